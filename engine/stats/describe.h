@@ -1,0 +1,22 @@
+/* engine/stats/describe.h - number, mean, spread and quantiles of one distribution of scores. */
+#ifndef PELLTER_ENGINE_STATS_DESCRIBE_H
+#define PELLTER_ENGINE_STATS_DESCRIBE_H
+
+#include "engine/figure.h"
+#include "engine/stats/counts.h"
+
+/* In points. All but n are undefined at n = 0; sd, se and the interval also at n = 1, the interval
+   (not sd and se) also where all scores are equal. */
+struct description {
+    uint64_t n;
+    struct value mean; /* exact ratio */
+    struct value sd;   /* exact root; divides by n - 1 */
+    struct value se;   /* exact root: sd / sqrt(n) */
+    struct value ci_low, ci_high; /* 95% of the mean: mean -+ t(0.975, n - 1) se */
+    struct value q1, median, q3;  /* type 7 of Hyndman & Fan (1996), as R's default; exact ratios */
+    struct value min, max;
+};
+
+struct description describe(const struct distribution *distribution);
+
+#endif

@@ -6,7 +6,7 @@
 
 /* The nearest of n `words` by edits (insert, delete, replace, swap of neighbours; case does not
    count), or NULL where none is near enough to be meant: more than a third of the word's letters
-   (at least 1, at most 4) would have to change. Ties go to the first. */
+   (at least 1, at most 4), or all letters of both, would have to change. Ties go to the first. */
 const char *nearest_word(const char *word, const char *const words[], size_t n);
 
 #endif

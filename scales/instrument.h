@@ -18,6 +18,9 @@ typedef int8_t answer;          /* as coded on the form */
 #define MAX_GROUPS 4
 #define MAX_SCALES 16
 
+/* The finest part of a point: an instrument whose rule would need a finer one is not read. */
+#define MAX_UNITS INT64_C(10000000)
+
 /* How sure we are of a rule: seen in a source; seen at second hand; general knowledge; computed
    from stated numbers; uncertain or disputed. G and U are called "unverified". */
 enum confidence {
@@ -125,7 +128,7 @@ struct instrument {
     const char *versions; /* instruments that share this text are versions of one another, or NULL */
     const char *const *aliases; /* n_aliases other names for column prefixes */
     size_t n_aliases;
-    unsigned age_lowest, age_highest; /* years, inclusive; 0 and 0: not stated */
+    unsigned age_lowest, age_highest; /* years, inclusive; 0 and 0: not stated; 120: and over */
     const struct item_group *groups;  /* n_groups; the first is the questionnaire itself */
     size_t n_groups;
     const struct scale *scales; /* n_scales, each after its parts */

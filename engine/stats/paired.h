@@ -22,9 +22,4 @@ struct paired_change {
 /* `changes` is the distribution of change of the same joint (joint_change). */
 struct paired_change paired_change(const struct joint *joint, const struct distribution *changes);
 
-/* Student's t: P(|T| > |t|), through the incomplete beta function, accurate to 1e-11 relative for
-   any df >= 1 (not only whole) down to 1e-300; and the two-sided 95% quantile t(0.975, df). */
-double student_two_sided(double t, double df);
-double student_quantile_975(double df);
-
 #endif

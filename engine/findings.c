@@ -1,0 +1,33 @@
+/* engine/findings.c */
+#include "engine/findings.h"
+
+#include <stdlib.h>
+
+#include "engine/memory.h"
+
+bool findings_add_form(struct findings *findings, const struct set_aside *form)
+{
+    if (!array_grow((void **)&findings->set_aside, &findings->set_aside_capacity,
+                    findings->n_set_aside + 1, sizeof *findings->set_aside)) {
+        return false;
+    }
+    findings->set_aside[findings->n_set_aside++] = *form;
+    return true;
+}
+
+bool findings_add_cell(struct findings *findings, const struct finding *finding)
+{
+    if (!array_grow((void **)&findings->cells, &findings->cells_capacity, findings->n_cells + 1,
+                    sizeof *findings->cells)) {
+        return false;
+    }
+    findings->cells[findings->n_cells++] = *finding;
+    return true;
+}
+
+void findings_free(struct findings *findings)
+{
+    free(findings->set_aside);
+    free(findings->cells);
+    *findings = (struct findings){0};
+}

@@ -1,0 +1,115 @@
+/* engine/names.c - open addressing over the entries; the hash is kept so that growing reads no text. */
+#include "engine/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct name_entry {
+    const char *text;
+    uint32_t length;
+    uint32_t hash;
+};
+
+/* FNV-1a, 64 bits folded to 32. */
+static uint32_t hash_of(const char *text, size_t length)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < length; i++) {
+        hash = (hash ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
+    }
+    return (uint32_t)(hash ^ (hash >> 32));
+}
+
+/* The slot that holds this text, or the free one where it belongs. */
+static size_t slot_of(const struct names *names, const char *text, size_t length, uint32_t hash)
+{
+    size_t slot = hash & (names->n_slots - 1);
+    while (names->slots[slot] != NO_NAME) {
+        const struct name_entry *entry = &names->entries[names->slots[slot]];
+        if (entry->hash == hash && entry->length == length &&
+            memcmp(entry->text, text, length) == 0) {
+            break;
+        }
+        slot = (slot + 1) & (names->n_slots - 1);
+    }
+    return slot;
+}
+
+/* Keeps at least half of the slots free. */
+static bool make_room(struct names *names)
+{
+    const size_t n_slots = names->n_slots == 0 ? 64 : names->n_slots * 2;
+    uint32_t *slots;
+    if (names->n_names * 2 < names->n_slots) {
+        return true;
+    }
+    slots = malloc(n_slots * sizeof *slots);
+    if (slots == NULL) {
+        return false;
+    }
+    memset(slots, 0xff, n_slots * sizeof *slots); /* NO_NAME */
+    for (size_t i = 0; i < names->n_names; i++) {
+        size_t slot = names->entries[i].hash & (n_slots - 1);
+        while (slots[slot] != NO_NAME) {
+            slot = (slot + 1) & (n_slots - 1);
+        }
+        slots[slot] = (uint32_t)i;
+    }
+    free(names->slots);
+    names->slots = slots;
+    names->n_slots = n_slots;
+    return true;
+}
+
+bool names_add(struct names *names, const char *text, size_t length, uint32_t *number)
+{
+    const uint32_t hash = hash_of(text, length);
+    size_t slot;
+    char *copy;
+    if (length >= UINT32_MAX || names->n_names >= NO_NAME - 1 || !make_room(names)) {
+        return false;
+    }
+    slot = slot_of(names, text, length, hash);
+    if (names->slots[slot] == NO_NAME) {
+        if (!array_grow((void **)&names->entries, &names->entries_capacity, names->n_names + 1,
+                        sizeof *names->entries)) {
+            return false;
+        }
+        copy = arena_copy(&names->arena, text, length);
+        if (copy == NULL) {
+            return false;
+        }
+        names->entries[names->n_names] =
+            (struct name_entry){.text = copy, .length = (uint32_t)length, .hash = hash};
+        names->slots[slot] = (uint32_t)names->n_names;
+        names->n_names++;
+    }
+    *number = names->slots[slot];
+    return true;
+}
+
+uint32_t names_find(const struct names *names, const char *text, size_t length)
+{
+    if (names->n_slots == 0) {
+        return NO_NAME;
+    }
+    return names->slots[slot_of(names, text, length, hash_of(text, length))];
+}
+
+const char *names_text(const struct names *names, uint32_t number)
+{
+    return names->entries[number].text;
+}
+
+size_t names_length(const struct names *names, uint32_t number)
+{
+    return names->entries[number].length;
+}
+
+void names_free(struct names *names)
+{
+    free(names->entries);
+    free(names->slots);
+    arena_free(&names->arena);
+    *names = (struct names){0};
+}

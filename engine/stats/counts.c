@@ -1,0 +1,54 @@
+#include "engine/stats/counts.h"
+
+#include <stdlib.h>
+
+static int by_score(const void *left, const void *right)
+{
+    const struct score_count *a = left, *b = right;
+    return (a->score > b->score) - (a->score < b->score);
+}
+
+/* Sorts by score, where not yet sorted, and makes one of equal scores. Returns how many remain. */
+static size_t gather(struct score_count scores[], size_t n)
+{
+    size_t n_sorted = n > 0, n_kept = 0;
+    while (n_sorted < n && scores[n_sorted - 1].score <= scores[n_sorted].score) {
+        n_sorted++;
+    }
+    if (n_sorted < n) {
+        qsort(scores, n, sizeof *scores, by_score);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (n_kept > 0 && scores[n_kept - 1].score == scores[i].score) {
+            scores[n_kept - 1].count += scores[i].count;
+        } else {
+            scores[n_kept++] = scores[i];
+        }
+    }
+    return n_kept;
+}
+
+size_t joint_before(const struct joint *joint, struct score_count out[])
+{
+    for (size_t i = 0; i < joint->n_pairs; i++) {
+        out[i] = (struct score_count){joint->pairs[i].before, joint->pairs[i].count};
+    }
+    return gather(out, joint->n_pairs);
+}
+
+size_t joint_after(const struct joint *joint, struct score_count out[])
+{
+    for (size_t i = 0; i < joint->n_pairs; i++) {
+        out[i] = (struct score_count){joint->pairs[i].after, joint->pairs[i].count};
+    }
+    return gather(out, joint->n_pairs);
+}
+
+size_t joint_change(const struct joint *joint, struct score_count out[])
+{
+    for (size_t i = 0; i < joint->n_pairs; i++) {
+        const struct pair_count *pair = &joint->pairs[i];
+        out[i] = (struct score_count){pair->after - pair->before, pair->count};
+    }
+    return gather(out, joint->n_pairs);
+}

@@ -1,0 +1,107 @@
+#include "engine/stats/describe.h"
+
+#include <assert.h>
+#include <math.h>
+#include "engine/stats/moments.h"
+#include "engine/stats/student.h"
+
+/* The score at `position`, counted from 0 in ascending order. */
+static int64_t score_at(const struct distribution *distribution, uint64_t position)
+{
+    size_t i = 0;
+    while (position >= distribution->scores[i].count) {
+        position -= distribution->scores[i].count;
+        i++;
+        assert(i < distribution->n_scores);
+    }
+    return distribution->scores[i].score;
+}
+
+/* Quantile of n > 0 scores x[0] <= ... <= x[n-1] at p = quarters / 4:
+
+       Q = x[j] + g (x[j+1] - x[j]),  j + g = (n - 1) p,  0 <= g < 1
+
+   returns   points, exact
+   source    type 7 of Hyndman & Fan (1996), The American Statistician 50(4):361-365,
+             doi:10.1080/00031305.1996.10473566 */
+static struct value quantile(const struct distribution *distribution, uint64_t n, unsigned quarters)
+{
+    const uint64_t place = (n - 1) * quarters;
+    const int64_t below = score_at(distribution, place / 4);
+    const int64_t above = place % 4 == 0 ? below : score_at(distribution, place / 4 + 1);
+    return value_ratio((int128)4 * below + (int128)(place % 4) * (above - below),
+                       (int128)4 * distribution->units_per_point);
+}
+
+/* mean -+ t(0.975, n - 1) se */
+static void set_interval(struct description *description)
+{
+    const double half = student_quantile_975((double)(description->n - 1)) * description->se.number;
+    description->ci_low = value_double(description->mean.number - half);
+    description->ci_high = value_double(description->mean.number + half);
+}
+
+/* Mean, and its spread for n > 1, all from one exact sum and one exact sum of squares:
+
+       sd = sqrt(N / (n (n - 1))),  se = sqrt(N / (n^2 (n - 1))),
+       N = n sum(x^2) - (sum x)^2 in square units, x counted from a whole unit next to the mean */
+static void set_moments(const struct distribution *distribution, struct description *description)
+{
+    const uint64_t n = description->n;
+    const uint64_t unit = (uint64_t)distribution->units_per_point;
+    const int64_t origin = distribution->scores[0].score;
+    int128 sum = 0, squares = 0;
+    struct whole_mean mean;
+    struct spread spread;
+    for (size_t i = 0; i < distribution->n_scores; i++) {
+        const struct score_count *s = &distribution->scores[i];
+        sum += (int128)(s->score - origin) * (int128)s->count;
+    }
+    mean = whole_mean(sum, origin, n);
+    for (size_t i = 0; i < distribution->n_scores; i++) {
+        const int128 x = distribution->scores[i].score - mean.whole;
+        squares += x * x * (int128)distribution->scores[i].count;
+    }
+    spread = spread_from(squares, mean, mean, n);
+    description->mean =
+        value_ratio((int128)mean.whole * (int128)n + mean.rest, (int128)unit * (int128)n);
+    if (n > 1) {
+        description->sd = spread_root(&spread, (const uint64_t[]){n, n - 1, unit, unit}, 4);
+        description->se = spread_root(&spread, (const uint64_t[]){n, n, n - 1, unit, unit}, 5);
+    }
+}
+
+struct description describe(const struct distribution *distribution)
+{
+    const struct score_count *scores = distribution->scores;
+    const size_t n_scores = distribution->n_scores;
+    const int64_t unit = distribution->units_per_point;
+    struct description description = {.mean = VALUE_NONE,
+                                      .sd = VALUE_NONE,
+                                      .se = VALUE_NONE,
+                                      .ci_low = VALUE_NONE,
+                                      .ci_high = VALUE_NONE,
+                                      .q1 = VALUE_NONE,
+                                      .median = VALUE_NONE,
+                                      .q3 = VALUE_NONE,
+                                      .min = VALUE_NONE,
+                                      .max = VALUE_NONE};
+    assert(unit > 0);
+    for (size_t i = 0; i < n_scores; i++) {
+        assert(scores[i].count > 0 && (i == 0 || scores[i - 1].score < scores[i].score));
+        description.n += scores[i].count;
+    }
+    if (description.n == 0) {
+        return description;
+    }
+    set_moments(distribution, &description);
+    if (n_scores > 1) {
+        set_interval(&description);
+    }
+    description.q1 = quantile(distribution, description.n, 1);
+    description.median = quantile(distribution, description.n, 2);
+    description.q3 = quantile(distribution, description.n, 3);
+    description.min = value_ratio(scores[0].score, unit);
+    description.max = value_ratio(scores[n_scores - 1].score, unit);
+    return description;
+}

@@ -1,0 +1,95 @@
+/* engine/study.h - what is to be computed: stages, the before/after pair, breakdowns, instruments and
+   chosen rules. Plain data, const once built (io/read/study.c builds it). */
+#ifndef PELLTER_ENGINE_STUDY_H
+#define PELLTER_ENGINE_STUDY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "scales/instrument.h"
+
+#define MAX_STAGES 64
+#define MAX_COHORT_COLUMNS 16
+#define MAX_FLAGS 16
+#define NO_DATE INT64_MIN
+#define NO_STAGE UINT32_MAX
+
+/* Which of several forms in one window, or (where the study says so) at one stage, is used. */
+enum pick { PICK_NONE, PICK_NEAREST, PICK_FIRST, PICK_LAST };
+
+struct stage {
+    const char *name;
+    bool has_window;
+    size_t anchor;                     /* the earlier stage from whose form the days are counted */
+    int64_t window_first, window_last; /* days after the anchor's form, inclusive */
+    enum pick pick;                    /* PICK_NEAREST is nearest to the middle of the window */
+};
+
+/* An instrument as this study uses it: one line of respondents, forms and results. */
+struct measure {
+    const char *label;                   /* the `instrument` column of every output */
+    const struct instrument *instrument; /* its scales speak for all pooled versions */
+    bool pooled;                         /* several versions under across_versions: yes: no bands
+                                            and no reliable change */
+    size_t join;                         /* measures of one join are versions of one another */
+    size_t first_scale;                  /* place of its first scale in study.scales */
+    size_t band_sets[MAX_SCALES];        /* the set that tables print, for each scale */
+    bool has_group[MAX_GROUPS];          /* item groups that some source collects */
+    bool has_family;                     /* some source names families */
+};
+
+struct study_scale {
+    const struct scale *scale;
+    size_t measure;
+    bool collected; /* some source has its items; the others are not printed */
+};
+
+/* Cohort columns whose crossing is one breakdown; no column: All. */
+struct breakdown {
+    size_t columns[MAX_COHORT_COLUMNS];
+    size_t n_columns;
+};
+
+enum cohort_from { COHORT_FROM_BEFORE, COHORT_FROM_FIRST, COHORT_FROM_AFTER };
+
+/* Whose SD a reliable change is measured with. */
+enum reliable_sd { RELIABLE_SD_INSTRUMENT, RELIABLE_SD_STUDY, RELIABLE_SD_GIVEN };
+
+struct goal_rules {
+    double rho;         /* Kiresuk & Sherman's assumed correlation between goals */
+    bool weighted;      /* some source has weights */
+    bool keep_partial;  /* -0.5 stays -0.5; else it is read as -1 */
+    bool has_target;
+    double target;      /* percent of goals expected to reach 0 or better */
+    const char *flags[MAX_FLAGS]; /* yes/no columns that attainment is also broken down by */
+    size_t n_flags;
+    bool has_category;
+};
+
+struct study {
+    const char *title; /* "" = none given */
+    const struct stage *stages;
+    size_t n_stages;
+    size_t before, after; /* places in stages; the same when there is only one */
+
+    const char *const *cohort_columns; /* n_cohort_columns */
+    size_t n_cohort_columns;
+    const struct breakdown *breakdowns; /* n_breakdowns; the first is All */
+    size_t n_breakdowns;
+    enum cohort_from cohort_from;
+
+    const struct measure *measures; /* n_measures, in the order in which sources name them */
+    size_t n_measures;
+    size_t n_joins;
+    const struct study_scale *scales; /* n_scales: the scales of all measures in order */
+    size_t n_scales;
+
+    enum pick duplicates; /* PICK_NONE: forms that differ are set aside, all of them */
+    int64_t as_of;        /* days since 1970-01-01, or NO_DATE */
+    enum reliable_sd reliable_sd;
+    double given_sd;          /* of RELIABLE_SD_GIVEN, in points */
+    double given_reliability; /* NAN: the instrument's */
+    struct goal_rules goals;
+};
+
+#endif

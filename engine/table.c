@@ -1,0 +1,102 @@
+#include "engine/table.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool add_text(struct text **texts, size_t *n, size_t *capacity, struct text text)
+{
+    if (!array_grow((void **)texts, capacity, *n + 1, sizeof **texts)) {
+        return false;
+    }
+    (*texts)[(*n)++] = text;
+    return true;
+}
+
+struct table *report_add_table(struct report *report, const char *name, struct text title)
+{
+    const char *const kept = arena_copy(&report->arena, name, strlen(name));
+    if (kept == NULL || !array_grow((void **)&report->tables, &report->tables_capacity,
+                                    report->n_tables + 1, sizeof *report->tables)) {
+        return NULL;
+    }
+    struct table *const table = &report->tables[report->n_tables++];
+    *table = (struct table){.name = kept, .title = title};
+    return table;
+}
+
+bool table_add_column(struct table *table, struct text heading, bool is_label)
+{
+    assert(table->n_rows == 0);
+    if (!array_grow((void **)&table->columns, &table->columns_capacity, table->n_columns + 1,
+                    sizeof *table->columns)) {
+        return false;
+    }
+    table->columns[table->n_columns++] = (struct column){.heading = heading, .is_label = is_label};
+    return true;
+}
+
+struct cell_content *table_add_row(struct table *table)
+{
+    const size_t width = table->n_columns;
+    assert(width > 0);
+    if (width > SIZE_MAX / sizeof *table->cells ||
+        !array_grow((void **)&table->cells, &table->rows_capacity, table->n_rows + 1,
+                    width * sizeof *table->cells)) {
+        return NULL;
+    }
+    return &table->cells[table->n_rows++ * width];
+}
+
+bool table_add_note(struct table *table, struct text note)
+{
+    return add_text(&table->notes, &table->n_notes, &table->notes_capacity, note);
+}
+
+bool report_add_note(struct report *report, struct text note)
+{
+    return add_text(&report->notes, &report->n_notes, &report->notes_capacity, note);
+}
+
+void report_free(struct report *report)
+{
+    for (size_t i = 0; i < report->n_tables; i++) {
+        free(report->tables[i].columns);
+        free(report->tables[i].cells);
+        free(report->tables[i].notes);
+    }
+    free(report->tables);
+    free(report->notes);
+    arena_free(&report->arena);
+    *report = (struct report){.n_tables = 0};
+}
+
+struct cell_content cell_text(struct text text)
+{
+    return (struct cell_content){
+        .kind = CELL_TEXT, .text = text, .low = VALUE_NONE, .high = VALUE_NONE};
+}
+
+struct cell_content cell_value(struct value value, unsigned decimals)
+{
+    return (struct cell_content){
+        .kind = CELL_VALUE, .low = value, .high = VALUE_NONE, .decimals = decimals};
+}
+
+struct cell_content cell_percent(struct value value, unsigned decimals)
+{
+    return (struct cell_content){
+        .kind = CELL_PERCENT, .low = value, .high = VALUE_NONE, .decimals = decimals};
+}
+
+struct cell_content cell_interval(struct value low, struct value high, unsigned decimals)
+{
+    return (struct cell_content){
+        .kind = CELL_INTERVAL, .low = low, .high = high, .decimals = decimals};
+}
+
+struct cell_content cell_p(struct value value)
+{
+    return (struct cell_content){.kind = CELL_P, .low = value, .high = VALUE_NONE, .decimals = 3};
+}

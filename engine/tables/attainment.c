@@ -1,0 +1,99 @@
+/* engine/tables/attainment.c - goals attained against the target, by what they are about and by cohort
+   (section 7.6 of the Cardiff and Vale report for 2017-18). */
+#include "engine/tables/shared.h"
+
+/* What the goals of a row are about. */
+static struct text member_text(const struct maker *maker, const struct figure_key *key)
+{
+    const struct figures *const figures = maker->figures;
+    struct text text = text_of(MESSAGE_GOALS_ALL);
+    if (key->dimension == GOALS_BY_CATEGORY) {
+        return key->member < figures->n_categories
+                   ? text_name(names_text(figures->names, figures->categories[key->member]))
+                   : text_of(MESSAGE_GOALS_NO_CATEGORY);
+    }
+    if (key->dimension >= GOALS_BY_FLAG) {
+        text = text_of(key->member == 0 ? MESSAGE_GOALS_YES : MESSAGE_GOALS_NO);
+        text.arguments[0] =
+            argument_name(maker->study->goals.flags[key->dimension - GOALS_BY_FLAG]);
+    }
+    return text;
+}
+
+static const enum statistic printed[] = {STATISTIC_GOALS_SET, STATISTIC_GOALS, STATISTIC_ATTAINED,
+                                         STATISTIC_NOT_ATTAINED};
+
+/* Nothing is added where no goal of this cohort is of this member. */
+static void attainment_row(struct maker *maker, struct table *table, const struct figure_key *key,
+                           unsigned stage)
+{
+    const struct value set =
+        figures_at(maker->figures, key, stage, STATISTIC_GOALS_SET, 0);
+    struct cell_content *row;
+    if (set.kind == VALUE_UNDEFINED) {
+        return;
+    }
+    row = add_row(maker, table);
+    if (row == NULL) {
+        return;
+    }
+    row[0] = cell_text(member_text(maker, key));
+    row[1] = cell_text(cohort_text(maker, key));
+    for (size_t i = 0; i < 4; i++) {
+        row[i + 2] = cell_value(figures_at(maker->figures, key, stage, printed[i], 0), 0);
+    }
+    row[6] = cell_percent(figures_at(maker->figures, key, stage, STATISTIC_PERCENT, 0), 0);
+}
+
+static void attainment(struct maker *maker, size_t measure, size_t breakdown, bool latest)
+{
+    const struct goal_rules *const rules = &maker->study->goals;
+    const unsigned stage = latest ? FIGURE_STAGE_LATEST : FIGURE_STAGE_AFTER;
+    struct text title = text_of(latest ? MESSAGE_TITLE_ATTAINMENT : MESSAGE_TITLE_ATTAINMENT_AFTER);
+    struct text note = text_of(latest ? MESSAGE_NOTE_ATTAINMENT : MESSAGE_NOTE_ATTAINMENT_AFTER);
+    struct table *table;
+    title.arguments[0] = latest ? argument_message(MESSAGE_LATEST) : argument_name(after_name(maker));
+    table = new_table(maker, breakdown, latest ? "attainment_latest" : "attainment_after", title);
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_GOALS));
+    add_cohort_column(maker, table, breakdown);
+    for (enum message heading = MESSAGE_HEAD_GOALS_SET; heading <= MESSAGE_HEAD_PERCENT;
+         heading++) {
+        add_column(maker, table, heading);
+    }
+    for (unsigned d = 0; d < GOALS_BY_FLAG + rules->n_flags; d++) {
+        const uint32_t n_members = d == GOALS_ANY ? 1
+                                   : d == GOALS_BY_CATEGORY
+                                       ? (uint32_t)maker->figures->n_categories + 1
+                                       : 2;
+        for (uint32_t member = 0; member < n_members; member++) {
+            struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
+            while (next_cohort(&rows)) {
+                struct figure_key key = scale_key(maker, FIGURES_ATTAINMENT,
+                                                  maker->study->measures[measure].first_scale);
+                key.breakdown = rows.key.breakdown;
+                key.group = rows.key.group;
+                key.dimension = (uint16_t)d;
+                key.member = member;
+                attainment_row(maker, table, &key, stage);
+            }
+        }
+    }
+    note.arguments[0] =
+        argument_name(latest ? maker->study->stages[0].name : after_name(maker));
+    add_note(maker, table, note);
+    if (rules->has_target) {
+        note = text_of(MESSAGE_NOTE_TARGET);
+        note.arguments[0] = argument_value(value_double(rules->target), 0);
+        add_note(maker, table, note);
+    }
+}
+
+void attainment_tables(struct maker *maker, size_t measure)
+{
+    for (size_t b = first_breakdown(maker->study); b < maker->study->n_breakdowns; b++) {
+        attainment(maker, measure, b, true);
+        if (maker->study->before != maker->study->after) {
+            attainment(maker, measure, b, false);
+        }
+    }
+}

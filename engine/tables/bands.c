@@ -1,0 +1,150 @@
+/* engine/tables/bands.c - how many are in each band before and after, and who moved where. */
+#include <string.h>
+
+#include "engine/tables/shared.h"
+
+/* A band's name as a reader would write it: "close_to_average" is "close to average". */
+static struct text band_text(struct maker *maker, const char *name)
+{
+    char *const plain = arena_copy(&maker->report->arena, name, strlen(name));
+    maker->no_memory = maker->no_memory || plain == NULL;
+    for (char *c = plain; c != NULL && *c != '\0'; c++) {
+        *c = *c == '_' ? ' ' : *c;
+    }
+    return text_name(plain == NULL ? name : plain);
+}
+
+static const struct band_set *printed_set(const struct maker *maker, size_t scale, size_t *index)
+{
+    const struct study_scale *const s = &maker->study->scales[scale];
+    const struct measure *const m = &maker->study->measures[s->measure];
+    *index = m->band_sets[scale - m->first_scale];
+    return &s->scale->band_sets[*index];
+}
+
+static void add_set_notes(struct maker *maker, struct table *table, const struct band_set *set)
+{
+    struct text note = text_of(MESSAGE_NOTE_BAND_SET);
+    note.arguments[0] = argument_name(set->name);
+    note.arguments[1] = argument_name(set->source);
+    add_note(maker, table, note);
+    if (set->confidence == CONFIDENCE_GENERAL || set->confidence == CONFIDENCE_UNCERTAIN) {
+        add_note(maker, table, text_of(MESSAGE_NOTE_UNVERIFIED_BANDS));
+    }
+}
+
+static void add_base(struct maker *maker, struct table *table, size_t scale)
+{
+    const struct measure *const m = &maker->study->measures[maker->study->scales[scale].measure];
+    struct text note = text_of(MESSAGE_NOTE_BASE_PAIRS);
+    note.arguments[0] = argument_name(m->instrument->unit);
+    note.arguments[1] = argument_name(before_name(maker));
+    note.arguments[2] = argument_name(after_name(maker));
+    add_note(maker, table, note);
+}
+
+/* One cohort: a row for each band. */
+static void band_rows(struct maker *maker, struct table *table, const struct figure_key *key)
+{
+    size_t set_index;
+    const struct band_set *const set = printed_set(maker, key->scale, &set_index);
+    struct figure_key people = *key;
+    struct value n;
+    people.table = FIGURES_BEFORE_AFTER;
+    n = figures_at(maker->figures, &people, FIGURE_STAGE_BEFORE, STATISTIC_N, 0);
+    for (size_t b = 0; b < set->n_bands; b++) {
+        const unsigned sub = (unsigned)BAND_SUB(set_index, b);
+        const struct value before =
+            figures_at(maker->figures, key, FIGURE_STAGE_BEFORE, STATISTIC_BAND, sub);
+        const struct value after =
+            figures_at(maker->figures, key, FIGURE_STAGE_AFTER, STATISTIC_BAND, sub);
+        struct cell_content *const row = add_row(maker, table);
+        if (row == NULL) {
+            return;
+        }
+        row[0] = cell_text(cohort_text(maker, key));
+        row[1] = cell_text(band_text(maker, set->bands[b].name));
+        row[2] = cell_value(before, 0);
+        row[3] = cell_percent(share(before, n), 0);
+        row[4] = cell_value(after, 0);
+        row[5] = cell_percent(share(after, n), 0);
+    }
+}
+
+static void bands(struct maker *maker, size_t scale, size_t breakdown)
+{
+    size_t set_index;
+    const struct band_set *const set = printed_set(maker, scale, &set_index);
+    struct table *const table = new_table(maker, breakdown, stem_of(maker, "bands", scale),
+                                          title_of(maker, MESSAGE_TITLE_BANDS, scale));
+    struct cohort_rows rows =
+        cohort_rows(maker, breakdown, maker->study->scales[scale].measure);
+    add_cohort_column(maker, table, breakdown);
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_BAND));
+    add_column(maker, table, MESSAGE_HEAD_BEFORE_N);
+    add_column(maker, table, MESSAGE_HEAD_BEFORE_PERCENT);
+    add_column(maker, table, MESSAGE_HEAD_AFTER_N);
+    add_column(maker, table, MESSAGE_HEAD_AFTER_PERCENT);
+    while (next_cohort(&rows)) {
+        struct figure_key key = scale_key(maker, FIGURES_BANDS, scale);
+        key.breakdown = rows.key.breakdown;
+        key.group = rows.key.group;
+        band_rows(maker, table, &key);
+    }
+    add_base(maker, table, scale);
+    add_set_notes(maker, table, set);
+    add_scale_notes(maker, table, scale);
+}
+
+/* Bands before by bands after, of All. */
+static void movement(struct maker *maker, size_t scale)
+{
+    size_t set_index;
+    const struct band_set *const set = printed_set(maker, scale, &set_index);
+    const struct figure_key key = scale_key(maker, FIGURES_BAND_MOVEMENT, scale);
+    const struct figure_key of_bands = scale_key(maker, FIGURES_BANDS, scale);
+    struct table *const table = new_table(maker, 0, stem_of(maker, "movement", scale),
+                                          title_of(maker, MESSAGE_TITLE_MOVEMENT, scale));
+    struct text note = text_of(MESSAGE_NOTE_MOVEMENT);
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_BAND_BEFORE));
+    for (size_t b = 0; b < set->n_bands && table != NULL; b++) {
+        if (!table_add_column(table, band_text(maker, set->bands[b].name), false)) {
+            maker->no_memory = true;
+        }
+    }
+    add_column(maker, table, MESSAGE_HEAD_TOTAL);
+    for (size_t from = 0; from < set->n_bands; from++) {
+        struct cell_content *const row = add_row(maker, table);
+        if (row == NULL) {
+            return;
+        }
+        row[0] = cell_text(band_text(maker, set->bands[from].name));
+        for (size_t to = 0; to < set->n_bands; to++) {
+            row[to + 1] =
+                cell_value(figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE,
+                                      STATISTIC_MOVEMENT, (unsigned)MOVEMENT_SUB(from, to)),
+                           0);
+        }
+        row[set->n_bands + 1] =
+            cell_value(figures_at(maker->figures, &of_bands, FIGURE_STAGE_BEFORE, STATISTIC_BAND,
+                                  (unsigned)BAND_SUB(set_index, from)),
+                       0);
+    }
+    note.arguments[0] = argument_name(before_name(maker));
+    note.arguments[1] = argument_name(after_name(maker));
+    add_note(maker, table, note);
+    add_set_notes(maker, table, set);
+}
+
+void bands_tables(struct maker *maker, size_t scale)
+{
+    const struct study_scale *const s = &maker->study->scales[scale];
+    if (maker->study->before == maker->study->after || s->scale->n_band_sets == 0 ||
+        maker->study->measures[s->measure].pooled) {
+        return;
+    }
+    for (size_t b = first_breakdown(maker->study); b < maker->study->n_breakdowns; b++) {
+        bands(maker, scale, b);
+    }
+    movement(maker, scale);
+}

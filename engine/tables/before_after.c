@@ -1,0 +1,228 @@
+/* engine/tables/before_after.c - means before and after, by cohort, and who changed. */
+#include <math.h>
+
+#include "engine/tables/shared.h"
+
+/* Is the printed change other than the difference of the printed means? */
+static bool rounds_apart(struct value before, struct value after, struct value change,
+                         unsigned decimals)
+{
+    int64_t b, a, c;
+    return value_rounded(&before, decimals, &b) && value_rounded(&after, decimals, &a) &&
+           value_rounded(&change, decimals, &c) && a - b != c;
+}
+
+/* Goals are counted one by one on the scale of levels, families on the others. */
+static bool is_goal_level(const struct maker *maker, size_t scale)
+{
+    const struct study_scale *const s = &maker->study->scales[scale];
+    return s->scale->kind == SCALE_GOALS &&
+           scale == maker->study->measures[s->measure].first_scale;
+}
+
+static void add_base_note(struct maker *maker, struct table *table, size_t scale)
+{
+    const struct measure *const m = &maker->study->measures[maker->study->scales[scale].measure];
+    struct text note = text_of(is_goal_level(maker, scale) ? MESSAGE_NOTE_BASE_GOALS
+                                                           : MESSAGE_NOTE_BASE_PAIRS);
+    const size_t stages = is_goal_level(maker, scale) ? 0 : 1;
+    note.arguments[0] = argument_name(m->instrument->unit);
+    note.arguments[stages] = argument_name(before_name(maker));
+    note.arguments[stages + 1] = argument_name(after_name(maker));
+    add_note(maker, table, note);
+}
+
+static void add_gas_notes(struct maker *maker, struct table *table, size_t scale)
+{
+    const struct goal_rules *const rules = &maker->study->goals;
+    const struct measure *const m = &maker->study->measures[maker->study->scales[scale].measure];
+    struct text note = text_of(MESSAGE_NOTE_GAS_T);
+    if (!m->instrument->is_goals || is_goal_level(maker, scale)) {
+        return;
+    }
+    note.arguments[0] = argument_value(value_double(rules->rho), 2);
+    note.arguments[1] = argument_message(rules->weighted ? MESSAGE_NOTE_GAS_WEIGHTED
+                                                         : MESSAGE_NOTE_GAS_UNWEIGHTED);
+    note.arguments[2] = argument_message(rules->keep_partial ? MESSAGE_NOTE_GAS_PARTIAL_KEPT
+                                                             : MESSAGE_NOTE_GAS_PARTIAL_RECODED);
+    if (scale + 1 == m->first_scale + m->instrument->n_scales) {
+        add_note(maker, table, note); /* the T-score is the last */
+    }
+    add_note(maker, table, text_of(MESSAGE_NOTE_GAS_COMMON));
+    add_note(maker, table, text_of(MESSAGE_NOTE_GAS_BASELINE));
+}
+
+/* n, mean and SD before, mean and SD after, change; interval and p where the scale has them. */
+static bool means_row(struct maker *maker, struct table *table, const struct figure_key *key)
+{
+    const struct figures *const f = maker->figures;
+    const unsigned decimals = maker->study->scales[key->scale].scale->decimals;
+    const struct value before = figures_at(f, key, FIGURE_STAGE_BEFORE, STATISTIC_MEAN, 0);
+    const struct value after = figures_at(f, key, FIGURE_STAGE_AFTER, STATISTIC_MEAN, 0);
+    const struct value change = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_MEAN, 0);
+    struct cell_content *const row = add_row(maker, table);
+    if (row == NULL) {
+        return false;
+    }
+    row[0] = cell_text(cohort_text(maker, key));
+    row[1] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0), 0);
+    row[2] = cell_value(before, decimals);
+    row[3] = cell_value(figures_at(f, key, FIGURE_STAGE_BEFORE, STATISTIC_SD, 0), decimals);
+    row[4] = cell_value(after, decimals);
+    row[5] = cell_value(figures_at(f, key, FIGURE_STAGE_AFTER, STATISTIC_SD, 0), decimals);
+    row[6] = cell_value(change, decimals);
+    if (!is_goal_level(maker, key->scale)) {
+        row[7] = cell_interval(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_CI_LOW, 0),
+                               figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_CI_HIGH, 0),
+                               decimals);
+        row[8] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_T, 0));
+    }
+    return rounds_apart(before, after, change, decimals);
+}
+
+static void means(struct maker *maker, size_t scale, size_t breakdown)
+{
+    const size_t measure = maker->study->scales[scale].measure;
+    struct table *const table =
+        new_table(maker, breakdown, stem_of(maker, "before_after", scale),
+                  title_of(maker, MESSAGE_TITLE_BEFORE_AFTER, scale));
+    struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
+    struct text change = text_of(MESSAGE_NOTE_CHANGE);
+    bool apart = false;
+    add_cohort_column(maker, table, breakdown);
+    add_column(maker, table, MESSAGE_HEAD_N);
+    add_column(maker, table, MESSAGE_HEAD_BEFORE_MEAN);
+    add_column(maker, table, MESSAGE_HEAD_SD);
+    add_column(maker, table, MESSAGE_HEAD_AFTER_MEAN);
+    add_column(maker, table, MESSAGE_HEAD_SD);
+    add_column(maker, table, MESSAGE_HEAD_CHANGE);
+    if (!is_goal_level(maker, scale)) {
+        add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+        add_column(maker, table, MESSAGE_HEAD_P);
+    }
+    while (next_cohort(&rows)) {
+        struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
+        key.breakdown = rows.key.breakdown;
+        key.group = rows.key.group;
+        apart = means_row(maker, table, &key) || apart;
+    }
+    add_base_note(maker, table, scale);
+    add_scale_notes(maker, table, scale);
+    if (!is_goal_level(maker, scale)) {
+        change.arguments[0] =
+            argument_name(maker->study->measures[measure].instrument->unit);
+        add_note(maker, table, change);
+        if (maker->study->measures[measure].has_family) {
+            add_note(maker, table, text_of(MESSAGE_NOTE_FAMILY));
+        }
+    }
+    add_gas_notes(maker, table, scale);
+    if (apart) {
+        add_note(maker, table, text_of(MESSAGE_NOTE_ROUNDED));
+    }
+}
+
+/* --- who changed --- */
+
+static void direction_row(struct maker *maker, struct table *table, const struct figure_key *key,
+                          bool reliable)
+{
+    const struct figures *const f = maker->figures;
+    const struct scale *const scale = maker->study->scales[key->scale].scale;
+    const bool up = scale->higher_is_better;
+    struct figure_key of_reliable = *key;
+    struct cell_content *const row = add_row(maker, table);
+    if (row == NULL) {
+        return;
+    }
+    of_reliable.table = FIGURES_RELIABLE_CHANGE;
+    row[0] = cell_text(cohort_text(maker, key));
+    row[1] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0), 0);
+    row[2] = cell_value(
+        figures_at(f, key, FIGURE_STAGE_CHANGE, up ? STATISTIC_N_UP : STATISTIC_N_DOWN, 0), 0);
+    row[3] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N_SAME, 0), 0);
+    row[4] = cell_value(
+        figures_at(f, key, FIGURE_STAGE_CHANGE, up ? STATISTIC_N_DOWN : STATISTIC_N_UP, 0), 0);
+    row[5] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_WILCOXON, 0));
+    row[6] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_SIGN, 0));
+    if (reliable) {
+        row[7] = cell_value(
+            figures_at(f, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_IMPROVED, 0), 0);
+        row[8] = cell_value(
+            figures_at(f, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_DETERIORATED, 0), 0);
+    }
+}
+
+/* The threshold of reliable change and where its parts come from. */
+static void add_reliable_notes(struct maker *maker, struct table *table, size_t scale)
+{
+    const struct figure_key key = scale_key(maker, FIGURES_RELIABLE_CHANGE, scale);
+    const struct scale *const s = maker->study->scales[scale].scale;
+    struct text note = text_of(MESSAGE_NOTE_RELIABLE);
+    note.arguments[0] = argument_value(
+        figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_THRESHOLD, 0), 2);
+    note.arguments[1] = argument_value(
+        figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_RCI_SD, 0), 2);
+    note.arguments[2] = argument_value(
+        figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_RCI_RELIABILITY, 0), 2);
+    add_note(maker, table, note);
+    if (maker->study->reliable_sd == RELIABLE_SD_GIVEN ||
+        !isnan(maker->study->given_reliability)) {
+        note = text_of(MESSAGE_NOTE_RELIABLE_GIVEN);
+    } else if (maker->study->reliable_sd == RELIABLE_SD_STUDY) {
+        note = text_of(MESSAGE_NOTE_RELIABLE_STUDY);
+        note.arguments[0] = argument_name(s->reliability_source);
+    } else {
+        note = text_of(MESSAGE_NOTE_RELIABLE_SOURCE);
+        note.arguments[0] = argument_name(s->sd_source);
+        note.arguments[1] = argument_name(s->reliability_source);
+    }
+    add_note(maker, table, note);
+}
+
+static void direction(struct maker *maker, size_t scale, size_t breakdown)
+{
+    const size_t measure = maker->study->scales[scale].measure;
+    const struct figure_key of_reliable = scale_key(maker, FIGURES_RELIABLE_CHANGE, scale);
+    const bool reliable = figures_at(maker->figures, &of_reliable, FIGURE_STAGE_CHANGE,
+                                     STATISTIC_THRESHOLD, 0)
+                              .kind != VALUE_UNDEFINED;
+    struct table *const table = new_table(maker, breakdown, stem_of(maker, "direction", scale),
+                                          title_of(maker, MESSAGE_TITLE_DIRECTION, scale));
+    struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
+    add_cohort_column(maker, table, breakdown);
+    add_column(maker, table, MESSAGE_HEAD_N);
+    add_column(maker, table, MESSAGE_HEAD_BETTER);
+    add_column(maker, table, MESSAGE_HEAD_SAME);
+    add_column(maker, table, MESSAGE_HEAD_WORSE);
+    add_column(maker, table, MESSAGE_HEAD_P_WILCOXON);
+    add_column(maker, table, MESSAGE_HEAD_P_SIGN);
+    if (reliable) {
+        add_column(maker, table, MESSAGE_HEAD_RELIABLY_BETTER);
+        add_column(maker, table, MESSAGE_HEAD_RELIABLY_WORSE);
+    }
+    while (next_cohort(&rows)) {
+        struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
+        key.breakdown = rows.key.breakdown;
+        key.group = rows.key.group;
+        direction_row(maker, table, &key, reliable);
+    }
+    add_base_note(maker, table, scale);
+    add_note(maker, table, text_of(MESSAGE_NOTE_DIRECTION));
+    if (reliable) {
+        add_reliable_notes(maker, table, scale);
+    }
+}
+
+void before_after_tables(struct maker *maker, size_t scale)
+{
+    if (maker->study->before == maker->study->after) {
+        return;
+    }
+    for (size_t b = first_breakdown(maker->study); b < maker->study->n_breakdowns; b++) {
+        means(maker, scale, b);
+        if (!is_goal_level(maker, scale)) {
+            direction(maker, scale, b);
+        }
+    }
+}

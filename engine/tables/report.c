@@ -1,0 +1,51 @@
+/* engine/tables/report.c - which tables a report has, in which order, and what it says once. */
+#include "engine/tables/tables.h"
+
+static void add_report_note(struct maker *maker, enum message message)
+{
+    if (!report_add_note(maker->report, text_of(message))) {
+        maker->no_memory = true;
+    }
+}
+
+static void measure_tables(struct maker *maker, size_t measure)
+{
+    const struct measure *const m = &maker->study->measures[measure];
+    sample_log_tables(maker, measure);
+    if (m->instrument->is_goals) {
+        attainment_tables(maker, measure);
+        goal_levels_tables(maker, measure);
+    }
+    for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        const size_t scale = m->first_scale + i;
+        if (maker->study->scales[scale].collected) {
+            before_after_tables(maker, scale);
+            bands_tables(maker, scale);
+            trajectory_tables(maker, scale);
+        }
+    }
+}
+
+bool report_make(struct maker *maker)
+{
+    const struct study *const study = maker->study;
+    const struct stage *const after = &study->stages[study->after];
+    maker->report->title =
+        study->title[0] == '\0' ? text_of(MESSAGE_REPORT_UNTITLED) : text_name(study->title);
+    forms_table(maker);
+    warnings_table(maker);
+    for (size_t i = 0; i < study->n_measures; i++) {
+        measure_tables(maker, i);
+    }
+    scoring_table(maker);
+    add_report_note(maker, MESSAGE_REPORT_CAUTION_PROOF);
+    add_report_note(maker, MESSAGE_REPORT_CAUTION_CRISIS);
+    add_report_note(maker, MESSAGE_REPORT_CAUTION_STAYERS);
+    if (study->as_of != NO_DATE && !after->has_window) {
+        struct text note = text_of(MESSAGE_NOTE_AS_OF_UNUSED);
+        note.arguments[0] = argument_name(after->name);
+        maker->no_memory = maker->no_memory || !report_add_note(maker->report, note);
+    }
+    add_report_note(maker, MESSAGE_REPORT_FIGURES);
+    return !maker->no_memory;
+}

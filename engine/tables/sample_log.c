@@ -1,0 +1,135 @@
+/* engine/tables/sample_log.c - who counts, by cohort, and why the others do not (Table 6-1 of the 2014
+   evaluation of the Integrated Family Support Service). */
+#include "engine/tables/shared.h"
+
+static const enum message discount_messages[N_DISCOUNTS] = {
+    [DISCOUNT_CONFLICTING_FORMS] = MESSAGE_DISCOUNT_CONFLICTING_FORMS,
+    [DISCOUNT_NO_BEFORE_FORM] = MESSAGE_DISCOUNT_NO_BEFORE_FORM,
+    [DISCOUNT_AFTER_NOT_YET_DUE] = MESSAGE_DISCOUNT_AFTER_NOT_YET_DUE,
+    [DISCOUNT_NO_AFTER_FORM] = MESSAGE_DISCOUNT_NO_AFTER_FORM,
+    [DISCOUNT_BEFORE_INCOMPLETE] = MESSAGE_DISCOUNT_BEFORE_INCOMPLETE,
+    [DISCOUNT_AFTER_INCOMPLETE] = MESSAGE_DISCOUNT_AFTER_INCOMPLETE,
+    [DISCOUNT_NOT_COMPARABLE] = MESSAGE_DISCOUNT_NOT_COMPARABLE,
+    [DISCOUNT_NO_COMMON_GOAL] = MESSAGE_DISCOUNT_NO_COMMON_GOAL,
+};
+
+/* Does the ledger of people speak of this scale? Not of goals' levels, which are no one's. */
+static bool has_ledger(const struct maker *maker, size_t scale)
+{
+    const struct study_scale *const s = &maker->study->scales[scale];
+    return s->collected && !(s->scale->kind == SCALE_GOALS &&
+                             scale == maker->study->measures[s->measure].first_scale);
+}
+
+/* The scale that stands for the instrument in the sample log: its total, or else its last. */
+static size_t main_scale(const struct maker *maker, size_t measure)
+{
+    const struct measure *const m = &maker->study->measures[measure];
+    size_t found = m->first_scale;
+    for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        const size_t scale = m->first_scale + i;
+        if (has_ledger(maker, scale)) {
+            found = scale;
+            if (maker->study->scales[scale].scale->kind != SCALE_GOALS &&
+                maker->study->scales[scale].scale->n_items == m->instrument->groups[0].n_items) {
+                break;
+            }
+            if (maker->study->scales[scale].scale->n_parts > 2) {
+                break;
+            }
+        }
+    }
+    return found;
+}
+
+static void sample_log(struct maker *maker, size_t measure, size_t breakdown)
+{
+    const struct measure *const m = &maker->study->measures[measure];
+    const size_t scale = main_scale(maker, measure);
+    struct text title = text_of(MESSAGE_TITLE_SAMPLE), note = text_of(MESSAGE_NOTE_SAMPLE);
+    struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
+    struct table *table;
+    title.arguments[0] = argument_name(m->label);
+    table = new_table(maker, breakdown, arena_printf(&maker->report->arena, "sample_%s", m->label),
+                      title);
+    add_cohort_column(maker, table, breakdown);
+    add_column(maker, table, MESSAGE_HEAD_RESPONDENTS);
+    add_column(maker, table, MESSAGE_HEAD_VIABLE);
+    add_column(maker, table, MESSAGE_HEAD_DISCOUNTED);
+    while (next_cohort(&rows)) {
+        struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
+        struct cell_content *const row = add_row(maker, table);
+        if (row == NULL) {
+            return;
+        }
+        key.breakdown = rows.key.breakdown;
+        key.group = rows.key.group;
+        row[0] = cell_text(cohort_text(maker, &key));
+        for (unsigned i = 0; i < 3; i++) {
+            const struct value count = figures_at(maker->figures, &key, FIGURE_STAGE_NONE,
+                                                  STATISTIC_RESPONDENTS + i, 0);
+            row[i + 1] = cell_value(count, 0);
+        }
+    }
+    note.arguments[0] = argument_name(m->instrument->unit);
+    note.arguments[1] = argument_name(maker->study->scales[scale].scale->title);
+    note.arguments[2] = argument_name(before_name(maker));
+    note.arguments[3] = argument_name(after_name(maker));
+    add_note(maker, table, note);
+    if (maker->counted->moved[measure] > 0) {
+        note = text_of(MESSAGE_NOTE_MOVED);
+        note.arguments[0] = argument_count(maker->counted->moved[measure]);
+        add_note(maker, table, note);
+    }
+}
+
+/* Every reason, zeros too, for each scale of the instrument. */
+static void discounted(struct maker *maker, size_t measure)
+{
+    const struct measure *const m = &maker->study->measures[measure];
+    struct text title = text_of(MESSAGE_TITLE_DISCOUNTED);
+    struct table *table;
+    title.arguments[0] = argument_name(m->label);
+    table = new_table(maker, 0, arena_printf(&maker->report->arena, "discounted_%s", m->label),
+                      title);
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_REASON));
+    for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        if (table != NULL && has_ledger(maker, m->first_scale + i) &&
+            !table_add_column(table, text_name(m->instrument->scales[i].title), false)) {
+            maker->no_memory = true;
+        }
+    }
+    for (unsigned reason = DISCOUNT_NONE; reason < N_DISCOUNTS; reason++) {
+        struct cell_content *const row = add_row(maker, table);
+        size_t column = 1;
+        if (row == NULL) {
+            return;
+        }
+        row[0] = cell_text(text_of(reason == DISCOUNT_NONE ? MESSAGE_HEAD_DISCOUNTED
+                                                           : discount_messages[reason]));
+        for (size_t i = 0; i < m->instrument->n_scales; i++) {
+            const size_t scale = m->first_scale + i;
+            const struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
+            if (has_ledger(maker, scale)) {
+                row[column++] = cell_value(
+                    figures_at(maker->figures, &key, FIGURE_STAGE_NONE,
+                               reason == DISCOUNT_NONE ? STATISTIC_DISCOUNTED
+                                                       : STATISTIC_DISCOUNTED_REASON,
+                               reason),
+                    0);
+            }
+        }
+    }
+    add_note(maker, table, text_of(MESSAGE_NOTE_DISCOUNTED));
+}
+
+void sample_log_tables(struct maker *maker, size_t measure)
+{
+    if (maker->study->before == maker->study->after) {
+        return;
+    }
+    for (size_t b = first_breakdown(maker->study); b < maker->study->n_breakdowns; b++) {
+        sample_log(maker, measure, b);
+    }
+    discounted(maker, measure);
+}

@@ -1,0 +1,193 @@
+/* engine/tables/shared.c */
+#include "engine/tables/shared.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+size_t first_breakdown(const struct study *study)
+{
+    return study->n_breakdowns > 1 ? 1 : 0;
+}
+
+/* A copy of `stem` that is a plain file name and unlike that of every table so far. */
+static const char *file_name(struct maker *maker, const char *stem)
+{
+    struct arena *const arena = &maker->report->arena;
+    char *const plain = arena_copy(arena, stem, strlen(stem));
+    const char *name = plain;
+    if (plain == NULL) {
+        return NULL;
+    }
+    for (char *c = plain; *c != '\0'; c++) {
+        const bool keep = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_' ||
+                          *c == '-';
+        *c = keep ? *c : (*c >= 'A' && *c <= 'Z') ? (char)(*c - 'A' + 'a') : '_';
+    }
+    if (strlen(plain) > 100) {
+        plain[100] = '\0'; /* file systems take 255 bytes at the most */
+    }
+    for (size_t i = 0, n = 2; name != NULL && i < maker->report->n_tables; i++) {
+        if (strcmp(maker->report->tables[i].name, name) == 0) {
+            name = arena_printf(arena, "%s_%zu", plain, n++);
+            i = (size_t)-1; /* look again from the first */
+        }
+    }
+    return name;
+}
+
+struct table *new_table(struct maker *maker, size_t breakdown, const char *stem, struct text title)
+{
+    const struct breakdown *const by = &maker->study->breakdowns[breakdown];
+    struct table *table = NULL;
+    for (size_t i = 0; stem != NULL && maker->study->n_breakdowns > 2 && i < by->n_columns; i++) {
+        stem = arena_printf(&maker->report->arena, i == 0 ? "%s_by_%s" : "%s_%s", stem,
+                            maker->study->cohort_columns[by->columns[i]]);
+    }
+    stem = stem == NULL ? NULL : file_name(maker, stem);
+    if (stem != NULL) {
+        table = report_add_table(maker->report, stem, title);
+    }
+    maker->no_memory = maker->no_memory || table == NULL;
+    return table;
+}
+
+void add_column(struct maker *maker, struct table *table, enum message heading)
+{
+    if (table != NULL && !table_add_column(table, text_of(heading), false)) {
+        maker->no_memory = true;
+    }
+}
+
+void add_label_column(struct maker *maker, struct table *table, struct text heading)
+{
+    if (table != NULL && !table_add_column(table, heading, true)) {
+        maker->no_memory = true;
+    }
+}
+
+void add_cohort_column(struct maker *maker, struct table *table, size_t breakdown)
+{
+    const struct breakdown *const by = &maker->study->breakdowns[breakdown];
+    const char *heading = "";
+    for (size_t i = 0; i < by->n_columns && heading != NULL; i++) {
+        heading = arena_printf(&maker->report->arena, i == 0 ? "%s%s" : "%s / %s", heading,
+                               maker->study->cohort_columns[by->columns[i]]);
+    }
+    maker->no_memory = maker->no_memory || heading == NULL;
+    add_label_column(maker, table, text_name(heading == NULL ? "" : heading));
+}
+
+struct cell_content *add_row(struct maker *maker, struct table *table)
+{
+    struct cell_content *const row = table == NULL ? NULL : table_add_row(table);
+    maker->no_memory = maker->no_memory || row == NULL;
+    return row;
+}
+
+void add_note(struct maker *maker, struct table *table, struct text note)
+{
+    if (table != NULL && !table_add_note(table, note)) {
+        maker->no_memory = true;
+    }
+}
+
+struct cohort_rows cohort_rows(const struct maker *maker, size_t breakdown, size_t measure)
+{
+    return (struct cohort_rows){.maker = maker, .breakdown = breakdown, .measure = measure};
+}
+
+bool next_cohort(struct cohort_rows *rows)
+{
+    const struct figures *const figures = rows->maker->figures;
+    if (!rows->started) {
+        rows->started = true;
+        return true; /* All: breakdown 0, group 0 */
+    }
+    rows->key.breakdown = (uint16_t)rows->breakdown;
+    while (rows->breakdown > 0 &&
+           rows->next_group < figures->comparisons[rows->breakdown].grouping.n_groups) {
+        rows->key.group = rows->next_group++;
+        if (figures_has_measure(figures, rows->breakdown, rows->key.group, rows->measure)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct text cohort_text(const struct maker *maker, const struct figure_key *key)
+{
+    const char *label;
+    struct text text;
+    if (key->breakdown == 0) {
+        return text_of(MESSAGE_ALL);
+    }
+    label = maker->figures->comparisons[key->breakdown].grouping.labels[key->group];
+    text = text_name(label);
+    if (strcmp(label, "All") == 0 || label[0] == '"') {
+        text.message = MESSAGE_QUOTED;
+    }
+    return text;
+}
+
+struct figure_key scale_key(const struct maker *maker, enum figure_table table, size_t scale)
+{
+    return (struct figure_key){.table = (uint16_t)table,
+                               .measure = (uint16_t)maker->study->scales[scale].measure,
+                               .scale = (uint16_t)scale};
+}
+
+struct value share(struct value part, struct value whole)
+{
+    return part.kind == VALUE_COUNT && whole.kind == VALUE_COUNT
+               ? value_ratio(100 * part.numerator, whole.numerator)
+               : VALUE_NONE;
+}
+
+const char *before_name(const struct maker *maker)
+{
+    return maker->study->stages[maker->study->before].name;
+}
+
+const char *after_name(const struct maker *maker)
+{
+    return maker->study->stages[maker->study->after].name;
+}
+
+struct text title_of(const struct maker *maker, enum message message, size_t scale)
+{
+    const struct study_scale *const s = &maker->study->scales[scale];
+    struct text title = text_of(message);
+    title.arguments[0] = argument_name(maker->study->measures[s->measure].label);
+    title.arguments[1] = argument_name(s->scale->title);
+    title.arguments[2] = argument_name(before_name(maker));
+    title.arguments[3] = argument_name(after_name(maker));
+    return title;
+}
+
+const char *stem_of(struct maker *maker, const char *prefix, size_t scale)
+{
+    const struct study_scale *const s = &maker->study->scales[scale];
+    const char *const stem = arena_printf(&maker->report->arena, "%s_%s_%s", prefix,
+                                          maker->study->measures[s->measure].label,
+                                          s->scale->name);
+    maker->no_memory = maker->no_memory || stem == NULL;
+    return stem;
+}
+
+void add_scale_notes(struct maker *maker, struct table *table, size_t scale)
+{
+    const struct study_scale *const s = &maker->study->scales[scale];
+    const struct measure *const measure = &maker->study->measures[s->measure];
+    add_note(maker, table,
+             text_of(s->scale->higher_is_better ? MESSAGE_NOTE_HIGHER_BETTER
+                                                : MESSAGE_NOTE_LOWER_BETTER));
+    if (!measure->instrument->is_goals) {
+        struct text rule = text_of(MESSAGE_NOTE_RULE);
+        rule.arguments[0] = argument_name(measure->instrument->rule_text);
+        add_note(maker, table, rule);
+    }
+    if (measure->pooled) {
+        add_note(maker, table, text_of(MESSAGE_NOTE_POOLED));
+    }
+}

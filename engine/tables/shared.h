@@ -1,0 +1,52 @@
+/* engine/tables/shared.h - what the tables have in common: their rows of cohorts and their notes. */
+#ifndef PELLTER_ENGINE_TABLES_SHARED_H
+#define PELLTER_ENGINE_TABLES_SHARED_H
+
+#include "engine/tables/tables.h"
+
+/* A table is made for each breakdown but All, which is the first row of each; for All alone where
+   the study has no other. */
+size_t first_breakdown(const struct study *study);
+
+/* A new table named after what it shows, with a first column for cohorts where there are any. NULL:
+   no memory, noted in maker. `stem` is its file name, to which the breakdown's columns are added
+   where there are several; made of letters, digits, '_' and '-' and unlike any other. */
+struct table *new_table(struct maker *maker, size_t breakdown, const char *stem, struct text title);
+void add_column(struct maker *maker, struct table *table, enum message heading);
+void add_label_column(struct maker *maker, struct table *table, struct text heading);
+void add_cohort_column(struct maker *maker, struct table *table, size_t breakdown);
+struct cell_content *add_row(struct maker *maker, struct table *table);
+void add_note(struct maker *maker, struct table *table, struct text note);
+
+/* The cohorts of a table: All, then the groups of its breakdown in which the measure occurs. */
+struct cohort_rows {
+    const struct maker *maker;
+    size_t breakdown, measure;
+    struct figure_key key; /* breakdown and group of the current row; the rest is the caller's */
+    bool started;
+    uint32_t next_group;
+};
+struct cohort_rows cohort_rows(const struct maker *maker, size_t breakdown, size_t measure);
+bool next_cohort(struct cohort_rows *rows);
+
+/* The label of the current row; a group that is called All, or starts with a quote, is quoted. */
+struct text cohort_text(const struct maker *maker, const struct figure_key *key);
+
+/* The key of a scale's figures in `table`. */
+struct figure_key scale_key(const struct maker *maker, enum figure_table table, size_t scale);
+
+/* 100 part / whole: a share of two counts, undefined of nothing. */
+struct value share(struct value part, struct value whole);
+
+const char *before_name(const struct maker *maker);
+const char *after_name(const struct maker *maker);
+
+/* A title of instrument, scale and the two stages. */
+struct text title_of(const struct maker *maker, enum message message, size_t scale);
+/* "wemwbs_total" behind a prefix, in memory of the report. NULL: no memory. */
+const char *stem_of(struct maker *maker, const char *prefix, size_t scale);
+
+/* Notes that a table of a scale carries: direction, and the rule for missing items. */
+void add_scale_notes(struct maker *maker, struct table *table, size_t scale);
+
+#endif

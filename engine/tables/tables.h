@@ -1,0 +1,34 @@
+/* engine/tables/tables.h - the tables of a report. Each function adds its tables to the report: it picks
+   figures and arranges them, and computes nothing but a share of two of them. */
+#ifndef PELLTER_ENGINE_TABLES_TABLES_H
+#define PELLTER_ENGINE_TABLES_TABLES_H
+
+#include "engine/figures.h"
+#include "engine/table.h"
+
+/* What a table is made from. */
+struct maker {
+    const struct figures *figures;
+    const struct study *study;
+    const struct counted *counted;
+    const struct text *warnings; /* n_warnings: of the item checks */
+    size_t n_warnings;
+    struct report *report;
+    bool no_memory;
+};
+
+void forms_table(struct maker *maker);
+void warnings_table(struct maker *maker);
+void sample_log_tables(struct maker *maker, size_t measure);
+void before_after_tables(struct maker *maker, size_t scale);
+void bands_tables(struct maker *maker, size_t scale);
+void trajectory_tables(struct maker *maker, size_t scale);
+void attainment_tables(struct maker *maker, size_t measure);
+void goal_levels_tables(struct maker *maker, size_t measure);
+void scoring_table(struct maker *maker);
+
+/* All of them, in the order in which a report prints them, with the report's title and notes. False:
+   no memory; *report is then to be freed by the caller as ever. */
+bool report_make(struct maker *maker);
+
+#endif

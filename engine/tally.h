@@ -1,0 +1,87 @@
+/* engine/tally.h - what everything that is printed is computed from: how many respondents of a cohort
+   have this score at this stage (and that one at a later stage).
+
+   A tally is a sorted list of cells, only those that occur. Counts are whole numbers, so the order in
+   which respondents are counted does not matter, and two tallies add cell by cell. Reasons for having
+   no score are codes like scores, so respondents, viable and discounted are sums over the same cells
+   as every statistic and cannot disagree with them. */
+#ifndef PELLTER_ENGINE_TALLY_H
+#define PELLTER_ENGINE_TALLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "engine/stats/counts.h"
+#include "scales/instrument.h"
+
+/* A score in units of the scale, or a reason: the lowest N_REASONS numbers, which no score is. */
+typedef int64_t tally_code;
+#define TALLY_REASON(reason) (INT64_MIN + (int64_t)(reason))
+static inline bool tally_is_score(tally_code code)
+{
+    return code >= INT64_MIN + (int64_t)N_REASONS;
+}
+static inline enum reason tally_reason(tally_code code)
+{
+    return (enum reason)(code - INT64_MIN);
+}
+
+/* What a cell counts, beside two real stages. */
+enum {
+    TALLY_ONE_STAGE = 0xfffe, /* as `later`: the stage by itself; later_code is 0 */
+    TALLY_ALL_STAGES = 0xffff /* as `later`: the same, of those with a score at every stage */
+};
+
+struct tally_cell {
+    uint32_t cohort; /* of the finest crossing; or a group, once coarsened */
+    uint16_t scale;  /* place in study.scales */
+    uint16_t stage, later;
+    tally_code code, later_code;
+    uint64_t count;
+};
+
+/* Goals, by how they ended. */
+enum goal_occasion { GOAL_LATEST, GOAL_AFTER, N_GOAL_OCCASIONS };
+#define GOAL_NOT_REVIEWED INT16_MIN
+struct goal_cell {
+    uint32_t cohort;
+    uint32_t category; /* a name's number, or NO_NAME */
+    uint32_t flags;
+    uint16_t occasion;
+    int16_t halves;    /* the level in halves, or GOAL_NOT_REVIEWED */
+    uint64_t count;
+};
+
+/* Start with {0}. Cells are in no order until tally_sort(). */
+struct tally {
+    struct tally_cell *cells; /* owned, n_cells */
+    size_t n_cells, cells_capacity;
+    struct goal_cell *goals; /* owned, n_goals */
+    size_t n_goals, goals_capacity;
+    uint32_t *slots; /* owned: a hash table of places in cells */
+    size_t n_slots;
+};
+
+/* Counts one more. False: no memory. */
+bool tally_count(struct tally *tally, const struct tally_cell *cell);
+bool tally_count_goal(struct tally *tally, const struct goal_cell *cell);
+
+/* Puts the cells in order, each once. */
+void tally_sort(struct tally *tally);
+
+/* The tally of coarser cohorts: cohort c becomes group_of[c]. *out is sorted; the caller frees it.
+   False: no memory. */
+bool tally_coarsen(const struct tally *tally, const uint32_t group_of[], struct tally *out);
+
+/* The cells of one cohort, scale and stages in a sorted tally: the first, and how many. */
+const struct tally_cell *tally_find(const struct tally *tally, uint32_t cohort, size_t scale,
+                                    size_t stage, size_t later, size_t *n);
+
+/* Of n found cells: the distribution of scores at the stage, or the pairs of scores, written to
+   `out` (room for n). Reasons are left out. Returns how many were written. */
+size_t tally_scores(const struct tally_cell cells[], size_t n, struct score_count out[]);
+size_t tally_pairs(const struct tally_cell cells[], size_t n, struct pair_count out[]);
+
+void tally_free(struct tally *tally);
+
+#endif

@@ -1,0 +1,140 @@
+/* io/cli/check.c - pellter check: every cell and row that cannot be used, and signs of likely mistakes. */
+#include <stdlib.h>
+
+#include "io/cli/load.h"
+#include "io/run.h"
+#include "io/words.h"
+
+static const char *const cell_sentences[N_FINDING_KINDS] = {
+    [FINDING_OUT_OF_RANGE] = "found an answer that this item cannot take, counted as missing",
+    [FINDING_BAD_DATE] = "found no date, expected one such as 2018-03-31, counted as missing",
+    [FINDING_BAD_WEIGHT] = "found no weight, expected a number from 0 to 100000 with at most 4 "
+                           "decimals, counted as missing",
+    [FINDING_BAD_FLAG] = "found neither yes nor no, counted as no",
+    [FINDING_BAD_AGE] = "found no age in years, expected a whole number, counted as missing",
+    [FINDING_SHORT_ROW] = "found fewer cells than the header row has, the rest counted as empty",
+    [FINDING_LONG_ROW] = "found more cells than the header row has, the rest ignored",
+    [FINDING_UNKNOWN_INFORMANT] = "found an informant that the study does not name, row set aside",
+};
+
+static const char *const form_sentences[N_FORM_REASONS] = {
+    [FORM_USED] = "",
+    [FORM_BLANK] = "", /* a form that was not returned is no fault of the data */
+    [FORM_NO_ID] = "found no id, form set aside",
+    [FORM_UNKNOWN_STAGE] = "found a stage that the study does not name, form set aside",
+    [FORM_OUTSIDE_WINDOW] = "found a date in no stage's window, form set aside",
+    [FORM_DUPLICATE_SAME] = "found a second form of this respondent and stage with the same "
+                            "scores, counted once",
+    [FORM_CONFLICTING] = "found forms of one respondent and stage with different scores, set aside",
+    [FORM_TOO_FEW_ITEMS] = "found too few items answered for any score",
+};
+
+/* A line to be: either a cell or a form. */
+struct line {
+    struct location location;
+    uint32_t column;
+    const char *sentence;
+    const char *value; /* NULL: not to be shown */
+};
+
+static int line_compare(const void *a, const void *b)
+{
+    const struct line *const x = a, *const y = b;
+    if (x->location.file != y->location.file) {
+        return x->location.file < y->location.file ? -1 : 1;
+    }
+    if (x->location.row != y->location.row) {
+        return x->location.row < y->location.row ? -1 : 1;
+    }
+    return x->column < y->column ? -1 : x->column > y->column;
+}
+
+static size_t list_lines(const struct findings *findings, struct line lines[])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < findings->n_cells; i++) {
+        const struct finding *const cell = &findings->cells[i];
+        lines[n++] = (struct line){cell->location, cell->column, cell_sentences[cell->kind],
+                                   cell->value};
+    }
+    for (size_t i = 0; i < findings->n_set_aside; i++) {
+        const struct set_aside *const form = &findings->set_aside[i];
+        if (form_sentences[form->reason][0] != '\0') {
+            lines[n++] =
+                (struct line){form->location, 0, form_sentences[form->reason], NULL};
+        }
+    }
+    return n;
+}
+
+static void print_line(FILE *out, const struct plan *plan, const struct line *line)
+{
+    fprintf(out, "%s:%llu:", plan->sources[line->location.file].name,
+            (unsigned long long)line->location.row);
+    if (line->column > 0) {
+        fprintf(out, "%u:", (unsigned)line->column);
+    }
+    fprintf(out, " %s", line->sentence);
+    if (line->value != NULL) {
+        fprintf(out, ": \"%s\"", line->value);
+    }
+    putc('\n', out);
+}
+
+/* Prints everything and says how much there was. */
+static struct fault print_findings(const struct session *session, const struct plan *plan,
+                                   const struct run *run, size_t *n_found)
+{
+    const struct findings *const findings = &run->findings;
+    struct line *const lines =
+        calloc(findings->n_cells + findings->n_set_aside + 1, sizeof *lines);
+    struct arena arena = {0};
+    struct text *warnings = NULL;
+    size_t n = 0, n_warnings = 0;
+    if (lines == NULL || !item_checks_warnings(&run->checks, &arena, &warnings, &n_warnings)) {
+        free(lines);
+        arena_free(&arena);
+        return fault_memory();
+    }
+    n = list_lines(findings, lines);
+    qsort(lines, n, sizeof *lines, line_compare);
+    for (size_t i = 0; i < n; i++) {
+        print_line(session->out, plan, &lines[i]);
+    }
+    for (size_t i = 0; i < n_warnings; i++) {
+        const char *const words = words_of(&arena, &warnings[i]);
+        fprintf(session->out, "warning: %s\n", words == NULL ? "" : words);
+    }
+    for (size_t i = 0; i < plan->n_sources; i++) {
+        fprintf(session->out, "%s: %llu rows read\n", plan->sources[i].name,
+                (unsigned long long)run->rows_read[i]);
+    }
+    fprintf(session->out, n == 1 ? "%zu finding" : "%zu findings", n);
+    fprintf(session->out, n_warnings == 1 ? ", %zu warning\n" : ", %zu warnings\n", n_warnings);
+    *n_found = n + n_warnings;
+    free(lines);
+    arena_free(&arena);
+    return FAULT_FREE;
+}
+
+struct fault command_check(const struct options *options, const struct session *session,
+                           int *status)
+{
+    struct plan plan;
+    struct run run = {0};
+    const struct run_options run_options = {.keep_values = options->show_values,
+                                            .interrupted = session->interrupted};
+    size_t n_found = 0;
+    struct fault fault = load_plan(options, &plan);
+    if (fault.code != FAULT_NONE) {
+        return fault;
+    }
+    fault = run_study(&plan, &run_options, &run);
+    if (fault.code == FAULT_NONE) {
+        fault = print_findings(session, &plan, &run, &n_found);
+    }
+    *status = n_found > 0 ? STATUS_FINDINGS : STATUS_DONE;
+    run_free(&run);
+    plan_free(&plan);
+    return fault;
+}

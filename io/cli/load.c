@@ -1,0 +1,41 @@
+/* io/cli/load.c */
+#include "io/cli/load.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "io/read/recognise.h"
+
+bool is_study_file(const char *path)
+{
+    const char *const dot = strrchr(path, '.');
+    return dot != NULL && (strcasecmp(dot, ".yaml") == 0 || strcasecmp(dot, ".yml") == 0);
+}
+
+struct fault load_plan(const struct options *options, struct plan *plan)
+{
+    const struct plan_options plan_options = {.breakdowns = options->breakdowns,
+                                              .n_breakdowns = options->n_breakdowns,
+                                              .shelf = {options->scales, options->n_scales}};
+    struct arena arena = {0};
+    const char *study_file = NULL;
+    struct fault fault;
+    *plan = (struct plan){0};
+    for (size_t i = 0; i < options->n_arguments; i++) {
+        if (is_study_file(options->arguments[i])) {
+            return options->n_arguments == 1
+                       ? plan_read(options->arguments[0], &plan_options, plan)
+                       : fault_at(FAULT_USAGE, NULL, 0, 0,
+                                  "found a study file among other files, expected one study file, "
+                                  "or data files only");
+        }
+    }
+    fault = recognise(options->arguments, options->n_arguments, &plan_options.shelf, &arena,
+                      &study_file);
+    if (fault.code == FAULT_NONE) {
+        fault = plan_parse(options->arguments[0], "", study_file, strlen(study_file),
+                           &plan_options, plan);
+    }
+    arena_free(&arena);
+    return fault;
+}

@@ -1,0 +1,15 @@
+/* io/cli/load.h - from the words of a command line to a plan: a study file, or data files that speak for
+   themselves. */
+#ifndef PELLTER_IO_CLI_LOAD_H
+#define PELLTER_IO_CLI_LOAD_H
+
+#include "io/cli/command.h"
+#include "io/read/plan.h"
+
+/* On success the caller frees *plan with plan_free(); on a fault it is empty. */
+MUST_CHECK struct fault load_plan(const struct options *options, struct plan *plan);
+
+/* Is this the name of a study file (.yaml, .yml)? */
+bool is_study_file(const char *path);
+
+#endif

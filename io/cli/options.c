@@ -1,0 +1,182 @@
+/* io/cli/options.c - getopt_long takes abbreviations for options, which cannot be switched off; a script
+   that relies on one would break with the next option, so the few lines stand here. */
+#include "io/cli/options.h"
+
+#include <string.h>
+
+#include "io/nearest.h"
+
+const struct option_entry option_entries[] = {
+    {OPTION_OUTPUT, 'o', "output", "DIR",
+     "write the report into the directory DIR (init: into the file), whole or not at all"},
+    {OPTION_FORMAT, '\0', "format", "LIST",
+     "text, markdown, csv, joined with commas (default: text on a terminal; all into DIR)"},
+    {OPTION_BY, '\0', "by", "COLUMN,...",
+     "break down by these columns crossed with each other, instead of the study's cohorts; give "
+     "it again for another breakdown"},
+    {OPTION_SCALE, '\0', "scale", "FILE", "read an instrument of your own from FILE"},
+    {OPTION_SHOW_VALUES, '\0', "show-values", NULL,
+     "show the text of cells that could not be used: it may identify people"},
+    {OPTION_HELP, 'h', "help", NULL, "print this help"},
+    {OPTION_VERSION, '\0', "version", NULL, "print the version and the licence"},
+};
+const size_t n_option_entries = sizeof option_entries / sizeof option_entries[0];
+
+static const char *const format_names[] = {"text", "markdown", "csv"};
+#define N_FORMATS (sizeof format_names / sizeof format_names[0])
+
+static struct fault usage(const char *what, const char *word, const char *near)
+{
+    return near == NULL
+               ? fault_at(FAULT_USAGE, NULL, 0, 0, "%s \"%s\"", what, word)
+               : fault_at(FAULT_USAGE, NULL, 0, 0, "%s \"%s\"; did you mean \"%s\"?", what, word,
+                          near);
+}
+
+/* The entry of "--name" or "-x"; NULL: none that this command takes. */
+static const struct option_entry *find_option(unsigned taken, const char *name, size_t length,
+                                              bool is_long)
+{
+    for (size_t i = 0; i < n_option_entries; i++) {
+        const struct option_entry *const entry = &option_entries[i];
+        const bool same = is_long ? strlen(entry->name) == length &&
+                                        strncmp(entry->name, name, length) == 0
+                                  : entry->letter != '\0' && entry->letter == name[0];
+        if (same && (entry->bit & taken) != 0) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+static struct fault unknown_option(unsigned taken, const char *word)
+{
+    const char *names[sizeof option_entries / sizeof option_entries[0]];
+    size_t n = 0;
+    for (size_t i = 0; i < n_option_entries; i++) {
+        if ((option_entries[i].bit & taken) != 0) {
+            names[n++] = option_entries[i].name;
+        }
+    }
+    return usage("unknown option", word,
+                 strncmp(word, "--", 2) == 0 ? nearest_word(word + 2, names, n) : NULL);
+}
+
+static struct fault parse_formats(const char *list, unsigned *formats)
+{
+    while (true) {
+        const size_t length = strcspn(list, ",");
+        size_t i = 0;
+        while (i < N_FORMATS && (strlen(format_names[i]) != length ||
+                                 strncmp(list, format_names[i], length) != 0)) {
+            i++;
+        }
+        if (i == N_FORMATS) {
+            return usage("expected formats among text, markdown and csv; found", list,
+                         nearest_word(list, format_names, N_FORMATS));
+        }
+        *formats |= 1U << i;
+        if (list[length] == '\0') {
+            return FAULT_FREE;
+        }
+        list += length + 1;
+    }
+}
+
+/* Notes one option with its value (NULL where it takes none). */
+static struct fault take_option(const struct option_entry *entry, const char *value,
+                                struct options *options)
+{
+    switch (entry->bit) {
+    case OPTION_OUTPUT:
+        if (options->output != NULL) {
+            return fault_at(FAULT_USAGE, NULL, 0, 0, "found --output twice, expected it once");
+        }
+        options->output = value;
+        break;
+    case OPTION_FORMAT:
+        return parse_formats(value, &options->formats);
+    case OPTION_BY:
+        if (options->n_breakdowns == MAX_OPTION_VALUES) {
+            return fault_at(FAULT_USAGE, NULL, 0, 0, "found --by too often");
+        }
+        options->breakdowns[options->n_breakdowns++] = value;
+        break;
+    case OPTION_SCALE:
+        if (options->n_scales == MAX_OPTION_VALUES) {
+            return fault_at(FAULT_USAGE, NULL, 0, 0, "found --scale too often");
+        }
+        options->scales[options->n_scales++] = value;
+        break;
+    case OPTION_SHOW_VALUES:
+        options->show_values = true;
+        break;
+    case OPTION_HELP:
+        options->help = true;
+        break;
+    default:
+        options->version = true;
+        break;
+    }
+    return FAULT_FREE;
+}
+
+/* Parses words[*i], which is an option, and moves *i on where the next word is its value. */
+static struct fault parse_option(unsigned taken, size_t n_words, const char *const words[],
+                                 size_t *i, struct options *options)
+{
+    const char *const word = words[*i];
+    const bool is_long = word[1] == '-';
+    const char *const name = word + (is_long ? 2 : 1);
+    const size_t length = is_long ? strcspn(name, "=") : 1;
+    const struct option_entry *const entry = find_option(taken, name, length, is_long);
+    const char *value = name[length] == '\0' ? NULL : name + length + (is_long ? 1 : 0);
+    if (entry == NULL) {
+        return unknown_option(taken, word);
+    }
+    if (entry->argument == NULL && value != NULL) {
+        return usage("this option takes no value:", word, NULL);
+    }
+    if (entry->argument != NULL && value == NULL) {
+        if (*i + 1 == n_words) {
+            return fault_at(FAULT_USAGE, NULL, 0, 0, "--%s needs a value: %s", entry->name,
+                            entry->argument);
+        }
+        value = words[++*i];
+    }
+    if (value != NULL && value[0] == '\0') {
+        return fault_at(FAULT_USAGE, NULL, 0, 0, "--%s needs a value: %s", entry->name,
+                        entry->argument);
+    }
+    return take_option(entry, value, options);
+}
+
+struct fault options_parse(const struct command *command, size_t n_words,
+                           const char *const words[], const char *arguments[],
+                           struct options *options)
+{
+    struct fault fault = FAULT_FREE;
+    bool only_arguments = false;
+    *options = (struct options){.arguments = arguments};
+    for (size_t i = 0; i < n_words && fault.code == FAULT_NONE; i++) {
+        if (!only_arguments && strcmp(words[i], "--") == 0) {
+            only_arguments = true;
+        } else if (!only_arguments && words[i][0] == '-' && words[i][1] != '\0') {
+            fault = parse_option(command->options | OPTION_HELP, n_words, words, &i, options);
+        } else {
+            arguments[options->n_arguments++] = words[i];
+        }
+    }
+    if (fault.code != FAULT_NONE || options->help) {
+        return fault;
+    }
+    if (options->n_arguments < command->min_arguments) {
+        return fault_at(FAULT_USAGE, NULL, 0, 0, "pellter %s needs %s; see pellter %s --help",
+                        command->name, command->arguments, command->name);
+    }
+    if (options->n_arguments > command->max_arguments) {
+        return usage("found more words than expected, at", arguments[command->max_arguments],
+                     NULL);
+    }
+    return FAULT_FREE;
+}

@@ -1,0 +1,570 @@
+/* io/read/study.c - the keys of a study file, except those of a source (source.c). */
+#include "io/read/plan.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/read/cells.h"
+#include "io/read/plan_build.h"
+
+static const char *const study_keys[] = {
+    "title",  "stages",     "before",          "after",   "as_of",   "cohorts",        "cohort_from",
+    "missing", "duplicates", "across_versions", "sources", "reliable_change"};
+static const char *const stage_keys[] = {"name", "values", "window", "after", "pick"};
+static const char *const pick_words[] = {"nearest", "first", "last"};
+static const char *const duplicate_words[] = {"discount", "first", "last"};
+static const char *const cohort_from_words[] = {"before", "first", "after"};
+static const char *const reliable_keys[] = {"sd", "reliability"};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct fault texts_read(const struct plan_build *build, const struct node *node,
+                        const char *const **out, size_t *n)
+{
+    const size_t count = node->kind == NODE_LIST ? node->n_children : 1;
+    const char **const texts = arena_alloc(&build->plan->arena, count + 1, sizeof *texts);
+    struct fault fault = FAULT_FREE;
+    if (texts == NULL) {
+        return fault_memory();
+    }
+    for (size_t i = 0; i < count && fault.code == FAULT_NONE; i++) {
+        const struct node *const item = node->kind == NODE_LIST ? &node->children[i] : node;
+        if (item->kind != NODE_TEXT) {
+            fault = node_fault(build->document, item, "found a list or a mapping, expected a text");
+        } else {
+            texts[i] = arena_copy(&build->plan->arena, item->text, strlen(item->text));
+            fault = texts[i] == NULL ? fault_memory() : FAULT_FREE;
+        }
+    }
+    *out = texts;
+    *n = count;
+    return fault;
+}
+
+/* The text of `node`, not empty, in the plan's own memory: the document is freed before the plan. */
+static struct fault own_text(const struct plan_build *build, const struct node *node,
+                             const char **out)
+{
+    struct fault fault = node_text(build->document, node, out);
+    if (fault.code == FAULT_NONE) {
+        *out = arena_copy(&build->plan->arena, *out, strlen(*out));
+        fault = *out == NULL ? fault_memory() : FAULT_FREE;
+    }
+    return fault;
+}
+
+/* --- stages --- */
+
+static struct fault add_stage_value(struct plan_build *build, const struct node *node,
+                                    const char *text, size_t stage)
+{
+    struct plan *const plan = build->plan;
+    const uint32_t known = plan_stage(plan, text);
+    if (known != NO_STAGE && known != stage) {
+        return node_fault(build->document, node, "\"%s\" already means the stage \"%s\"", text,
+                          build->stages[known].name);
+    }
+    build->stage_values[plan->n_stage_values++] = (struct stage_value){text, stage};
+    return FAULT_FREE;
+}
+
+static struct fault stage_named(const struct plan_build *build, const struct node *node,
+                                size_t *stage)
+{
+    const char *text, *names[MAX_STAGES];
+    uint32_t known;
+    struct fault fault = node_text(build->document, node, &text);
+    if (fault.code != FAULT_NONE) {
+        return fault;
+    }
+    known = plan_stage(build->plan, text);
+    if (known != NO_STAGE) {
+        *stage = known;
+        return FAULT_FREE;
+    }
+    for (size_t i = 0; i < build->plan->study.n_stages; i++) {
+        names[i] = build->stages[i].name;
+    }
+    return node_word(build->document, node, names, build->plan->study.n_stages, stage);
+}
+
+/* window: [330, 420], after: STAGE, pick: nearest */
+static struct fault read_window(struct plan_build *build, const struct node *node, size_t index)
+{
+    struct stage *const stage = &build->stages[index];
+    const struct node *const window = node_get(node, "window");
+    const struct node *const after = node_get(node, "after");
+    const struct node *const pick = node_get(node, "pick");
+    struct fault fault;
+    size_t word;
+    if (window == NULL) {
+        return after != NULL || pick != NULL
+                   ? node_fault(build->document, after != NULL ? after : pick,
+                                "this stage has no window, which \"after\" and \"pick\" go with")
+                   : FAULT_FREE;
+    }
+    if (window->kind != NODE_LIST || window->n_children != 2) {
+        return node_fault(build->document, window, "expected two numbers of days: [330, 420]");
+    }
+    fault = node_integer(build->document, &window->children[0], -36600, 36600,
+                         &stage->window_first);
+    if (fault.code == FAULT_NONE) {
+        fault = node_integer(build->document, &window->children[1], stage->window_first, 36600,
+                             &stage->window_last);
+    }
+    if (fault.code == FAULT_NONE && after != NULL) {
+        fault = stage_named(build, after, &stage->anchor);
+    }
+    if (fault.code == FAULT_NONE && pick != NULL) {
+        fault = node_word(build->document, pick, pick_words, COUNT(pick_words), &word);
+        stage->pick = fault.code == FAULT_NONE ? (enum pick)(PICK_NEAREST + word) : PICK_NONE;
+    }
+    if (fault.code == FAULT_NONE && stage->anchor >= index) {
+        fault = node_fault(build->document, after != NULL ? after : window,
+                           "a window is counted from an earlier stage");
+    }
+    stage->has_window = true;
+    return fault;
+}
+
+static struct fault check_overlap(const struct plan_build *build, const struct node *node,
+                                  size_t index)
+{
+    const struct stage *const stage = &build->stages[index];
+    for (size_t i = 0; i < index && stage->has_window; i++) {
+        const struct stage *const other = &build->stages[i];
+        if (other->has_window && other->anchor == stage->anchor &&
+            other->window_first <= stage->window_last &&
+            stage->window_first <= other->window_last) {
+            return node_fault(build->document, node, "its window overlaps that of \"%s\"",
+                              other->name);
+        }
+    }
+    return FAULT_FREE;
+}
+
+static struct fault read_stage(struct plan_build *build, const struct node *node, size_t index)
+{
+    struct stage *const stage = &build->stages[index];
+    const struct node *const name = node->kind == NODE_MAP ? node_get(node, "name") : node;
+    const struct node *const values = node->kind == NODE_MAP ? node_get(node, "values") : NULL;
+    const char *const *texts = NULL;
+    size_t n = 0;
+    struct fault fault = FAULT_FREE;
+    if (node->kind == NODE_MAP) {
+        fault = node_check_keys(build->document, node, stage_keys, COUNT(stage_keys));
+    }
+    if (fault.code == FAULT_NONE && name == NULL) {
+        fault = node_fault(build->document, node, "a stage needs a name");
+    }
+    if (fault.code == FAULT_NONE) {
+        fault = own_text(build, name, &stage->name);
+    }
+    if (fault.code == FAULT_NONE && plan_stage(build->plan, stage->name) != NO_STAGE) {
+        fault = node_fault(build->document, name, "the stage \"%s\" stands here twice",
+                           stage->name);
+    }
+    if (fault.code == FAULT_NONE) {
+        fault = add_stage_value(build, name, stage->name, index);
+        build->plan->study.n_stages = index + 1;
+    }
+    if (fault.code == FAULT_NONE && values != NULL) {
+        fault = texts_read(build, values, &texts, &n);
+    }
+    for (size_t i = 0; i < n && fault.code == FAULT_NONE; i++) {
+        fault = add_stage_value(build, values, texts[i], index);
+    }
+    if (fault.code == FAULT_NONE && node->kind == NODE_MAP) {
+        fault = read_window(build, node, index);
+    }
+    return fault.code == FAULT_NONE ? check_overlap(build, node, index) : fault;
+}
+
+static size_t count_texts(const struct node *node)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < node->n_children; i++) {
+        n += count_texts(&node->children[i]);
+    }
+    return n;
+}
+
+static struct fault read_stages(struct plan_build *build, const struct node *root)
+{
+    const struct node *const stages = node_get(root, "stages");
+    const struct node *const before = node_get(root, "before");
+    const struct node *const after = node_get(root, "after");
+    struct study *const study = &build->plan->study;
+    struct fault fault = FAULT_FREE;
+    if (stages == NULL || stages->kind != NODE_LIST || stages->n_children == 0) {
+        return node_fault(build->document, stages == NULL ? root : stages,
+                          "expected \"stages\": a list of the stages in order");
+    }
+    if (stages->n_children > MAX_STAGES) {
+        return node_fault(build->document, stages, "found %zu stages, expected at most %d",
+                          stages->n_children, MAX_STAGES);
+    }
+    build->stages = arena_alloc(&build->plan->arena, stages->n_children, sizeof *build->stages);
+    build->stage_values =
+        arena_alloc(&build->plan->arena, count_texts(stages), sizeof *build->stage_values);
+    if (build->stages == NULL || build->stage_values == NULL) {
+        return fault_memory();
+    }
+    study->stages = build->stages;
+    build->plan->stage_values = build->stage_values;
+    for (size_t i = 0; i < stages->n_children && fault.code == FAULT_NONE; i++) {
+        fault = read_stage(build, &stages->children[i], i);
+    }
+    study->before = 0;
+    study->after = study->n_stages > 0 ? study->n_stages - 1 : 0;
+    if (fault.code == FAULT_NONE && before != NULL) {
+        fault = stage_named(build, before, &study->before);
+    }
+    if (fault.code == FAULT_NONE && after != NULL) {
+        fault = stage_named(build, after, &study->after);
+    }
+    if (fault.code == FAULT_NONE && study->n_stages > 1 && study->after <= study->before) {
+        fault = node_fault(build->document, after != NULL ? after : before,
+                           "the stage \"%s\" does not come after \"%s\"",
+                           build->stages[study->after].name, build->stages[study->before].name);
+    }
+    return fault;
+}
+
+/* --- cohorts --- */
+
+static struct fault cohort_column(struct plan_build *build, const struct node *node,
+                                  const char *name, size_t *column)
+{
+    struct study *const study = &build->plan->study;
+    const char **const columns = build->cohort_columns;
+    for (*column = 0; *column < study->n_cohort_columns; (*column)++) {
+        if (strcmp(columns[*column], name) == 0) {
+            return FAULT_FREE;
+        }
+    }
+    if (*column == MAX_COHORT_COLUMNS) {
+        return node_fault(build->document, node, "found more than %d cohort columns",
+                          MAX_COHORT_COLUMNS);
+    }
+    columns[*column] = arena_copy(&build->plan->arena, name, strlen(name));
+    study->n_cohort_columns++;
+    return columns[*column] == NULL ? fault_memory() : FAULT_FREE;
+}
+
+/* Adds a column to a breakdown, in which it must not stand already. */
+static struct fault add_to_breakdown(struct plan_build *build, const struct node *node,
+                                     const char *name, struct breakdown *breakdown)
+{
+    size_t column = 0;
+    struct fault fault = cohort_column(build, node, name, &column);
+    if (fault.code != FAULT_NONE) {
+        return fault;
+    }
+    for (size_t i = 0; i < breakdown->n_columns; i++) {
+        if (breakdown->columns[i] == column) {
+            return node_fault(build->document, node, "the cohort column \"%s\" stands here twice",
+                              name);
+        }
+    }
+    breakdown->columns[breakdown->n_columns++] = column;
+    return FAULT_FREE;
+}
+
+static struct fault read_breakdown(struct plan_build *build, const struct node *node,
+                                   struct breakdown *breakdown)
+{
+    const char *const *names;
+    size_t n;
+    struct fault fault = texts_read(build, node, &names, &n);
+    for (size_t i = 0; i < n && fault.code == FAULT_NONE; i++) {
+        fault = names[i][0] == '\0' ? node_fault(build->document, node, "a column name is empty")
+                                    : add_to_breakdown(build, node, names[i], breakdown);
+    }
+    return fault;
+}
+
+/* --by a,b */
+static struct fault split_breakdown(struct plan_build *build, const char *by,
+                                    struct breakdown *breakdown)
+{
+    struct fault fault = FAULT_FREE;
+    while (fault.code == FAULT_NONE) {
+        const size_t length = strcspn(by, ",");
+        const char *const name = arena_copy(&build->plan->arena, by, length);
+        if (name == NULL) {
+            return fault_memory();
+        }
+        if (length == 0) {
+            return fault_at(FAULT_USAGE, NULL, 0, 0, "--by expects column names joined with commas");
+        }
+        fault = add_to_breakdown(build, &build->document->root, name, breakdown);
+        if (by[length] == '\0') {
+            break;
+        }
+        by += length + 1;
+    }
+    return fault;
+}
+
+/* cohorts: [site], [area, year] (their crossing), or [[area], [year]] (two breakdowns) */
+static struct fault read_cohorts(struct plan_build *build, const struct node *root)
+{
+    struct study *const study = &build->plan->study;
+    const struct node *const cohorts = node_get(root, "cohorts");
+    const bool nested = cohorts != NULL && cohorts->kind == NODE_LIST && cohorts->n_children > 0 &&
+                        cohorts->children[0].kind == NODE_LIST;
+    const size_t n = build->options->n_breakdowns > 0 ? build->options->n_breakdowns
+                     : cohorts == NULL                ? 0
+                     : nested                         ? cohorts->n_children
+                     : cohorts->kind == NODE_LIST && cohorts->n_children == 0 ? 0
+                                                                              : 1;
+    struct breakdown *const breakdowns =
+        arena_alloc(&build->plan->arena, n + 1, sizeof *breakdowns);
+    const char **const columns =
+        arena_alloc(&build->plan->arena, MAX_COHORT_COLUMNS, sizeof *columns);
+    struct fault fault = FAULT_FREE;
+    if (breakdowns == NULL || columns == NULL) {
+        return fault_memory();
+    }
+    study->cohort_columns = build->cohort_columns = columns;
+    study->breakdowns = breakdowns; /* the first stays without columns: All */
+    study->n_breakdowns = n + 1;
+    for (size_t i = 0; i < n && fault.code == FAULT_NONE; i++) {
+        fault = build->options->n_breakdowns > 0
+                    ? split_breakdown(build, build->options->breakdowns[i], &breakdowns[i + 1])
+                    : read_breakdown(build, nested ? &cohorts->children[i] : cohorts,
+                                     &breakdowns[i + 1]);
+    }
+    return fault;
+}
+
+/* --- the rest --- */
+
+static struct fault read_reliable_change(struct plan_build *build, const struct node *node)
+{
+    struct study *const study = &build->plan->study;
+    const struct node *sd, *reliability;
+    struct fault fault = node_check_keys(build->document, node, reliable_keys, COUNT(reliable_keys));
+    if (fault.code != FAULT_NONE) {
+        return fault;
+    }
+    sd = node_get(node, "sd");
+    reliability = node_get(node, "reliability");
+    if (sd != NULL && sd->kind == NODE_TEXT && strcmp(sd->text, "study") == 0) {
+        study->reliable_sd = RELIABLE_SD_STUDY;
+    } else if (sd != NULL && sd->kind == NODE_TEXT && strcmp(sd->text, "instrument") != 0) {
+        study->reliable_sd = RELIABLE_SD_GIVEN;
+        fault = node_number(build->document, sd, 1e-9, 1e9, &study->given_sd);
+    }
+    if (fault.code == FAULT_NONE && reliability != NULL) {
+        fault = node_number(build->document, reliability, 0.0, 1.0, &study->given_reliability);
+    }
+    return fault;
+}
+
+/* The keys that are one word, a date or a yes/no each. */
+static struct fault read_rules(struct plan_build *build, const struct node *root)
+{
+    struct study *const study = &build->plan->study;
+    const struct node *const as_of = node_get(root, "as_of");
+    const struct node *const from = node_get(root, "cohort_from");
+    const struct node *const duplicates = node_get(root, "duplicates");
+    const struct node *const across = node_get(root, "across_versions");
+    const struct node *const missing = node_get(root, "missing");
+    const struct node *const change = node_get(root, "reliable_change");
+    struct fault fault = FAULT_FREE;
+    size_t word = 0;
+    if (as_of != NULL &&
+        (as_of->kind != NODE_TEXT || !text_date(as_of->text, false, &study->as_of))) {
+        return node_fault(build->document, as_of, "expected a date: 2018-03-31");
+    }
+    if (from != NULL) {
+        fault = node_word(build->document, from, cohort_from_words, COUNT(cohort_from_words),
+                          &word);
+        study->cohort_from = (enum cohort_from)word;
+    }
+    if (fault.code == FAULT_NONE && duplicates != NULL) {
+        fault = node_word(build->document, duplicates, duplicate_words, COUNT(duplicate_words),
+                          &word);
+        study->duplicates = word == 0 ? PICK_NONE : word == 1 ? PICK_FIRST : PICK_LAST;
+    }
+    if (fault.code == FAULT_NONE && across != NULL) {
+        fault = node_yes_no(build->document, across, &build->across_versions);
+    }
+    if (fault.code == FAULT_NONE && missing != NULL) {
+        fault = texts_read(build, missing, &build->missing, &build->n_missing);
+    }
+    if (fault.code == FAULT_NONE && change != NULL) {
+        fault = read_reliable_change(build, change);
+    }
+    return fault;
+}
+
+/* Room for what the sources may name: each instrument once, two for each source at the least. */
+static struct fault make_room(struct plan_build *build, const struct node *sources)
+{
+    const size_t n = count_texts(sources);
+    struct arena *const arena = &build->plan->arena;
+    build->measures_capacity = n;
+    build->measures = arena_alloc(arena, n, sizeof *build->measures);
+    build->measure_rules = arena_alloc(arena, n, sizeof *build->measure_rules);
+    build->scales = arena_alloc(arena, n * MAX_SCALES, sizeof *build->scales);
+    build->sources = arena_alloc(arena, sources->n_children, sizeof *build->sources);
+    if (build->measures == NULL || build->measure_rules == NULL || build->scales == NULL ||
+        build->sources == NULL) {
+        return fault_memory();
+    }
+    build->plan->study.measures = build->measures;
+    build->plan->study.scales = build->scales;
+    build->plan->sources = build->sources;
+    return FAULT_FREE;
+}
+
+/* A scale is collected where some source has its items, or those of all its parts. */
+static void mark_collected(struct plan_build *build)
+{
+    struct study *const study = &build->plan->study;
+    for (size_t i = 0; i < study->n_scales; i++) {
+        struct study_scale *const scale = &build->scales[i];
+        const struct measure *const measure = &study->measures[scale->measure];
+        scale->collected =
+            scale->scale->kind == SCALE_GOALS ||
+            (scale->scale->kind == SCALE_ITEMS && measure->has_group[scale->scale->group]);
+        if (scale->scale->n_parts > 0) {
+            scale->collected = true;
+            for (size_t j = 0; j < scale->scale->n_parts; j++) {
+                scale->collected = scale->collected &&
+                                   build->scales[measure->first_scale + scale->scale->parts[j]]
+                                       .collected;
+            }
+        }
+    }
+}
+
+/* Versions of one instrument share a join. */
+static void number_joins(struct plan_build *build)
+{
+    struct study *const study = &build->plan->study;
+    for (size_t i = 0; i < study->n_measures; i++) {
+        const char *const versions = build->measures[i].instrument->versions;
+        size_t j = 0;
+        while (j < i && (versions == NULL || build->measures[j].instrument->versions == NULL ||
+                         strcmp(versions, build->measures[j].instrument->versions) != 0)) {
+            j++;
+        }
+        build->measures[i].join = j < i ? build->measures[j].join : study->n_joins++;
+    }
+}
+
+static struct fault read_sources(struct plan_build *build, const struct node *root)
+{
+    const struct node *const sources = node_get(root, "sources");
+    struct fault fault;
+    if (sources == NULL || sources->kind != NODE_LIST || sources->n_children == 0) {
+        return node_fault(build->document, sources == NULL ? root : sources,
+                          "expected \"sources\": a list of the files to read");
+    }
+    fault = make_room(build, sources);
+    for (size_t i = 0; i < sources->n_children && fault.code == FAULT_NONE; i++) {
+        fault = source_read(build, &sources->children[i], &build->sources[i]);
+        build->plan->n_sources = i + 1;
+    }
+    if (fault.code == FAULT_NONE) {
+        mark_collected(build);
+        number_joins(build);
+    }
+    return fault;
+}
+
+static struct fault read_study(struct plan_build *build)
+{
+    const struct node *const root = &build->document->root;
+    const struct node *title;
+    struct study *const study = &build->plan->study;
+    struct fault fault =
+        node_check_keys(build->document, root, study_keys, COUNT(study_keys));
+    study->as_of = NO_DATE;
+    study->given_reliability = NAN;
+    study->goals.rho = 0.3;
+    study->title = "";
+    if (fault.code != FAULT_NONE) {
+        return fault;
+    }
+    title = node_get(root, "title");
+    if (title != NULL) {
+        fault = own_text(build, title, &study->title);
+    }
+    if (fault.code == FAULT_NONE) {
+        fault = read_stages(build, root);
+    }
+    if (fault.code == FAULT_NONE) {
+        fault = read_cohorts(build, root);
+    }
+    if (fault.code == FAULT_NONE) {
+        fault = read_rules(build, root);
+    }
+    return fault.code == FAULT_NONE ? read_sources(build, root) : fault;
+}
+
+static struct fault build_plan(const struct document *document, const char *folder,
+                               const struct plan_options *options, struct plan *plan)
+{
+    struct plan_build build = {
+        .document = document, .options = options, .folder = folder, .plan = plan};
+    struct fault fault = read_study(&build);
+    if (fault.code == FAULT_NONE) {
+        plan->name = arena_copy(&plan->arena, document->name, strlen(document->name));
+        fault = plan->name == NULL ? fault_memory() : FAULT_FREE;
+    }
+    if (fault.code != FAULT_NONE) {
+        plan_free(plan);
+    }
+    return fault;
+}
+
+struct fault plan_parse(const char *name, const char *folder, const char *bytes, size_t n,
+                        const struct plan_options *options, struct plan *plan)
+{
+    struct document document;
+    struct fault fault = document_parse(name, bytes, n, &document);
+    *plan = (struct plan){0};
+    if (fault.code == FAULT_NONE) {
+        fault = build_plan(&document, folder, options, plan);
+        document_free(&document);
+    }
+    return fault;
+}
+
+struct fault plan_read(const char *path, const struct plan_options *options, struct plan *plan)
+{
+    struct document document;
+    const char *const slash = strrchr(path, '/');
+    struct fault fault = document_read(path, &document);
+    *plan = (struct plan){0};
+    if (fault.code == FAULT_NONE) {
+        const char *const folder =
+            slash == NULL ? ""
+                          : arena_copy(&plan->arena, path, (size_t)(slash - path) + 1);
+        fault = folder == NULL ? fault_memory() : build_plan(&document, folder, options, plan);
+        document_free(&document);
+    }
+    return fault;
+}
+
+void plan_free(struct plan *plan)
+{
+    arena_free(&plan->arena);
+    *plan = (struct plan){0};
+}
+
+uint32_t plan_stage(const struct plan *plan, const char *text)
+{
+    for (size_t i = 0; i < plan->n_stage_values; i++) {
+        if (text_alike(plan->stage_values[i].text, text)) {
+            return (uint32_t)plan->stage_values[i].stage;
+        }
+    }
+    return NO_STAGE;
+}

@@ -1,0 +1,310 @@
+#include "io/words.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <string.h>
+
+static const char *const english[N_MESSAGES] = {
+    [MESSAGE_NONE] = "",
+    [MESSAGE_NAME] = "{0}",
+    [MESSAGE_QUOTED] = "\"{0}\"",
+    [MESSAGE_ALL] = "All",
+    [MESSAGE_REPORT_TITLE] = "{0}",
+    [MESSAGE_REPORT_UNTITLED] = "Outcomes",
+    [MESSAGE_HEAD_INSTRUMENT] = "Instrument",
+    [MESSAGE_HEAD_SCALE] = "Scale",
+    [MESSAGE_HEAD_STAGE] = "Stage",
+    [MESSAGE_HEAD_GOALS] = "Goals",
+    [MESSAGE_HEAD_BAND] = "Band",
+    [MESSAGE_HEAD_N] = "n",
+    [MESSAGE_HEAD_MEAN] = "Mean",
+    [MESSAGE_HEAD_SD] = "SD",
+    [MESSAGE_HEAD_CHANGE] = "Change",
+    [MESSAGE_HEAD_INTERVAL] = "95% interval",
+    [MESSAGE_HEAD_P] = "p",
+    [MESSAGE_HEAD_BEFORE_MEAN] = "Before mean",
+    [MESSAGE_HEAD_AFTER_MEAN] = "After mean",
+    [MESSAGE_HEAD_BETTER] = "Better",
+    [MESSAGE_HEAD_SAME] = "Same",
+    [MESSAGE_HEAD_WORSE] = "Worse",
+    [MESSAGE_HEAD_RELIABLY_BETTER] = "Reliably better",
+    [MESSAGE_HEAD_RELIABLY_WORSE] = "Reliably worse",
+    [MESSAGE_HEAD_P_WILCOXON] = "Wilcoxon p",
+    [MESSAGE_HEAD_P_SIGN] = "Sign test p",
+    [MESSAGE_HEAD_MEDIAN_CHANGE] = "Median change",
+    [MESSAGE_HEAD_RESPONDENTS] = "Respondents",
+    [MESSAGE_HEAD_VIABLE] = "Viable",
+    [MESSAGE_HEAD_DISCOUNTED] = "Discounted",
+    [MESSAGE_HEAD_REASON] = "Reason",
+    [MESSAGE_HEAD_BEFORE_N] = "Before n",
+    [MESSAGE_HEAD_BEFORE_PERCENT] = "Before %",
+    [MESSAGE_HEAD_AFTER_N] = "After n",
+    [MESSAGE_HEAD_AFTER_PERCENT] = "After %",
+    [MESSAGE_HEAD_BAND_BEFORE] = "Before",
+    [MESSAGE_HEAD_TOTAL] = "Total",
+    [MESSAGE_HEAD_PAIRS] = "Pairs",
+    [MESSAGE_HEAD_START_MEAN] = "Start mean",
+    [MESSAGE_HEAD_SAME_N] = "Same people n",
+    [MESSAGE_HEAD_SAME_MEAN] = "Same people mean",
+    [MESSAGE_HEAD_SAME_FAMILIES_N] = "Same families n",
+    [MESSAGE_HEAD_SAME_FAMILIES_MEAN] = "Same families mean",
+    [MESSAGE_HEAD_GOALS_SET] = "Set",
+    [MESSAGE_HEAD_REVIEWED] = "Reviewed",
+    [MESSAGE_HEAD_ATTAINED] = "Attained",
+    [MESSAGE_HEAD_NOT_ATTAINED] = "Not attained",
+    [MESSAGE_HEAD_PERCENT] = "%",
+    [MESSAGE_HEAD_TARGET] = "Target",
+    [MESSAGE_HEAD_FORMS] = "Rows",
+    [MESSAGE_HEAD_COMPLETE] = "Complete",
+    [MESSAGE_HEAD_PRORATED] = "Prorated",
+    [MESSAGE_HEAD_NOT_SCORED] = "Not scored",
+    [MESSAGE_HEAD_WARNING] = "Please check",
+    [MESSAGE_GOALS_ALL] = "All goals",
+    [MESSAGE_GOALS_NO_CATEGORY] = "No category",
+    [MESSAGE_GOALS_YES] = "{0}: yes",
+    [MESSAGE_GOALS_NO] = "{0}: no",
+    [MESSAGE_LATEST] = "latest review",
+    [MESSAGE_FROM_ITEMS] = "from {0} {0|answer|answers}",
+    [MESSAGE_LEVEL_HEADING] = "{0}",
+    [MESSAGE_UNKNOWN_INFORMANT] = "informant not named in the study",
+    [MESSAGE_FORM_ROWS] = "Read",
+    [MESSAGE_FORM_USED] = "Used",
+    [MESSAGE_FORM_BLANK] = "Blank: no item answered",
+    [MESSAGE_FORM_NO_ID] = "No id",
+    [MESSAGE_FORM_UNKNOWN_STAGE] = "Stage not recognised",
+    [MESSAGE_FORM_OUTSIDE_WINDOW] = "Outside every window",
+    [MESSAGE_FORM_DUPLICATE_SAME] = "Twice, same scores (one kept)",
+    [MESSAGE_FORM_CONFLICTING] = "Conflicting scores",
+    [MESSAGE_FORM_TOO_FEW_ITEMS] = "Too few items answered",
+    [MESSAGE_DISCOUNT_CONFLICTING_FORMS] = "Conflicting forms",
+    [MESSAGE_DISCOUNT_NO_BEFORE_FORM] = "No before form",
+    [MESSAGE_DISCOUNT_AFTER_NOT_YET_DUE] = "After form not yet due",
+    [MESSAGE_DISCOUNT_NO_AFTER_FORM] = "No after form",
+    [MESSAGE_DISCOUNT_BEFORE_INCOMPLETE] = "Before form incomplete",
+    [MESSAGE_DISCOUNT_AFTER_INCOMPLETE] = "After form incomplete",
+    [MESSAGE_DISCOUNT_NOT_COMPARABLE] = "Forms of different versions",
+    [MESSAGE_DISCOUNT_NO_COMMON_GOAL] = "No goal rated at both",
+    [MESSAGE_TITLE_FORMS] = "Forms read and used",
+    [MESSAGE_TITLE_SAMPLE] = "Sample: {0}",
+    [MESSAGE_TITLE_DISCOUNTED] = "Why respondents were discounted: {0}",
+    [MESSAGE_TITLE_BEFORE_AFTER] = "{0}: {1}, {2} to {3}",
+    [MESSAGE_TITLE_DIRECTION] = "{0}: {1}, who changed from {2} to {3}",
+    [MESSAGE_TITLE_BANDS] = "{0}: {1}, bands at {2} and {3}",
+    [MESSAGE_TITLE_MOVEMENT] = "{0}: {1}, movement between bands from {2} to {3}",
+    [MESSAGE_TITLE_TRAJECTORY] = "{0}: {1} over the stages",
+    [MESSAGE_TITLE_ATTAINMENT] = "Goals attained at their {0}",
+    [MESSAGE_TITLE_ATTAINMENT_AFTER] = "Goals attained at {0}",
+    [MESSAGE_TITLE_GOAL_LEVELS] = "Goals at each of the five levels",
+    [MESSAGE_TITLE_SCORING] = "How forms were scored",
+    [MESSAGE_TITLE_WARNINGS] = "Signs of likely mistakes in the data",
+    [MESSAGE_NOTE_FORMS] =
+        "Rows read = used + set aside, each for one reason. A row is one form; in a wide "
+        "layout a row holds one form for each stage. Every row set aside is listed in "
+        "internal/discounted.csv.",
+    [MESSAGE_NOTE_FORMS_GOALS] = "Of goals, a row is one rating of one goal.",
+    [MESSAGE_NOTE_SAMPLE] =
+        "Respondents: {0} with at least one form that is not blank. Viable: a score on \"{1}\" "
+        "at both {2} and {3}. Respondents = viable + discounted.",
+    [MESSAGE_NOTE_DISCOUNTED] =
+        "Base: all respondents. Each is counted under the first reason that holds, from the "
+        "top.",
+    [MESSAGE_NOTE_MOVED] =
+        "{0} {0|respondent has|respondents have} forms from more than one cohort and "
+        "{0|counts|count} under the cohort of one of them (cohort_from in the study).",
+    [MESSAGE_NOTE_BASE_PAIRS] = "Base: {0} with a score at both {1} and {2} (n).",
+    [MESSAGE_NOTE_BASE_GOALS] = "Base: goals rated at both {0} and {1} (n). Unit: goals.",
+    [MESSAGE_NOTE_UNIT] = "Unit: {0}.",
+    [MESSAGE_NOTE_HIGHER_BETTER] = "Higher is better.",
+    [MESSAGE_NOTE_LOWER_BETTER] = "Lower is better.",
+    [MESSAGE_NOTE_RULE] = "Missing items: {0}.",
+    [MESSAGE_NOTE_CHANGE] =
+        "Change = after - before. 95% interval and p: paired t test, which takes {0} as "
+        "independent of each other.",
+    [MESSAGE_NOTE_FAMILY] = "Some may belong to one family; these tests do not allow for that.",
+    [MESSAGE_NOTE_ROUNDED] =
+        "Where the change differs from the difference of the printed means, it is the change "
+        "that was rounded, not the means.",
+    [MESSAGE_NOTE_DIRECTION] =
+        "Better and worse are by the direction of the scale. Wilcoxon signed-rank: exact, "
+        "zeros dropped; beyond 200 changes the normal approximation. Both tests are checks of"
+        " the paired t test.",
+    [MESSAGE_NOTE_RELIABLE] =
+        "Reliably: by more than {0} points (Jacobson and Truax; SD {1}, reliability {2}).",
+    [MESSAGE_NOTE_RELIABLE_SOURCE] = "Source of SD and reliability: {0}; {1}.",
+    [MESSAGE_NOTE_RELIABLE_STUDY] = "SD: of all before scores of this study. Reliability: {0}.",
+    [MESSAGE_NOTE_RELIABLE_GIVEN] = "SD or reliability as given in the study file.",
+    [MESSAGE_NOTE_BAND_SET] = "Band set: {0}. Source: {1}.",
+    [MESSAGE_NOTE_UNVERIFIED_BANDS] =
+        "Not all cut-offs of this set were seen in a first-hand source: they are unverified.",
+    [MESSAGE_NOTE_MOVEMENT] =
+        "Rows: band at {0}; columns: band at {1}. All respondents with both scores.",
+    [MESSAGE_NOTE_TRAJECTORY] =
+        "n and mean: all with a score at the stage. Pairs: those with a score at both {0} and"
+        " the stage; start mean and change are theirs, so the start mean differs from row to "
+        "row. Same: those with a score at every stage.",
+    [MESSAGE_NOTE_TRAJECTORY_GOALS] = "n and mean: all goals rated at the stage. Unit: goals.",
+    [MESSAGE_NOTE_GAS_T] =
+        "T = 50 + 10 sum(w x) / sqrt((1 - rho) sum(w^2) + rho (sum w)^2), rho = {0} (Kiresuk "
+        "and Sherman 1968). {1} {2}",
+    [MESSAGE_NOTE_GAS_UNWEIGHTED] = "Goals are not weighted.",
+    [MESSAGE_NOTE_GAS_WEIGHTED] =
+        "Goals are weighted as given; the change uses the weights of the first stage.",
+    [MESSAGE_NOTE_GAS_PARTIAL_RECODED] = "A rating of -0.5 (partly achieved) is read as -1.",
+    [MESSAGE_NOTE_GAS_PARTIAL_KEPT] = "A rating of -0.5 (partly achieved) is kept.",
+    [MESSAGE_NOTE_GAS_COMMON] =
+        "A stage's score uses the goals rated there; a change uses, on both sides, only the "
+        "goals rated at both stages.",
+    [MESSAGE_NOTE_GAS_BASELINE] =
+        "The start level is set when the goal is set, so a rise from it is expected; a mean T"
+        " far above 50 means easy goals.",
+    [MESSAGE_NOTE_ATTAINMENT] =
+        "Base: goals reviewed. Attained: level 0 (as expected) or better. Unit: goals. Goals "
+        "never rated after {0} are set but not reviewed.",
+    [MESSAGE_NOTE_ATTAINMENT_AFTER] =
+        "Base: goals rated at {0}. Attained: level 0 (as expected) or better. Unit: goals.",
+    [MESSAGE_NOTE_TARGET] = "Target: {0}% of goals expected to reach 0 or better.",
+    [MESSAGE_NOTE_GOAL_LEVELS] = "Counts of goals. 0 is the expected level.",
+    [MESSAGE_NOTE_SCORING] =
+        "Forms as read, blank ones left out. Complete: from all items. Prorated: from fewer, "
+        "by the missing-items rule. Not scored: too few answered.",
+    [MESSAGE_NOTE_SCORING_RULE] = "{0}: {1}.",
+    [MESSAGE_NOTE_WARNINGS] = "Nothing was changed in the data.",
+    [MESSAGE_NOTE_POOLED] =
+        "Forms of different versions of the instrument are compared with each other, as the "
+        "study asks: no bands and no reliable change.",
+    [MESSAGE_NOTE_AS_OF_UNUSED] =
+        "as_of has no effect on \"after\": the stage \"{0}\" has no window of days that says when"
+        " a form is due.",
+    [MESSAGE_REPORT_CAUTION_PROOF] =
+        "Before and after without a comparison group is not proof of effect.",
+    [MESSAGE_REPORT_CAUTION_CRISIS] = "People referred in crisis tend to improve without help.",
+    [MESSAGE_REPORT_CAUTION_STAYERS] = "Those who stayed may differ from those who left.",
+    [MESSAGE_REPORT_FIGURES] =
+        "All intervals are 95%. Every figure is in internal/results.csv at full precision "
+        "when the report is written with -o.",
+    [MESSAGE_WARNING_NEVER_LOWEST] =
+        "{0}, {1} {2}: no form has the lowest code, {3}. Are the answers coded from another "
+        "number?",
+    [MESSAGE_WARNING_NEVER_HIGHEST] =
+        "{0}, {1} {2}: no form has the highest code, {3}. Are the answers coded to another "
+        "number?",
+    [MESSAGE_WARNING_SHIFTED_CODES] = "{0}, {1}: the codes look like {2} where {3} is expected.",
+    [MESSAGE_WARNING_AGAINST_SCALE] =
+        "{0}, item {1}: runs against the rest of the scale \"{2}\" on {3} complete forms. Is it"
+        " keyed the wrong way round?",
+    [MESSAGE_WARNING_AGE] =
+        "{0}: {1} of {2} {1|form is|forms are} of an age outside the form's range, {3} years.",
+};
+
+/* Any double with nine decimals, and its NUL. */
+#define NUMBER_ROOM 330
+
+/* A sentence is walked through twice: to learn its length, and to write it. */
+struct sentence {
+    char *out; /* NULL: only the length is wanted */
+    size_t length;
+};
+
+static void put(struct sentence *sentence, const char *bytes, size_t n)
+{
+    if (sentence->out != NULL) {
+        memcpy(sentence->out + sentence->length, bytes, n);
+    }
+    sentence->length += n;
+}
+
+static void put_argument(struct sentence *sentence, const struct argument *argument)
+{
+    const char *words = "";
+    char number[NUMBER_ROOM];
+    assert(argument->kind != ARGUMENT_NONE); /* the sentence asks for more than the text has */
+    switch (argument->kind) {
+    case ARGUMENT_NONE:
+        break;
+    case ARGUMENT_NAME:
+        words = argument->name;
+        break;
+    case ARGUMENT_VALUE:
+        words = "-";
+        if (value_print(&argument->value, argument->decimals, number, sizeof number) > 0) {
+            words = number;
+        }
+        break;
+    case ARGUMENT_MESSAGE:
+        words = english[argument->message];
+        assert(words != NULL && strchr(words, '{') == NULL);
+        break;
+    }
+    put(sentence, words, strlen(words));
+}
+
+static bool is_one(const struct value *value)
+{
+    switch (value->kind) {
+    case VALUE_COUNT:
+        return value->numerator == 1;
+    case VALUE_RATIO:
+    case VALUE_ROOT:
+        return value->numerator == value->denominator;
+    case VALUE_DOUBLE:
+        return value->number == 1.0;
+    case VALUE_UNDEFINED:
+        break;
+    }
+    return false;
+}
+
+/* Puts what stands for the placeholder at `at` and returns where the sentence goes on. */
+static const char *put_placeholder(struct sentence *sentence, const char *at,
+                                   const struct argument arguments[TEXT_ARGUMENTS])
+{
+    const char *const end = strchr(at, '}');
+    assert(end != NULL && at[1] >= '0' && at[1] < '0' + TEXT_ARGUMENTS);
+    const struct argument *const argument = &arguments[at[1] - '0'];
+    if (end == at + 2) {
+        put_argument(sentence, argument);
+        return end + 1;
+    }
+    const char *const one = at + 3, *const bar = memchr(one, '|', (size_t)(end - one));
+    assert(at[2] == '|' && bar != NULL && argument->kind == ARGUMENT_VALUE);
+    if (is_one(&argument->value)) {
+        put(sentence, one, (size_t)(bar - one));
+    } else {
+        put(sentence, bar + 1, (size_t)(end - (bar + 1)));
+    }
+    return end + 1;
+}
+
+static void fill(struct sentence *sentence, const char *from,
+                 const struct argument arguments[TEXT_ARGUMENTS])
+{
+    while (*from != '\0') {
+        const size_t plain = strcspn(from, "{");
+        put(sentence, from, plain);
+        from += plain;
+        if (*from == '{') {
+            from = put_placeholder(sentence, from, arguments);
+        }
+    }
+}
+
+const char *words_filled(struct arena *arena, const char *sentence,
+                         const struct argument arguments[TEXT_ARGUMENTS])
+{
+    struct sentence filled = {.out = NULL};
+    fill(&filled, sentence, arguments);
+    filled.out = arena_alloc(arena, filled.length + 1, 1); /* zeroed: the NUL is there */
+    if (filled.out == NULL) {
+        return NULL;
+    }
+    filled.length = 0;
+    fill(&filled, sentence, arguments);
+    return filled.out;
+}
+
+const char *words_of(struct arena *arena, const struct text *text)
+{
+    /* a message without a sentence is found by tests/test_words.c, not by a user's assert */
+    const char *const sentence = english[text->message];
+    return words_filled(arena, sentence == NULL ? "" : sentence, text->arguments);
+}

@@ -1,0 +1,32 @@
+/* io/write/printed.h - the texts and cells of a table as the strings that every format prints. */
+#ifndef PELLTER_IO_WRITE_PRINTED_H
+#define PELLTER_IO_WRITE_PRINTED_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include "engine/fault.h"
+#include "engine/memory.h"
+#include "engine/table.h"
+
+#define PRINTED_UNDEFINED "-" /* in what people read; empty in CSV */
+
+struct printed {
+    const char *title;
+    const char **headings; /* n_columns */
+    const char **cells;    /* n_rows x n_columns, row by row */
+    const char **notes;    /* n_notes */
+};
+
+/* All strings are owned by `arena`; false: no memory. */
+bool printed_table(struct arena *arena, const struct table *table, const char *undefined,
+                   struct printed *out);
+
+/* A cell on its own; NULL: no memory. An empty cell is "". */
+const char *printed_cell(struct arena *arena, const struct cell_content *cell,
+                         const char *undefined);
+
+/* Hands everything written so far to the system: FAULT_WRITE if that, or any write before it,
+   failed. Call with errno 0 from before the first write, so that the reason is the stream's. */
+struct fault printed_flush(FILE *out, const char *name);
+
+#endif

@@ -1,0 +1,362 @@
+#include "io/write/write.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "io/words.h"
+#include "io/write/printed.h"
+#include "io/write/wrap.h"
+
+#define PAGE 80
+#define GAP 2           /* between columns */
+#define LABEL_LEAST 12  /* a label column narrower than this is not readable */
+#define WORD_MOST 20    /* words in headings and number columns break beyond this */
+#define HEADING_LINES 3 /* a heading wider than its numbers wraps to as many lines */
+#define INDENT 2        /* of a note's second and later lines */
+
+/* A piece of text in its place on the page; several side by side make a row. */
+struct box {
+    const char *rest; /* borrowed: what is still to be written */
+    size_t width;     /* columns */
+    size_t delay;     /* lines that stay empty above */
+    bool is_left;     /* aligned to the left, else to the right */
+};
+
+struct layout {
+    const struct table *table;
+    struct printed printed;
+    size_t *natural;   /* n_columns: the width at which nothing needs to wrap more */
+    size_t *widths;    /* n_columns: as used in the block being written */
+    struct box *boxes; /* n_columns */
+};
+
+/* A range of number columns that fits on a page; label columns are in every block. */
+struct block {
+    size_t from, to; /* columns from <= c < to */
+};
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void repeat(FILE *out, char byte, size_t n)
+{
+    while (n-- > 0) {
+        fputc(byte, out);
+    }
+}
+
+/* ---- paragraphs ---- */
+
+/* Lines of at most a page, the later ones indented; the width of the longest. */
+static size_t write_wrapped(FILE *out, const char *text, size_t indent)
+{
+    struct line line;
+    size_t longest = 0, margin = 0;
+    while (line_take(&text, PAGE - margin, &line)) {
+        repeat(out, ' ', margin);
+        line_write(out, &line);
+        fputc('\n', out);
+        longest = larger(longest, margin + line.columns);
+        margin = indent;
+    }
+    return longest;
+}
+
+static void write_title(FILE *out, const char *title, char underline)
+{
+    const size_t columns = write_wrapped(out, title, 0);
+    if (columns > 0) {
+        repeat(out, underline, columns);
+        fputs("\n\n", out);
+    }
+}
+
+/* ---- rows ---- */
+
+/* Writes the boxes side by side, line by line until all are empty. */
+static void write_boxes(FILE *out, struct box *boxes, size_t n)
+{
+    bool more = true;
+    while (more) {
+        size_t blanks = 0; /* written only when something follows: no line ends in blanks */
+        more = false;
+        for (size_t i = 0; i < n; i++) {
+            struct box *const box = &boxes[i];
+            struct line line = {.bytes = 0};
+            if (box->delay > 0) {
+                box->delay--;
+            } else {
+                (void)line_take(&box->rest, box->width, &line); /* an empty line is fine */
+            }
+            const size_t room = box->width - smaller(line.columns, box->width);
+            blanks += i == 0 ? 0 : GAP;
+            blanks += box->is_left ? 0 : room;
+            if (line.bytes > 0) {
+                repeat(out, ' ', blanks);
+                line_write(out, &line);
+                blanks = 0;
+            }
+            blanks += box->is_left ? room : 0;
+            more = more || box->delay > 0 || *box->rest != '\0';
+        }
+        fputc('\n', out);
+    }
+}
+
+static bool in_block(const struct layout *layout, size_t column, struct block block)
+{
+    return layout->table->columns[column].is_label || (column >= block.from && column < block.to);
+}
+
+/* Where the columns end that share the heading of `column`. */
+static size_t span_end(const struct layout *layout, size_t column)
+{
+    const struct column *const columns = layout->table->columns;
+    const char *const heading = layout->printed.headings[column];
+    size_t end = column + 1;
+    if (columns[column].is_label || *heading == '\0') {
+        return end;
+    }
+    while (end < layout->table->n_columns && !columns[end].is_label &&
+           strcmp(layout->printed.headings[end], heading) == 0) {
+        end++;
+    }
+    return end;
+}
+
+static size_t span_width(const size_t *widths, size_t from, size_t to)
+{
+    size_t width = (to - from - 1) * GAP;
+    for (size_t i = from; i < to; i++) {
+        width += widths[i];
+    }
+    return width;
+}
+
+/* Headings, standing on a rule that shows which columns share one. */
+static void write_headings(FILE *out, struct layout *layout, struct block block)
+{
+    size_t n = 0, most_lines = 0, end;
+    for (size_t i = 0; i < layout->table->n_columns; i = end) {
+        end = span_end(layout, i);
+        if (in_block(layout, i, block)) {
+            const size_t width = span_width(layout->widths, i, end);
+            const size_t lines = count_lines(layout->printed.headings[i], width);
+            layout->boxes[n++] = (struct box){.rest = layout->printed.headings[i],
+                                              .width = width,
+                                              .delay = lines,
+                                              .is_left = layout->table->columns[i].is_label};
+            most_lines = larger(most_lines, lines);
+        }
+    }
+    if (most_lines == 0) {
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        layout->boxes[i].delay = most_lines - layout->boxes[i].delay;
+    }
+    write_boxes(out, layout->boxes, n);
+    for (size_t i = 0; i < n; i++) {
+        repeat(out, ' ', i == 0 ? 0 : GAP);
+        repeat(out, '-', layout->boxes[i].width);
+    }
+    fputc('\n', out);
+}
+
+/* A row of several lines has an empty line above and below, or its second line could be taken for
+   a row. */
+static void write_rows(FILE *out, struct layout *layout, struct block block)
+{
+    const struct table *const table = layout->table;
+    bool was_tall = false;
+    for (size_t row = 0; row < table->n_rows; row++) {
+        const char **const cells = layout->printed.cells + row * table->n_columns;
+        bool is_tall = false;
+        size_t n = 0;
+        for (size_t i = 0; i < table->n_columns; i++) {
+            if (in_block(layout, i, block)) {
+                layout->boxes[n++] = (struct box){.rest = cells[i],
+                                                  .width = layout->widths[i],
+                                                  .is_left = table->columns[i].is_label};
+                is_tall = is_tall || count_lines(cells[i], layout->widths[i]) > 1;
+            }
+        }
+        if (row > 0 && (is_tall || was_tall)) {
+            fputc('\n', out);
+        }
+        write_boxes(out, layout->boxes, n);
+        was_tall = is_tall;
+    }
+}
+
+/* ---- widths ---- */
+
+/* The least width at which a heading has few lines and breaks no word of ordinary length. */
+static size_t heading_width(const char *heading)
+{
+    size_t width = smaller(larger(columns_of_longest_word(heading), 1), WORD_MOST);
+    while (width < WORD_MOST && count_lines(heading, width) > HEADING_LINES) {
+        width++;
+    }
+    return width;
+}
+
+static size_t cells_width(const struct layout *layout, size_t column)
+{
+    const struct table *const table = layout->table;
+    size_t width = 1;
+    for (size_t row = 0; row < table->n_rows; row++) {
+        const size_t at = row * table->n_columns + column;
+        size_t cell = columns_of(layout->printed.cells[at]);
+        if (table->cells[at].kind == CELL_TEXT) { /* numbers are never broken */
+            cell = smaller(cell, table->columns[column].is_label ? PAGE : WORD_MOST);
+        }
+        width = larger(width, cell);
+    }
+    return width;
+}
+
+static void find_natural_widths(struct layout *layout)
+{
+    const struct table *const table = layout->table;
+    size_t end;
+    for (size_t i = 0; i < table->n_columns; i = end) {
+        end = span_end(layout, i);
+        for (size_t k = i; k < end; k++) {
+            layout->natural[k] = cells_width(layout, k);
+        }
+        const char *const heading = layout->printed.headings[i];
+        const size_t needed = table->columns[i].is_label ? smaller(columns_of(heading), PAGE)
+                                                         : heading_width(heading);
+        const size_t width = span_width(layout->natural, i, end);
+        layout->natural[end - 1] += larger(needed, width) - width;
+    }
+}
+
+/* The columns from `from` on that fit on a page when labels are at their narrowest; at least one
+   heading's, so that every block gets on. */
+static struct block next_block(const struct layout *layout, size_t from)
+{
+    const struct table *const table = layout->table;
+    struct block block = {.from = from, .to = from};
+    size_t used = 0, end;
+    bool has_numbers = false;
+    for (size_t i = 0; i < table->n_columns; i++) {
+        if (table->columns[i].is_label) {
+            used += smaller(layout->natural[i], LABEL_LEAST) + GAP;
+        }
+    }
+    for (size_t i = from; i < table->n_columns; i = end) {
+        end = span_end(layout, i);
+        if (!table->columns[i].is_label) {
+            used += span_width(layout->natural, i, end) + GAP;
+            if (has_numbers && used - GAP > PAGE) {
+                break;
+            }
+            has_numbers = true;
+        }
+        block.to = end;
+    }
+    return block;
+}
+
+/* Narrows the widest label, column by column, until the block fits or no label can give more. */
+static void fit_labels(struct layout *layout, struct block block)
+{
+    const struct table *const table = layout->table;
+    size_t used = 0;
+    for (size_t i = 0; i < table->n_columns; i++) {
+        layout->widths[i] = layout->natural[i];
+        if (in_block(layout, i, block)) {
+            used += layout->widths[i] + (used == 0 ? 0 : GAP);
+        }
+    }
+    while (used > PAGE) {
+        size_t *widest = NULL;
+        for (size_t i = 0; i < table->n_columns; i++) {
+            if (table->columns[i].is_label && layout->widths[i] > LABEL_LEAST &&
+                (widest == NULL || layout->widths[i] > *widest)) {
+                widest = &layout->widths[i];
+            }
+        }
+        if (widest == NULL) {
+            return;
+        }
+        (*widest)--;
+        used--;
+    }
+}
+
+/* ---- tables ---- */
+
+/* `arena` holds the strings of this table. False: no memory. */
+static bool write_table(FILE *out, struct arena *arena, const struct table *table)
+{
+    struct layout layout = {.table = table};
+    layout.natural = arena_alloc(arena, table->n_columns + 1, sizeof *layout.natural);
+    layout.widths = arena_alloc(arena, table->n_columns + 1, sizeof *layout.widths);
+    layout.boxes = arena_alloc(arena, table->n_columns + 1, sizeof *layout.boxes);
+    if (layout.natural == NULL || layout.widths == NULL || layout.boxes == NULL ||
+        !printed_table(arena, table, PRINTED_UNDEFINED, &layout.printed)) {
+        return false;
+    }
+    find_natural_widths(&layout);
+    struct block block = {.to = 0};
+    do {
+        const char *title = layout.printed.title;
+        block = next_block(&layout, block.to);
+        if (block.from > 0) {
+            fputc('\n', out);
+            title = arena_printf(arena, *title == '\0' ? "%s(continued)" : "%s (continued)", title);
+            if (title == NULL) {
+                return false;
+            }
+        }
+        write_title(out, title, '-');
+        if (table->n_columns > 0) {
+            fit_labels(&layout, block);
+            write_headings(out, &layout, block);
+            write_rows(out, &layout, block);
+        }
+    } while (block.to < table->n_columns);
+    for (size_t i = 0; i < table->n_notes; i++) {
+        fputs(i == 0 ? "\n" : "", out);
+        (void)write_wrapped(out, layout.printed.notes[i], INDENT);
+    }
+    return true;
+}
+
+struct fault write_text(FILE *out, const char *name, const struct report *report)
+{
+    struct arena arena = {.blocks = NULL};
+    struct fault fault = FAULT_FREE;
+    const char *words = words_of(&arena, &report->title);
+    bool has_memory = words != NULL;
+    errno = 0;
+    if (has_memory) {
+        write_title(out, words, '=');
+    }
+    for (size_t i = 0; has_memory && i < report->n_tables; i++) {
+        fputs(i == 0 ? "" : "\n\n", out);
+        has_memory = write_table(out, &arena, &report->tables[i]);
+        arena_free(&arena);
+    }
+    for (size_t i = 0; has_memory && i < report->n_notes; i++) {
+        words = words_of(&arena, &report->notes[i]);
+        has_memory = words != NULL;
+        if (has_memory) {
+            fputs(i == 0 && report->n_tables > 0 ? "\n\n" : "", out);
+            (void)write_wrapped(out, words, INDENT);
+        }
+    }
+    fault = has_memory ? printed_flush(out, name) : fault_memory();
+    arena_free(&arena);
+    return fault;
+}

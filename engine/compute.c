@@ -315,15 +315,17 @@ static void reliable(struct work *work)
         isnan(study->given_reliability) ? scale->reliability : study->given_reliability;
     const double threshold = reliable_change_threshold(sd, reliability);
     struct comparison_of_stages stages;
-    struct reliable_change result;
+    struct reliable_change result = {0};
     bool known;
     if (!has_pair(study) || study->measures[study->scales[work->key.scale].measure].pooled ||
         isnan(reliability) || (isnan(sd) && study->reliable_sd != RELIABLE_SD_STUDY)) {
         return;
     }
     stages = stages_compared(work, study->before, study->after);
-    result = reliable_change(&stages.changes, threshold, scale->higher_is_better);
     known = !isnan(threshold) && stages.joint.n_pairs > 0;
+    if (known) {
+        result = reliable_change(&stages.changes, threshold, scale->higher_is_better);
+    }
     work->key.stage = FIGURE_STAGE_CHANGE;
     add(work, STATISTIC_THRESHOLD, value_double(threshold));
     add(work, STATISTIC_RCI_SD, value_double(sd));

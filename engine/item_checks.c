@@ -81,13 +81,13 @@ static void add_products(struct item_checks *checks, size_t measure, size_t scal
     }
     sums->n++;
     sums->sum += total;
-    sums->sum_square += total * total;
+    sums->sum_square += (int64_t)total * total;
     for (size_t i = 0; i < scale->n_items; i++) {
         struct item_sums *const item = item_at(checks, measure, scale->group, scale->items[i]);
         const int value = keyed(scale, group, i, codes);
         item->sum += value;
-        item->sum_square += value * value;
-        item->sum_product += value * total;
+        item->sum_square += (int64_t)value * value;
+        item->sum_product += (int64_t)value * total;
     }
 }
 
@@ -199,10 +199,12 @@ static void warn_of_items(struct warnings *warnings, size_t measure, size_t grou
     const struct measure *const m = &warnings->checks->study->measures[measure];
     const struct item_group *const g = &m->instrument->groups[group];
     const char *list = NULL;
+    size_t n = 0;
     for (size_t i = 0; i < g->n_items; i++) {
         if (sign(item_at(warnings->checks, measure, group, i))) {
             list = list == NULL ? arena_printf(warnings->arena, "%zu", i + 1)
                                 : arena_printf(warnings->arena, "%s, %zu", list, i + 1);
+            n++;
             if (list == NULL) {
                 warnings->no_memory = true;
                 return;
@@ -211,8 +213,8 @@ static void warn_of_items(struct warnings *warnings, size_t measure, size_t grou
     }
     if (list != NULL) {
         struct text text = text_of(message);
-        text.arguments[0] = argument_name(m->label);
-        text.arguments[1] = argument_name(g->name);
+        text.arguments[0] = argument_count(n);
+        text.arguments[1] = argument_name(m->label);
         text.arguments[2] = argument_name(list);
         text.arguments[3] = argument_value(
             value_count(message == MESSAGE_WARNING_NEVER_LOWEST ? g->lowest : g->highest), 0);
@@ -254,13 +256,19 @@ static void warn_of_shift(struct warnings *warnings, size_t measure, size_t grou
     }
 }
 
-/* Whether an item correlates negatively with the sum of the other items of its scale. The sign of
-   the correlation is that of n S(xr) - S(x) S(r), with r = total - x. */
+/* Whether an item correlates negatively with the sum of the other items of its scale, by more than
+   chance would easily give: r < -1.645 / sqrt(n). With r = total - x for the rest, compared on exact
+   sums: cov < 0 and n cov^2 > 1.645^2 var var. */
 static bool runs_against(const struct item_sums *item, const struct scale_sums *scale)
 {
-    const int128 sum_rest = scale->sum - item->sum;
+    const int128 n = scale->n, sum = item->sum, sum_rest = scale->sum - item->sum;
     const int128 sum_product = item->sum_product - item->sum_square;
-    return scale->n >= CHECKED_FORMS && scale->n * sum_product - item->sum * sum_rest < 0;
+    const int128 sum_square_rest =
+        scale->sum_square - 2 * (int128)item->sum_product + item->sum_square;
+    const double cov = (double)(n * sum_product - sum * sum_rest);
+    const double var = (double)(n * item->sum_square - sum * sum);
+    const double var_rest = (double)(n * sum_square_rest - sum_rest * sum_rest);
+    return n >= CHECKED_FORMS && cov < 0.0 && (double)n * cov * cov > 1.645 * 1.645 * var * var_rest;
 }
 
 static void warn_of_direction(struct warnings *warnings, size_t measure, size_t scale_index)

@@ -116,7 +116,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_UNIT] = "Unit: {0}.",
     [MESSAGE_NOTE_HIGHER_BETTER] = "Higher is better.",
     [MESSAGE_NOTE_LOWER_BETTER] = "Lower is better.",
-    [MESSAGE_NOTE_RULE] = "Missing items: {0}.",
+    [MESSAGE_NOTE_RULE] = "Missing items: {0}",
     [MESSAGE_NOTE_CHANGE] =
         "Change = after - before. 95% interval and p: paired t test, which takes {0} as "
         "independent of each other.",
@@ -167,7 +167,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_SCORING] =
         "Forms as read, blank ones left out. Complete: from all items. Prorated: from fewer, "
         "by the missing-items rule. Not scored: too few answered.",
-    [MESSAGE_NOTE_SCORING_RULE] = "{0}: {1}.",
+    [MESSAGE_NOTE_SCORING_RULE] = "{0}: {1}",
     [MESSAGE_NOTE_WARNINGS] = "Nothing was changed in the data.",
     [MESSAGE_NOTE_POOLED] =
         "Forms of different versions of the instrument are compared with each other, as the "
@@ -183,11 +183,11 @@ static const char *const english[N_MESSAGES] = {
         "All intervals are 95%. Every figure is in internal/results.csv at full precision "
         "when the report is written with -o.",
     [MESSAGE_WARNING_NEVER_LOWEST] =
-        "{0}, {1} {2}: no form has the lowest code, {3}. Are the answers coded from another "
-        "number?",
+        "{1}, {0|item|items} {2}: no form has the lowest code, {3}. Are the answers coded from "
+        "another number?",
     [MESSAGE_WARNING_NEVER_HIGHEST] =
-        "{0}, {1} {2}: no form has the highest code, {3}. Are the answers coded to another "
-        "number?",
+        "{1}, {0|item|items} {2}: no form has the highest code, {3}. Are the answers coded to "
+        "another number?",
     [MESSAGE_WARNING_SHIFTED_CODES] = "{0}, {1}: the codes look like {2} where {3} is expected.",
     [MESSAGE_WARNING_AGAINST_SCALE] =
         "{0}, item {1}: runs against the rest of the scale \"{2}\" on {3} complete forms. Is it"

@@ -74,10 +74,22 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
     add_scale_notes(maker, table, scale);
 }
 
+/* How many stages have a score of anyone. */
+static size_t n_stages_seen(const struct maker *maker, size_t scale)
+{
+    const struct figure_key key = scale_key(maker, FIGURES_TRAJECTORY, scale);
+    size_t n = 0;
+    for (size_t stage = 0; stage < maker->study->n_stages; stage++) {
+        n += figures_at(maker->figures, &key, FIGURE_STAGE_FIRST + (unsigned)stage, STATISTIC_N, 0)
+                 .number > 0.0;
+    }
+    return n;
+}
+
 void trajectory_tables(struct maker *maker, size_t scale)
 {
     /* two stages are the before/after table; goals have no such table of all that were rated */
-    if (maker->study->n_stages < 3 &&
+    if (n_stages_seen(maker, scale) < 3 &&
         maker->study->scales[scale].scale->kind != SCALE_GOALS) {
         return;
     }

@@ -86,14 +86,6 @@ static struct comparison_of_stages stages_compared(const struct work *work, size
         .changes = {work->changes, joint_change(&joint, work->changes), units}};
 }
 
-/* Is this scale one value a goal, which has n, mean and sd only? */
-static bool is_goal_level(const struct work *work)
-{
-    const struct study_scale *const scale = &work->study->scales[work->key.scale];
-    return scale->scale->kind == SCALE_GOALS &&
-           work->key.scale == work->study->measures[scale->measure].first_scale;
-}
-
 static bool has_pair(const struct study *study)
 {
     return study->before != study->after;
@@ -213,21 +205,21 @@ static void before_after(struct work *work)
     stages = stages_compared(work, work->study->before, work->study->after);
     before = describe(&stages.before);
     after = describe(&stages.after);
-    if (!is_goal_level(work)) {
+    if (!study_is_goal_level(work->study, work->key.scale)) {
         people_ledger(work, before.n);
     }
     work->key.stage = FIGURE_STAGE_BEFORE;
     add_description(work, &before);
-    if (!is_goal_level(work)) {
+    if (!study_is_goal_level(work->study, work->key.scale)) {
         add_quantiles(work, &before);
     }
     work->key.stage = FIGURE_STAGE_AFTER;
     add_description(work, &after);
-    if (!is_goal_level(work)) {
+    if (!study_is_goal_level(work->study, work->key.scale)) {
         add_quantiles(work, &after);
     }
     work->key.stage = FIGURE_STAGE_CHANGE;
-    if (is_goal_level(work)) {
+    if (study_is_goal_level(work->study, work->key.scale)) {
         change = describe(&stages.changes);
         add_description(work, &change);
     } else {
@@ -376,7 +368,7 @@ static void trajectory(struct work *work)
         struct description d = describe(&scores);
         work->key.stage = (uint16_t)(FIGURE_STAGE_FIRST + stage);
         add_description(work, &d);
-        if (is_goal_level(work)) {
+        if (study_is_goal_level(work->study, work->key.scale)) {
             continue;
         }
         add(work, STATISTIC_CI_LOW, d.ci_low);
@@ -502,7 +494,7 @@ static void goal_levels(struct work *work)
 {
     size_t n, n_latest = 0;
     const struct goal_cell *const cells = group_goals(work, &n);
-    if (!is_goal_level(work)) {
+    if (!study_is_goal_level(work->study, work->key.scale)) {
         return;
     }
     for (size_t i = 0; i < n; i++) { /* not in score order, which add_levels does not need */

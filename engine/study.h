@@ -92,4 +92,11 @@ struct study {
     struct goal_rules goals;
 };
 
+/* Is this the scale of goals' own levels, which has one value a goal and not one a family? */
+static inline bool study_is_goal_level(const struct study *study, size_t scale)
+{
+    const struct study_scale *const s = &study->scales[scale];
+    return s->scale->kind == SCALE_GOALS && scale == study->measures[s->measure].first_scale;
+}
+
 #endif

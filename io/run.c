@@ -191,10 +191,9 @@ static uint32_t row_stage(const struct reading *r, const struct row *row, int64_
                           bool *unknown)
 {
     const struct cell cell = columns_cell(row, &r->columns.stage);
-    uint32_t stage = NO_STAGE;
     *unknown = false;
     if (!is_missing(r->source, &cell)) {
-        stage = plan_stage(r->plan, cell.text);
+        const uint32_t stage = plan_stage(r->plan, cell.text);
         *unknown = stage == NO_STAGE;
         return stage;
     }

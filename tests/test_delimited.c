@@ -528,13 +528,16 @@ static void test_chunk_borders(void **state)
         char *const bytes = malloc(n);
         size_t place = 0;
         assert_non_null(bytes);
-        memcpy(bytes, "\xFF\xFE", 2);
+        bytes[0] = '\xFF';
+        bytes[1] = '\xFE';
         for (place = 2; place < 2 + 2 * shift; place += 2) {
             bytes[place] = 'x';
             bytes[place + 1] = '\0';
         }
         for (; place + 8 <= n; place += 8) {
-            memcpy(bytes + place, line, sizeof line);
+            for (size_t k = 0; k < sizeof line; k++) {
+                bytes[place + k] = line[k];
+            }
         }
         write_file(path, bytes, place);
         assert_int_equal(delimited_read(path, FIND, take, &record).code, FAULT_NONE);
@@ -559,7 +562,7 @@ static void test_windows_1252(void **state)
         char *from = in, *to = expected;
         size_t n_in = 1, n_out = sizeof expected;
         if (iconv(converter, &from, &n_in, &to, &n_out) == (size_t)-1) {
-            memcpy(expected, "\xEF\xBF\xBD", 3);
+            memcpy(expected, "\xEF\xBF\xBD", 4);
             n_out = sizeof expected - 3;
         }
         assert_int_equal(windows_1252_to_utf8(in, 1, got), sizeof expected - n_out);

@@ -43,6 +43,9 @@ static void attainment_row(struct maker *maker, struct table *table, const struc
         row[i + 2] = cell_value(figures_at(maker->figures, key, stage, printed[i], 0), 0);
     }
     row[6] = cell_percent(figures_at(maker->figures, key, stage, STATISTIC_PERCENT, 0), 0);
+    if (maker->study->goals.has_target) {
+        row[7] = cell_percent(value_double(maker->study->goals.target), 0);
+    }
 }
 
 static void attainment(struct maker *maker, size_t measure, size_t breakdown, bool latest)
@@ -59,6 +62,9 @@ static void attainment(struct maker *maker, size_t measure, size_t breakdown, bo
     for (enum message heading = MESSAGE_HEAD_GOALS_SET; heading <= MESSAGE_HEAD_PERCENT;
          heading++) {
         add_column(maker, table, heading);
+    }
+    if (rules->has_target) {
+        add_column(maker, table, MESSAGE_HEAD_TARGET);
     }
     for (unsigned d = 0; d < GOALS_BY_FLAG + rules->n_flags; d++) {
         const uint32_t n_members = d == GOALS_ANY ? 1

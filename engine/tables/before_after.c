@@ -12,20 +12,12 @@ static bool rounds_apart(struct value before, struct value after, struct value c
            value_rounded(&change, decimals, &c) && a - b != c;
 }
 
-/* Goals are counted one by one on the scale of levels, families on the others. */
-static bool is_goal_level(const struct maker *maker, size_t scale)
-{
-    const struct study_scale *const s = &maker->study->scales[scale];
-    return s->scale->kind == SCALE_GOALS &&
-           scale == maker->study->measures[s->measure].first_scale;
-}
-
 static void add_base_note(struct maker *maker, struct table *table, size_t scale)
 {
     const struct measure *const m = &maker->study->measures[maker->study->scales[scale].measure];
-    struct text note = text_of(is_goal_level(maker, scale) ? MESSAGE_NOTE_BASE_GOALS
+    struct text note = text_of(study_is_goal_level(maker->study, scale) ? MESSAGE_NOTE_BASE_GOALS
                                                            : MESSAGE_NOTE_BASE_PAIRS);
-    const size_t stages = is_goal_level(maker, scale) ? 0 : 1;
+    const size_t stages = study_is_goal_level(maker->study, scale) ? 0 : 1;
     note.arguments[0] = argument_name(m->instrument->unit);
     note.arguments[stages] = argument_name(before_name(maker));
     note.arguments[stages + 1] = argument_name(after_name(maker));
@@ -37,7 +29,7 @@ static void add_gas_notes(struct maker *maker, struct table *table, size_t scale
     const struct goal_rules *const rules = &maker->study->goals;
     const struct measure *const m = &maker->study->measures[maker->study->scales[scale].measure];
     struct text note = text_of(MESSAGE_NOTE_GAS_T);
-    if (!m->instrument->is_goals || is_goal_level(maker, scale)) {
+    if (!m->instrument->is_goals || study_is_goal_level(maker->study, scale)) {
         return;
     }
     note.arguments[0] = argument_value(value_double(rules->rho), 2);
@@ -71,7 +63,7 @@ static bool means_row(struct maker *maker, struct table *table, const struct fig
     row[4] = cell_value(after, decimals);
     row[5] = cell_value(figures_at(f, key, FIGURE_STAGE_AFTER, STATISTIC_SD, 0), decimals);
     row[6] = cell_value(change, decimals);
-    if (!is_goal_level(maker, key->scale)) {
+    if (!study_is_goal_level(maker->study, key->scale)) {
         row[7] = cell_interval(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_CI_LOW, 0),
                                figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_CI_HIGH, 0),
                                decimals);
@@ -96,7 +88,7 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     add_column(maker, table, MESSAGE_HEAD_AFTER_MEAN);
     add_column(maker, table, MESSAGE_HEAD_SD);
     add_column(maker, table, MESSAGE_HEAD_CHANGE);
-    if (!is_goal_level(maker, scale)) {
+    if (!study_is_goal_level(maker->study, scale)) {
         add_column(maker, table, MESSAGE_HEAD_INTERVAL);
         add_column(maker, table, MESSAGE_HEAD_P);
     }
@@ -108,7 +100,7 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     }
     add_base_note(maker, table, scale);
     add_scale_notes(maker, table, scale);
-    if (!is_goal_level(maker, scale)) {
+    if (!study_is_goal_level(maker->study, scale)) {
         change.arguments[0] =
             argument_name(maker->study->measures[measure].instrument->unit);
         add_note(maker, table, change);
@@ -221,7 +213,7 @@ void before_after_tables(struct maker *maker, size_t scale)
     }
     for (size_t b = first_breakdown(maker->study); b < maker->study->n_breakdowns; b++) {
         means(maker, scale, b);
-        if (!is_goal_level(maker, scale)) {
+        if (!study_is_goal_level(maker->study, scale)) {
             direction(maker, scale, b);
         }
     }

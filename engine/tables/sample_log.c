@@ -16,9 +16,7 @@ static const enum message discount_messages[N_DISCOUNTS] = {
 /* Does the ledger of people speak of this scale? Not of goals' levels, which are no one's. */
 static bool has_ledger(const struct maker *maker, size_t scale)
 {
-    const struct study_scale *const s = &maker->study->scales[scale];
-    return s->collected && !(s->scale->kind == SCALE_GOALS &&
-                             scale == maker->study->measures[s->measure].first_scale);
+    return maker->study->scales[scale].collected && !study_is_goal_level(maker->study, scale);
 }
 
 /* The scale that stands for the instrument in the sample log: its total, or else its last. */

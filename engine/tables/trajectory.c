@@ -2,13 +2,6 @@
    the same people throughout. */
 #include "engine/tables/shared.h"
 
-static bool is_goal_level(const struct maker *maker, size_t scale)
-{
-    const struct study_scale *const s = &maker->study->scales[scale];
-    return s->scale->kind == SCALE_GOALS &&
-           scale == maker->study->measures[s->measure].first_scale;
-}
-
 /* The columns behind cohort and stage; goals have the first two. */
 static const enum statistic printed[] = {
     STATISTIC_N,           STATISTIC_MEAN,   STATISTIC_CHANGE_N, STATISTIC_CHANGE_FIRST_MEAN,
@@ -18,7 +11,7 @@ static const enum statistic printed[] = {
 static void stage_rows(struct maker *maker, struct table *table, const struct figure_key *key)
 {
     const size_t n_printed =
-        is_goal_level(maker, key->scale) ? 2 : sizeof printed / sizeof printed[0];
+        study_is_goal_level(maker->study, key->scale) ? 2 : sizeof printed / sizeof printed[0];
     const unsigned decimals = maker->study->scales[key->scale].scale->decimals;
     for (size_t stage = 0; stage < maker->study->n_stages; stage++) {
         struct cell_content *const row = add_row(maker, table);
@@ -41,7 +34,7 @@ static void stage_rows(struct maker *maker, struct table *table, const struct fi
 static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
 {
     const size_t measure = maker->study->scales[scale].measure;
-    const bool level = is_goal_level(maker, scale);
+    const bool level = study_is_goal_level(maker->study, scale);
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "trajectory", scale),
                                           title_of(maker, MESSAGE_TITLE_TRAJECTORY, scale));
     struct cohort_rows rows = cohort_rows(maker, breakdown, measure);

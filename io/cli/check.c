@@ -8,8 +8,7 @@
 static const char *const cell_sentences[N_FINDING_KINDS] = {
     [FINDING_OUT_OF_RANGE] = "found an answer that this item cannot take, counted as missing",
     [FINDING_BAD_DATE] = "found no date, expected one such as 2018-03-31, counted as missing",
-    [FINDING_BAD_WEIGHT] = "found no weight, expected a number from 0 to 100000 with at most 4 "
-                           "decimals, counted as missing",
+    [FINDING_BAD_WEIGHT] = "found no weight (0 to 100000, 4 decimals), counted as missing",
     [FINDING_BAD_FLAG] = "found neither yes nor no, counted as no",
     [FINDING_BAD_AGE] = "found no age in years, expected a whole number, counted as missing",
     [FINDING_SHORT_ROW] = "found fewer cells than the header row has, the rest counted as empty",
@@ -23,9 +22,8 @@ static const char *const form_sentences[N_FORM_REASONS] = {
     [FORM_NO_ID] = "found no id, form set aside",
     [FORM_UNKNOWN_STAGE] = "found a stage that the study does not name, form set aside",
     [FORM_OUTSIDE_WINDOW] = "found a date in no stage's window, form set aside",
-    [FORM_DUPLICATE_SAME] = "found a second form of this respondent and stage with the same "
-                            "scores, counted once",
-    [FORM_CONFLICTING] = "found forms of one respondent and stage with different scores, set aside",
+    [FORM_DUPLICATE_SAME] = "found a second form with the same scores for this stage, counted once",
+    [FORM_CONFLICTING] = "found forms with different scores for one stage, all set aside",
     [FORM_TOO_FEW_ITEMS] = "found too few items answered for any score",
 };
 

@@ -130,17 +130,16 @@ static struct fault unknown_command(const char *name)
 
 static struct fault run_command(const struct command *command, size_t n_words,
                                 const char *const words[], const struct session *session,
-                                int *status)
+                                struct options *options, int *status)
 {
     const char **const arguments = calloc(n_words + 1, sizeof *arguments);
-    struct options options;
     struct fault fault = arguments == NULL ? fault_memory()
                                            : options_parse(command, n_words, words, arguments,
-                                                           &options);
-    if (fault.code == FAULT_NONE && options.help) {
+                                                           options);
+    if (fault.code == FAULT_NONE && options->help) {
         print_command_help(session->out, command);
     } else if (fault.code == FAULT_NONE) {
-        fault = command->run(&options, session, status);
+        fault = command->run(options, session, status);
     }
     free(arguments);
     return fault;
@@ -150,10 +149,11 @@ int command_line_run(size_t n_words, const char *const words[], const struct ses
 {
     const char *const first = n_words > 0 ? words[0] : "--help";
     const struct command *const command = find_command(first);
+    struct options options;
     struct fault fault = FAULT_FREE;
     int status = STATUS_DONE;
     if (command != NULL) {
-        fault = run_command(command, n_words - 1, words + 1, session, &status);
+        fault = run_command(command, n_words - 1, words + 1, session, &options, &status);
     } else if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ||
                strcmp(first, "help") == 0) {
         print_help(session->out);

@@ -28,8 +28,8 @@ struct bytes {
     struct fault pending; /* found behind the text that is ready */
 };
 
-/* Opens `path` and leaves the reading to bytes_next(). A missing or unreadable file is FAULT_OPEN (a
-   directory too, but at the first bytes_next()). On success the caller closes *out with
+/* Opens `path` and leaves the reading to bytes_next(). A missing or unreadable file is FAULT_OPEN;
+   so is a directory, but at the first bytes_next(). On success the caller closes *out with
    bytes_close(); on a fault it is empty. */
 MUST_CHECK struct fault bytes_open(const char *path, struct bytes *out);
 

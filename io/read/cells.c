@@ -65,7 +65,7 @@ bool text_decimal(const char *text, unsigned decimals, int64_t *out)
     const size_t n_whole = strspn(whole, digits);
     const size_t n_mark = whole[n_whole] == '.' || whole[n_whole] == ',';
     const char *const fraction = whole + n_whole + n_mark;
-    const size_t n_fraction = n_mark > 0 ? strspn(fraction, digits) : 0;
+    const size_t n_fraction = strspn(fraction, digits);
     uint64_t magnitude = 0;
 
     if (n_whole + n_fraction == 0 || fraction[n_fraction] != '\0') {

@@ -17,7 +17,6 @@ struct finder {
 static struct fault no_column(const struct finder *f, const struct column_name *name,
                               const char *expected_for)
 {
-    const char *const *names = NULL;
     const char *near = NULL;
     const char **const all =
         arena_alloc(&f->columns->arena, f->header->n_cells + 1, sizeof *all);
@@ -25,8 +24,7 @@ static struct fault no_column(const struct finder *f, const struct column_name *
         for (size_t i = 0; i < f->header->n_cells; i++) {
             all[i] = f->header->cells[i].text;
         }
-        names = all;
-        near = nearest_word(name->text, names, f->header->n_cells);
+        near = nearest_word(name->text, all, f->header->n_cells);
     }
     if (name->line > 0) {
         return fault_at(FAULT_CONTENT, f->plan->name, name->line, name->column,

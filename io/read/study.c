@@ -99,10 +99,11 @@ static struct fault read_window(struct plan_build *build, const struct node *nod
     struct fault fault;
     size_t word;
     if (window == NULL) {
-        return after != NULL || pick != NULL
-                   ? node_fault(build->document, after != NULL ? after : pick,
-                                "this stage has no window, which \"after\" and \"pick\" go with")
-                   : FAULT_FREE;
+        const struct node *const orphan = after != NULL ? after : pick;
+        return orphan == NULL
+                   ? FAULT_FREE
+                   : node_fault(build->document, orphan,
+                                "this stage has no window, which \"after\" and \"pick\" go with");
     }
     if (window->kind != NODE_LIST || window->n_children != 2) {
         return node_fault(build->document, window, "expected two numbers of days: [330, 420]");

@@ -508,9 +508,6 @@ static bool place_file(const struct output *output)
     if (link(output->temporary, output->path) == 0) {
         return true;
     }
-    if (errno == EEXIST) {
-        return false;
-    }
     if (lstat(output->path, &status) == 0) {
         errno = EEXIST;
         return false;

@@ -646,7 +646,7 @@ static void test_no_memory(void **state)
         report_free(&report);
     }
     free(long_name);
-    assert_true(whole && n > 100);
+    assert_true(whole && n > 50);
 }
 
 int main(void)

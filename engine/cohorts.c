@@ -154,11 +154,18 @@ static bool rank_values(const struct cohorts *cohorts, uint32_t ranks[])
     return true;
 }
 
+/* Could a slash of this text be taken for a separator, once " / " stands before and behind it? */
+static bool has_separator(const char *text, size_t length)
+{
+    return strstr(text, " / ") != NULL || strncmp(text, "/ ", 2) == 0 || strcmp(text, "/") == 0 ||
+           (length >= 2 && strcmp(text + length - 2, " /") == 0);
+}
+
 const char *crossing_value(struct arena *arena, const char *text)
 {
     const size_t length = strlen(text);
     char *out, *end;
-    if (text[0] != '"' && strstr(text, " / ") == NULL) {
+    if (text[0] != '"' && !has_separator(text, length)) {
         return text;
     }
     out = arena_alloc(arena, 2 * length + 3, 1);

@@ -229,19 +229,25 @@ static void before_after(struct work *work)
 
 /* --- bands --- */
 
+static uint64_t count_band(const struct band_set *set, size_t band,
+                           const struct distribution *scores)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < scores->n_scores; i++) {
+        if (band_of(set, scores->scores[i].score) == (int)band) {
+            count += scores->scores[i].count;
+        }
+    }
+    return count;
+}
+
 static void count_bands(struct work *work, const struct distribution *scores)
 {
     const struct scale *const scale = scale_of(work);
     for (size_t s = 0; s < scale->n_band_sets; s++) {
-        const struct band_set *const set = &scale->band_sets[s];
-        for (size_t b = 0; b < set->n_bands; b++) {
-            uint64_t count = 0;
-            for (size_t i = 0; i < scores->n_scores; i++) {
-                if (band_of(set, scores->scores[i].score) == (int)b) {
-                    count += scores->scores[i].count;
-                }
-            }
-            add_sub(work, STATISTIC_BAND, BAND_SUB(s, b), count);
+        for (size_t b = 0; b < scale->band_sets[s].n_bands; b++) {
+            add_sub(work, STATISTIC_BAND, BAND_SUB(s, b),
+                    count_band(&scale->band_sets[s], b, scores));
         }
     }
 }
@@ -266,6 +272,19 @@ static void bands(struct work *work)
     count_bands(work, &stages.after);
 }
 
+static uint64_t count_movement(const struct band_set *set, size_t from, size_t to,
+                               const struct joint *joint)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < joint->n_pairs; i++) {
+        if (band_of(set, joint->pairs[i].before) == (int)from &&
+            band_of(set, joint->pairs[i].after) == (int)to) {
+            count += joint->pairs[i].count;
+        }
+    }
+    return count;
+}
+
 /* From each band of the set that tables print to each band. */
 static void band_movement(struct work *work)
 {
@@ -282,14 +301,8 @@ static void band_movement(struct work *work)
     work->key.stage = FIGURE_STAGE_CHANGE;
     for (size_t from = 0; from < set->n_bands; from++) {
         for (size_t to = 0; to < set->n_bands; to++) {
-            uint64_t count = 0;
-            for (size_t i = 0; i < stages.joint.n_pairs; i++) {
-                const struct pair_count *const pair = &stages.joint.pairs[i];
-                if (band_of(set, pair->before) == (int)from && band_of(set, pair->after) == (int)to) {
-                    count += pair->count;
-                }
-            }
-            add_sub(work, STATISTIC_MOVEMENT, MOVEMENT_SUB(from, to), count);
+            add_sub(work, STATISTIC_MOVEMENT, MOVEMENT_SUB(from, to),
+                    count_movement(set, from, to, &stages.joint));
         }
     }
 }
@@ -479,10 +492,10 @@ static bool has_member(const struct work *work)
 static void add_levels(struct work *work, const struct distribution *levels)
 {
     const unsigned step = work->study->goals.keep_partial ? 1 : GAS_HALVES_PER_LEVEL;
-    for (unsigned sub = 0; sub <= 4 * GAS_HALVES_PER_LEVEL; sub += step) {
+    for (unsigned sub = 0; sub <= 4U * GAS_HALVES_PER_LEVEL; sub += step) {
         uint64_t count = 0;
         for (size_t i = 0; i < levels->n_scores; i++) {
-            if (levels->scores[i].score + 2 * GAS_HALVES_PER_LEVEL == (int64_t)sub) {
+            if (levels->scores[i].score + INT64_C(2) * GAS_HALVES_PER_LEVEL == (int64_t)sub) {
                 count += levels->scores[i].count;
             }
         }
@@ -534,24 +547,46 @@ static void scoring(struct work *work)
 
 typedef void compute_table(struct work *work);
 
-/* Calls `compute` for every breakdown, group and collected scale. */
-static void for_each_scale(struct work *work, enum figure_table table, compute_table *compute)
+/* Calls `compute` for every collected scale of one group, whose key it is given. */
+static void for_scales(struct work *work, struct figure_key group, compute_table *compute)
 {
     const struct study *const study = work->study;
-    for (size_t b = 0; b < study->n_breakdowns; b++) {
+    for (size_t s = 0; s < study->n_scales; s++) {
+        group.measure = (uint16_t)study->scales[s].measure;
+        group.scale = (uint16_t)s;
+        if (study->scales[s].collected &&
+            figures_has_measure(work->figures, group.breakdown, group.group, group.measure)) {
+            work->key = group;
+            compute(work);
+        }
+    }
+}
+
+static void for_each_scale(struct work *work, enum figure_table table, compute_table *compute)
+{
+    for (size_t b = 0; b < work->study->n_breakdowns; b++) {
         for (uint32_t g = 0; g < work->figures->comparisons[b].grouping.n_groups; g++) {
-            for (size_t s = 0; s < study->n_scales; s++) {
-                const size_t measure = study->scales[s].measure;
-                if (!study->scales[s].collected ||
-                    !figures_has_measure(work->figures, b, g, measure)) {
-                    continue;
-                }
-                work->key = (struct figure_key){.table = (uint16_t)table,
-                                                .breakdown = (uint16_t)b,
-                                                .group = g,
-                                                .measure = (uint16_t)measure,
-                                                .scale = (uint16_t)s};
-                compute(work);
+            for_scales(work,
+                       (struct figure_key){.table = (uint16_t)table,
+                                           .breakdown = (uint16_t)b,
+                                           .group = g},
+                       compute);
+        }
+    }
+}
+
+/* Attainment in each group of one breakdown, by one thing that goals are about. */
+static void for_goal_groups(struct work *work, struct figure_key dimension)
+{
+    const struct figures *const figures = work->figures;
+    const size_t b = dimension.breakdown;
+    for (uint32_t g = 0; g < figures->comparisons[b].grouping.n_groups; g++) {
+        for (uint32_t m = 0; m < dimension_size(figures, dimension.dimension); m++) {
+            work->key = dimension;
+            work->key.group = g;
+            work->key.member = m;
+            if (figures_has_measure(figures, b, g, dimension.measure) && has_member(work)) {
+                attainment(work);
             }
         }
     }
@@ -561,26 +596,15 @@ static void for_each_scale(struct work *work, enum figure_table table, compute_t
 static void for_each_goal_group(struct work *work, size_t measure)
 {
     const struct study *const study = work->study;
-    const unsigned n_dimensions = GOALS_BY_FLAG + (unsigned)study->goals.n_flags;
     for (size_t b = 0; b < study->n_breakdowns; b++) {
-        for (unsigned d = 0; d < n_dimensions; d++) {
-            if (d == GOALS_BY_CATEGORY && !study->goals.has_category) {
-                continue;
-            }
-            for (uint32_t g = 0; g < work->figures->comparisons[b].grouping.n_groups; g++) {
-                for (uint32_t m = 0; m < dimension_size(work->figures, d); m++) {
-                    work->key = (struct figure_key){
-                        .table = FIGURES_ATTAINMENT,
-                        .breakdown = (uint16_t)b,
-                        .dimension = (uint16_t)d,
-                        .group = g,
-                        .member = m,
-                        .measure = (uint16_t)measure,
-                        .scale = (uint16_t)study->measures[measure].first_scale};
-                    if (figures_has_measure(work->figures, b, g, measure) && has_member(work)) {
-                        attainment(work);
-                    }
-                }
+        for (size_t d = 0; d < GOALS_BY_FLAG + study->goals.n_flags; d++) {
+            if (d != GOALS_BY_CATEGORY || study->goals.has_category) {
+                for_goal_groups(work, (struct figure_key){
+                                          .table = FIGURES_ATTAINMENT,
+                                          .breakdown = (uint16_t)b,
+                                          .dimension = (uint16_t)d,
+                                          .measure = (uint16_t)measure,
+                                          .scale = (uint16_t)study->measures[measure].first_scale});
             }
         }
     }

@@ -112,7 +112,7 @@ static bool count_discount(const struct walk *walk, size_t scale, tally_code bef
     if (discount == DISCOUNT_NONE) {
         return true;
     }
-    if (!array_grow((void **)&counted->discounted, &counted->discounted_capacity,
+    if (!array_grow(&counted->discounted, &counted->discounted_capacity,
                     counted->n_discounted + 1, sizeof *counted->discounted)) {
         return false;
     }
@@ -390,7 +390,7 @@ static bool count_goal(const struct walk *walk, uint32_t index, const struct mea
 {
     const struct series *const series = &walk->join->series[index];
     const size_t scale = measure->first_scale + GOALS_LEVEL;
-    struct goal_rating at, before = {0}, latest = {0};
+    struct goal_rating at = {0}, before = {0}, latest = {0};
     bool ignored = true, reviewed = false;
     for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
         if (!goal_rating_at(walk, index, stage, stage, &at, &ignored)) {
@@ -440,7 +440,7 @@ static bool count_goals(struct walk *walk, uint32_t measure_index)
     }
     walk->counted->respondents[measure_index]++;
     walk->counted->moved[measure_index] += walk->join->respondents[walk->respondent].moved;
-    return array_grow((void **)&walk->ratings, &walk->ratings_capacity, n,
+    return array_grow(&walk->ratings, &walk->ratings_capacity, n,
                       sizeof *walk->ratings) &&
            count_families(walk, measure);
 }

@@ -31,7 +31,7 @@ int figure_key_compare(const struct figure_key *a, const struct figure_key *b)
 
 void figures_add(struct figures *figures, const struct figure_key *key, struct value value)
 {
-    if (!array_grow((void **)&figures->figures, &figures->figures_capacity,
+    if (!array_grow(&figures->figures, &figures->figures_capacity,
                     figures->n_figures + 1, sizeof *figures->figures)) {
         figures->no_memory = true;
         return;

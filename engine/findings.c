@@ -7,7 +7,7 @@
 
 bool findings_add_form(struct findings *findings, const struct set_aside *form)
 {
-    if (!array_grow((void **)&findings->set_aside, &findings->set_aside_capacity,
+    if (!array_grow(&findings->set_aside, &findings->set_aside_capacity,
                     findings->n_set_aside + 1, sizeof *findings->set_aside)) {
         return false;
     }
@@ -17,7 +17,7 @@ bool findings_add_form(struct findings *findings, const struct set_aside *form)
 
 bool findings_add_cell(struct findings *findings, const struct finding *finding)
 {
-    if (!array_grow((void **)&findings->cells, &findings->cells_capacity, findings->n_cells + 1,
+    if (!array_grow(&findings->cells, &findings->cells_capacity, findings->n_cells + 1,
                     sizeof *findings->cells)) {
         return false;
     }

@@ -1,6 +1,7 @@
 /* engine/item_checks.c */
 #include "engine/item_checks.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,6 +177,7 @@ static void warn(struct warnings *warnings, struct text text)
         }
         warnings->out = grown;
     }
+    assert(warnings->out != NULL);
     warnings->out[warnings->n++] = text;
 }
 

@@ -9,7 +9,7 @@
 #define FIRST_ROOM 8
 #define BLOCK_BYTES ((size_t)16 * 1024)
 
-bool array_grow(void **array, size_t *capacity, size_t need, size_t size)
+bool array_grow(void *array, size_t *capacity, size_t need, size_t size)
 {
     size_t room = *capacity;
     if (need <= room) {
@@ -21,12 +21,14 @@ bool array_grow(void **array, size_t *capacity, size_t need, size_t size)
     if (size == 0 || room > SIZE_MAX / size) {
         return false;
     }
-    unsigned char *const grown = realloc(*array, room * size);
+    void *old;
+    memcpy(&old, array, sizeof old); /* reading it as a void * would break the aliasing rule */
+    unsigned char *const grown = realloc(old, room * size);
     if (grown == NULL) {
         return false;
     }
     memset(grown + *capacity * size, 0, (room - *capacity) * size);
-    *array = grown;
+    memcpy(array, &grown, sizeof grown);
     *capacity = room;
     return true;
 }

@@ -7,6 +7,8 @@
     X(NONE) \
     X(NAME) \
     X(QUOTED) \
+    X(INTERVAL) \
+    X(CONTINUED) \
     X(ALL) \
     X(REPORT_UNTITLED) \
     X(HEAD_INSTRUMENT) \

@@ -71,7 +71,7 @@ bool names_add(struct names *names, const char *text, size_t length, uint32_t *n
     }
     slot = slot_of(names, text, length, hash);
     if (names->slots[slot] == NO_NAME) {
-        if (!array_grow((void **)&names->entries, &names->entries_capacity, names->n_names + 1,
+        if (!array_grow(&names->entries, &names->entries_capacity, names->n_names + 1,
                         sizeof *names->entries)) {
             return false;
         }

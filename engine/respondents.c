@@ -96,7 +96,7 @@ bool respondents_id(struct respondents *respondents, uint32_t measure, const cha
         return false;
     }
     if (*respondent == n) {
-        if (!array_grow((void **)&join->respondents, &join->respondents_capacity, n + 1,
+        if (!array_grow(&join->respondents, &join->respondents_capacity, n + 1,
                         sizeof *join->respondents)) {
             return false;
         }
@@ -126,10 +126,10 @@ static bool find_series(struct respondents *respondents, struct join *join,
     if (i == NO_NAME) {
         const size_t n = join->n_series + 1;
         if (n >= NO_NAME ||
-            !array_grow((void **)&join->series, &join->series_capacity, n, sizeof *join->series) ||
-            !array_grow((void **)&join->slots, &join->slots_capacity, n * n_stages,
+            !array_grow(&join->series, &join->series_capacity, n, sizeof *join->series) ||
+            !array_grow(&join->slots, &join->slots_capacity, n * n_stages,
                         sizeof *join->slots) ||
-            !array_grow((void **)&join->payloads, &join->payloads_capacity,
+            !array_grow(&join->payloads, &join->payloads_capacity,
                         n * n_stages * join->n_payload, sizeof *join->payloads)) {
             return false;
         }
@@ -231,9 +231,9 @@ static bool place(struct respondents *respondents, struct join *join, const stru
 static bool wait(struct join *join, const struct form *form, uint32_t series)
 {
     const size_t n = join->n_pending;
-    if (!array_grow((void **)&join->pending, &join->pending_capacity, n + 1,
+    if (!array_grow(&join->pending, &join->pending_capacity, n + 1,
                     sizeof *join->pending) ||
-        !array_grow((void **)&join->pending_payloads, &join->pending_payloads_capacity,
+        !array_grow(&join->pending_payloads, &join->pending_payloads_capacity,
                     (n + 1) * join->n_payload, sizeof *join->pending_payloads)) {
         return false;
     }
@@ -363,6 +363,7 @@ static bool place_picked(struct respondents *respondents, struct join *join, str
         if (pick_distance(pick, stage, anchor, pending->form.date) == least) {
             done = place(respondents, join, &pending->form, pending->series, stage_index);
         } else {
+            assert(picked != NULL); /* some form belongs here */
             const bool same = memcmp(pending->form.payload, picked,
                                      join->n_payload * sizeof *picked) == 0;
             done = set_aside(respondents, &pending->form, pending->series, pending->form.location,

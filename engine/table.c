@@ -7,7 +7,7 @@
 
 static bool add_text(struct text **texts, size_t *n, size_t *capacity, struct text text)
 {
-    if (!array_grow((void **)texts, capacity, *n + 1, sizeof **texts)) {
+    if (!array_grow(texts, capacity, *n + 1, sizeof **texts)) {
         return false;
     }
     (*texts)[(*n)++] = text;
@@ -17,7 +17,7 @@ static bool add_text(struct text **texts, size_t *n, size_t *capacity, struct te
 struct table *report_add_table(struct report *report, const char *name, struct text title)
 {
     const char *const kept = arena_copy(&report->arena, name, strlen(name));
-    if (kept == NULL || !array_grow((void **)&report->tables, &report->tables_capacity,
+    if (kept == NULL || !array_grow(&report->tables, &report->tables_capacity,
                                     report->n_tables + 1, sizeof *report->tables)) {
         return NULL;
     }
@@ -29,7 +29,7 @@ struct table *report_add_table(struct report *report, const char *name, struct t
 bool table_add_column(struct table *table, struct text heading, bool is_label)
 {
     assert(table->n_rows == 0);
-    if (!array_grow((void **)&table->columns, &table->columns_capacity, table->n_columns + 1,
+    if (!array_grow(&table->columns, &table->columns_capacity, table->n_columns + 1,
                     sizeof *table->columns)) {
         return false;
     }
@@ -42,7 +42,7 @@ struct cell_content *table_add_row(struct table *table)
     const size_t width = table->n_columns;
     assert(width > 0);
     if (width > SIZE_MAX / sizeof *table->cells ||
-        !array_grow((void **)&table->cells, &table->rows_capacity, table->n_rows + 1,
+        !array_grow(&table->cells, &table->rows_capacity, table->n_rows + 1,
                     width * sizeof *table->cells)) {
         return NULL;
     }

@@ -66,7 +66,7 @@ bool tally_count(struct tally *tally, const struct tally_cell *cell)
     }
     slot = slot_of(tally, cell);
     if (tally->slots[slot] == EMPTY) {
-        if (!array_grow((void **)&tally->cells, &tally->cells_capacity, tally->n_cells + 1,
+        if (!array_grow(&tally->cells, &tally->cells_capacity, tally->n_cells + 1,
                         sizeof *tally->cells)) {
             return false;
         }
@@ -80,7 +80,7 @@ bool tally_count(struct tally *tally, const struct tally_cell *cell)
 
 bool tally_count_goal(struct tally *tally, const struct goal_cell *cell)
 {
-    if (!array_grow((void **)&tally->goals, &tally->goals_capacity, tally->n_goals + 1,
+    if (!array_grow(&tally->goals, &tally->goals_capacity, tally->n_goals + 1,
                     sizeof *tally->goals)) {
         return false;
     }
@@ -153,9 +153,9 @@ void tally_sort(struct tally *tally)
 bool tally_coarsen(const struct tally *tally, const uint32_t group_of[], struct tally *out)
 {
     *out = (struct tally){0};
-    if (!array_grow((void **)&out->cells, &out->cells_capacity, tally->n_cells,
+    if (!array_grow(&out->cells, &out->cells_capacity, tally->n_cells,
                     sizeof *out->cells) ||
-        !array_grow((void **)&out->goals, &out->goals_capacity, tally->n_goals,
+        !array_grow(&out->goals, &out->goals_capacity, tally->n_goals,
                     sizeof *out->goals)) {
         tally_free(out);
         return false;

@@ -1,6 +1,7 @@
 /* io/run.c */
 #include "io/run.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -377,7 +378,9 @@ static struct fault take_goal(struct reading *r, const struct row_form *row_form
     struct row_form with_goal = *row_form;
     int32_t halves;
     bool rated, unknown = false;
-    struct fault fault = read_level(r, row, places[0], &rated, &halves);
+    struct fault fault;
+    assert(places != NULL); /* a source of goals has a level column */
+    fault = read_level(r, row, places[0], &rated, &halves);
     if (fault.code == FAULT_NONE) {
         fault = read_weight(r, row, &payload[GOAL_PAYLOAD_WEIGHT]);
     }

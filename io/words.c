@@ -7,6 +7,8 @@
 static const char *const english[N_MESSAGES] = {
     [MESSAGE_NONE] = "",
     [MESSAGE_NAME] = "{0}",
+    [MESSAGE_INTERVAL] = "{0} to {1}",
+    [MESSAGE_CONTINUED] = "{0} (continued)",
     [MESSAGE_QUOTED] = "\"{0}\"",
     [MESSAGE_ALL] = "All",
     [MESSAGE_REPORT_UNTITLED] = "Outcomes",

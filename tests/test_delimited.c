@@ -152,7 +152,7 @@ struct record {
 
 static void record_add(struct record *record, const char *text, size_t n)
 {
-    assert_true(array_grow((void **)&record->text, &record->capacity, record->n + n + 1, 1));
+    assert_true(array_grow(&record->text, &record->capacity, record->n + n + 1, 1));
     memcpy(record->text + record->n, text, n);
     record->n += n;
     record->text[record->n] = '\0';

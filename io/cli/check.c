@@ -67,14 +67,16 @@ static size_t list_lines(const struct findings *findings, struct line lines[])
 
 static void print_line(FILE *out, const struct plan *plan, const struct line *line)
 {
-    fprintf(out, "%s:%llu:", plan->sources[line->location.file].name,
-            (unsigned long long)line->location.row);
+    print_plain(out, plan->sources[line->location.file].name);
+    fprintf(out, ":%llu:", (unsigned long long)line->location.row);
     if (line->column > 0) {
         fprintf(out, "%u:", (unsigned)line->column);
     }
     fprintf(out, " %s", line->sentence);
     if (line->value != NULL) {
-        fprintf(out, ": \"%s\"", line->value);
+        fputs(": \"", out);
+        print_plain(out, line->value);
+        putc('"', out);
     }
     putc('\n', out);
 }
@@ -101,11 +103,13 @@ static struct fault print_findings(const struct session *session, const struct p
     }
     for (size_t i = 0; i < n_warnings; i++) {
         const char *const words = words_of(&arena, &warnings[i]);
-        fprintf(session->out, "warning: %s\n", words == NULL ? "" : words);
+        fputs("warning: ", session->out);
+        print_plain(session->out, words == NULL ? "" : words);
+        putc('\n', session->out);
     }
     for (size_t i = 0; i < plan->n_sources; i++) {
-        fprintf(session->out, "%s: %llu rows read\n", plan->sources[i].name,
-                (unsigned long long)run->rows_read[i]);
+        print_plain(session->out, plan->sources[i].name);
+        fprintf(session->out, ": %llu rows read\n", (unsigned long long)run->rows_read[i]);
     }
     fprintf(session->out, n == 1 ? "%zu finding" : "%zu findings", n);
     fprintf(session->out, n_warnings == 1 ? ", %zu warning\n" : ", %zu warnings\n", n_warnings);

@@ -1,4 +1,5 @@
 /* io/cli/commands.c - the one table of commands, help, and the place where a fault becomes a line. */
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 #include "io/cli/command.h"
 #include "io/cli/options.h"
 #include "io/nearest.h"
+#include "io/write/wrap.h"
 
 #ifndef PELLTER_VERSION
 #error "the build says which version this is"
@@ -90,18 +92,24 @@ static void print_version(FILE *out)
           out);
 }
 
+void print_plain(FILE *out, const char *text)
+{
+    line_write(out, &(struct line){.start = text, .bytes = strlen(text)});
+}
+
 /* file:row:column: what was found, what was expected */
 static void print_fault(FILE *err, const struct fault *fault)
 {
-    if (fault->file[0] == '\0') {
-        fprintf(err, "pellter: %s\n", fault->detail);
-    } else if (fault->row == 0) {
-        fprintf(err, "%s: %s\n", fault->file, fault->detail);
-    } else if (fault->column == 0) {
-        fprintf(err, "%s:%zu: %s\n", fault->file, fault->row, fault->detail);
-    } else {
-        fprintf(err, "%s:%zu:%zu: %s\n", fault->file, fault->row, fault->column, fault->detail);
+    print_plain(err, fault->file[0] == '\0' ? "pellter" : fault->file);
+    if (fault->row > 0) {
+        fprintf(err, ":%zu", fault->row);
     }
+    if (fault->column > 0) {
+        fprintf(err, ":%zu", fault->column);
+    }
+    fputs(": ", err);
+    print_plain(err, fault->detail);
+    putc('\n', err);
 }
 
 static const struct command *find_command(const char *name)
@@ -128,13 +136,15 @@ static struct fault unknown_command(const char *name)
                                    "unknown command \"%s\"; see pellter --help", name);
 }
 
+/* `words` are those of the whole line, the command's name first. */
 static struct fault run_command(const struct command *command, size_t n_words,
                                 const char *const words[], const struct session *session,
                                 struct options *options, int *status)
 {
-    const char **const arguments = calloc(n_words + 1, sizeof *arguments);
+    assert(n_words > 0);
+    const char **const arguments = calloc(n_words, sizeof *arguments);
     struct fault fault = arguments == NULL ? fault_memory()
-                                           : options_parse(command, n_words, words, arguments,
+                                           : options_parse(command, n_words - 1, words + 1, arguments,
                                                            options);
     if (fault.code == FAULT_NONE && options->help) {
         print_command_help(session->out, command);
@@ -149,11 +159,11 @@ int command_line_run(size_t n_words, const char *const words[], const struct ses
 {
     const char *const first = n_words > 0 ? words[0] : "--help";
     const struct command *const command = find_command(first);
-    struct options options;
+    struct options options = {0};
     struct fault fault = FAULT_FREE;
     int status = STATUS_DONE;
     if (command != NULL) {
-        fault = run_command(command, n_words - 1, words + 1, session, &options, &status);
+        fault = run_command(command, n_words, words, session, &options, &status);
     } else if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ||
                strcmp(first, "help") == 0) {
         print_help(session->out);

@@ -2,6 +2,7 @@
    that relies on one would break with the next option, so the few lines stand here. */
 #include "io/cli/options.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "io/nearest.h"
@@ -87,6 +88,7 @@ static struct fault parse_formats(const char *list, unsigned *formats)
 static struct fault take_option(const struct option_entry *entry, const char *value,
                                 struct options *options)
 {
+    assert(value != NULL || entry->argument == NULL);
     switch (entry->bit) {
     case OPTION_OUTPUT:
         if (options->output != NULL) {
@@ -95,6 +97,7 @@ static struct fault take_option(const struct option_entry *entry, const char *va
         options->output = value;
         break;
     case OPTION_FORMAT:
+        assert(value != NULL);
         return parse_formats(value, &options->formats);
     case OPTION_BY:
         if (options->n_breakdowns == MAX_OPTION_VALUES) {

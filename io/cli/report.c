@@ -208,7 +208,9 @@ static void print_warnings(const struct session *session, struct arena *arena,
 {
     for (size_t i = 0; i < n; i++) {
         const char *const words = words_of(arena, &warnings[i]);
-        fprintf(session->err, "warning: %s\n", words == NULL ? "" : words);
+        fputs("warning: ", session->err);
+        print_plain(session->err, words == NULL ? "" : words);
+        putc('\n', session->err);
     }
 }
 

@@ -84,15 +84,15 @@ static void text_trim(const char **text, size_t *n)
 static bool cell_append(struct reading *r, const char *text, size_t n)
 {
     if (!utf8_valid(text, n)) {
-        if (!array_grow((void **)&r->decoded, &r->decoded_capacity, 3 * n, 1)) {
+        if (!array_grow(&r->decoded, &r->decoded_capacity, 3 * n, 1)) {
             return false;
         }
         n = windows_1252_to_utf8(text, n, r->decoded);
         text = r->decoded;
     }
     text_trim(&text, &n);
-    if (!array_grow((void **)&r->text, &r->text_capacity, r->n_text + n + 1, 1) ||
-        !array_grow((void **)&r->cells, &r->cells_capacity, r->n_cells + 1, sizeof *r->cells)) {
+    if (!array_grow(&r->text, &r->text_capacity, r->n_text + n + 1, 1) ||
+        !array_grow(&r->cells, &r->cells_capacity, r->n_cells + 1, sizeof *r->cells)) {
         return false;
     }
     memcpy(r->text + r->n_text, text, n);
@@ -245,7 +245,7 @@ static bool header_take(struct reading *r, const char *text, size_t n)
     size_t place = h->n;
     bool known = false;
 
-    if (!array_grow((void **)&h->text, &h->capacity, h->n + n, 1)) {
+    if (!array_grow(&h->text, &h->capacity, h->n + n, 1)) {
         r->fault = fault_memory();
         return true;
     }

@@ -103,7 +103,7 @@ static const char *refuse(const yaml_event_t *event)
 
 static bool push(struct builder *b, struct node node)
 {
-    if (!array_grow((void **)&b->stack, &b->stack_room, b->n_stack + 1, sizeof *b->stack)) {
+    if (!array_grow(&b->stack, &b->stack_room, b->n_stack + 1, sizeof *b->stack)) {
         b->fault = fault_memory();
         return false;
     }

@@ -511,13 +511,12 @@ static struct fault print_study(const struct recogniser *r, const char **study_f
 struct fault recognise(const char *const files[], size_t n, const struct instrument_shelf *shelf,
                        struct arena *arena, const char **study_file)
 {
-    struct recogniser r = {.arena = arena};
-    struct fault fault = load_shelf(&r, shelf);
-    r.files = calloc(n + 1, sizeof *r.files);
-    r.n_files = n;
-    if (fault.code == FAULT_NONE && r.files == NULL) {
-        fault = fault_memory();
+    struct recogniser r = {.arena = arena, .files = calloc(n + 1, sizeof *r.files), .n_files = n};
+    struct fault fault;
+    if (r.files == NULL) {
+        return fault_memory();
     }
+    fault = load_shelf(&r, shelf);
     for (size_t i = 0; i < n && fault.code == FAULT_NONE; i++) {
         r.files[i].recogniser = &r;
         r.files[i].path = files[i];

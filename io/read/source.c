@@ -1,6 +1,7 @@
 /* io/read/source.c - one entry of `sources`: a file, its instruments and its columns. */
 #include "io/read/plan_build.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "io/nearest.h"
@@ -561,6 +562,21 @@ static struct fault read_missing(const struct source_build *b)
 }
 
 /* bands: NAME chooses the set that tables print, on every scale that has it. */
+static bool choose_bands(struct measure *measure, const char *name)
+{
+    bool found = false;
+    for (size_t s = 0; s < measure->instrument->n_scales; s++) {
+        const struct scale *const scale = &measure->instrument->scales[s];
+        for (size_t set = 0; set < scale->n_band_sets; set++) {
+            if (text_alike(scale->band_sets[set].name, name)) {
+                measure->band_sets[s] = set;
+                found = true;
+            }
+        }
+    }
+    return found;
+}
+
 static struct fault read_bands(const struct source_build *b)
 {
     const struct node *const node = node_get(b->node, "bands");
@@ -572,17 +588,7 @@ static struct fault read_bands(const struct source_build *b)
     fault = text_at(b, node, &name);
     for (size_t i = 0; i < b->source->n_informants && fault.code == FAULT_NONE; i++) {
         struct measure *const measure = &b->build->measures[b->informants[i].measure];
-        bool found = false;
-        for (size_t s = 0; s < measure->instrument->n_scales; s++) {
-            const struct scale *const scale = &measure->instrument->scales[s];
-            for (size_t set = 0; set < scale->n_band_sets; set++) {
-                if (text_alike(scale->band_sets[set].name, name)) {
-                    measure->band_sets[s] = set;
-                    found = true;
-                }
-            }
-        }
-        if (!found) {
+        if (!choose_bands(measure, name)) {
             fault = node_fault(b->document, node, "\"%s\" has no band set \"%s\": see pellter "
                                "scales %s", measure->instrument->name, name,
                                measure->instrument->name);
@@ -697,6 +703,7 @@ struct fault source_read(struct plan_build *build, const struct node *node, stru
         fault = read_instrument(&b);
     }
     if (fault.code == FAULT_NONE) {
+        assert(b.informants != NULL); /* read_instrument found at least one */
         b.is_goals = b.informants[0].instrument->is_goals;
         if (b.is_goals && source->informant.text != NULL) {
             return node_fault(b.document, node, "goals have no informant column");

@@ -28,6 +28,7 @@ const char *printed_cell(struct arena *arena, const struct cell_content *cell,
                          const char *undefined)
 {
     char low[NUMBER_ROOM], high[NUMBER_ROOM];
+    struct text interval = text_of(MESSAGE_INTERVAL);
     switch (cell->kind) {
     case CELL_EMPTY:
         break;
@@ -44,7 +45,9 @@ const char *printed_cell(struct arena *arena, const struct cell_content *cell,
             value_print(&cell->high, cell->decimals, high, sizeof high) == 0) {
             return undefined;
         }
-        return arena_printf(arena, "%s to %s", low, high);
+        interval.arguments[0] = argument_name(low);
+        interval.arguments[1] = argument_name(high);
+        return words_of(arena, &interval);
     case CELL_P:
         return print_p(arena, &cell->low, undefined);
     }

@@ -1,6 +1,7 @@
 /* io/write/results.c */
 #include "io/write/records.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "engine/memory.h"
@@ -100,10 +101,12 @@ static void write_statistic(FILE *out, const struct figures *figures,
         fputs(discount_name(key->sub), out);
         break;
     case STATISTIC_BAND:
+        assert(scale != NULL);
         set = &scale->band_sets[key->sub / 64];
         fprintf(out, "%s.%s", set->name, set->bands[key->sub % 64].name);
         break;
     case STATISTIC_MOVEMENT:
+        assert(scale != NULL);
         measure = &figures->study->measures[key->measure];
         set = &scale->band_sets[measure->band_sets[key->scale - measure->first_scale]];
         fprintf(out, "%s.%s.to.%s", set->name, set->bands[key->sub / 64].name,

@@ -314,7 +314,9 @@ static bool write_table(FILE *out, struct arena *arena, const struct table *tabl
         block = next_block(&layout, block.to);
         if (block.from > 0) {
             fputc('\n', out);
-            title = arena_printf(arena, *title == '\0' ? "%s(continued)" : "%s (continued)", title);
+            struct text continued = text_of(MESSAGE_CONTINUED);
+            continued.arguments[0] = argument_name(title);
+            title = words_of(arena, &continued);
             if (title == NULL) {
                 return false;
             }

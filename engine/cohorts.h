@@ -33,8 +33,10 @@ uint32_t cohorts_value_of(const struct cohorts *cohorts, uint32_t cohort, size_t
 int cohorts_compare(const struct cohorts *cohorts, uint32_t a, uint32_t b);
 int natural_compare(const char *a, const char *b);
 
-/* A value as it stands in a crossing's label: in quotes (doubled inside) where it holds " / ",
-   starts with "/ ", ends with " /", is "/" or starts with a quote, so that two crossings never share a label. NULL: no memory. */
+/* A value as it stands in a crossing's label: in quotes (doubled inside) where it starts with a quote
+   or where, between two separators, a slash of its own could be taken for one (" / " inside, "/ " at
+   the start, " /" at the end, "/" alone), so that two crossings never share a label. NULL: no
+   memory. */
 const char *crossing_value(struct arena *arena, const char *text);
 
 /* The groups of one breakdown, in printing order. */

@@ -123,7 +123,7 @@ static const char *const english[N_MESSAGES] = {
         "Where the change differs from the difference of the printed means, it is the change "
         "that was rounded, not the means.",
     [MESSAGE_NOTE_DIRECTION] =
-        "Better and worse are by the direction of the scale. Wilcoxon signed-rank: exact, "
+        "Better and worse are by that direction. Wilcoxon signed-rank: exact, "
         "zeros dropped; beyond 200 changes the normal approximation. Both tests are checks of"
         " the paired t test.",
     [MESSAGE_NOTE_RELIABLE] =
@@ -134,8 +134,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_BAND_SET] = "Band set: {0}. Source: {1}.",
     [MESSAGE_NOTE_UNVERIFIED_BANDS] =
         "Not all cut-offs of this set were seen in a first-hand source: they are unverified.",
-    [MESSAGE_NOTE_MOVEMENT] =
-        "Rows: band at {0}; columns: band at {1}. All respondents with both scores.",
+    [MESSAGE_NOTE_MOVEMENT] = "Rows: band at {0}; columns: band at {1}.",
     [MESSAGE_NOTE_TRAJECTORY] =
         "n and mean: all with a score at the stage. Pairs: those with a score at both {0} and"
         " the stage; start mean and change are theirs, so the start mean differs from row to "
@@ -161,7 +160,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_ATTAINMENT_AFTER] =
         "Base: goals rated at {0}. Attained: level 0 (as expected) or better. Unit: goals.",
     [MESSAGE_NOTE_TARGET] = "Target: {0}% of goals expected to reach 0 or better.",
-    [MESSAGE_NOTE_GOAL_LEVELS] = "Counts of goals. 0 is the expected level.",
+    [MESSAGE_NOTE_GOAL_LEVELS] = "Base: all goals rated at the stage. Unit: goals. 0 is the expected level.",
     [MESSAGE_NOTE_SCORING] =
         "Forms as read, blank ones left out. Complete: from all items. Prorated: from fewer, "
         "by the missing-items rule. Not scored: too few answered.",

@@ -133,7 +133,9 @@ static void movement(struct maker *maker, size_t scale)
     note.arguments[0] = argument_name(before_name(maker));
     note.arguments[1] = argument_name(after_name(maker));
     add_note(maker, table, note);
+    add_base(maker, table, scale);
     add_set_notes(maker, table, set);
+    add_scale_notes(maker, table, scale);
 }
 
 void bands_tables(struct maker *maker, size_t scale)

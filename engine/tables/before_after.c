@@ -200,6 +200,7 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
         direction_row(maker, table, &key, reliable);
     }
     add_base_note(maker, table, scale);
+    add_scale_notes(maker, table, scale);
     add_note(maker, table, text_of(MESSAGE_NOTE_DIRECTION));
     if (reliable) {
         add_reliable_notes(maker, table, scale);

@@ -51,6 +51,7 @@ static void goal_levels(struct maker *maker, size_t measure, size_t breakdown)
         level_row(maker, table, &key, text_of(MESSAGE_LATEST), FIGURE_STAGE_LATEST);
     }
     add_note(maker, table, text_of(MESSAGE_NOTE_GOAL_LEVELS));
+    add_note(maker, table, text_of(MESSAGE_NOTE_HIGHER_BETTER));
 }
 
 void goal_levels_tables(struct maker *maker, size_t measure)

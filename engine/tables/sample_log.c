@@ -74,6 +74,11 @@ static void sample_log(struct maker *maker, size_t measure, size_t breakdown)
     note.arguments[2] = argument_name(before_name(maker));
     note.arguments[3] = argument_name(after_name(maker));
     add_note(maker, table, note);
+    if (!m->instrument->is_goals) {
+        note = text_of(MESSAGE_NOTE_RULE);
+        note.arguments[0] = argument_name(m->instrument->rule_text);
+        add_note(maker, table, note);
+    }
     if (maker->counted->moved[measure] > 0) {
         note = text_of(MESSAGE_NOTE_MOVED);
         note.arguments[0] = argument_count(maker->counted->moved[measure]);

@@ -60,8 +60,8 @@ static void print_options(FILE *out, unsigned taken)
 
 static void print_command_help(FILE *out, const struct command *command)
 {
-    fprintf(out, "Example:\n%s\nUsage: pellter %s %s [OPTION]...\n\n%s.\n", command->example,
-            command->name, command->arguments, command->summary);
+    fprintf(out, "Example:\n%s\nUsage: pellter %s %s [OPTION]...\n\npellter %s: %s.\n",
+            command->example, command->name, command->arguments, command->name, command->summary);
     print_options(out, command->options | OPTION_HELP);
 }
 

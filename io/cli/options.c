@@ -9,12 +9,12 @@
 
 const struct option_entry option_entries[] = {
     {OPTION_OUTPUT, 'o', "output", "DIR",
-     "write the report into the directory DIR (init: into the file), whole or not at all"},
+     "write into the directory DIR (init: into the file), whole or not at all"},
     {OPTION_FORMAT, '\0', "format", "LIST",
-     "text, markdown, csv, joined with commas (default: text on a terminal; all into DIR)"},
+     "text, markdown, csv, joined with commas (default: text; with -o all)"},
     {OPTION_BY, '\0', "by", "COLUMN,...",
-     "break down by these columns crossed with each other, instead of the study's cohorts; give "
-     "it again for another breakdown"},
+     "break down by these columns, crossed with each other; again for another\n"
+     "          breakdown; instead of the study's cohorts"},
     {OPTION_SCALE, '\0', "scale", "FILE", "read an instrument of your own from FILE"},
     {OPTION_SHOW_VALUES, '\0', "show-values", NULL,
      "show the text of cells that could not be used: it may identify people"},

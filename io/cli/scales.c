@@ -131,7 +131,8 @@ static struct fault print_instrument(FILE *out, const struct instrument_shelf *s
                 group->n_long > 0 ? " (also taken from a longer form)" : "");
     }
     if (instrument->age_highest > 0) {
-        fprintf(out, "  ages: %u to %u\n", instrument->age_lowest, instrument->age_highest);
+        fprintf(out, instrument->age_highest < 120 ? "  ages: %u to %u\n" : "  ages: %u and over\n",
+                instrument->age_lowest, instrument->age_highest);
     }
     fprintf(out, "  licence: %s\n", instrument->licence);
     for (size_t i = 0; i < instrument->n_scales; i++) {

@@ -335,12 +335,27 @@ static int64_t pick_distance(enum pick pick, const struct stage *stage, int64_t 
     return pick == PICK_FIRST ? date : -date;
 }
 
+/* The rule that chooses among one series' forms of a stage. Where one has no date, none can be told
+   from the others: they all meet. */
+static enum pick pick_for(const struct study *study, struct waiting series, uint32_t stage_index,
+                          int64_t anchor)
+{
+    const struct stage *const stage = &study->stages[stage_index];
+    for (size_t i = 0; i < series.n; i++) {
+        if (series.forms[i].form.date == NO_DATE &&
+            belongs(&series.forms[i], stage, stage_index, anchor)) {
+            return PICK_NONE;
+        }
+    }
+    return stage->has_window ? stage->pick : study->duplicates;
+}
+
 /* Places, of one series' waiting forms, the one that the rule picks; the others are set aside. */
 static bool place_picked(struct respondents *respondents, struct join *join, struct waiting series,
                          uint32_t stage_index, int64_t anchor)
 {
     const struct stage *const stage = &respondents->study->stages[stage_index];
-    const enum pick pick = stage->has_window ? stage->pick : respondents->study->duplicates;
+    const enum pick pick = pick_for(respondents->study, series, stage_index, anchor);
     int64_t least = INT64_MAX;
     const uint32_t *picked = NULL;
     for (size_t i = 0; i < series.n; i++) {

@@ -1,0 +1,280 @@
+/* engine/compute_scales.c - the figures of one scale in one group: before and after, bands, reliable
+   change, and the stages. */
+#include "engine/compute_work.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include "engine/stats/describe.h"
+#include "engine/stats/paired.h"
+#include "engine/stats/reliable_change.h"
+#include "engine/stats/signed_rank.h"
+
+/* --- before_after --- */
+
+static void add_description(struct work *work, const struct description *d)
+{
+    work_add_count(work, STATISTIC_N, d->n);
+    work_add(work, STATISTIC_MEAN, d->mean);
+    work_add(work, STATISTIC_SD, d->sd);
+}
+
+static void add_quantiles(struct work *work, const struct description *d)
+{
+    work_add(work, STATISTIC_MEDIAN, d->median);
+    work_add(work, STATISTIC_Q1, d->q1);
+    work_add(work, STATISTIC_Q3, d->q3);
+    work_add(work, STATISTIC_MIN, d->min);
+    work_add(work, STATISTIC_MAX, d->max);
+}
+
+/* Respondents, viable and each discount: sums over the same cells as every statistic. */
+static void people_ledger(struct work *work, uint64_t n_pairs)
+{
+    uint64_t respondents = 0, by_reason[N_DISCOUNTS] = {0}, discounted = 0;
+    size_t n;
+    const struct tally_cell *const cells =
+        work_cells(work, work->study->before, work->study->after, &n);
+    for (size_t i = 0; i < n; i++) {
+        respondents += cells[i].count;
+        by_reason[discount_of(cells[i].code, cells[i].later_code)] += cells[i].count;
+    }
+    for (size_t i = DISCOUNT_NONE + 1; i < N_DISCOUNTS; i++) {
+        discounted += by_reason[i];
+    }
+    assert(respondents == by_reason[DISCOUNT_NONE] + discounted); /* the ledger of people */
+    assert(by_reason[DISCOUNT_NONE] == n_pairs);
+    (void)n_pairs;
+    work->key.stage = FIGURE_STAGE_NONE;
+    work_add_count(work, STATISTIC_RESPONDENTS, respondents);
+    work_add_count(work, STATISTIC_VIABLE, by_reason[DISCOUNT_NONE]);
+    work_add_count(work, STATISTIC_DISCOUNTED, discounted);
+    for (size_t i = DISCOUNT_NONE + 1; i < N_DISCOUNTS; i++) {
+        work_add_sub(work, STATISTIC_DISCOUNTED_REASON, i, by_reason[i]);
+    }
+}
+
+static void add_change_statistics(struct work *work, const struct comparison_of_stages *stages)
+{
+    const struct paired_change paired = paired_change(&stages->joint, &stages->changes);
+    const struct signed_rank ranks = signed_rank(&stages->changes, work->ranks);
+    add_description(work, &paired.change);
+    work_add(work, STATISTIC_SE, paired.change.se);
+    work_add(work, STATISTIC_CI_LOW, paired.change.ci_low);
+    work_add(work, STATISTIC_CI_HIGH, paired.change.ci_high);
+    work_add(work, STATISTIC_T, paired.t);
+    work_add(work, STATISTIC_DF, paired.df);
+    work_add(work, STATISTIC_P_T, paired.p_t);
+    work_add(work, STATISTIC_N_UP, paired.change.n > 0 ? value_count((int64_t)ranks.n_up) : VALUE_NONE);
+    work_add(work, STATISTIC_N_SAME,
+        paired.change.n > 0 ? value_count((int64_t)ranks.n_same) : VALUE_NONE);
+    work_add(work, STATISTIC_N_DOWN,
+        paired.change.n > 0 ? value_count((int64_t)ranks.n_down) : VALUE_NONE);
+    work_add(work, STATISTIC_V, ranks.v);
+    work_add(work, STATISTIC_P_WILCOXON, ranks.p_wilcoxon);
+    work_add(work, STATISTIC_WILCOXON_EXACT, ranks.exact);
+    work_add(work, STATISTIC_P_SIGN, ranks.p_sign);
+    work_add(work, STATISTIC_DZ, paired.dz);
+    work_add(work, STATISTIC_DAV, paired.dav);
+    work_add(work, STATISTIC_RANK_BISERIAL, ranks.rank_biserial);
+    work_add(work, STATISTIC_R, paired.r);
+}
+
+void compute_before_after(struct work *work)
+{
+    struct comparison_of_stages stages;
+    struct description before, after, change;
+    if (!work_has_pair(work)) {
+        return;
+    }
+    stages = work_compare(work, work->study->before, work->study->after);
+    before = describe(&stages.before);
+    after = describe(&stages.after);
+    if (!study_is_goal_level(work->study, work->key.scale)) {
+        people_ledger(work, before.n);
+    }
+    work->key.stage = FIGURE_STAGE_BEFORE;
+    add_description(work, &before);
+    if (!study_is_goal_level(work->study, work->key.scale)) {
+        add_quantiles(work, &before);
+    }
+    work->key.stage = FIGURE_STAGE_AFTER;
+    add_description(work, &after);
+    if (!study_is_goal_level(work->study, work->key.scale)) {
+        add_quantiles(work, &after);
+    }
+    work->key.stage = FIGURE_STAGE_CHANGE;
+    if (study_is_goal_level(work->study, work->key.scale)) {
+        change = describe(&stages.changes);
+        add_description(work, &change);
+    } else {
+        add_change_statistics(work, &stages);
+    }
+}
+
+/* --- bands --- */
+
+static uint64_t count_band(const struct band_set *set, size_t band,
+                           const struct distribution *scores)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < scores->n_scores; i++) {
+        if (band_of(set, scores->scores[i].score) == (int)band) {
+            count += scores->scores[i].count;
+        }
+    }
+    return count;
+}
+
+static void count_bands(struct work *work, const struct distribution *scores)
+{
+    const struct scale *const scale = work_scale(work);
+    for (size_t s = 0; s < scale->n_band_sets; s++) {
+        for (size_t b = 0; b < scale->band_sets[s].n_bands; b++) {
+            work_add_sub(work, STATISTIC_BAND, BAND_SUB(s, b),
+                    count_band(&scale->band_sets[s], b, scores));
+        }
+    }
+}
+
+static bool has_bands(const struct work *work)
+{
+    const size_t measure = work->study->scales[work->key.scale].measure;
+    return work_has_pair(work) && work_scale(work)->n_band_sets > 0 &&
+           !work->study->measures[measure].pooled;
+}
+
+void compute_bands(struct work *work)
+{
+    struct comparison_of_stages stages;
+    if (!has_bands(work)) {
+        return;
+    }
+    stages = work_compare(work, work->study->before, work->study->after);
+    work->key.stage = FIGURE_STAGE_BEFORE;
+    count_bands(work, &stages.before);
+    work->key.stage = FIGURE_STAGE_AFTER;
+    count_bands(work, &stages.after);
+}
+
+static uint64_t count_movement(const struct band_set *set, size_t from, size_t to,
+                               const struct joint *joint)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < joint->n_pairs; i++) {
+        if (band_of(set, joint->pairs[i].before) == (int)from &&
+            band_of(set, joint->pairs[i].after) == (int)to) {
+            count += joint->pairs[i].count;
+        }
+    }
+    return count;
+}
+
+/* From each band of the set that tables print to each band. */
+void compute_band_movement(struct work *work)
+{
+    const struct study_scale *const scale = &work->study->scales[work->key.scale];
+    const struct band_set *set;
+    struct comparison_of_stages stages;
+    if (!has_bands(work)) {
+        return;
+    }
+    set = &scale->scale->band_sets[work->study->measures[scale->measure].band_sets
+                                       [work->key.scale -
+                                        work->study->measures[scale->measure].first_scale]];
+    stages = work_compare(work, work->study->before, work->study->after);
+    work->key.stage = FIGURE_STAGE_CHANGE;
+    for (size_t from = 0; from < set->n_bands; from++) {
+        for (size_t to = 0; to < set->n_bands; to++) {
+            work_add_sub(work, STATISTIC_MOVEMENT, MOVEMENT_SUB(from, to),
+                    count_movement(set, from, to, &stages.joint));
+        }
+    }
+}
+
+/* --- reliable_change --- */
+
+void compute_reliable_change(struct work *work)
+{
+    const struct study *const study = work->study;
+    const struct scale *const scale = work_scale(work);
+    const double sd = study->reliable_sd == RELIABLE_SD_STUDY ? work->study_sd[work->key.scale]
+                      : study->reliable_sd == RELIABLE_SD_GIVEN ? study->given_sd
+                                                                : scale->sd;
+    const double reliability =
+        isnan(study->given_reliability) ? scale->reliability : study->given_reliability;
+    const double threshold = reliable_change_threshold(sd, reliability);
+    struct comparison_of_stages stages;
+    struct reliable_change result = {0};
+    bool known;
+    if (!work_has_pair(work) || study->measures[study->scales[work->key.scale].measure].pooled ||
+        isnan(reliability) || (isnan(sd) && study->reliable_sd != RELIABLE_SD_STUDY)) {
+        return;
+    }
+    stages = work_compare(work, study->before, study->after);
+    known = !isnan(threshold) && stages.joint.n_pairs > 0;
+    if (known) {
+        result = reliable_change(&stages.changes, threshold, scale->higher_is_better);
+    }
+    work->key.stage = FIGURE_STAGE_CHANGE;
+    work_add(work, STATISTIC_THRESHOLD, value_double(threshold));
+    work_add(work, STATISTIC_RCI_SD, value_double(sd));
+    work_add(work, STATISTIC_RCI_RELIABILITY, value_double(reliability));
+    work_add(work, STATISTIC_IMPROVED, known ? value_count((int64_t)result.improved) : VALUE_NONE);
+    work_add(work, STATISTIC_UNCHANGED, known ? value_count((int64_t)result.unchanged) : VALUE_NONE);
+    work_add(work, STATISTIC_DETERIORATED,
+        known ? value_count((int64_t)result.deteriorated) : VALUE_NONE);
+}
+
+/* --- trajectory --- */
+
+static void trajectory_change(struct work *work, size_t stage)
+{
+    struct comparison_of_stages stages;
+    struct description first, this;
+    struct paired_change change;
+    if (stage == 0) {
+        for (unsigned s = STATISTIC_CHANGE_N; s <= STATISTIC_STEP_P; s++) {
+            work_add(work, (enum statistic)s, VALUE_NONE); /* there is nothing before the first stage */
+        }
+        return;
+    }
+    stages = work_compare(work, 0, stage);
+    first = describe(&stages.before);
+    this = describe(&stages.after);
+    change = paired_change(&stages.joint, &stages.changes);
+    work_add_count(work, STATISTIC_CHANGE_N, first.n);
+    work_add(work, STATISTIC_CHANGE_FIRST_MEAN, first.mean);
+    work_add(work, STATISTIC_CHANGE_THIS_MEAN, this.mean);
+    work_add(work, STATISTIC_CHANGE_MEAN, change.change.mean);
+    work_add(work, STATISTIC_CHANGE_CI_LOW, change.change.ci_low);
+    work_add(work, STATISTIC_CHANGE_CI_HIGH, change.change.ci_high);
+    work_add(work, STATISTIC_CHANGE_P, change.p_t);
+    stages = work_compare(work, stage - 1, stage);
+    change = paired_change(&stages.joint, &stages.changes);
+    work_add_count(work, STATISTIC_STEP_N, change.change.n);
+    work_add(work, STATISTIC_STEP_MEAN, change.change.mean);
+    work_add(work, STATISTIC_STEP_CI_LOW, change.change.ci_low);
+    work_add(work, STATISTIC_STEP_CI_HIGH, change.change.ci_high);
+    work_add(work, STATISTIC_STEP_P, change.p_t);
+}
+
+void compute_trajectory(struct work *work)
+{
+    for (size_t stage = 0; stage < work->study->n_stages; stage++) {
+        struct distribution scores = work_distribution(work, stage, TALLY_ONE_STAGE);
+        struct description d = describe(&scores);
+        work->key.stage = (uint16_t)(FIGURE_STAGE_FIRST + stage);
+        add_description(work, &d);
+        if (study_is_goal_level(work->study, work->key.scale)) {
+            continue;
+        }
+        work_add(work, STATISTIC_CI_LOW, d.ci_low);
+        work_add(work, STATISTIC_CI_HIGH, d.ci_high);
+        trajectory_change(work, stage);
+        scores = work_distribution(work, stage, TALLY_ALL_STAGES);
+        d = describe(&scores);
+        work_add_count(work, STATISTIC_SAME_N, d.n);
+        work_add(work, STATISTIC_SAME_MEAN, d.mean);
+    }
+}

@@ -1,0 +1,60 @@
+/* engine/compute_work.c */
+#include "engine/compute_work.h"
+
+void work_add(struct work *work, enum statistic statistic, struct value value)
+{
+    work->key.statistic = (uint16_t)statistic;
+    work->key.sub = 0;
+    figures_add(work->figures, &work->key, value);
+}
+
+void work_add_sub(struct work *work, enum statistic statistic, size_t sub, uint64_t count)
+{
+    work->key.statistic = (uint16_t)statistic;
+    work->key.sub = (uint16_t)sub;
+    figures_add(work->figures, &work->key, value_count((int64_t)count));
+}
+
+void work_add_count(struct work *work, enum statistic statistic, uint64_t count)
+{
+    work_add_sub(work, statistic, 0, count);
+}
+
+const struct scale *work_scale(const struct work *work)
+{
+    return work->study->scales[work->key.scale].scale;
+}
+
+const struct tally_cell *work_cells(const struct work *work, size_t stage, size_t later,
+                                         size_t *n)
+{
+    return tally_find(&work->figures->comparisons[work->key.breakdown].tally, work->key.group,
+                      work->key.scale, stage, later, n);
+}
+
+struct distribution work_distribution(const struct work *work, size_t stage, size_t later)
+{
+    size_t n;
+    const struct tally_cell *const cells = work_cells(work, stage, later, &n);
+    return (struct distribution){work->before, tally_scores(cells, n, work->before),
+                                 work_scale(work)->units_per_point};
+}
+
+struct comparison_of_stages work_compare(const struct work *work, size_t stage,
+                                                   size_t later)
+{
+    size_t n;
+    const struct tally_cell *const cells = work_cells(work, stage, later, &n);
+    const int64_t units = work_scale(work)->units_per_point;
+    const struct joint joint = {work->pairs, tally_pairs(cells, n, work->pairs), units};
+    return (struct comparison_of_stages){
+        .joint = joint,
+        .before = {work->before, joint_before(&joint, work->before), units},
+        .after = {work->after, joint_after(&joint, work->after), units},
+        .changes = {work->changes, joint_change(&joint, work->changes), units}};
+}
+
+bool work_has_pair(const struct work *work)
+{
+    return work->study->before != work->study->after;
+}

@@ -1,0 +1,55 @@
+/* engine/compute_work.h - what the files that compute figures share. */
+#ifndef PELLTER_ENGINE_COMPUTE_WORK_H
+#define PELLTER_ENGINE_COMPUTE_WORK_H
+
+#include "engine/compute.h"
+
+/* Where the computation is, and room to work in. */
+struct work {
+    const struct computed_from *from;
+    const struct study *study;
+    struct figures *figures;
+    struct figure_key key; /* of the figure that is added next */
+    struct pair_count *pairs; /* owned, as are the rest: room for the cells of any tally */
+    struct score_count *before, *after, *changes;
+    double *ranks;
+    double *study_sd; /* for each scale: SD of all before scores of All, or NAN */
+};
+
+/* Adds a figure under the current key with this statistic (and sub). */
+void work_add(struct work *work, enum statistic statistic, struct value value);
+void work_add_sub(struct work *work, enum statistic statistic, size_t sub, uint64_t count);
+void work_add_count(struct work *work, enum statistic statistic, uint64_t count);
+
+/* The scale of the current key, and its cells of two stages in the current group. */
+const struct scale *work_scale(const struct work *work);
+const struct tally_cell *work_cells(const struct work *work, size_t stage, size_t later, size_t *n);
+
+/* The scores at one stage; they hold until the next call that uses the same room (`before`). */
+struct distribution work_distribution(const struct work *work, size_t stage, size_t later);
+
+/* Two stages of the same people: the pairs, and what they make of before, after and change. They
+   hold until the next call. */
+struct comparison_of_stages {
+    struct joint joint;
+    struct distribution before, after, changes;
+};
+struct comparison_of_stages work_compare(const struct work *work, size_t stage, size_t later);
+
+/* Has the study two stages to compare? */
+bool work_has_pair(const struct work *work);
+
+/* One function for each table, called for each scale of each group: compute_scales.c ... */
+void compute_before_after(struct work *work);
+void compute_bands(struct work *work);
+void compute_band_movement(struct work *work);
+void compute_reliable_change(struct work *work);
+void compute_trajectory(struct work *work);
+
+/* ... and compute_goals.c. Attainment is called for each member of a dimension. */
+void compute_attainment(struct work *work);
+void compute_goal_levels(struct work *work);
+uint32_t goals_dimension_size(const struct figures *figures, unsigned dimension);
+bool goals_has_member(const struct work *work);
+
+#endif

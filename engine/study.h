@@ -35,7 +35,6 @@ struct measure {
     size_t first_scale;                  /* place of its first scale in study.scales */
     size_t band_sets[MAX_SCALES];        /* the set that tables print, for each scale */
     bool has_group[MAX_GROUPS];          /* item groups that some source collects */
-    bool has_family;                     /* some source names families */
 };
 
 struct study_scale {

@@ -477,12 +477,23 @@ static struct fault take_data_row(struct reading *r, const struct row *row)
     return fault;
 }
 
+static struct fault take_header(struct reading *r, const struct row *row)
+{
+    struct fault fault = columns_find(r->plan, r->source, row, &r->columns);
+    r->has_header = true;
+    for (size_t i = 0; i < r->source->n_informants && fault.code == FAULT_NONE; i++) {
+        r->run->has_family[r->source->informants[i].measure] |=
+            r->columns.family.index != NO_COLUMN &&
+            r->columns.family.index != r->columns.participant.index;
+    }
+    return fault;
+}
+
 static struct fault take_row(void *context, const struct row *row)
 {
     struct reading *const r = context;
     if (!r->has_header) {
-        r->has_header = true;
-        return columns_find(r->plan, r->source, row, &r->columns);
+        return take_header(r, row);
     }
     if (r->options->interrupted != NULL && *r->options->interrupted != 0) {
         return fault_at(FAULT_INTERRUPTED, NULL, 0, 0, "stopped; nothing was written");
@@ -519,7 +530,8 @@ static struct fault begin(const struct plan *plan, struct run *run)
     *run = (struct run){.plan = plan};
     run->forms_read = calloc(plan->study.n_measures + 1, sizeof *run->forms_read);
     run->rows_read = calloc(plan->n_sources + 1, sizeof *run->rows_read);
-    if (run->forms_read == NULL || run->rows_read == NULL ||
+    run->has_family = calloc(plan->study.n_measures + 1, sizeof *run->has_family);
+    if (run->forms_read == NULL || run->rows_read == NULL || run->has_family == NULL ||
         !cohorts_init(&run->cohorts, plan->study.n_cohort_columns) ||
         !item_checks_init(&run->checks, &plan->study) ||
         !respondents_init(&run->respondents, &plan->study, &run->cohorts, &run->findings)) {
@@ -574,6 +586,7 @@ void run_free(struct run *run)
     cohorts_free(&run->cohorts);
     free(run->forms_read);
     free(run->rows_read);
+    free(run->has_family);
     arena_free(&run->arena);
     *run = (struct run){0};
 }

@@ -40,6 +40,7 @@ struct run {
     struct figures figures;
     uint64_t *forms_read; /* for each measure */
     uint64_t *rows_read;  /* for each source: data rows */
+    bool *has_family;     /* for each measure: families are named, and are not the respondents */
     uint64_t unknown_informants;
     struct arena arena; /* texts that findings keep */
 };

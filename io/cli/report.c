@@ -233,6 +233,7 @@ struct fault command_report(const struct options *options, const struct session 
         maker.figures = &run.figures;
         maker.study = &plan.study;
         maker.counted = &run.counted;
+        maker.has_family = run.has_family;
         if (!item_checks_warnings(&run.checks, &report.arena, &warnings, &maker.n_warnings)) {
             fault = fault_memory();
         }

@@ -23,12 +23,30 @@ struct plan_build {
     bool across_versions;
 };
 
+/* The text of `node`, not empty, and a list of texts (or one), in the plan's own memory: the document
+   is freed before the plan. */
+MUST_CHECK struct fault plan_text(const struct plan_build *build, const struct node *node,
+                                  const char **out);
+MUST_CHECK struct fault plan_texts(const struct plan_build *build, const struct node *node,
+                                   const char *const **out, size_t *n);
+
+/* One source in the making. */
+struct source_build {
+    struct plan_build *build;
+    const struct document *document;
+    const struct node *node;
+    struct source *source;
+    struct informant *informants;
+    bool is_goals;
+};
+
 /* Reads one entry of `sources`, adding the measures that it names. */
 MUST_CHECK struct fault source_read(struct plan_build *build, const struct node *node,
                                     struct source *source);
 
-/* A list of texts, or one text, into arena memory. */
-MUST_CHECK struct fault texts_read(const struct plan_build *build, const struct node *node,
-                                   const char *const **out, size_t *n);
+/* The columns of respondents, stages, dates, constants and cohorts; of items; of goals. */
+MUST_CHECK struct fault source_columns(const struct source_build *b);
+MUST_CHECK struct fault source_items(const struct source_build *b);
+MUST_CHECK struct fault source_goals(const struct source_build *b);
 
 #endif

@@ -19,41 +19,6 @@ static const char *const reliable_keys[] = {"sd", "reliability"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-struct fault texts_read(const struct plan_build *build, const struct node *node,
-                        const char *const **out, size_t *n)
-{
-    const size_t count = node->kind == NODE_LIST ? node->n_children : 1;
-    const char **const texts = arena_alloc(&build->plan->arena, count + 1, sizeof *texts);
-    struct fault fault = FAULT_FREE;
-    if (texts == NULL) {
-        return fault_memory();
-    }
-    for (size_t i = 0; i < count && fault.code == FAULT_NONE; i++) {
-        const struct node *const item = node->kind == NODE_LIST ? &node->children[i] : node;
-        if (item->kind != NODE_TEXT) {
-            fault = node_fault(build->document, item, "found a list or a mapping, expected a text");
-        } else {
-            texts[i] = arena_copy(&build->plan->arena, item->text, strlen(item->text));
-            fault = texts[i] == NULL ? fault_memory() : FAULT_FREE;
-        }
-    }
-    *out = texts;
-    *n = count;
-    return fault;
-}
-
-/* The text of `node`, not empty, in the plan's own memory: the document is freed before the plan. */
-static struct fault own_text(const struct plan_build *build, const struct node *node,
-                             const char **out)
-{
-    struct fault fault = node_text(build->document, node, out);
-    if (fault.code == FAULT_NONE) {
-        *out = arena_copy(&build->plan->arena, *out, strlen(*out));
-        fault = *out == NULL ? fault_memory() : FAULT_FREE;
-    }
-    return fault;
-}
-
 /* --- stages --- */
 
 static struct fault add_stage_value(struct plan_build *build, const struct node *node,
@@ -160,7 +125,7 @@ static struct fault read_stage(struct plan_build *build, const struct node *node
         fault = node_fault(build->document, node, "a stage needs a name");
     }
     if (fault.code == FAULT_NONE) {
-        fault = own_text(build, name, &stage->name);
+        fault = plan_text(build, name, &stage->name);
     }
     if (fault.code == FAULT_NONE && plan_stage(build->plan, stage->name) != NO_STAGE) {
         fault = node_fault(build->document, name, "the stage \"%s\" stands here twice",
@@ -171,7 +136,7 @@ static struct fault read_stage(struct plan_build *build, const struct node *node
         build->plan->study.n_stages = index + 1;
     }
     if (fault.code == FAULT_NONE && values != NULL) {
-        fault = texts_read(build, values, &texts, &n);
+        fault = plan_texts(build, values, &texts, &n);
     }
     for (size_t i = 0; i < n && fault.code == FAULT_NONE; i++) {
         fault = add_stage_value(build, values, texts[i], index);
@@ -278,7 +243,7 @@ static struct fault read_breakdown(struct plan_build *build, const struct node *
 {
     const char *const *names;
     size_t n;
-    struct fault fault = texts_read(build, node, &names, &n);
+    struct fault fault = plan_texts(build, node, &names, &n);
     for (size_t i = 0; i < n && fault.code == FAULT_NONE; i++) {
         fault = names[i][0] == '\0' ? node_fault(build->document, node, "a column name is empty")
                                     : add_to_breakdown(build, node, names[i], breakdown);
@@ -395,7 +360,7 @@ static struct fault read_rules(struct plan_build *build, const struct node *root
         fault = node_yes_no(build->document, across, &build->across_versions);
     }
     if (fault.code == FAULT_NONE && missing != NULL) {
-        fault = texts_read(build, missing, &build->missing, &build->n_missing);
+        fault = plan_texts(build, missing, &build->missing, &build->n_missing);
     }
     if (fault.code == FAULT_NONE && change != NULL) {
         fault = read_reliable_change(build, change);
@@ -495,7 +460,7 @@ static struct fault read_study(struct plan_build *build)
     }
     title = node_get(root, "title");
     if (title != NULL) {
-        fault = own_text(build, title, &study->title);
+        fault = plan_text(build, title, &study->title);
     }
     if (fault.code == FAULT_NONE) {
         fault = read_stages(build, root);
@@ -552,20 +517,4 @@ struct fault plan_read(const char *path, const struct plan_options *options, str
         document_free(&document);
     }
     return fault;
-}
-
-void plan_free(struct plan *plan)
-{
-    arena_free(&plan->arena);
-    *plan = (struct plan){0};
-}
-
-uint32_t plan_stage(const struct plan *plan, const char *text)
-{
-    for (size_t i = 0; i < plan->n_stage_values; i++) {
-        if (text_alike(plan->stage_values[i].text, text)) {
-            return (uint32_t)plan->stage_values[i].stage;
-        }
-    }
-    return NO_STAGE;
 }

@@ -1,0 +1,56 @@
+/* io/read/plan.c - what study.c and source.c both stand on. */
+#include "io/read/plan_build.h"
+
+#include <string.h>
+
+#include "io/read/cells.h"
+
+struct fault plan_text(const struct plan_build *build, const struct node *node,
+                             const char **out)
+{
+    struct fault fault = node_text(build->document, node, out);
+    if (fault.code == FAULT_NONE) {
+        *out = arena_copy(&build->plan->arena, *out, strlen(*out));
+        fault = *out == NULL ? fault_memory() : FAULT_FREE;
+    }
+    return fault;
+}
+
+struct fault plan_texts(const struct plan_build *build, const struct node *node,
+                        const char *const **out, size_t *n)
+{
+    const size_t count = node->kind == NODE_LIST ? node->n_children : 1;
+    const char **const texts = arena_alloc(&build->plan->arena, count + 1, sizeof *texts);
+    struct fault fault = FAULT_FREE;
+    if (texts == NULL) {
+        return fault_memory();
+    }
+    for (size_t i = 0; i < count && fault.code == FAULT_NONE; i++) {
+        const struct node *const item = node->kind == NODE_LIST ? &node->children[i] : node;
+        if (item->kind != NODE_TEXT) {
+            fault = node_fault(build->document, item, "found a list or a mapping, expected a text");
+        } else {
+            texts[i] = arena_copy(&build->plan->arena, item->text, strlen(item->text));
+            fault = texts[i] == NULL ? fault_memory() : FAULT_FREE;
+        }
+    }
+    *out = texts;
+    *n = count;
+    return fault;
+}
+
+void plan_free(struct plan *plan)
+{
+    arena_free(&plan->arena);
+    *plan = (struct plan){0};
+}
+
+uint32_t plan_stage(const struct plan *plan, const char *text)
+{
+    for (size_t i = 0; i < plan->n_stage_values; i++) {
+        if (text_alike(plan->stage_values[i].text, text)) {
+            return (uint32_t)plan->stage_values[i].stage;
+        }
+    }
+    return NO_STAGE;
+}

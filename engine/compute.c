@@ -1,9 +1,10 @@
 /* engine/compute.c - walks through breakdowns, groups and scales in the order of the keys. */
-#include "engine/compute_work.h"
+#include "engine/compute.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
+#include "engine/compute_work.h"
 #include "engine/stats/describe.h"
 #include "engine/stats/signed_rank.h"
 

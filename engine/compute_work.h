@@ -2,7 +2,10 @@
 #ifndef PELLTER_ENGINE_COMPUTE_WORK_H
 #define PELLTER_ENGINE_COMPUTE_WORK_H
 
-#include "engine/compute.h"
+#include "engine/figures.h"
+#include "engine/stats/counts.h"
+
+struct computed_from;
 
 /* Where the computation is, and room to work in. */
 struct work {

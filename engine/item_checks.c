@@ -92,13 +92,15 @@ static void add_products(struct item_checks *checks, size_t measure, size_t scal
     }
 }
 
-static void add_audit(struct scoring_audit *audit, const struct scored *scored)
+static void add_audit(struct scoring_audit *audit, const struct scale *scale,
+                      const struct scored *scored)
 {
     if (!is_scored(scored->outcome)) {
         audit->unscored += scored->outcome == REASON_INCOMPLETE;
     } else if (scored->prorated) {
         audit->prorated++;
-        audit->prorated_from[scored->n_answered]++;
+        /* of a sum of scales it is parts that are counted, which would read as items */
+        audit->prorated_from[scored->n_answered] += scale->kind == SCALE_ITEMS;
     } else {
         audit->complete++;
     }
@@ -135,7 +137,7 @@ void item_checks_add(struct item_checks *checks, size_t measure, const struct an
     }
     for (size_t i = 0; i < m->instrument->n_scales; i++) {
         const struct scale *const scale = &m->instrument->scales[i];
-        add_audit(&checks->scales[m->first_scale + i].audit, &scored[i]);
+        add_audit(&checks->scales[m->first_scale + i].audit, scale, &scored[i]);
         if (owns_its_items(m->instrument, i) && answers->groups[scale->group] != NULL) {
             add_products(checks, measure, m->first_scale + i, answers->groups[scale->group]);
         }
@@ -309,8 +311,30 @@ static void warn_of_age(struct warnings *warnings, size_t measure)
     }
 }
 
-bool item_checks_warnings(const struct item_checks *checks, struct arena *arena,
-                          struct text **out, size_t *n)
+/* Cells and stages that could not be read point to a wrong setting, however few the forms. */
+static void warn_of_findings(struct warnings *warnings, const struct findings *findings)
+{
+    uint64_t unreadable = 0, unknown_stages = 0;
+    for (size_t i = 0; i < findings->n_cells; i++) {
+        unreadable += findings->cells[i].kind == FINDING_OUT_OF_RANGE;
+    }
+    for (size_t i = 0; i < findings->n_set_aside; i++) {
+        unknown_stages += findings->set_aside[i].reason == FORM_UNKNOWN_STAGE;
+    }
+    if (unreadable > 0) {
+        struct text text = text_of(MESSAGE_WARNING_UNREADABLE);
+        text.arguments[0] = argument_count(unreadable);
+        warn(warnings, text);
+    }
+    if (unknown_stages > 0) {
+        struct text text = text_of(MESSAGE_WARNING_UNKNOWN_STAGE);
+        text.arguments[0] = argument_count(unknown_stages);
+        warn(warnings, text);
+    }
+}
+
+bool item_checks_warnings(const struct item_checks *checks, const struct findings *findings,
+                          struct arena *arena, struct text **out, size_t *n)
 {
     struct warnings warnings = {.checks = checks, .arena = arena};
     for (size_t i = 0; i < checks->study->n_measures; i++) {
@@ -329,6 +353,7 @@ bool item_checks_warnings(const struct item_checks *checks, struct arena *arena,
         }
         warn_of_age(&warnings, i);
     }
+    warn_of_findings(&warnings, findings);
     *out = warnings.out;
     *n = warnings.n;
     return !warnings.no_memory;

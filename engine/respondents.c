@@ -313,18 +313,17 @@ static bool belongs(const struct pending *pending, const struct stage *stage, ui
     if (pending->done || (form->stage != stage_index && form->stage != NO_STAGE)) {
         return false;
     }
-    if (!stage->has_window || (form->date == NO_DATE && form->stage == stage_index)) {
+    if (!stage->has_window || form->date == NO_DATE || anchor == NO_DATE) {
         return form->stage == stage_index; /* named, and nothing speaks against it */
     }
-    return form->date != NO_DATE && anchor != NO_DATE &&
-           form->date - anchor >= stage->window_first && form->date - anchor <= stage->window_last;
+    return form->date - anchor >= stage->window_first && form->date - anchor <= stage->window_last;
 }
 
 /* How far a date is from what `pick` asks for; the least wins. */
 static int64_t pick_distance(enum pick pick, const struct stage *stage, int64_t anchor,
                              int64_t date)
 {
-    if (date == NO_DATE || pick == PICK_NONE) {
+    if (date == NO_DATE || pick == PICK_NONE || (pick == PICK_NEAREST && anchor == NO_DATE)) {
         return 0; /* cannot be told apart: the forms meet, and agree or conflict */
     }
     if (pick == PICK_NEAREST) {

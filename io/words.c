@@ -189,6 +189,11 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_WARNING_AGAINST_SCALE] =
         "{0}, item {1}: runs against the rest of the scale \"{2}\" on {3} complete forms. Is it"
         " keyed the wrong way round?",
+    [MESSAGE_WARNING_UNREADABLE] =
+        "{0} {0|cell holds|cells hold} an answer that the item cannot take and {0|counts|count} "
+        "as missing: pellter check lists where.",
+    [MESSAGE_WARNING_UNKNOWN_STAGE] =
+        "{0} {0|form names|forms name} no stage of the study and {0|is|are} set aside.",
     [MESSAGE_WARNING_AGE] =
         "{0}: {1} of {2} {1|form is|forms are} of an age outside the form's range, {3} years.",
 };

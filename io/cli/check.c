@@ -20,7 +20,7 @@ static const char *const form_sentences[N_FORM_REASONS] = {
     [FORM_USED] = "",
     [FORM_BLANK] = "", /* a form that was not returned is no fault of the data */
     [FORM_NO_ID] = "found no id, form set aside",
-    [FORM_UNKNOWN_STAGE] = "found a stage that the study does not name, form set aside",
+    [FORM_UNKNOWN_STAGE] = "found no stage that the study names, form set aside",
     [FORM_OUTSIDE_WINDOW] = "found a date in no stage's window, form set aside",
     [FORM_DUPLICATE_SAME] = "found a second form with the same scores for this stage, counted once",
     [FORM_CONFLICTING] = "found forms with different scores for one stage, all set aside",
@@ -91,7 +91,7 @@ static struct fault print_findings(const struct session *session, const struct p
     struct arena arena = {0};
     struct text *warnings = NULL;
     size_t n = 0, n_warnings = 0;
-    if (lines == NULL || !item_checks_warnings(&run->checks, &arena, &warnings, &n_warnings)) {
+    if (lines == NULL || !item_checks_warnings(&run->checks, findings, &arena, &warnings, &n_warnings)) {
         free(lines);
         arena_free(&arena);
         return fault_memory();

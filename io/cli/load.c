@@ -4,12 +4,33 @@
 #include <string.h>
 #include <strings.h>
 
+#include "io/read/bytes.h"
 #include "io/read/recognise.h"
 
 bool is_study_file(const char *path)
 {
     const char *const dot = strrchr(path, '.');
     return dot != NULL && (strcasecmp(dot, ".yaml") == 0 || strcasecmp(dot, ".yml") == 0);
+}
+
+struct fault check_words(const struct options *options)
+{
+    const struct instrument_shelf shelf = {options->scales, options->n_scales};
+    struct arena arena = {0};
+    const char *const *names;
+    size_t n;
+    struct fault fault = FAULT_FREE;
+    for (size_t i = 0; i < options->n_arguments; i++) {
+        if (!utf8_valid(options->arguments[i], strlen(options->arguments[i]))) {
+            return fault_at(FAULT_USAGE, options->arguments[i], 0, 0,
+                            "the name of this file is not UTF-8; give the file another name");
+        }
+    }
+    if (options->n_scales > 0) { /* read every one, also where the study names another */
+        fault = instrument_names(&shelf, &arena, &names, &n);
+    }
+    arena_free(&arena);
+    return fault;
 }
 
 struct fault load_plan(const struct options *options, struct plan *plan)
@@ -19,8 +40,11 @@ struct fault load_plan(const struct options *options, struct plan *plan)
                                               .shelf = {options->scales, options->n_scales}};
     struct arena arena = {0};
     const char *study_file = NULL;
-    struct fault fault;
+    struct fault fault = check_words(options);
     *plan = (struct plan){0};
+    if (fault.code != FAULT_NONE) {
+        return fault;
+    }
     for (size_t i = 0; i < options->n_arguments; i++) {
         if (is_study_file(options->arguments[i])) {
             return options->n_arguments == 1
@@ -30,7 +54,7 @@ struct fault load_plan(const struct options *options, struct plan *plan)
                                   "or data files only");
         }
     }
-    fault = recognise(options->arguments, options->n_arguments, &plan_options.shelf, &arena,
+    fault = recognise(options->arguments, options->n_arguments, "", &plan_options.shelf, &arena,
                       &study_file);
     if (fault.code == FAULT_NONE) {
         fault = plan_parse(options->arguments[0], "", study_file, strlen(study_file),

@@ -6,6 +6,10 @@
 #include "io/cli/command.h"
 #include "io/read/plan.h"
 
+/* Faults of the words themselves, before anything is read: a file name that no study file, report or
+   manifest could hold, and a --scale file that is not an instrument. */
+MUST_CHECK struct fault check_words(const struct options *options);
+
 /* On success the caller frees *plan with plan_free(); on a fault it is empty. */
 MUST_CHECK struct fault load_plan(const struct options *options, struct plan *plan);
 

@@ -50,6 +50,15 @@ static const struct option_entry *find_option(unsigned taken, const char *name, 
     return NULL;
 }
 
+/* Does this word begin an option that the command takes? */
+static bool is_option(unsigned taken, const char *word)
+{
+    const bool is_long = word[0] == '-' && word[1] == '-';
+    const char *const name = word + (is_long ? 2 : 1);
+    return word[0] == '-' && name[0] != '\0' &&
+           find_option(taken, name, is_long ? strcspn(name, "=") : 1, is_long) != NULL;
+}
+
 static struct fault unknown_option(unsigned taken, const char *word)
 {
     const char *names[sizeof option_entries / sizeof option_entries[0]];
@@ -146,6 +155,9 @@ static struct fault parse_option(unsigned taken, size_t n_words, const char *con
                             entry->argument);
         }
         value = words[++*i];
+        if (is_option(taken, value)) { /* "-o --by site": the value was forgotten */
+            value = "";
+        }
     }
     if (value != NULL && value[0] == '\0') {
         return fault_at(FAULT_USAGE, NULL, 0, 0, "--%s needs a value: %s", entry->name,

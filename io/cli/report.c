@@ -140,6 +140,10 @@ static struct fault write_file(struct writing *writing, const char *name, write_
         return fault;
     }
     fault = write(out, writing, index);
+    if (fault.code == FAULT_WRITE && fault.row == 0 && strcmp(fault.file, "manifest.json") != 0) {
+        fault = fault_at(FAULT_WRITE, writing->options->output, 0, 0, "%s in it %s", name,
+                         fault.detail);
+    }
     closed = output_close(out, name);
     writing->written[writing->n_written++] = name;
     if (fault.code == FAULT_NONE && *writing->session->interrupted != 0) {
@@ -234,7 +238,7 @@ struct fault command_report(const struct options *options, const struct session 
         maker.study = &plan.study;
         maker.counted = &run.counted;
         maker.has_family = run.has_family;
-        if (!item_checks_warnings(&run.checks, &report.arena, &warnings, &maker.n_warnings)) {
+        if (!item_checks_warnings(&run.checks, &run.findings, &report.arena, &warnings, &maker.n_warnings)) {
             fault = fault_memory();
         }
         maker.warnings = warnings;

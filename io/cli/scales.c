@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "io/cli/command.h"
+#include "io/cli/load.h"
 #include "io/read/instrument.h"
 
 static const char *confidence_words(enum confidence confidence)
@@ -165,11 +165,13 @@ struct fault command_scales(const struct options *options, const struct session 
 {
     const struct instrument_shelf shelf = {options->scales, options->n_scales};
     struct arena arena = {0};
-    struct fault fault;
+    struct fault fault = check_words(options);
     *status = STATUS_DONE;
-    fault = options->n_arguments == 0
-                ? print_list(session->out, &shelf, &arena)
-                : print_instrument(session->out, &shelf, options->arguments[0], &arena);
+    if (fault.code == FAULT_NONE) {
+        fault = options->n_arguments == 0
+                    ? print_list(session->out, &shelf, &arena)
+                    : print_instrument(session->out, &shelf, options->arguments[0], &arena);
+    }
     arena_free(&arena);
     return fault;
 }

@@ -58,9 +58,27 @@ static void write_scale(FILE *out, const struct scored_form *form, size_t index)
     fprintf(out, "%u,%s\n", (unsigned)scored->n_answered, how_scored(form, scored));
 }
 
+/* Where the lines go. The header waits for the first form, so that a fault found before it leaves
+   nothing. */
+struct lines {
+    FILE *out;
+    bool begun;
+};
+
+static void begin_lines(struct lines *lines)
+{
+    if (!lines->begun) {
+        fputs("file,row,participant,stage,instrument,goal,scale,score,band_set,band,answered,how\n",
+              lines->out);
+        lines->begun = true;
+    }
+}
+
 static struct fault write_form(void *context, const struct scored_form *form)
 {
-    FILE *const out = context;
+    struct lines *const lines = context;
+    FILE *const out = lines->out;
+    begin_lines(lines);
     if (form->instrument->is_goals) {
         write_start(out, form);
         if (form->blank) {
@@ -82,16 +100,18 @@ struct fault command_score(const struct options *options, const struct session *
 {
     struct plan plan;
     struct run run = {0};
+    struct lines lines = {.out = session->out};
     const struct run_options run_options = {
-        .watch = write_form, .context = session->out, .interrupted = session->interrupted};
+        .watch = write_form, .context = &lines, .interrupted = session->interrupted};
     struct fault fault = load_plan(options, &plan);
     if (fault.code != FAULT_NONE) {
         return fault;
     }
     *status = STATUS_DONE;
-    fputs("file,row,participant,stage,instrument,goal,scale,score,band_set,band,answered,how\n",
-          session->out);
     fault = run_study(&plan, &run_options, &run);
+    if (fault.code == FAULT_NONE) {
+        begin_lines(&lines);
+    }
     run_free(&run);
     plan_free(&plan);
     return fault;

@@ -11,6 +11,7 @@ struct finder {
     const struct source *source;
     const struct row *header;
     struct columns *columns;
+    bool *taken; /* by column of the file: an item is read from it */
 };
 
 /* A fault at the study file's word, or, for a default, at the header row. */
@@ -71,18 +72,35 @@ static struct fault find_place(const struct finder *f, const struct column_name 
         return FAULT_FREE;
     }
     fault = find_name(f, name, &place->index);
-    if (fault.code != FAULT_NONE || place->index != NO_COLUMN) {
-        return fault;
-    }
-    for (size_t i = 0; i < f->source->n_constants; i++) {
+    for (size_t i = 0; i < f->source->n_constants && fault.code == FAULT_NONE; i++) {
         if (strcmp(f->source->constants[i].column, name->text) == 0) {
             place->constant = f->source->constants[i].value;
-            return FAULT_FREE;
         }
+    }
+    if (fault.code == FAULT_NONE && place->constant != NULL && place->index != NO_COLUMN) {
+        return fault_at(FAULT_CONTENT, f->source->name, f->header->number, place->index + 1,
+                        "found a column \"%s\", for which the study gives a constant", name->text);
+    }
+    if (fault.code != FAULT_NONE || place->constant != NULL || place->index != NO_COLUMN) {
+        return fault;
     }
     if (name->line > 0 || needed_for != NULL) {
         return no_column(f, name, needed_for != NULL ? needed_for : "");
     }
+    return FAULT_FREE;
+}
+
+/* Every item at every stage has a column of its own: a pattern copied from one stage to the next and
+   left as it was would show no change at all. */
+static struct fault take_column(const struct finder *f, const struct column_name *name, size_t index)
+{
+    if (f->taken[index]) {
+        return fault_at(FAULT_CONTENT, f->plan->name, name->line, name->column,
+                        "the column \"%s\" is read twice, expected one column for each item and "
+                        "stage",
+                        name->text);
+    }
+    f->taken[index] = true;
     return FAULT_FREE;
 }
 
@@ -108,6 +126,8 @@ static struct fault find_items(const struct finder *f, size_t group, size_t stag
             fault = no_column(f, &names->names[i],
                               instrument->is_goals ? "with the level of each goal"
                                                    : "for each item");
+        } else if (fault.code == FAULT_NONE) {
+            fault = take_column(f, &names->names[i], items[i]);
         }
     }
     return fault;
@@ -193,6 +213,31 @@ static struct fault find_goal_columns(const struct finder *f)
     return fault;
 }
 
+/* A report prints the values of its cohort columns: they must not be ids, and no two may be one. */
+static struct fault check_cohort(const struct finder *f, size_t i)
+{
+    const struct columns *const columns = f->columns;
+    const size_t index = columns->cohorts[i].index;
+    if (index == NO_COLUMN) {
+        return FAULT_FREE;
+    }
+    if (index == columns->participant.index || index == columns->family.index) {
+        return fault_at(FAULT_CONTENT, f->source->name, f->header->number, index + 1,
+                        "found ids in the column \"%s\" that the study breaks down by, expected "
+                        "a column such as site: a report prints no ids",
+                        f->source->cohorts[i].text);
+    }
+    for (size_t j = 0; j < i; j++) {
+        if (columns->cohorts[j].index == index) {
+            return fault_at(FAULT_CONTENT, f->source->name, f->header->number, index + 1,
+                            "found one column for both \"%s\" and \"%s\", expected the study to "
+                            "break down by each column once",
+                            f->source->cohorts[j].text, f->source->cohorts[i].text);
+        }
+    }
+    return FAULT_FREE;
+}
+
 static struct fault find_cohorts(const struct finder *f)
 {
     const size_t n = f->plan->study.n_cohort_columns;
@@ -205,6 +250,9 @@ static struct fault find_cohorts(const struct finder *f)
         fault = find_place(f, &f->source->cohorts[i],
                            "that the study breaks down by (or a constant: see \"constants\")",
                            &f->columns->cohorts[i]);
+        if (fault.code == FAULT_NONE) {
+            fault = check_cohort(f, i);
+        }
     }
     return fault;
 }
@@ -212,9 +260,18 @@ static struct fault find_cohorts(const struct finder *f)
 struct fault columns_find(const struct plan *plan, const struct source *source,
                           const struct row *header, struct columns *columns)
 {
-    const struct finder f = {plan, source, header, columns};
+    struct finder f = {plan, source, header, columns, NULL};
     struct fault fault;
     *columns = (struct columns){.n_columns = header->n_cells};
+    f.taken = arena_alloc(&columns->arena, header->n_cells + 1, sizeof *f.taken);
+    if (f.taken == NULL) {
+        return fault_memory();
+    }
+    if (header->n_cells == 1) {
+        return fault_at(FAULT_CONTENT, source->name, header->number, 0,
+                        "the header row came out as one cell, expected several: is the separator "
+                        "right?");
+    }
     fault = find_place(&f, &source->informant, "with the informant", &columns->informant);
     if (fault.code == FAULT_NONE) {
         fault = find_participant(&f);

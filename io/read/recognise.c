@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/study.h"
 #include "io/read/cells.h"
@@ -11,8 +12,11 @@
 
 /* --- the order of stages --- */
 
-/* Well-known stage names, in days since the start as far as that can be said. "N weeks", "N months"
-   and "N years" come behind them by their length. */
+/* Well-known stage names in their order. "N weeks", "N months" and "N years" come behind those of the
+   start and the phases, by their length; but whether "after" or "closure" comes before "3 months" only
+   the study knows. */
+#define END_RANK 3
+#define SPAN_RANK 10
 static const struct {
     const char *name;
     int64_t rank;
@@ -22,10 +26,10 @@ static const struct {
     {"intake", 0},          {"end of phase 1", 1},
     {"end phase 1", 1},     {"end of intensive phase", 1},
     {"end of phase 2", 2},  {"end phase 2", 2},
-    {"after", 3},           {"post", 3},
-    {"end", 3},             {"closure", 3},
-    {"close", 3},           {"follow-up", 4},
-    {"follow up", 4},
+    {"after", END_RANK},    {"post", END_RANK},
+    {"end", END_RANK},      {"closure", END_RANK},
+    {"close", END_RANK},    {"follow-up", END_RANK},
+    {"follow up", END_RANK},
 };
 
 static const struct {
@@ -64,7 +68,7 @@ static bool span_rank(const char *text, int64_t *rank)
     }
     for (size_t i = 0; i < sizeof known_units / sizeof known_units[0]; i++) {
         if (text_alike(unit, known_units[i].unit)) {
-            *rank = 10 + count * known_units[i].days;
+            *rank = SPAN_RANK + count * known_units[i].days;
             return true;
         }
     }
@@ -135,6 +139,7 @@ struct numbered {
 struct file {
     struct recogniser *recogniser;
     const char *path;
+    const char *named; /* as the study file names it */
     bool has_header;
     struct numbered found[MAX_FOUND];
     size_t n_found;
@@ -384,7 +389,7 @@ static void write_sources(FILE *out, const struct file *file)
             continue;
         }
         fputs("  - file: ", out);
-        write_quoted(out, file->path);
+        write_quoted(out, file->named);
         fprintf(out, "\n    instrument: %s\n", file->found[i].instrument->name);
         for (size_t j = 0; j < file->n_found; j++) {
             if (file->found[j].instrument == file->found[i].instrument) {
@@ -394,7 +399,7 @@ static void write_sources(FILE *out, const struct file *file)
     }
     if (file->has_goals) {
         fputs("  - file: ", out);
-        write_quoted(out, file->path);
+        write_quoted(out, file->named);
         fputs("\n    instrument: gas\n    goal: goal\n    level: level\n", out);
         fputs(file->has_weight ? "    weight: weight\n" : "", out);
         fputs(file->has_category ? "    category: category\n" : "", out);
@@ -460,7 +465,11 @@ static struct fault check_file(const struct file *file)
 static struct fault check_stages(const struct recogniser *r)
 {
     for (size_t i = 1; i < r->n_stages; i++) {
-        if (r->stages[i].kind != r->stages[0].kind || r->stages[i].rank == r->stages[i - 1].rank) {
+        const bool end_and_span = r->stages[i].kind == STAGE_KNOWN &&
+                                  r->stages[i - 1].rank == END_RANK &&
+                                  r->stages[i].rank >= SPAN_RANK;
+        if (r->stages[i].kind != r->stages[0].kind || end_and_span ||
+            r->stages[i].rank == r->stages[i - 1].rank) {
             return fault_at(FAULT_CONTENT, r->files[0].path, 0, 0,
                             "found stages whose order cannot be told, expected all numbers, all "
                             "dates or well-known names, none twice; write a study file");
@@ -508,8 +517,23 @@ static struct fault print_study(const struct recogniser *r, const char **study_f
     return *study_file == NULL ? fault_memory() : FAULT_FREE;
 }
 
-struct fault recognise(const char *const files[], size_t n, const struct instrument_shelf *shelf,
-                       struct arena *arena, const char **study_file)
+/* How the study file in `folder` names a file. */
+static const char *path_from(struct arena *arena, const char *folder, const char *path)
+{
+    const size_t length = strlen(folder);
+    char here[4096];
+    if (length == 0 || path[0] == '/') {
+        return path;
+    }
+    if (strncmp(path, folder, length) == 0) {
+        return path + length;
+    }
+    return getcwd(here, sizeof here) == NULL ? path : arena_printf(arena, "%s/%s", here, path);
+}
+
+struct fault recognise(const char *const files[], size_t n, const char *folder,
+                       const struct instrument_shelf *shelf, struct arena *arena,
+                       const char **study_file)
 {
     struct recogniser r = {.arena = arena, .files = calloc(n + 1, sizeof *r.files), .n_files = n};
     struct fault fault;
@@ -520,6 +544,11 @@ struct fault recognise(const char *const files[], size_t n, const struct instrum
     for (size_t i = 0; i < n && fault.code == FAULT_NONE; i++) {
         r.files[i].recogniser = &r;
         r.files[i].path = files[i];
+        r.files[i].named = path_from(arena, folder, files[i]);
+        if (r.files[i].named == NULL) {
+            fault = fault_memory();
+            break;
+        }
         fault = delimited_read(files[i], 0, take_row, &r.files[i]);
         if (fault.code == FAULT_NONE) {
             fault = check_file(&r.files[i]);

@@ -11,8 +11,10 @@
    named INSTRUMENT_1 ... INSTRUMENT_N (zero-padded or not, any case, '-' and '_' the same), further
    groups INSTRUMENT_GROUP_1 ...; and goals by the columns `goal` and `level`, with `weight` and
    `category`. Stages that are numbers, ISO dates or well-known names are put in order; any other is a
-   fault that asks for a study file. */
-MUST_CHECK struct fault recognise(const char *const files[], size_t n,
+   fault that asks for a study file.
+   `folder` is where the study file will lie, with its last "/" ("" for here): a file below it is named
+   from there, another relative one by its whole path. */
+MUST_CHECK struct fault recognise(const char *const files[], size_t n, const char *folder,
                                   const struct instrument_shelf *shelf, struct arena *arena,
                                   const char **study_file);
 

@@ -59,6 +59,22 @@ static struct fault try_file(const struct instrument_shelf *shelf, size_t index,
     return fault;
 }
 
+/* The names that go on where `name` ends ("sdq"), joined with ", "; NULL: fewer than two. */
+static const char *versions_of(struct arena *scratch, const char *name, const char *const names[],
+                               size_t n)
+{
+    const size_t length = strlen(name);
+    const char *list = NULL;
+    size_t n_versions = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (strncmp(names[i], name, length) == 0 && names[i][length] == '-') {
+            list = list == NULL ? names[i] : arena_printf(scratch, "%s, %s", list, names[i]);
+            n_versions++;
+        }
+    }
+    return n_versions > 1 ? list : NULL;
+}
+
 static struct fault unknown_instrument(const struct instrument_shelf *shelf, const char *name)
 {
     struct arena scratch = {0};
@@ -66,9 +82,14 @@ static struct fault unknown_instrument(const struct instrument_shelf *shelf, con
     size_t n;
     struct fault fault = instrument_names(shelf, &scratch, &names, &n);
     if (fault.code == FAULT_NONE) {
+        const char *const versions = versions_of(&scratch, name, names, n);
         const char *const near = nearest_word(name, names, n);
         fault =
-            near == NULL
+            versions != NULL
+                ? fault_at(FAULT_CONTENT, NULL, 0, 0,
+                           "the instrument \"%s\" has several versions, expected one of: %s", name,
+                           versions)
+            : near == NULL
                 ? fault_at(FAULT_CONTENT, NULL, 0, 0,
                            "the instrument \"%s\" is not known; \"pellter scales\" lists "
                            "those that are",

@@ -111,9 +111,13 @@ static struct fault add_informant(struct source_build *b, const struct node *nod
                                 &informant->instrument);
     }
     if (fault.code != FAULT_NONE) {
+        const struct instrument *known;
+        const bool is_rule = rule != NULL && instrument_load(&build->options->shelf, name, NULL,
+                                                             &build->plan->arena, &known)
+                                                     .code == FAULT_NONE;
         return fault.code != FAULT_CONTENT || fault.row > 0
                    ? fault
-                   : node_fault(b->document, node, "%s", fault.detail);
+                   : node_fault(b->document, is_rule ? incomplete : node, "%s", fault.detail);
     }
     while (m < study->n_measures && !stands_for(b, &study->measures[m], informant->instrument)) {
         m++;
@@ -284,7 +288,14 @@ static struct fault read_bands(const struct source_build *b)
     }
     fault = plan_text(b->build, node, &name);
     for (size_t i = 0; i < b->source->n_informants && fault.code == FAULT_NONE; i++) {
-        struct measure *const measure = &b->build->measures[b->informants[i].measure];
+        const size_t index = b->informants[i].measure;
+        struct measure *const measure = &b->build->measures[index];
+        const char *const chosen = b->build->measure_bands[index];
+        if (chosen != NULL && !text_alike(chosen, name)) {
+            return node_fault(b->document, node, "another source prints the bands \"%s\" of \"%s\"",
+                              chosen, measure->instrument->name);
+        }
+        b->build->measure_bands[index] = name;
         if (!choose_bands(measure, name)) {
             fault = node_fault(b->document, node, "\"%s\" has no band set \"%s\": see pellter "
                                "scales %s", measure->instrument->name, name,

@@ -316,25 +316,47 @@ static struct fault read_flags(const struct source_build *b)
     return fault;
 }
 
+/* A rule of goals holds for the whole study: a second source may repeat it, not change it. */
+static struct fault same_rule(const struct source_build *b, const char *key, bool changed)
+{
+    return changed ? node_fault(b->document, node_get(b->node, key),
+                                "another source of goals has another \"%s\"", key)
+                   : FAULT_FREE;
+}
+
 static struct fault read_goal_rules(const struct source_build *b)
 {
     const struct node *const target = node_get(b->node, "target");
     const struct node *const rho = node_get(b->node, "rho");
     const struct node *const partial = node_get(b->node, "partial");
     struct goal_rules *const rules = &b->build->plan->study.goals;
+    struct goal_rules wanted = *rules;
     size_t word = 0;
     struct fault fault = FAULT_FREE;
     if (target != NULL) {
-        fault = node_number(b->document, target, 0.0, 100.0, &rules->target);
-        rules->has_target = true;
+        fault = node_number(b->document, target, 0.0, 100.0, &wanted.target);
+        if (fault.code == FAULT_NONE) {
+            fault = same_rule(b, "target", rules->has_target && wanted.target != rules->target);
+        }
+        wanted.has_target = true;
     }
     if (fault.code == FAULT_NONE && rho != NULL) {
-        fault = node_number(b->document, rho, 0.0, 1.0, &rules->rho);
+        fault = node_number(b->document, rho, 0.0, 1.0, &wanted.rho);
+        if (fault.code == FAULT_NONE) {
+            fault = same_rule(b, "rho", b->build->has_rho && wanted.rho != rules->rho);
+        }
+        b->build->has_rho = true;
     }
     if (fault.code == FAULT_NONE && partial != NULL) {
         fault = node_word(b->document, partial, partial_words, COUNT(partial_words), &word);
-        rules->keep_partial = word == 1;
+        wanted.keep_partial = word == 1;
+        if (fault.code == FAULT_NONE) {
+            fault = same_rule(b, "partial",
+                              b->build->has_partial && wanted.keep_partial != rules->keep_partial);
+        }
+        b->build->has_partial = true;
     }
+    *rules = wanted;
     return fault;
 }
 
@@ -343,8 +365,14 @@ struct fault source_goals(const struct source_build *b)
     struct goal_rules *const rules = &b->build->plan->study.goals;
     struct fault fault = column_at(b, "goal", "goal", &b->source->goal);
     if (fault.code == FAULT_NONE) {
-        fault = column_at(b, "weight", NULL, &b->source->weight);
-        rules->weighted = rules->weighted || b->source->weight.text != NULL;
+        const bool weighted = node_get(b->node, "weight") != NULL;
+        fault = b->build->has_goals && weighted != rules->weighted
+                    ? node_fault(b->document, b->node,
+                                 "another source of goals %s weights, and this one %s",
+                                 weighted ? "has no" : "has", weighted ? "has" : "has none")
+                    : column_at(b, "weight", NULL, &b->source->weight);
+        rules->weighted = weighted;
+        b->build->has_goals = true;
     }
     if (fault.code == FAULT_NONE) {
         fault = column_at(b, "category", NULL, &b->source->category);

@@ -76,11 +76,16 @@ static struct fault read_window(struct plan_build *build, const struct node *nod
     fault = node_integer(build->document, &window->children[0], -36600, 36600,
                          &stage->window_first);
     if (fault.code == FAULT_NONE) {
-        fault = node_integer(build->document, &window->children[1], stage->window_first, 36600,
+        fault = node_integer(build->document, &window->children[1], -36600, 36600,
                              &stage->window_last);
     }
+    if (fault.code == FAULT_NONE && stage->window_first > stage->window_last) {
+        fault = node_fault(build->document, window, "the first day comes after the last");
+    }
     if (fault.code == FAULT_NONE && after != NULL) {
-        fault = stage_named(build, after, &stage->anchor);
+        const uint32_t anchor =
+            after->kind == NODE_TEXT ? plan_stage(build->plan, after->text) : NO_STAGE;
+        stage->anchor = anchor == NO_STAGE ? index : anchor;
     }
     if (fault.code == FAULT_NONE && pick != NULL) {
         fault = node_word(build->document, pick, pick_words, COUNT(pick_words), &word);
@@ -88,7 +93,7 @@ static struct fault read_window(struct plan_build *build, const struct node *nod
     }
     if (fault.code == FAULT_NONE && stage->anchor >= index) {
         fault = node_fault(build->document, after != NULL ? after : window,
-                           "a window is counted from an earlier stage");
+                           "a window is counted from a stage that stands before it in the list");
     }
     stage->has_window = true;
     return fault;
@@ -376,9 +381,11 @@ static struct fault make_room(struct plan_build *build, const struct node *sourc
     build->measures_capacity = n;
     build->measures = arena_alloc(arena, n, sizeof *build->measures);
     build->measure_rules = arena_alloc(arena, n, sizeof *build->measure_rules);
+    build->measure_bands = arena_alloc(arena, n, sizeof *build->measure_bands);
     build->scales = arena_alloc(arena, n * MAX_SCALES, sizeof *build->scales);
     build->sources = arena_alloc(arena, sources->n_children, sizeof *build->sources);
-    if (build->measures == NULL || build->measure_rules == NULL || build->scales == NULL ||
+    if (build->measures == NULL || build->measure_rules == NULL ||
+        build->measure_bands == NULL || build->scales == NULL ||
         build->sources == NULL) {
         return fault_memory();
     }

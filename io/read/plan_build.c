@@ -1,4 +1,4 @@
-/* io/read/plan.c - what study.c and source.c both stand on. */
+/* io/read/plan_build.c - what study.c and source.c both stand on. */
 #include "io/read/plan_build.h"
 
 #include <string.h>

@@ -394,7 +394,9 @@ static const struct {
     {"SDQ-P", "sdq-parent", NULL},
     {"goals", "gas", NULL},
     {"wemwsb", NULL, "the instrument \"wemwsb\" is not known; did you mean \"wemwbs\"?"},
-    {"sdq", NULL, "the instrument \"sdq\" is not known; \"pellter scales\" lists those that are"},
+    {"sdq", NULL,
+     "the instrument \"sdq\" has several versions, expected one of: sdq-parent, sdq-teacher, "
+     "sdq-self, sdq-parent-2-4, sdq-teacher-2-4"},
 };
 
 static void test_find(void **state)

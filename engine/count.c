@@ -328,6 +328,17 @@ static tally_code goals_code(struct walk *walk, size_t scale, size_t stage, size
                         : TALLY_REASON(REASON_INCOMPLETE);
 }
 
+static bool has_conflict(const struct walk *walk, size_t stage)
+{
+    for (uint32_t i = walk->join->respondents[walk->respondent].first_series; i != NO_NAME;
+         i = walk->join->series[i].next) {
+        if (slot_of(walk, i, stage)->state == SLOT_CONFLICT) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool goals_pair(struct walk *walk, size_t scale, size_t stage, size_t later,
                        const tally_code codes[], tally_code *code, tally_code *later_code)
 {
@@ -338,6 +349,11 @@ static bool goals_pair(struct walk *walk, size_t scale, size_t stage, size_t lat
     if (tally_is_score(*code) && tally_is_score(*later_code)) {
         *code = goals_code(walk, kind, stage, later, stage);
         *later_code = goals_code(walk, kind, later, stage, stage);
+    }
+    if (!tally_is_score(*code) || !tally_is_score(*later_code)) {
+        /* a rating in conflict is the first reason that holds, even beside good ones */
+        *code = has_conflict(walk, stage) ? TALLY_REASON(REASON_CONFLICTING) : *code;
+        *later_code = has_conflict(walk, later) ? TALLY_REASON(REASON_CONFLICTING) : *later_code;
     }
     return true;
 }

@@ -144,13 +144,16 @@ void item_checks_add(struct item_checks *checks, size_t measure, const struct an
     }
 }
 
+#define AGE_AND_OVER 120 /* as a highest age: no limit */
+
 void item_checks_add_age(struct item_checks *checks, size_t measure, int64_t age)
 {
     const struct instrument *const instrument = checks->study->measures[measure].instrument;
     if (instrument->age_highest > 0) {
         checks->ages[measure]++;
         checks->ages_outside[measure] +=
-            age < (int64_t)instrument->age_lowest || age > (int64_t)instrument->age_highest;
+            age < (int64_t)instrument->age_lowest ||
+            (age > (int64_t)instrument->age_highest && instrument->age_highest < AGE_AND_OVER);
     }
 }
 
@@ -235,7 +238,8 @@ static void warn_of_shift(struct warnings *warnings, size_t measure, size_t grou
     struct item_sums all = {0};
     for (size_t i = 0; i < g->n_items; i++) {
         const struct item_sums *const item = item_at(warnings->checks, measure, group, i);
-        all.n = item->n > all.n ? item->n : all.n;
+        const uint64_t n = item->n + item->n_one_below + item->n_one_above;
+        all.n = n > all.n ? n : all.n; /* forms that answer this item, one way or the other */
         all.n_lowest += item->n_lowest;
         all.n_highest += item->n_highest;
         all.n_one_below += item->n_one_below;
@@ -243,7 +247,7 @@ static void warn_of_shift(struct warnings *warnings, size_t measure, size_t grou
     }
     const bool up = all.n_lowest == 0 && all.n_one_above > 0;
     const bool down = all.n_highest == 0 && all.n_one_below > 0;
-    if (all.n + (up ? all.n_one_above : all.n_one_below) >= CHECKED_FORMS && (up || down)) {
+    if (all.n >= CHECKED_FORMS && (up || down)) {
         const int shift = up ? 1 : -1;
         struct text text = text_of(MESSAGE_WARNING_SHIFTED_CODES);
         text.arguments[0] = argument_name(m->label);

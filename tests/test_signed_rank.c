@@ -65,7 +65,7 @@ static const struct {
     double v, p_wilcoxon, exact, p_sign, rank_biserial;
 } edges[] = {
     {"nobody", {{0, 0}}, 0, NAN, NAN, NAN, NAN, NAN},
-    {"no change", {{0, 7}}, 1, 0.0, NAN, NAN, NAN, NAN},
+    {"no change", {{0, 7}}, 1, 0.0, NAN, 1.0, NAN, NAN},
     {"one up", {{4, 1}}, 1, 1.0, 1.0, 1.0, 1.0, 1.0},
     {"one down", {{-4, 1}, {0, 1}}, 2, 0.0, 1.0, 1.0, 1.0, -1.0},
     {"two up", {{1, 1}, {4, 1}}, 2, 3.0, 0.5, 1.0, 0.5, 1.0},

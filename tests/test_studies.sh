@@ -118,7 +118,7 @@ n_quotes % 2 { held = record RS; next }
 END {
     if (held != "") { print "a quote is open at the end" > "/dev/stderr"; exit 2 }
     print row[0]
-    turn = int((n - 1) / 3)
+    turn = n > 3 ? int((n - 1) / 3) : 1
     for (i = 0; i < n - 1; i++)
         print row[how == "reversed" ? n - 1 - i : 1 + (i + turn) % (n - 1)]
 }'
@@ -155,12 +155,16 @@ check_order() {
     for how in reversed rotated; do
         rm -rf "$work/data" "$work/other"
         mkdir "$work/data"
+        cp "$1" "$work/data"
         for file in "$folder"/*; do
             name=$(basename "$file")
             case $name in
                 expected*.csv | ledger*.csv) ;;
-                *.csv) reorder_file "$file" "$work/data/$name" "$how" ;;
-                *.yaml) cp "$file" "$work/data/$name" ;;
+                *.csv)
+                    if grep -q "file: $name\$" "$1"; then
+                        reorder_file "$file" "$work/data/$name" "$how"
+                    fi
+                    ;;
             esac
         done
         run "$work/data/$(basename "$1")" "$work/other" || continue

@@ -215,11 +215,11 @@ struct signed_rank signed_rank(const struct distribution *changes, double work[]
     result.n_down = sums.n_down;
     if (m + sums.n_same > 0) {
         result.v = value_ratio(sums.doubled_v, 2);
+        result.exact = value_count(m <= SIGNED_RANK_EXACT);
     }
     if (m > 0) {
-        const bool exact = m <= SIGNED_RANK_EXACT;
-        result.exact = value_count(exact);
-        result.p_wilcoxon = value_double(exact ? exact_p(changes, &sums, work) : normal_p(&sums));
+        result.p_wilcoxon = value_double(
+            m <= SIGNED_RANK_EXACT ? exact_p(changes, &sums, work) : normal_p(&sums));
         result.p_sign = value_double(sums.n_up < sums.n_down ? sign_p(sums.n_up, sums.n_down)
                                                              : sign_p(sums.n_down, sums.n_up));
         result.rank_biserial = value_ratio(2 * sums.doubled_v - total, total);

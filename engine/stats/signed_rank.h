@@ -17,7 +17,7 @@ struct signed_rank {
     struct value p_wilcoxon;    /* min(1, 2 min(P(V <= v), P(V >= v))): over all 2^m sign patterns
                                    for m <= SIGNED_RANK_EXACT, else normal with tie and continuity
                                    correction as R's wilcox.test; undefined at m = 0 */
-    struct value exact;         /* 1 or 0: which of the two; undefined at m = 0 */
+    struct value exact;         /* 1 or 0: which of the two; undefined at n = 0 */
     struct value p_sign;        /* two-sided exact binomial(m, 1/2); undefined at m = 0 */
     struct value rank_biserial; /* 2v / (m(m+1)/2) - 1; exact ratio; undefined at m = 0 */
 };

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "io/read/bytes.h"
 #include "io/read/recognise.h"
@@ -20,7 +21,12 @@ struct fault check_words(const struct options *options)
     const char *const *names;
     size_t n;
     struct fault fault = FAULT_FREE;
+    struct stat status;
     for (size_t i = 0; i < options->n_arguments; i++) {
+        if (stat(options->arguments[i], &status) == 0 && S_ISFIFO(status.st_mode)) {
+            return fault_at(FAULT_OPEN, options->arguments[i], 0, 0,
+                            "a pipe, which cannot be read twice; expected a file");
+        }
         if (!utf8_valid(options->arguments[i], strlen(options->arguments[i]))) {
             return fault_at(FAULT_USAGE, options->arguments[i], 0, 0,
                             "the name of this file is not UTF-8; give the file another name");

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Two bytes of UTF-16 make at most three of UTF-8, so a full `raw` always fits. */
@@ -31,14 +32,21 @@ static bool bytes_init(struct bytes *bytes, const char *name, size_t step)
 
 struct fault bytes_open(const char *path, struct bytes *out)
 {
+    struct stat status;
     if (!bytes_init(out, path, BYTES_CHUNK)) {
         return fault_memory();
     }
-    out->file = open(path, O_RDONLY | O_CLOEXEC);
+    /* a pipe without a writer must not hold us */
+    out->file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (out->file < 0) {
         const struct fault fault = open_fault(path, errno);
         bytes_close(out);
         return fault;
+    }
+    if (fstat(out->file, &status) == 0 && S_ISFIFO(status.st_mode)) {
+        bytes_close(out);
+        return fault_at(FAULT_OPEN, path, 0, 0,
+                        "a pipe, which cannot be read twice; expected a file");
     }
     return FAULT_FREE;
 }

@@ -140,7 +140,7 @@ struct file {
     struct recogniser *recogniser;
     const char *path;
     const char *named; /* as the study file names it */
-    bool has_header;
+    bool has_header, has_rows;
     struct numbered found[MAX_FOUND];
     size_t n_found;
     size_t stage_column; /* SIZE_MAX: none */
@@ -350,6 +350,7 @@ static struct fault take_row(void *context, const struct row *row)
         file->has_header = true;
         return take_header(file, row);
     }
+    file->has_rows = true;
     return file->stage_column < row->n_cells ? take_stage(file, row) : FAULT_FREE;
 }
 
@@ -438,6 +439,17 @@ static void write_study(FILE *out, const struct recogniser *r)
 
 /* --- all --- */
 
+/* 1, 2, 3 ... or 0, 1, 2 ..., each once. */
+static bool numbered_through(const struct numbered *numbered)
+{
+    for (size_t i = 0; i < numbered->n; i++) {
+        if (numbered->numbers[i] != numbered->numbers[0] + (int64_t)i) {
+            return false;
+        }
+    }
+    return numbered->n > 0 && (numbered->numbers[0] == 0 || numbered->numbers[0] == 1);
+}
+
 static struct fault check_file(const struct file *file)
 {
     if (file->n_found == 0 && !file->has_goals) {
@@ -458,6 +470,16 @@ static struct fault check_file(const struct file *file)
                             "found %zu columns of \"%s\" (%s), expected %zu", numbered->n,
                             numbered->instrument->name, group->name, group->n_items);
         }
+        if (!numbered_through(numbered)) {
+            return fault_at(FAULT_CONTENT, file->path, 1, 0,
+                            "found the columns of \"%s\" (%s) with a number left out or twice, "
+                            "expected them numbered through from 1 (or 0)",
+                            numbered->instrument->name, group->name);
+        }
+    }
+    if (!file->has_rows) {
+        return fault_at(FAULT_CONTENT, file->path, 0, 0,
+                        "found column names only, expected rows of answers below them");
     }
     return FAULT_FREE;
 }

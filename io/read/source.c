@@ -54,9 +54,21 @@ static bool stands_for(const struct source_build *b, const struct measure *measu
             strcmp(instrument->versions, measure->instrument->versions) == 0);
 }
 
-static struct fault add_measure(const struct source_build *b, const struct instrument *instrument)
+static struct fault add_measure(const struct source_build *b, const struct node *node,
+                                const struct instrument *instrument)
 {
     struct study *const study = &b->build->plan->study;
+    for (size_t i = 0; i < study->n_measures; i++) { /* versions share a join, scale by scale */
+        const struct instrument *const other = study->measures[i].instrument;
+        if (instrument->versions != NULL && other->versions != NULL &&
+            strcmp(instrument->versions, other->versions) == 0 &&
+            (instrument->n_scales != other->n_scales || instrument->is_goals != other->is_goals)) {
+            return node_fault(b->document, node,
+                              "\"%s\" and \"%s\" are versions of one instrument, but do not have "
+                              "the same scales",
+                              other->name, instrument->name);
+        }
+    }
     struct measure *const measure = &b->build->measures[study->n_measures];
     *measure = (struct measure){.label = instrument->name,
                                 .instrument = instrument,
@@ -123,7 +135,7 @@ static struct fault add_informant(struct source_build *b, const struct node *nod
         m++;
     }
     if (m == study->n_measures) {
-        fault = add_measure(b, informant->instrument);
+        fault = add_measure(b, node, informant->instrument);
     } else if (strcmp(build->measure_rules[m], informant->instrument->rule) != 0) {
         fault = node_fault(b->document, node,
                            "another source reads \"%s\" with incomplete: %s, this one with %s",
@@ -137,6 +149,22 @@ static struct fault add_informant(struct source_build *b, const struct node *nod
     return fault;
 }
 
+/* The keys are checked when the instrument has told its groups; so a slip in this one is looked for
+   here. */
+static struct fault no_instrument(const struct source_build *b)
+{
+    const char *const wanted[] = {"instrument"};
+    for (size_t i = 0; i < b->node->n_children; i++) {
+        const struct node *const key = &b->node->keys[i];
+        if (nearest_word(key->text, wanted, 1) != NULL) {
+            return node_fault(b->document, key,
+                              "the key \"%s\" is not known here; did you mean \"instrument\"?",
+                              key->text);
+        }
+    }
+    return node_fault(b->document, b->node, "a source needs an \"instrument\"");
+}
+
 /* instrument: NAME, or {column: informant, values: {P: sdq-parent, T: sdq-teacher}} */
 static struct fault read_instrument(struct source_build *b)
 {
@@ -144,7 +172,7 @@ static struct fault read_instrument(struct source_build *b)
     const struct node *values;
     struct fault fault = FAULT_FREE;
     if (node == NULL) {
-        return node_fault(b->document, b->node, "a source needs an \"instrument\"");
+        return no_instrument(b);
     }
     values = node->kind == NODE_MAP ? node_get(node, "values") : NULL;
     b->informants = arena_alloc(&b->build->plan->arena,

@@ -59,6 +59,9 @@ static struct fault read_pattern(const struct source_build *b, const struct node
             names[n++] = (struct column_name){expanded[j], item->line, item->column};
         }
     }
+    if (n == 0) {
+        return node_fault(b->document, node, "found an empty list, expected columns");
+    }
     *out = (struct item_columns){names, n};
     return FAULT_FREE;
 }
@@ -68,7 +71,7 @@ static struct fault read_by_stage(const struct source_build *b, const struct nod
                                   struct item_columns columns[])
 {
     struct fault fault = FAULT_FREE;
-    if (node->kind != NODE_MAP) {
+    if (node->kind != NODE_MAP || node->n_children == 0) {
         return node_fault(b->document, node,
                           "in a wide layout, expected the columns of each stage: {start: ..., 12 "
                           "months: ...}");
@@ -78,6 +81,10 @@ static struct fault read_by_stage(const struct source_build *b, const struct nod
         if (stage == NO_STAGE) {
             return node_fault(b->document, &node->keys[i], "\"%s\" is not one of the stages",
                               node->keys[i].text);
+        }
+        if (columns[stage].n > 0) {
+            return node_fault(b->document, &node->keys[i], "the stage \"%s\" stands here twice",
+                              b->build->stages[stage].name);
         }
         fault = read_pattern(b, &node->children[i], &columns[stage]);
     }

@@ -271,12 +271,29 @@ static struct fault split_breakdown(struct plan_build *build, const char *by,
             return fault_at(FAULT_USAGE, NULL, 0, 0, "--by expects column names joined with commas");
         }
         fault = add_to_breakdown(build, &build->document->root, name, breakdown);
+        if (fault.code == FAULT_CONTENT) { /* the study file is not to blame */
+            const struct fault blamed = fault_at(FAULT_USAGE, NULL, 0, 0, "--by: %s", fault.detail);
+            fault = blamed;
+        }
         if (by[length] == '\0') {
             break;
         }
         by += length + 1;
     }
     return fault;
+}
+
+/* Breakdown i has the same columns as an earlier one, the first of which is All. */
+static bool repeats(const struct breakdown breakdowns[], size_t i)
+{
+    for (size_t j = 0; j < i; j++) {
+        if (breakdowns[j].n_columns == breakdowns[i].n_columns &&
+            memcmp(breakdowns[j].columns, breakdowns[i].columns,
+                   breakdowns[i].n_columns * sizeof breakdowns[i].columns[0]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* cohorts: [site], [area, year] (their crossing), or [[area], [year]] (two breakdowns) */
@@ -307,6 +324,15 @@ static struct fault read_cohorts(struct plan_build *build, const struct node *ro
                     ? split_breakdown(build, build->options->breakdowns[i], &breakdowns[i + 1])
                     : read_breakdown(build, nested ? &cohorts->children[i] : cohorts,
                                      &breakdowns[i + 1]);
+        if (fault.code == FAULT_NONE && repeats(breakdowns, i + 1)) {
+            fault = build->options->n_breakdowns > 0
+                        ? fault_at(FAULT_USAGE, NULL, 0, 0, "found --by %s twice, expected it once",
+                                   build->options->breakdowns[i])
+                        : node_fault(build->document, nested ? &cohorts->children[i] : cohorts,
+                                     breakdowns[i + 1].n_columns == 0
+                                         ? "found a breakdown without columns, expected some"
+                                         : "this breakdown stands here twice");
+        }
     }
     return fault;
 }

@@ -172,6 +172,33 @@ static bool has_our_manifest(int folder)
     return found;
 }
 
+/* Whether a folder inside a report holds only what pellter may have put there: tables. A workbook that
+   somebody made beside them is not ours to remove. */
+static bool holds_tables_only(int parent, const char *name)
+{
+    const int opened = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *const folder = opened < 0 ? NULL : fdopendir(opened);
+    const struct dirent *entry;
+    struct stat status;
+    bool only = true;
+    if (folder == NULL) {
+        if (opened >= 0) {
+            close(opened);
+        }
+        return true; /* nothing there, or a link, which is removed and not followed */
+    }
+    while ((entry = readdir(folder)) != NULL) {
+        const char *const dot = strrchr(entry->d_name, '.');
+        only = only && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+                        is_one_of(entry->d_name, nobodys_names, COUNT(nobodys_names)) ||
+                        (dot != NULL && strcmp(dot, ".csv") == 0) ||
+                        (fstatat(dirfd(folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                         S_ISLNK(status.st_mode)));
+    }
+    closedir(folder);
+    return only;
+}
+
 /* Looks at the names in an open folder. */
 static struct fault look_inside(DIR *folder, const char *path, enum occupant *occupant)
 {
@@ -194,7 +221,8 @@ static struct fault look_inside(DIR *folder, const char *path, enum occupant *oc
         return fault_place(path, "this folder holds files that are not a report by pellter; name a "
                                  "new or an empty folder");
     }
-    if (has_foreign) {
+    if (has_foreign || (has_any && (!holds_tables_only(dirfd(folder), "tables") ||
+                                    !holds_tables_only(dirfd(folder), "internal")))) {
         return fault_place(path, "beside an earlier report, this folder holds files that pellter "
                                  "did not write; move them, or name another folder");
     }

@@ -107,7 +107,7 @@ wilcoxon <- function(units) { # changes in units
     ranks <- rank(abs(change)) # whole numbers: ties are exact
     v <- sum(ranks[change > 0])
     if (m == 0) {
-        return(c(v = v, p_wilcoxon = NA, wilcoxon_exact = NA, rank_biserial = NA))
+        return(c(v = v, p_wilcoxon = NA, wilcoxon_exact = 1, rank_biserial = NA))
     }
     if (m <= 200) {
         doubled <- as.integer(round(2 * ranks))

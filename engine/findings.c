@@ -1,4 +1,4 @@
-/* engine/findings.c */
+/* engine/findings.c - lists that only grow; what they hold is sorted by whoever prints it. */
 #include "engine/findings.h"
 
 #include <stdlib.h>

@@ -1,4 +1,6 @@
-/* engine/item_checks.c */
+/* engine/item_checks.c - all sums are whole numbers, so a warning does not depend on the order of the
+   rows. Items are checked as they stand on the form; only where an item is compared with its scale are
+   reversed items turned round first, since that is what shows that one was not. */
 #include "engine/item_checks.h"
 
 #include <assert.h>
@@ -171,8 +173,8 @@ static void warn(struct warnings *warnings, struct text text)
 {
     struct text *grown;
     if (warnings->n == warnings->capacity) {
-        warnings->capacity = 2 * warnings->capacity + 8;
-        grown = arena_alloc(warnings->arena, warnings->capacity, sizeof *grown);
+        const size_t capacity = 2 * warnings->capacity + 8;
+        grown = arena_alloc(warnings->arena, capacity, sizeof *grown);
         if (grown == NULL) {
             warnings->no_memory = true;
             return;
@@ -181,6 +183,7 @@ static void warn(struct warnings *warnings, struct text text)
             memcpy(grown, warnings->out, warnings->n * sizeof *grown);
         }
         warnings->out = grown;
+        warnings->capacity = capacity;
     }
     assert(warnings->out != NULL);
     warnings->out[warnings->n++] = text;

@@ -1,4 +1,11 @@
-/* engine/respondents.c */
+/* engine/respondents.c - forms may come in any order, and the result must not depend on it. Three rules
+   see to that:
+
+   - A place remembers only its first form. A second with the same payload changes nothing; one with
+     another payload makes the place a conflict for good, whichever came first. Rows that looked like
+     duplicates until then are put right at the end (settle_duplicates).
+   - Where dates decide, forms wait until all are known, and are sorted before they are looked at.
+   - Of two cohorts that one stage's forms give, the one that prints first is taken. */
 #include "engine/respondents.h"
 
 #include <assert.h>

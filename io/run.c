@@ -1,4 +1,10 @@
-/* io/run.c */
+/* io/run.c - the order of questions that every row is asked, which is the order of the ledger of forms:
+   is anything answered? whose is it? of which stage? Only then does it meet other forms. A row that
+   fails one is listed under that one and goes no further.
+
+   Answers outside their item's range are kept as they are until they are scored: scoring takes them as
+   missing, but the checks want to see them, since a file that is coded from 1 instead of 0 shows in
+   nothing else. */
 #include "io/run.h"
 
 #include <assert.h>

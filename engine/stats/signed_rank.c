@@ -127,6 +127,7 @@ static double exact_p(const struct distribution *changes, const struct rank_sums
         divisor = (size_t)whole_gcd(divisor, 2 * before + t + 1);
         before += t;
     }
+    assert(divisor > 0); /* m > 0 */
     limit /= divisor;
     for (size_t s = 0; s <= limit; s++) {
         ways[s] = s == 0 ? 1.0 : 0.0;

@@ -1,4 +1,5 @@
-/* engine/tables/shared.c */
+/* engine/tables/shared.c - running out of memory is noted in the maker and asked for once, at the end, so
+   that arranging a table reads like the table. */
 #include "engine/tables/shared.h"
 
 #include <ctype.h>
@@ -80,7 +81,9 @@ void add_cohort_column(struct maker *maker, struct table *table, size_t breakdow
 
 struct cell_content *add_row(struct maker *maker, struct table *table)
 {
-    struct cell_content *const row = table == NULL ? NULL : table_add_row(table);
+    /* without memory some column may be missing, and then the row would be too short */
+    struct cell_content *const row =
+        table == NULL || maker->no_memory ? NULL : table_add_row(table);
     maker->no_memory = maker->no_memory || row == NULL;
     return row;
 }

@@ -59,6 +59,18 @@ static bool is_option(unsigned taken, const char *word)
            find_option(taken, name, is_long ? strcspn(name, "=") : 1, is_long) != NULL;
 }
 
+/* The nearest to the first `length` letters of a word. */
+static const char *nearest_to(const char *word, size_t length, const char *const words[], size_t n)
+{
+    char part[40]; /* anything longer is like none of ours */
+    if (length >= sizeof part) {
+        return NULL;
+    }
+    memcpy(part, word, length);
+    part[length] = '\0';
+    return nearest_word(part, words, n);
+}
+
 static struct fault unknown_option(unsigned taken, const char *word)
 {
     const char *names[sizeof option_entries / sizeof option_entries[0]];
@@ -69,7 +81,9 @@ static struct fault unknown_option(unsigned taken, const char *word)
         }
     }
     return usage("unknown option", word,
-                 strncmp(word, "--", 2) == 0 ? nearest_word(word + 2, names, n) : NULL);
+                 strncmp(word, "--", 2) == 0
+                     ? nearest_to(word + 2, strcspn(word + 2, "="), names, n)
+                     : NULL);
 }
 
 static struct fault parse_formats(const char *list, unsigned *formats)
@@ -83,7 +97,7 @@ static struct fault parse_formats(const char *list, unsigned *formats)
         }
         if (i == N_FORMATS) {
             return usage("expected formats among text, markdown and csv; found", list,
-                         nearest_word(list, format_names, N_FORMATS));
+                         nearest_to(list, length, format_names, N_FORMATS));
         }
         *formats |= 1U << i;
         if (list[length] == '\0') {

@@ -1,4 +1,6 @@
-/* io/read/columns.c */
+/* io/read/columns.c - names from the study file are looked up in the header row once. A column that the
+   study file names must be there; one that is only a default may be missing, unless nothing works
+   without it. The nearest name is suggested from the header row, which is not an answer of anyone. */
 #include "io/read/columns.h"
 
 #include <string.h>

@@ -1,4 +1,6 @@
-/* io/read/recognise.c */
+/* io/read/recognise.c - reads the files once through for the header row and the stages; the answers are
+   read later, by the study file that comes out of this. Whatever is not plain becomes a fault that asks
+   for a study file: a wrong order of stages would turn every change round. */
 #include "io/read/recognise.h"
 
 #include <stdio.h>

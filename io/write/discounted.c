@@ -1,4 +1,5 @@
-/* io/write/discounted.c */
+/* io/write/discounted.c - the two ledgers in one list, by file and row, so that someone with the
+   spreadsheet open can go through it from top to bottom. */
 #include "io/write/records.h"
 
 #include <stdlib.h>

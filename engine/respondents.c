@@ -44,6 +44,7 @@ void respondents_free(struct respondents *respondents)
     for (size_t i = 0; respondents->joins != NULL && i < respondents->study->n_joins; i++) {
         struct join *const join = &respondents->joins[i];
         names_free(&join->ids);
+        names_free(&join->goals);
         free(join->respondents);
         free(join->series);
         free(join->slots);
@@ -119,38 +120,54 @@ bool respondents_name(struct respondents *respondents, const char *text, size_t 
     return names_add(&respondents->names, text, length, name);
 }
 
-/* The respondent's series for this form's version or goal, made if it is new. */
-static bool find_series(struct respondents *respondents, struct join *join,
-                        const struct form *form, uint32_t *found)
+/* A new series of a respondent, with an empty place for each stage. */
+static bool add_series(struct respondents *respondents, struct join *join,
+                       const struct form *form, uint32_t *added)
 {
     struct respondent *const respondent = &join->respondents[form->respondent];
-    const size_t n_stages = respondents->study->n_stages;
-    uint32_t i = respondent->first_series;
-    while (i != NO_NAME &&
-           (join->series[i].measure != form->measure || join->series[i].goal != form->goal)) {
-        i = join->series[i].next;
+    const size_t n_stages = respondents->study->n_stages, n = join->n_series + 1;
+    if (n >= NO_NAME ||
+        !array_grow(&join->series, &join->series_capacity, n, sizeof *join->series) ||
+        !array_grow(&join->slots, &join->slots_capacity, n * n_stages, sizeof *join->slots) ||
+        !array_grow(&join->payloads, &join->payloads_capacity, n * n_stages * join->n_payload,
+                    sizeof *join->payloads)) {
+        return false;
     }
-    if (i == NO_NAME) {
-        const size_t n = join->n_series + 1;
-        if (n >= NO_NAME ||
-            !array_grow(&join->series, &join->series_capacity, n, sizeof *join->series) ||
-            !array_grow(&join->slots, &join->slots_capacity, n * n_stages,
-                        sizeof *join->slots) ||
-            !array_grow(&join->payloads, &join->payloads_capacity,
-                        n * n_stages * join->n_payload, sizeof *join->payloads)) {
-            return false;
-        }
-        i = (uint32_t)join->n_series++;
-        join->series[i] = (struct series){.respondent = form->respondent,
-                                          .measure = form->measure,
-                                          .goal = form->goal,
-                                          .category = NO_NAME,
-                                          .category_stage = NO_STAGE,
-                                          .next = respondent->first_series};
-        respondent->first_series = i;
-    }
-    *found = i;
+    *added = (uint32_t)join->n_series++;
+    join->series[*added] = (struct series){.respondent = form->respondent,
+                                           .measure = form->measure,
+                                           .goal = form->goal,
+                                           .category = NO_NAME,
+                                           .category_stage = NO_STAGE,
+                                           .next = respondent->first_series};
+    respondent->first_series = *added;
     return true;
+}
+
+/* The respondent's series of this version of a questionnaire: there are two or three at the most. */
+static bool find_version(struct respondents *respondents, struct join *join,
+                         const struct form *form, uint32_t *found)
+{
+    *found = join->respondents[form->respondent].first_series;
+    while (*found != NO_NAME && join->series[*found].measure != form->measure) {
+        *found = join->series[*found].next;
+    }
+    return *found != NO_NAME || add_series(respondents, join, form, found);
+}
+
+/* The respondent's series of this goal. Goals go by a table, since a file that gives every row the same
+   id would make one respondent with all goals of the file. */
+static bool find_goal(struct respondents *respondents, struct join *join, const struct form *form,
+                      uint32_t *found)
+{
+    const uint32_t key[2] = {form->respondent, form->goal};
+    const uint32_t known = names_find(&join->goals, (const char *)key, sizeof key);
+    if (known != NO_NAME) {
+        *found = known;
+        return true;
+    }
+    return names_add(&join->goals, (const char *)key, sizeof key, found) &&
+           add_series(respondents, join, form, found);
 }
 
 /* The cohort is read from the form of the first stage in this order that the respondent has. */
@@ -255,7 +272,8 @@ bool respondents_add(struct respondents *respondents, const struct form *form)
 {
     struct join *const join = join_of(respondents, form->measure);
     uint32_t series;
-    if (!find_series(respondents, join, form, &series)) {
+    if (form->goal == NO_NAME ? !find_version(respondents, join, form, &series)
+                              : !find_goal(respondents, join, form, &series)) {
         return false;
     }
     if (respondents->by_date || form->stage == NO_STAGE) {

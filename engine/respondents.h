@@ -64,6 +64,7 @@ struct join {
     struct names ids;
     struct respondent *respondents; /* owned, ids.n_names */
     size_t respondents_capacity;
+    struct names goals;    /* a goals join: the bytes of (respondent, goal), in the order of series */
     struct series *series; /* owned, n_series */
     size_t n_series, series_capacity;
     struct slot *slots; /* owned, n_series x n_stages */

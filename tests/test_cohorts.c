@@ -81,7 +81,7 @@ static void test_leading_zeros(void **state)
     assert_true(natural_compare("x 07", "x 7 b") < 0);
 }
 
-/* --- groupings ------------------------------------------------------------------------------ */
+/* --- groupings -------------------------------------------------------------------------------- */
 
 #define MOST 12
 
@@ -197,8 +197,7 @@ static void test_groupings(void **state)
         }
         for (size_t k = 0; k < groupings[i].n_cohorts; k++) {
             if (grouping.group_of[k] != groupings[i].group_of[k]) {
-                fail_msg("%s, cohort %zu: in group %u", groupings[i].name, k,
-                         grouping.group_of[k]);
+                fail_msg("%s, cohort %zu: in group %u", groupings[i].name, k, grouping.group_of[k]);
             }
         }
         grouping_free(&grouping);
@@ -215,8 +214,7 @@ static void test_three_breakdowns(void **state)
     static const char *const values[][3] = {
         {"S", "2012"}, {"N", "2013"}, {"N", ""}, {"N", "2012"}, {"", "2013"}};
     static const struct breakdown breakdowns[] = {{{0}, 1}, {{1}, 1}, {{0, 1}, 2}};
-    static const uint32_t expected[][5] = {
-        {1, 0, 0, 0, 2}, {0, 1, 2, 0, 1}, {3, 1, 2, 0, 4}};
+    static const uint32_t expected[][5] = {{1, 0, 0, 0, 2}, {0, 1, 2, 0, 1}, {3, 1, 2, 0, 4}};
     static const uint32_t sorted[] = {3, 1, 2, 0, 4}; /* cohorts as cohorts_compare has them */
     struct cohorts cohorts;
     assert_true(cohorts_init(&cohorts, 2));
@@ -255,7 +253,7 @@ static void test_not_recorded(void **state)
     cohorts_free(&cohorts);
 }
 
-/* --- labels that try to collide -------------------------------------------------------------- */
+/* --- labels that try to collide --------------------------------------------------------------- */
 
 static const struct {
     const char *text, *label;
@@ -289,13 +287,12 @@ static void test_crossing_value(void **state)
 
 /* Every one of these is another crossing, so no two may share a label, and none may be "All". */
 static const char *const colliding[][3] = {
-    {"a", "b"},         {"a / b", "c"},         {"a", "b / c"},       {"\"a / b\"", "c"},
-    {"\"a", "b\" / c"}, {"\"a", "b\""},         {"a /", "b"},         {"a", "/ b"},
-    {"a", "/"},         {"/", "b"},             {"a /", "/ b"},       {"/", "/"},
-    {"/ /", "/"},       {"/", "/ /"},           {"a / ", "b"},        {"a", " / b"},
-    {"All", "All"},     {"\"All\"", "All"},     {"a\"", "b"},         {"a", "\"b"},
-    {"\"", "\""},       {"\"\"", "\""},         {"\" / \"", "\""},    {"a", "\" / \"b"},
-    {"a\" / \"b", "c"}, {"a", "b\" / \"c"},     {"", "a"},            {"a", ""},
+    {"a", "b"},         {"a / b", "c"}, {"a", "b / c"},     {"\"a / b\"", "c"}, {"\"a", "b\" / c"},
+    {"\"a", "b\""},     {"a /", "b"},   {"a", "/ b"},       {"a", "/"},         {"/", "b"},
+    {"a /", "/ b"},     {"/", "/"},     {"/ /", "/"},       {"/", "/ /"},       {"a / ", "b"},
+    {"a", " / b"},      {"All", "All"}, {"\"All\"", "All"}, {"a\"", "b"},       {"a", "\"b"},
+    {"\"", "\""},       {"\"\"", "\""}, {"\" / \"", "\""},  {"a", "\" / \"b"},  {"a\" / \"b", "c"},
+    {"a", "b\" / \"c"}, {"", "a"},      {"a", ""},
 };
 
 static void test_no_shared_labels(void **state)
@@ -352,14 +349,10 @@ static void test_no_shared_labels_of_three(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_natural_order),
-        cmocka_unit_test(test_leading_zeros),
-        cmocka_unit_test(test_groupings),
-        cmocka_unit_test(test_three_breakdowns),
-        cmocka_unit_test(test_not_recorded),
-        cmocka_unit_test(test_crossing_value),
-        cmocka_unit_test(test_no_shared_labels),
-        cmocka_unit_test(test_no_shared_labels_of_three),
+        cmocka_unit_test(test_natural_order),    cmocka_unit_test(test_leading_zeros),
+        cmocka_unit_test(test_groupings),        cmocka_unit_test(test_three_breakdowns),
+        cmocka_unit_test(test_not_recorded),     cmocka_unit_test(test_crossing_value),
+        cmocka_unit_test(test_no_shared_labels), cmocka_unit_test(test_no_shared_labels_of_three),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* Expected places and reasons worked out by hand from engine/respondents.h and chapters 4 and 5 of the
-   design. Every case is fed in every order of its forms: the outcome must be the same. */
+/* Expected places and reasons worked out by hand from engine/respondents.h, docs/study-file.md and
+   chapters 4 and 5 of the design. Every case is fed in every order of its forms: the outcome must
+   be the same. */
 #include "tests/check.h"
 
 #include <stdio.h>
@@ -8,7 +9,7 @@
 #include "engine/respondents.h"
 #include "tests/toy.h"
 
-/* --- studies -------------------------------------------------------------------------------- */
+/* --- studies ---------------------------------------------------------------------------------- */
 
 static const struct measure measures[] = {
     {.label = "toy", .instrument = &toy, .join = 0, .first_scale = 0},
@@ -18,13 +19,14 @@ static const struct measure measures[] = {
 
 static const struct stage plain[] = {{.name = "start"}, {.name = "mid"}, {.name = "end"}};
 
-#define YEAR(how) \
-    {{.name = "start"}, \
-     {.name = "12 months", \
-      .has_window = true, \
-      .window_first = 330, \
-      .window_last = 420, \
-      .pick = (how)}}
+#define YEAR(how)                                                                             \
+    {                                                                                         \
+        {.name = "start"},                                                                    \
+        {                                                                                     \
+            .name = "12 months", .has_window = true, .window_first = 330, .window_last = 420, \
+            .pick = (how)                                                                     \
+        }                                                                                     \
+    }
 static const struct stage nearest[] = YEAR(PICK_NEAREST), first[] = YEAR(PICK_FIRST),
                           last[] = YEAR(PICK_LAST), unpicked[] = YEAR(PICK_NONE);
 
@@ -43,39 +45,40 @@ static const struct stage anchored[] = {{.name = "start"},
                                          .pick = PICK_NEAREST}};
 
 /* Two windows from the start, and a stage without one in between. */
-static const struct stage windows[] = {
-    {.name = "start"},
-    {.name = "1 month", .has_window = true, .window_first = 20, .window_last = 40,
-     .pick = PICK_FIRST},
-    {.name = "phase"},
-    {.name = "3 months", .has_window = true, .window_first = 60, .window_last = 120,
-     .pick = PICK_LAST}};
+static const struct stage windows[] = {{.name = "start"},
+                                       {.name = "1 month",
+                                        .has_window = true,
+                                        .window_first = 20,
+                                        .window_last = 40,
+                                        .pick = PICK_FIRST},
+                                       {.name = "phase"},
+                                       {.name = "3 months",
+                                        .has_window = true,
+                                        .window_first = 60,
+                                        .window_last = 120,
+                                        .pick = PICK_LAST}};
 
 #define STAGES(list) .stages = (list), .n_stages = COUNT(list)
-#define COMMON \
+#define COMMON                                                                      \
     .title = "", .measures = measures, .n_measures = COUNT(measures), .n_joins = 2, \
     .n_cohort_columns = 1, .as_of = NO_DATE
 
-static const struct study by_stage = {COMMON, STAGES(plain), .before = 0, .after = 2},
-                          from_mid = {COMMON, STAGES(plain), .before = 1, .after = 2},
-                          from_first = {COMMON, STAGES(plain), .before = 1, .after = 2,
-                                        .cohort_from = COHORT_FROM_FIRST},
-                          from_after = {COMMON, STAGES(plain), .before = 0, .after = 1,
-                                        .cohort_from = COHORT_FROM_AFTER},
-                          keep_first = {COMMON, STAGES(plain), .before = 0, .after = 2,
-                                        .duplicates = PICK_FIRST},
-                          keep_last = {COMMON, STAGES(plain), .before = 0, .after = 2,
-                                       .duplicates = PICK_LAST},
-                          near = {COMMON, STAGES(nearest), .before = 0, .after = 1},
-                          near_keep_first = {COMMON, STAGES(nearest), .before = 0, .after = 1,
-                                             .duplicates = PICK_FIRST},
-                          early = {COMMON, STAGES(first), .before = 0, .after = 1},
-                          late = {COMMON, STAGES(last), .before = 0, .after = 1},
-                          any = {COMMON, STAGES(unpicked), .before = 0, .after = 1},
-                          later_anchor = {COMMON, STAGES(anchored), .before = 0, .after = 2},
-                          many_windows = {COMMON, STAGES(windows), .before = 0, .after = 3};
+static const struct study
+    by_stage = {COMMON, STAGES(plain), .before = 0, .after = 2},
+    from_mid = {COMMON, STAGES(plain), .before = 1, .after = 2},
+    from_first = {COMMON, STAGES(plain), .before = 1, .after = 2, .cohort_from = COHORT_FROM_FIRST},
+    from_after = {COMMON, STAGES(plain), .before = 0, .after = 1, .cohort_from = COHORT_FROM_AFTER},
+    keep_first = {COMMON, STAGES(plain), .before = 0, .after = 2, .duplicates = PICK_FIRST},
+    keep_last = {COMMON, STAGES(plain), .before = 0, .after = 2, .duplicates = PICK_LAST},
+    near = {COMMON, STAGES(nearest), .before = 0, .after = 1},
+    near_keep_first = {COMMON, STAGES(nearest), .before = 0, .after = 1, .duplicates = PICK_FIRST},
+    early = {COMMON, STAGES(first), .before = 0, .after = 1},
+    late = {COMMON, STAGES(last), .before = 0, .after = 1},
+    any = {COMMON, STAGES(unpicked), .before = 0, .after = 1},
+    later_anchor = {COMMON, STAGES(anchored), .before = 0, .after = 2},
+    many_windows = {COMMON, STAGES(windows), .before = 0, .after = 3};
 
-/* --- cases ---------------------------------------------------------------------------------- */
+/* --- cases ------------------------------------------------------------------------------------ */
 
 #define MOST_FORMS 6
 #define ND NO_DATE
@@ -92,12 +95,16 @@ struct given {
     uint32_t measure;
     const char *goal;
 };
-#define F(who_, stage_, date_, code_, site_) \
-    {.who = (who_), .stage = (stage_), .date = (date_), .code = (code_), .site = (site_)}
+#define F(who_, stage_, date_, code_, site_)                                                \
+    {                                                                                       \
+        .who = (who_), .stage = (stage_), .date = (date_), .code = (code_), .site = (site_) \
+    }
 /* a form of a source without a stage column */
-#define UNPLACED(who_, date_, code_, site_) \
-    {.who = (who_), .stage = BY_DATE, .date = (date_), .code = (code_), .site = (site_), \
-     .may_start = true}
+#define UNPLACED(who_, date_, code_, site_)                                                 \
+    {                                                                                       \
+        .who = (who_), .stage = BY_DATE, .date = (date_), .code = (code_), .site = (site_), \
+        .may_start = true                                                                   \
+    }
 
 /* Expected: for each respondent by name, each series (by measure, then goal) with a letter for each
    stage ("." nothing, "!" a conflict), the site that counts, "*" when moved. Then each reason with
@@ -135,11 +142,8 @@ static const struct {
      "!1 !1 !1"},
     {"A, A, B, B, and C elsewhere",
      &by_stage,
-     {F('p', 1, ND, 'A', 'N'),
-      F('p', 1, ND, 'A', 'N'),
-      F('p', 1, ND, 'B', 'N'),
-      F('p', 1, ND, 'B', 'N'),
-      F('p', 2, ND, 'C', 'N')},
+     {F('p', 1, ND, 'A', 'N'), F('p', 1, ND, 'A', 'N'), F('p', 1, ND, 'B', 'N'),
+      F('p', 1, ND, 'B', 'N'), F('p', 2, ND, 'C', 'N')},
      "p .!C N",
      "!1 !1 !1 !1"},
     {"a conflict of one, a duplicate of another",
@@ -156,7 +160,8 @@ static const struct {
      "!0 !0 =2"},
     {"versions do not meet",
      &by_stage,
-     {F('p', 0, ND, 'A', 'N'), {'p', 0, ND, 'B', 'N', .measure = 1},
+     {F('p', 0, ND, 'A', 'N'),
+      {'p', 0, ND, 'B', 'N', .measure = 1},
       {'p', 1, ND, 'C', 'N', .measure = 1}},
      "p A..|BC. N",
      ""},
@@ -202,7 +207,11 @@ static const struct {
      {F('p', 0, ND, 'A', 'N'), F('p', 1, ND, 'B', 'S'), F('p', 2, ND, 'B', 'N')},
      "p ABB S*",
      ""},
-    {"no form after", &from_after, {F('p', 0, ND, 'A', 'S'), F('p', 2, ND, 'B', 'N')}, "p A.B S*", ""},
+    {"no form after",
+     &from_after,
+     {F('p', 0, ND, 'A', 'S'), F('p', 2, ND, 'B', 'N')},
+     "p A.B S*",
+     ""},
     {"alike but for the site: the one that prints first",
      &by_stage,
      {F('p', 0, ND, 'A', 'S'), F('p', 0, ND, 'A', 'N'), F('p', 0, ND, 'A', 'T')},
@@ -238,12 +247,22 @@ static const struct {
      {F('p', 0, -400, 'S', 'N'), F('p', 1, -25, 'A', 'N'), F('p', 1, -26, 'B', 'N')},
      "p SA N",
      "!1"},
-    {"no start to count from", &near, {F('p', 1, 1365, 'A', 'N')}, "p .. -", "w-"},
-    {"a start without a date",
+    {"no start to count from: the name counts", &near, {F('p', 1, 1365, 'A', 'N')}, "p .A N", ""},
+    {"a start without a date: the name counts",
      &near,
      {F('p', 0, ND, 'S', 'N'), F('p', 1, 1365, 'A', 'N')},
-     "p S. N",
-     "w-"},
+     "p SA N",
+     ""},
+    {"no start to count from: none is nearest",
+     &near,
+     {F('p', 1, 1365, 'A', 'N'), F('p', 1, 1366, 'B', 'N')},
+     "p .! N",
+     "!1 !1"},
+    {"no start to count from, but one is the first",
+     &early,
+     {F('p', 1, 1365, 'A', 'N'), F('p', 1, 1366, 'B', 'N')},
+     "p .A N",
+     "!1"},
     {"a start in conflict still has a date",
      &near,
      {F('p', 0, 1000, 'S', 'N'), F('p', 0, 1000, 'T', 'N'), F('p', 1, 1365, 'A', 'N')},
@@ -350,9 +369,14 @@ static const struct {
      {F('p', 0, 1000, 'S', 'N'), F('p', 1, 1120, 'A', 'N'), F('p', 2, 1180, 'B', 'N')},
      "p SA. N",
      "w-"},
-    {"nothing to count the review from",
+    {"nothing to count the review from: the name counts",
      &later_anchor,
      {F('p', 0, 1000, 'S', 'N'), F('p', 2, 1180, 'B', 'N')},
+     "p S.B N",
+     ""},
+    {"nothing to count the review from, and no name",
+     &later_anchor,
+     {F('p', 0, 1000, 'S', 'N'), F('p', BY_DATE, 1180, 'B', 'N')},
      "p S.. N",
      "w-"},
     {"it is counted from the form that is picked",
@@ -363,8 +387,8 @@ static const struct {
      "!1 w-"},
     {"all by date",
      &later_anchor,
-     {UNPLACED('p', 1000, 'S', 'N'), UNPLACED('p', 1090, 'A', 'N'),
-      UNPLACED('p', 1180, 'B', 'N'), UNPLACED('p', 1300, 'C', 'N')},
+     {UNPLACED('p', 1000, 'S', 'N'), UNPLACED('p', 1090, 'A', 'N'), UNPLACED('p', 1180, 'B', 'N'),
+      UNPLACED('p', 1300, 'C', 'N')},
      "p SAB N",
      "w-"},
     /* forms without a stage column */
@@ -373,15 +397,10 @@ static const struct {
      {UNPLACED('p', 1365, 'A', 'N'), UNPLACED('p', 1000, 'S', 'N')},
      "p SA N",
      ""},
-    {"the earliest is the start, even alone",
-     &near,
-     {UNPLACED('p', 1365, 'A', 'N')},
-     "p A. N",
-     ""},
+    {"the earliest is the start, even alone", &near, {UNPLACED('p', 1365, 'A', 'N')}, "p A. N", ""},
     {"two on the first day, different",
      &near,
-     {UNPLACED('p', 1000, 'S', 'N'), UNPLACED('p', 1000, 'T', 'N'),
-      UNPLACED('p', 1365, 'A', 'N')},
+     {UNPLACED('p', 1000, 'S', 'N'), UNPLACED('p', 1000, 'T', 'N'), UNPLACED('p', 1365, 'A', 'N')},
      "p !A N",
      "!0 !0"},
     {"two on the first day, alike",
@@ -391,8 +410,7 @@ static const struct {
      "=0"},
     {"another source names the start",
      &near,
-     {F('p', 0, 1000, 'S', 'N'), UNPLACED('p', 900, 'A', 'N'),
-      UNPLACED('p', 1365, 'B', 'N')},
+     {F('p', 0, 1000, 'S', 'N'), UNPLACED('p', 900, 'A', 'N'), UNPLACED('p', 1365, 'B', 'N')},
      "p SB N",
      "w-"},
     {"an empty stage cell is not the start",
@@ -499,7 +517,7 @@ static const struct {
      "!0"},
 };
 
-/* --- one case in one order ------------------------------------------------------------------ */
+/* --- one case in one order -------------------------------------------------------------------- */
 
 struct world {
     struct cohorts cohorts;
@@ -524,8 +542,8 @@ static void add_form(struct world *world, const struct given *given, uint64_t ro
     assert_true(
         respondents_id(&world->respondents, form.measure, &given->who, 1, &form.respondent));
     if (given->goal != NULL) {
-        assert_true(respondents_name(&world->respondents, given->goal, strlen(given->goal),
-                                     &form.goal));
+        assert_true(
+            respondents_name(&world->respondents, given->goal, strlen(given->goal), &form.goal));
     }
     assert_true(respondents_add(&world->respondents, &form));
 }
@@ -534,8 +552,7 @@ static void world_init(struct world *world, const struct study *study)
 {
     *world = (struct world){0};
     assert_true(cohorts_init(&world->cohorts, 1));
-    assert_true(
-        respondents_init(&world->respondents, study, &world->cohorts, &world->findings));
+    assert_true(respondents_init(&world->respondents, study, &world->cohorts, &world->findings));
 }
 
 static void world_free(struct world *world)
@@ -557,8 +574,8 @@ static void join_sorted(char entries[][40], size_t n, const char *separator, cha
     qsort(entries, n, sizeof entries[0], text_compare);
     out[0] = '\0';
     for (size_t i = 0; i < n; i++) {
-        used += (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? separator : "",
-                                 entries[i]);
+        used +=
+            (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? separator : "", entries[i]);
         assert_true(used < size);
     }
 }
@@ -775,8 +792,7 @@ static void test_categories_and_flags(void **state)
             struct world world;
             world_init(&world, &by_stage);
             for (size_t k = 0; k < goals[i].n; k++) {
-                add_rating(&world,
-                           &goals[i].ratings[backwards ? goals[i].n - 1 - k : k], k + 2);
+                add_rating(&world, &goals[i].ratings[backwards ? goals[i].n - 1 - k : k], k + 2);
             }
             assert_true(respondents_resolve(&world.respondents));
             const struct series *const series = &world.respondents.joins[1].series[0];

@@ -127,7 +127,9 @@ struct text cohort_text(const struct maker *maker, const struct figure_key *key)
     }
     label = maker->figures->comparisons[key->breakdown].grouping.labels[key->group];
     text = text_name(label);
-    if (strcmp(label, "All") == 0 || label[0] == '"') {
+    /* a crossing has done its own quoting */
+    if (maker->study->breakdowns[key->breakdown].n_columns == 1 &&
+        (strcmp(label, "All") == 0 || label[0] == '"')) {
         text.message = MESSAGE_QUOTED;
     }
     return text;

@@ -1,0 +1,163 @@
+/* tests/fuzz/fuzz_run.c - any bytes as a data file: read, scored, joined, counted and computed.
+   The asserts in the program are the oracle (rows = used + set aside, respondents = viable +
+   discounted, ...); a fault must be one of the file and never hold the text of a cell.
+
+   The first byte chooses a study; the rest is the data file, behind a fitting header row unless the
+   byte's highest bit is set. The report is written, which takes most of the time, where the bit below
+   it is set. */
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "engine/tables/tables.h"
+#include "io/run.h"
+#include "io/write/records.h"
+#include "io/write/write.h"
+
+/* assert() would go with NDEBUG */
+#define REQUIRE(condition)                                                                \
+    do {                                                                                  \
+        if (!(condition)) {                                                               \
+            (void)fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
+            abort();                                                                      \
+        }                                                                                 \
+    } while (0)
+
+#define STAGES "stages: [{name: a, values: [1]}, b, c]\ncohorts: [s, y]\n"
+#define WINDOWS                                                                     \
+    "stages: [a, {name: b, window: [20, 60], pick: nearest}, {name: c, window: "    \
+    "[61, 400], after: a, pick: last}]\nas_of: 2018-03-31\ncohorts: [s]\n"
+#define SOURCE "sources:\n  - file: \"%s\"\n    participant: p\n    family: f\n"
+
+/* Each with room for the data file's name. */
+static const struct {
+    const char *study;
+    const char *header;
+} studies[] = {
+    {STAGES SOURCE "    instrument: swemwbs\n    stage: t\n    items: \"i{1..7}\"\n",
+     "p,f,s,y,t,date,age,i1,i2,i3,i4,i5,i6,i7\n"},
+    {STAGES "missing: [\"-9\"]\nduplicates: last\n" SOURCE
+            "    instrument: wemwbs\n    stage: t\n    items: \"i{1..14}\"\n    incomplete: published\n",
+     "p,f,s,y,t,date,i1,i2,i3,i4,i5,i6,i7,i8,i9,i10,i11,i12,i13,i14\n"},
+    {WINDOWS SOURCE "    instrument: score-15\n    dates: day first\n    items: \"i{1..15}\"\n",
+     "p,f,s,date,i1,i2,i3,i4,i5,i6,i7,i8,i9,i10,i11,i12,i13,i14,i15\n"},
+    {STAGES SOURCE "    instrument: {column: k, values: {P: sdq-parent, Q: sdq-parent-2-4, S: "
+                   "sdq-self}}\n    stage: t\n    items: \"i{1..25}\"\n    impact: \"m{0..5}\"\n",
+     "k,p,f,s,y,t,i1,i2,i3,i4,i5,i6,i7,i8,i9,i10,i11,i12,i13,i14,i15,i16,i17,i18,i19,i20,i21,i22,"
+     "i23,i24,i25,m0,m1,m2,m3,m4,m5\n"},
+    {STAGES SOURCE "    instrument: swemwbs\n    layout: wide\n    separator: \";\"\n    items: {a: "
+                   "\"i{1..7}\", b: \"j{1..7}\", c: \"k{1..7}\"}\n    answers: {never: 1, often: 4}\n",
+     "p;f;s;y;i1;i2;i3;i4;i5;i6;i7;j1;j2;j3;j4;j5;j6;j7;k1;k2;k3;k4;k5;k6;k7\n"},
+    {STAGES SOURCE "    instrument: gas\n    stage: t\n    weight: weight\n    category: c\n    flags: "
+                   "[x]\n    target: 75\n",
+     "p,f,s,y,t,goal,level,weight,c,x\n"},
+    {WINDOWS SOURCE "    instrument: gas\n    partial: keep\n", "p,f,s,date,goal,level\n"},
+    {STAGES SOURCE "    instrument: gas\n    layout: wide\n    level: {a: l1, b: l2, c: l3}\n",
+     "p,f,s,y,goal,l1,l2,l3\n"},
+};
+#define N_STUDIES (sizeof studies / sizeof studies[0])
+
+static char path[64];
+static struct plan plans[N_STUDIES];
+static FILE *nowhere;
+
+static void write_bytes(int file, const void *bytes, size_t n)
+{
+    REQUIRE(write(file, bytes, n) == (ssize_t)n);
+}
+
+static void remove_file(void)
+{
+    (void)unlink(path);
+    for (size_t i = 0; i < N_STUDIES; i++) {
+        plan_free(&plans[i]);
+    }
+}
+
+static void prepare(void)
+{
+    (void)snprintf(path, sizeof path, "/tmp/fuzz_run_%ld.csv", (long)getpid());
+    for (size_t i = 0; i < N_STUDIES; i++) {
+        const struct plan_options options = {.n_breakdowns = 0};
+        char study[2048];
+        const int n = snprintf(study, sizeof study, studies[i].study, path);
+        const struct fault fault =
+            plan_parse("fuzz.yaml", "", study, (size_t)n, &options, &plans[i]);
+        if (fault.code != FAULT_NONE) {
+            (void)fprintf(stderr, "study %zu: %zu: %s\n", i, fault.row, fault.detail);
+            abort();
+        }
+    }
+    nowhere = fopen("/dev/null", "w");
+    REQUIRE(nowhere != NULL);
+    REQUIRE(atexit(remove_file) == 0);
+}
+
+static struct fault watch(void *context, const struct scored_form *form)
+{
+    (void)context;
+    REQUIRE(form->participant != NULL && form->stage != NULL && form->row > 1);
+    return FAULT_FREE;
+}
+
+static void write_all(const struct plan *plan, const struct run *run)
+{
+    const char *const names[] = {"fuzz.csv"};
+    const struct source_names sources = {names, 1};
+    struct report report = {0};
+    struct maker maker = {.figures = &run->figures,
+                          .study = &plan->study,
+                          .counted = &run->counted,
+                          .has_family = run->has_family,
+                          .report = &report};
+    struct text *warnings = NULL;
+    REQUIRE(item_checks_warnings(&run->checks, &run->findings, &report.arena, &warnings,
+                                 &maker.n_warnings));
+    maker.warnings = warnings;
+    REQUIRE(report_make(&maker));
+    REQUIRE(write_text(nowhere, "text", &report).code == FAULT_NONE);
+    REQUIRE(write_markdown(nowhere, "markdown", &report).code == FAULT_NONE);
+    for (size_t i = 0; i < report.n_tables; i++) {
+        REQUIRE(write_csv(nowhere, "csv", &report.tables[i]).code == FAULT_NONE);
+    }
+    REQUIRE(write_results(nowhere, &run->figures).code == FAULT_NONE);
+    REQUIRE(write_discounted(nowhere, &sources, &run->respondents, &run->counted).code ==
+            FAULT_NONE);
+    report_free(&report);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const struct run_options options = {.keep_values = true, .watch = watch};
+    struct run run = {0};
+    if (plans[0].n_sources == 0) {
+        prepare();
+    }
+    if (size == 0) {
+        return 0;
+    }
+    const size_t which = (data[0] & 0x3F) % N_STUDIES;
+    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    REQUIRE(file >= 0);
+    if ((data[0] & 0x80) == 0) {
+        write_bytes(file, studies[which].header, strlen(studies[which].header));
+    }
+    write_bytes(file, data + 1, size - 1);
+    REQUIRE(close(file) == 0);
+    const struct fault fault = run_study(&plans[which], &options, &run);
+    if (fault.code == FAULT_NONE) {
+        if ((data[0] & 0x40) != 0) {
+            write_all(&plans[which], &run);
+        }
+    } else {
+        REQUIRE(fault.code == FAULT_SYNTAX || fault.code == FAULT_CONTENT);
+        REQUIRE(fault.file[0] != '\0' && fault.detail[0] != '\0');
+    }
+    run_free(&run);
+    return 0;
+}

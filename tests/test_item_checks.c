@@ -1,0 +1,348 @@
+/* Which warnings forms give, counted by hand: form i of a pattern has v = i % 3 and answers made of
+   v. */
+#include "tests/check.h"
+
+#include <string.h>
+#include "engine/item_checks.h"
+
+/* Four items 0..2; the scale needs them all. With item 4 reversed in `turned`. */
+static const uint8_t all[] = {0, 1, 2, 3}, none_reversed[4], last_reversed[] = {0, 0, 0, 1};
+static const int64_t values[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+#define SCALE(keys)                                                                             \
+    {                                                                                           \
+        {                                                                                       \
+            .name = "sum", .kind = SCALE_ITEMS, .items = all, .reversed = (keys), .n_items = 4, \
+            .min_answered = 3, .units_per_point = 1, .values = values, .n_values = 9            \
+        }                                                                                       \
+    }
+static const struct scale straight[] = SCALE(none_reversed), turned[] = SCALE(last_reversed);
+static const struct item_group groups[] = {
+    {.name = "items", .n_items = 4, .lowest = 0, .highest = 2},
+    {.name = "impact", .n_items = 4, .lowest = 0, .highest = 2}};
+#define INSTRUMENT(list, n)                                                                \
+    {                                                                                      \
+        .name = "toy", .groups = groups, .n_groups = (n), .scales = (list), .n_scales = 1, \
+        .age_lowest = 4, .age_highest = 17                                                 \
+    }
+static const struct instrument plain = INSTRUMENT(straight, 1), keyed = INSTRUMENT(turned, 1),
+                               two_groups = INSTRUMENT(straight, 2);
+static const struct instrument grown_up = {.name = "toy",
+                                           .groups = groups,
+                                           .n_groups = 1,
+                                           .scales = straight,
+                                           .n_scales = 1,
+                                           .age_lowest = 13,
+                                           .age_highest = 120};
+static const struct instrument ageless = {
+    .name = "toy", .groups = groups, .n_groups = 1, .scales = straight, .n_scales = 1};
+
+/* The answers of form i; '.' in a pattern stands for a missing answer. */
+typedef void form_pattern(size_t i, answer out[4]);
+
+static void same_answers(size_t i, answer out[4])
+{
+    memset(out, (int)(i % 3), 4);
+}
+
+static void item_2_never_0(size_t i, answer out[4])
+{
+    same_answers(i, out);
+    out[1] = out[1] == 0 ? 1 : out[1];
+}
+
+static void items_1_and_4_never_2(size_t i, answer out[4])
+{
+    same_answers(i, out);
+    out[0] = out[0] == 2 ? 1 : out[0];
+    out[3] = out[3] == 2 ? 1 : out[3];
+}
+
+static void one_up(size_t i, answer out[4])
+{
+    memset(out, (int)(i % 3) + 1, 4);
+}
+
+static void one_down(size_t i, answer out[4])
+{
+    memset(out, (int)(i % 3) - 1, 4);
+}
+
+/* A single 3, while 0 occurs: an odd cell, no other coding. */
+static void one_odd_answer(size_t i, answer out[4])
+{
+    same_answers(i, out);
+    if (i == 0) {
+        out[2] = 3;
+    }
+}
+
+static void item_4_against(size_t i, answer out[4])
+{
+    same_answers(i, out);
+    out[3] = (answer)(2 - out[3]);
+}
+
+/* Item 4 has nothing to do with the others: all nine pairs, as often each. */
+static void item_4_apart(size_t i, answer out[4])
+{
+    same_answers(i, out);
+    out[3] = (answer)(i / 3 % 3);
+}
+
+/* Half of the forms lack item 4: complete forms are every other one. */
+static void item_4_against_and_missing(size_t i, answer out[4])
+{
+    same_answers(i / 2, out);
+    out[3] = i % 2 == 1 ? ANSWER_MISSING : (answer)(2 - out[3]);
+}
+
+/* The warnings of n forms: their message, and its arguments joined with '/'. */
+static const struct {
+    const char *name;
+    const struct instrument *instrument;
+    form_pattern *pattern;
+    size_t n, n_warnings;
+    enum message message;
+    const char *arguments;
+} cases[] = {
+    {"nothing odd, 29", &plain, same_answers, 29, 0, MESSAGE_NONE, ""},
+    {"nothing odd, 30", &plain, same_answers, 30, 0, MESSAGE_NONE, ""},
+    {"no form", &plain, same_answers, 0, 0, MESSAGE_NONE, ""},
+    {"never lowest, 29", &plain, item_2_never_0, 29, 0, MESSAGE_NONE, ""},
+    {"never lowest, 30", &plain, item_2_never_0, 30, 1, MESSAGE_WARNING_NEVER_LOWEST, "1/toy/2/0"},
+    {"never highest, 29", &plain, items_1_and_4_never_2, 29, 0, MESSAGE_NONE, ""},
+    {"never highest, 30", &plain, items_1_and_4_never_2, 30, 1, MESSAGE_WARNING_NEVER_HIGHEST,
+     "2/toy/1, 4/2"},
+    {"shifted up, 29", &plain, one_up, 29, 0, MESSAGE_NONE, ""},
+    {"shifted up, 30", &plain, one_up, 30, 1, MESSAGE_WARNING_SHIFTED_CODES, "toy/items/1-3/0-2"},
+    {"shifted down, 29", &plain, one_down, 29, 0, MESSAGE_NONE, ""},
+    {"shifted down, 30", &plain, one_down, 30, 1, MESSAGE_WARNING_SHIFTED_CODES,
+     "toy/items/-1-1/0-2"},
+    {"one odd answer", &plain, one_odd_answer, 60, 0, MESSAGE_NONE, ""},
+    {"against the scale, 29", &plain, item_4_against, 29, 0, MESSAGE_NONE, ""},
+    {"against the scale, 30", &plain, item_4_against, 30, 1, MESSAGE_WARNING_AGAINST_SCALE,
+     "toy/4/sum/30"},
+    {"a reversed item is meant to", &keyed, item_4_against, 30, 0, MESSAGE_NONE, ""},
+    {"a reversed item that does not", &keyed, same_answers, 30, 1, MESSAGE_WARNING_AGAINST_SCALE,
+     "toy/4/sum/30"},
+    {"unrelated", &plain, item_4_apart, 36, 0, MESSAGE_NONE, ""},
+    {"29 complete of 58", &plain, item_4_against_and_missing, 58, 0, MESSAGE_NONE, ""},
+    {"30 complete of 60", &plain, item_4_against_and_missing, 60, 1, MESSAGE_WARNING_AGAINST_SCALE,
+     "toy/4/sum/30"},
+};
+
+static void print_argument(const struct argument *argument, char *out, size_t size)
+{
+    if (argument->kind == ARGUMENT_NAME) {
+        strncpy(out, argument->name, size - 1);
+        out[size - 1] = '\0';
+    } else {
+        out[0] = '\0';
+        if (argument->kind == ARGUMENT_VALUE) {
+            value_print(&argument->value, argument->decimals, out, size);
+        }
+    }
+}
+
+static void print_arguments(const struct text *text, char out[200])
+{
+    out[0] = '\0';
+    for (size_t i = 0; i < TEXT_ARGUMENTS && text->arguments[i].kind != ARGUMENT_NONE; i++) {
+        char one[40];
+        print_argument(&text->arguments[i], one, sizeof one);
+        strcat(strcat(out, i > 0 ? "/" : ""), one);
+    }
+}
+
+/* Holds a study of one instrument. */
+struct small_study {
+    struct measure measure;
+    struct study_scale scale;
+    struct study study;
+};
+
+static void study_of(struct small_study *small, const struct instrument *instrument)
+{
+    small->measure = (struct measure){.label = "toy", .instrument = instrument};
+    small->scale = (struct study_scale){.scale = &instrument->scales[0], .collected = true};
+    small->study = (struct study){.title = "",
+                                  .measures = &small->measure,
+                                  .n_measures = 1,
+                                  .n_joins = 1,
+                                  .scales = &small->scale,
+                                  .n_scales = 1};
+}
+
+/* Feeds n forms, and looks that none of them is changed. */
+static void feed(struct item_checks *checks, const struct instrument *instrument, size_t n,
+                 form_pattern *pattern)
+{
+    for (size_t i = 0; i < n; i++) {
+        answer codes[4], before[4];
+        struct answers answers = {{codes}};
+        struct scored scored[1], scored_before[1];
+        pattern(i, codes);
+        memcpy(before, codes, sizeof codes);
+        instrument_score(instrument, &answers, scored);
+        scored_before[0] = scored[0];
+        item_checks_add(checks, 0, &answers, scored);
+        assert_memory_equal(codes, before, sizeof codes);
+        assert_int_equal(scored[0].outcome, scored_before[0].outcome);
+        assert_int_equal(scored[0].n_answered, scored_before[0].n_answered);
+        assert_int_equal(scored[0].prorated, scored_before[0].prorated);
+    }
+}
+
+static const struct findings nothing_found;
+
+static void test_warnings(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct small_study small;
+        struct item_checks checks;
+        struct arena arena = {0};
+        struct text *warnings;
+        size_t n;
+        char arguments[200] = "";
+        study_of(&small, cases[i].instrument);
+        assert_true(item_checks_init(&checks, &small.study));
+        feed(&checks, cases[i].instrument, cases[i].n, cases[i].pattern);
+        assert_true(item_checks_warnings(&checks, &nothing_found, &arena, &warnings, &n));
+        if (n > 0) {
+            print_arguments(&warnings[0], arguments);
+        }
+        if (n != cases[i].n_warnings || (n > 0 && warnings[0].message != cases[i].message) ||
+            strcmp(arguments, cases[i].arguments) != 0) {
+            fail_msg("%s: expected %zu warnings and %s, got %zu and %s", cases[i].name,
+                     cases[i].n_warnings, cases[i].arguments, n, arguments);
+        }
+        arena_free(&arena);
+        item_checks_free(&checks);
+    }
+}
+
+/* Ages: n of them, the last of which is `odd`. */
+static const struct {
+    const char *name;
+    const struct instrument *instrument;
+    size_t n;
+    int64_t odd;
+    const char *arguments; /* NULL: no warning */
+} ages[] = {
+    {"29", &plain, 29, 3, NULL},
+    {"30", &plain, 30, 3, "toy/1/30/4-17"},
+    {"the youngest", &plain, 30, 4, NULL},
+    {"the oldest", &plain, 30, 17, NULL},
+    {"too old", &plain, 40, 18, "toy/1/40/4-17"},
+    {"not stated", &ageless, 30, 99, NULL},
+    {"120 means and over", &grown_up, 30, 121, NULL},
+    {"too young for grown-ups", &grown_up, 30, 12, "toy/1/30/13-120"},
+};
+
+static void test_ages(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(ages); i++) {
+        struct small_study small;
+        struct item_checks checks;
+        struct arena arena = {0};
+        struct text *warnings;
+        size_t n;
+        char arguments[200] = "";
+        study_of(&small, ages[i].instrument);
+        assert_true(item_checks_init(&checks, &small.study));
+        for (size_t k = 1; k < ages[i].n; k++) {
+            item_checks_add_age(&checks, 0, 14);
+        }
+        item_checks_add_age(&checks, 0, ages[i].odd);
+        assert_true(item_checks_warnings(&checks, &nothing_found, &arena, &warnings, &n));
+        assert_true(n <= 1);
+        if (n == 1) {
+            assert_int_equal(warnings[0].message, MESSAGE_WARNING_AGE);
+            print_arguments(&warnings[0], arguments);
+        }
+        if ((n == 1) != (ages[i].arguments != NULL) ||
+            (n == 1 && strcmp(arguments, ages[i].arguments) != 0)) {
+            fail_msg("%s: %zu warnings, %s", ages[i].name, n, arguments);
+        }
+        arena_free(&arena);
+        item_checks_free(&checks);
+    }
+}
+
+/* The further groups hold rare answers by design: only other codes are looked for there. */
+static void test_further_group(void **state)
+{
+    (void)state;
+    for (int shifted = 0; shifted < 2; shifted++) {
+        struct small_study small;
+        struct item_checks checks;
+        struct arena arena = {0};
+        struct text *warnings;
+        size_t n;
+        study_of(&small, &two_groups);
+        assert_true(item_checks_init(&checks, &small.study));
+        for (size_t i = 0; i < 60; i++) {
+            answer codes[4], impact[4];
+            const struct answers answers = {{codes, impact}};
+            struct scored scored[1];
+            same_answers(i, codes);
+            memset(impact, shifted ? (int)(i % 3) + 1 : 1, sizeof impact);
+            instrument_score(&two_groups, &answers, scored);
+            item_checks_add(&checks, 0, &answers, scored);
+        }
+        assert_true(item_checks_warnings(&checks, &nothing_found, &arena, &warnings, &n));
+        assert_int_equal(n, shifted);
+        if (n == 1) {
+            assert_int_equal(warnings[0].message, MESSAGE_WARNING_SHIFTED_CODES);
+            assert_string_equal(warnings[0].arguments[1].name, "impact");
+        }
+        arena_free(&arena);
+        item_checks_free(&checks);
+    }
+}
+
+/* Complete, prorated from three, too few. */
+static void test_audit(void **state)
+{
+    (void)state;
+    static const answer forms[][4] = {{0, 1, 2, 0},
+                                      {2, 2, 2, 2},
+                                      {0, ANSWER_MISSING, 2, 0},
+                                      {0, 1, 9, 0}, /* a code that is none is missing */
+                                      {1, 1, 1, ANSWER_MISSING},
+                                      {1, ANSWER_MISSING, ANSWER_MISSING, 1}};
+    struct small_study small;
+    struct item_checks checks;
+    study_of(&small, &plain);
+    assert_true(item_checks_init(&checks, &small.study));
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        struct answers answers = {{forms[i]}};
+        struct scored scored[1] = {{0}};
+        const size_t answered = i < 2 ? 4 : i < 5 ? 3 : 2;
+        scored[0] = (struct scored){.outcome = answered < 3 ? (outcome)REASON_INCOMPLETE
+                                                            : (outcome)N_REASONS,
+                                    .n_answered = (uint8_t)answered,
+                                    .prorated = answered == 3};
+        item_checks_add(&checks, 0, &answers, scored);
+    }
+    assert_int_equal(checks.scales[0].audit.complete, 2);
+    assert_int_equal(checks.scales[0].audit.prorated, 3);
+    assert_int_equal(checks.scales[0].audit.prorated_from[3], 3);
+    assert_int_equal(checks.scales[0].audit.prorated_from[2], 0);
+    assert_int_equal(checks.scales[0].audit.unscored, 1);
+    item_checks_free(&checks);
+    item_checks_free(&checks);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_ages),
+        cmocka_unit_test(test_further_group),
+        cmocka_unit_test(test_audit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,678 @@
+/* Study files that are read and those that are refused. What they must mean, and where the fault
+   is, was worked out by hand from chapter 4 of the design: places counted in the texts below. */
+#include "tests/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "io/read/plan.h"
+
+/* One WEMWBS source; what comes behind it stands in line 6, column 5. */
+#define STAGES "stages: [start, end]\n"
+#define FILE_A "sources:\n  - file: a.csv\n    instrument: "
+#define ITEMS "\n    items: \"w{1..14}\"\n"
+#define SOURCE FILE_A "wemwbs" ITEMS
+#define WITH(more) STAGES SOURCE "    " more "\n"
+#define STUDY(more) more "\n" STAGES SOURCE
+/* goals: what comes behind them stands in line 5, column 5 */
+#define GOALS(more) STAGES FILE_A "gas\n    " more "\n"
+#define SDQ(more) STAGES FILE_A "sdq-parent\n    items: \"q{1..25}\"\n    " more "\n"
+/* two sources in the flow style, from line 3 on */
+#define TWO(first, second) STAGES "sources:\n  - {" first "}\n  - {" second "}\n"
+#define WIDE "file: a.csv, instrument: wemwbs, layout: wide, "
+
+/* --- a plan in words -------------------------------------------------------------------------- */
+
+struct words {
+    char text[4000];
+    size_t n;
+};
+
+static void say(struct words *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(struct words *words, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    words->n +=
+        (size_t)vsnprintf(words->text + words->n, sizeof words->text - words->n, format, arguments);
+    va_end(arguments);
+    assert_true(words->n < sizeof words->text);
+}
+
+static void say_stages(struct words *words, const struct plan *plan)
+{
+    static const char *const picks[] = {"any", "nearest", "first", "last"};
+    const struct study *const study = &plan->study;
+    for (size_t i = 0; i < study->n_stages; i++) {
+        const struct stage *const stage = &study->stages[i];
+        say(words, "stage %zu %s", i, stage->name);
+        for (size_t k = 0; k < plan->n_stage_values; k++) {
+            if (plan->stage_values[k].stage == i) {
+                say(words, "=%s", plan->stage_values[k].text);
+            }
+        }
+        if (stage->has_window) {
+            say(words, " %d..%d after %zu %s", (int)stage->window_first, (int)stage->window_last,
+                stage->anchor, picks[stage->pick]);
+        }
+        say(words, "\n");
+    }
+    say(words, "pair %zu %zu\n", study->before, study->after);
+}
+
+static void say_rules(struct words *words, const struct study *study)
+{
+    static const char *const froms[] = {"before", "first", "after"};
+    static const char *const duplicates[] = {"discount", "nearest", "first", "last"};
+    static const char *const sds[] = {"instrument", "study", "given"};
+    for (size_t b = 0; b < study->n_breakdowns; b++) {
+        say(words, "by");
+        for (size_t i = 0; i < study->breakdowns[b].n_columns; i++) {
+            say(words, " %s", study->cohort_columns[study->breakdowns[b].columns[i]]);
+        }
+        say(words, "\n");
+    }
+    say(words, "title <%s> from %s duplicates %s\n", study->title, froms[study->cohort_from],
+        duplicates[study->duplicates]);
+    if (study->as_of != NO_DATE) {
+        say(words, "as_of %d\n", (int)study->as_of);
+    }
+    say(words, "sd %s %g reliability %g\n", sds[study->reliable_sd], study->given_sd,
+        study->given_reliability);
+    say(words, "goals rho %g%s%s target %g", study->goals.rho,
+        study->goals.weighted ? " weighted" : "", study->goals.keep_partial ? " kept" : "",
+        study->goals.has_target ? study->goals.target : -1.0);
+    for (size_t i = 0; i < study->goals.n_flags; i++) {
+        say(words, " flag %s", study->goals.flags[i]);
+    }
+    say(words, "%s\n", study->goals.has_category ? " category" : "");
+}
+
+static void say_measures(struct words *words, const struct study *study)
+{
+    for (size_t m = 0; m < study->n_measures; m++) {
+        const struct measure *const measure = &study->measures[m];
+        say(words, "measure %s %s %s join %zu%s:", measure->label, measure->instrument->name,
+            measure->instrument->rule, measure->join, measure->pooled ? " pooled" : "");
+        for (size_t s = 0; s < measure->instrument->n_scales; s++) {
+            const struct study_scale *const scale = &study->scales[measure->first_scale + s];
+            assert_int_equal(scale->measure, m);
+            if (scale->collected) {
+                say(words, " %s", scale->scale->name);
+            }
+            if (scale->scale->n_band_sets > 0 && s == 0) {
+                say(words, "(%s)", scale->scale->band_sets[measure->band_sets[s]].name);
+            }
+        }
+        say(words, "\n");
+    }
+}
+
+static void say_column(struct words *words, const char *what, const struct column_name *column)
+{
+    if (column->text != NULL) {
+        say(words, " %s=%s@%zu:%zu", what, column->text, column->line, column->column);
+    }
+}
+
+static void say_items(struct words *words, const struct source *source, size_t n_stages)
+{
+    for (size_t i = 0; i < MAX_GROUPS * n_stages; i++) {
+        const struct item_columns *const items = &source->items[i];
+        if (items->n > 0) {
+            say(words, " items[%zu][%zu]=%s..%s", i / n_stages, i % n_stages, items->names[0].text,
+                items->names[items->n - 1].text);
+        }
+    }
+}
+
+static void say_source(struct words *words, const struct source *source, const struct study *study)
+{
+    say(words, "source %s %s %s", source->name, source->path, source->wide ? "wide" : "long");
+    if (source->separator != 0) {
+        say(words, " separator %d", source->separator);
+    }
+    for (size_t i = 0; i < source->n_informants; i++) {
+        say(words, " %s:%s@%zu",
+            source->informants[i].value == NULL ? "" : source->informants[i].value,
+            source->informants[i].instrument->name, source->informants[i].measure);
+    }
+    say_column(words, "informant", &source->informant);
+    say_column(words, "participant", &source->participant);
+    say_column(words, "family", &source->family);
+    say_column(words, "stage", &source->stage);
+    say_column(words, "age", &source->age);
+    for (size_t i = 0; i < (source->wide ? study->n_stages : 1); i++) {
+        say_column(words, "date", &source->dates[i]);
+    }
+    say_items(words, source, study->n_stages);
+    say_column(words, "goal", &source->goal);
+    say_column(words, "weight", &source->weight);
+    say_column(words, "category", &source->category);
+    for (size_t i = 0; i < study->n_cohort_columns; i++) {
+        say_column(words, "cohort", &source->cohorts[i]);
+    }
+    say(words, "%s;", source->day_first ? " day first" : "");
+    for (size_t i = 0; i < source->n_constants; i++) {
+        say(words, " constant %s=%s", source->constants[i].column, source->constants[i].value);
+    }
+    for (size_t i = 0; i < source->n_answers; i++) {
+        say(words, " answer %s=%d", source->answers[i].text, (int)source->answers[i].code);
+    }
+    say(words, "%s", source->numbers_too ? " numbers" : " no numbers");
+    for (size_t i = 0; i < source->n_missing; i++) {
+        say(words, " missing <%s>", source->missing[i]);
+    }
+    say(words, "\n");
+}
+
+static void say_plan(struct words *words, const struct plan *plan)
+{
+    *words = (struct words){.n = 0};
+    say_stages(words, plan);
+    say_rules(words, &plan->study);
+    say_measures(words, &plan->study);
+    for (size_t i = 0; i < plan->n_sources; i++) {
+        say_source(words, &plan->sources[i], &plan->study);
+    }
+}
+
+/* --- good ones -------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name, *text, *means; /* a part of the plan in words */
+} good[] = {
+    {"stages in order", STAGES SOURCE, "stage 0 start=start\nstage 1 end=end\npair 0 1\n"},
+    {"nothing but defaults", STAGES SOURCE,
+     "by\ntitle <> from before duplicates discount\nsd instrument 0 reliability nan\n"
+     "goals rho 0.3 target -1\nmeasure wemwbs wemwbs discount join 0: total(statistical_15pct)\n"},
+    {"default columns", STAGES SOURCE,
+     "source a.csv data/a.csv long :wemwbs@0 participant=participant@0:0 family=family@0:0 "
+     "stage=stage@0:0 age=age@0:0 date=date@0:0 items[0][0]=w1..w14; numbers\n"},
+    {"title", STUDY("title: \"A: b\""), "title <A: b>"},
+    {"values of a stage", "stages:\n  - {name: start, values: [T1, \"End Phase 1\"]}\n" SOURCE,
+     "stage 0 start=start=T1=End Phase 1\npair 0 0\n"},
+    {"one value, its own name among them",
+     "stages:\n  - {name: start, values: start}\n  - {name: end, values: T2}\n" SOURCE,
+     "stage 0 start=start=start\nstage 1 end=end=T2\n"},
+    {"a window",
+     "stages:\n  - start\n  - {name: end, window: [330, 420], after: start, pick: last}\n" SOURCE,
+     "stage 1 end=end 330..420 after 0 last\n"},
+    {"a window from the first stage, nothing to pick by",
+     "stages:\n  - start\n  - {name: end, window: [-7, 0]}\n" SOURCE, "-7..0 after 0 any\n"},
+    {"a window from a later stage",
+     "stages:\n  - start\n  - {name: mid, window: [1, 9], pick: first}\n"
+     "  - {name: end, window: [5, 9], after: mid, pick: nearest}\n" SOURCE,
+     "stage 1 mid=mid 1..9 after 0 first\nstage 2 end=end 5..9 after 1 nearest\n"},
+    {"windows that touch no other",
+     "stages:\n  - start\n  - {name: mid, window: [1, 9]}\n  - {name: end, window: [10, 20]}\n" SOURCE,
+     "10..20"},
+    {"before and after", "before: b\nafter: c\nstages: [a, b, c, d]\n" SOURCE, "pair 1 2\n"},
+    {"before by another value, in another spelling",
+     "before: t-1\nstages:\n  - a\n  - {name: b, values: T_1}\n  - c\n" SOURCE, "pair 1 2\n"},
+    {"as of", STUDY("as_of: 1970-02-01"), "as_of 31\n"},
+    {"one breakdown", STUDY("cohorts: [site]"), "by\nby site\ntitle"},
+    {"one breakdown, no list", STUDY("cohorts: site"), "by\nby site\ntitle"},
+    {"a crossing", STUDY("cohorts: [area, year]"), "by\nby area year\ntitle"},
+    {"three", STUDY("cohorts: [[area], [year], [area, year]]"),
+     "by\nby area\nby year\nby area year\ntitle"},
+    {"no cohorts", STUDY("cohorts: []"), "by\ntitle"},
+    {"cohort from first", STUDY("cohort_from: first"), "from first"},
+    {"cohort from after", STUDY("cohort_from: after"), "from after"},
+    {"keep first", STUDY("duplicates: first"), "duplicates first"},
+    {"keep last", STUDY("duplicates: last"), "duplicates last"},
+    {"discount", STUDY("duplicates: discount"), "duplicates discount"},
+    {"SD of the study", STUDY("reliable_change: {sd: study}"), "sd study 0 reliability nan"},
+    {"SD given", STUDY("reliable_change: {sd: 8.5, reliability: 0.9}"),
+     "sd given 8.5 reliability 0.9"},
+    {"SD of the instrument", STUDY("reliable_change: {sd: instrument}"), "sd instrument 0"},
+    {"missing here and there", STUDY("missing: [\"-9\", \"\"]") "    missing: x\n",
+     "numbers missing <-9> missing <> missing <x>\n"},
+    {"columns",
+     WITH("participant: ref\n    family: fam\n    stage: when\n    age: years\n    "
+          "date: day\n    dates: day first"),
+     "participant=ref@6:18 family=fam@7:13 stage=when@8:12 age=years@9:10 date=day@10:11 "
+     "items[0][0]=w1..w14 day first;"},
+    {"items as a list of patterns",
+     STAGES FILE_A "wemwbs\n    items: [\"w_{01..07}\", \"x{8..14}\"]\n", "items[0][0]=w_01..x14"},
+    {"the long form of a short instrument", STAGES FILE_A "swemwbs\n    items: \"w{1..14}\"\n",
+     "items[0][0]=w1..w14"},
+    {"separator", WITH("separator: \";\""), " separator 59 "},
+    {"separator tab", WITH("separator: tab"), " separator 9 "},
+    {"separator tab, escaped", WITH("separator: \"\\t\""), " separator 9 "},
+    {"a rule", WITH("incomplete: published"), "measure wemwbs wemwbs published"},
+    {"SDQ's own default", SDQ(""),
+     "measure sdq-parent sdq-parent published join 0: emotional(three)"},
+    {"SDQ without impact", SDQ(""), " total externalising internalising\n"},
+    {"SDQ with impact", SDQ("impact: \"i{0..5}\""), "items[0][0]=q1..q25 items[1][0]=i0..i5;"},
+    {"bands", SDQ("bands: four"), "emotional(four)"},
+    {"worded answers", SDQ("answers: {Not true: 0, Somewhat true: 1}"),
+     "answer Not true=0 answer Somewhat true=1 numbers"},
+    {"answers that are numbers", SDQ("answers: {\"1\": 0, \"2\": 1, \"3\": 2}"), " no numbers"},
+    {"constants", WITH("constants: {site: Site 1, year: \"2013\"}"),
+     "constant site=Site 1 constant year=2013"},
+    {"a cohort column of another name",
+     "cohorts: [site, year]\n" STAGES SOURCE "    cohorts: {site: Centre}\n",
+     "cohort=Centre@7:21 cohort=year@0:0;"},
+    {"wide",
+     STAGES "sources:\n  - "
+            "{" WIDE "items: {start: \"a{1..14}\", end: \"b{1..14}\"}, "
+            "date: {end: d2}}\n",
+     "wide :wemwbs@0 participant=participant@0:0 family=family@0:0 age=age@0:0 date=d2@3:110 "
+     "items[0][0]=a1..a14 items[0][1]=b1..b14;"},
+    {"wide, one stage only", STAGES "sources:\n  - {" WIDE "items: {end: \"b{1..14}\"}}\n",
+     "items[0][1]=b1..b14;"},
+    {"informants",
+     STAGES FILE_A "{column: who, values: {P: sdq-parent, T: sdq-teacher}}\n"
+                   "    items: \"q{1..25}\"\n",
+     "measure sdq-parent sdq-parent published join 0: emotional(three) conduct hyperactivity peer "
+     "prosocial total externalising internalising\nmeasure sdq-teacher sdq-teacher published join "
+     "1:"},
+    {"informants' column",
+     STAGES FILE_A "{column: who, values: {P: sdq-parent, T: sdq-teacher}}\n"
+                   "    items: \"q{1..25}\"\n",
+     "P:sdq-parent@0 T:sdq-teacher@1 informant=who@4:17"},
+    {"two versions share a join",
+     TWO("file: a.csv, instrument: sdq-parent, items: \"q{1..25}\"",
+         "file: b.csv, instrument: sdq-parent-2-4, items: \"q{1..25}\""),
+     "measure sdq-parent-2-4 sdq-parent-2-4 published join 0:"},
+    {"two versions pooled",
+     "across_versions: yes\n" TWO("file: a.csv, instrument: sdq-parent, items: \"q{1..25}\"",
+                                  "file: b.csv, instrument: sdq-parent-2-4, items: \"q{1..25}\""),
+     "measure sdq-parent-all-versions sdq-parent published join 0 pooled:"},
+    {"two files of one instrument",
+     TWO("file: a.csv, instrument: wemwbs, items: \"w{1..14}\"",
+         "file: b.csv, instrument: WEMWBS, items: \"v{1..14}\", incomplete: discount"),
+     "source b.csv data/b.csv long :wemwbs@0"},
+    {"an absolute path",
+     STAGES "sources:\n  - {file: /tmp/a.csv, instrument: wemwbs, items: \"w{1..14}\"}\n",
+     "source /tmp/a.csv /tmp/a.csv long"},
+    {"goals by default", GOALS(""), " items[0][0]=level..level goal=goal@0:0;"},
+    {"goals",
+     GOALS("goal: g\n    level: l\n    weight: w\n    category: c\n    flags: [child, court]\n    "
+           "target: 75\n    partial: keep\n    rho: 0.25"),
+     "goals rho 0.25 weighted kept target 75 flag child flag court category\n"},
+    {"goals' columns", GOALS("goal: g\n    level: l\n    weight: w\n    category: c"),
+     " items[0][0]=l..l goal=g@5:11 weight=w@7:13 category=c@8:15;"},
+    {"goals by another name", STAGES FILE_A "goals\n", "measure gas gas discount join 0: level"},
+    {"wide goals", STAGES FILE_A "gas\n    layout: wide\n    level: {start: l1, end: l2}\n",
+     " items[0][0]=l1..l1 items[0][1]=l2..l2"},
+};
+
+static struct fault parse(const char *text, const struct plan_options *options, struct plan *plan)
+{
+    const size_t n = strlen(text);
+    char *const copy = malloc(n + 1); /* so that reading past the end is seen, and keeping it */
+    memcpy(copy, text, n);
+    const struct fault fault = plan_parse("study.yaml", "data/", copy, n, options, plan);
+    free(copy);
+    return fault;
+}
+
+static void test_good(void **state)
+{
+    (void)state;
+    const struct plan_options options = {0};
+    for (size_t i = 0; i < COUNT(good); i++) {
+        struct plan plan;
+        struct words words;
+        const struct fault fault = parse(good[i].text, &options, &plan);
+        if (fault.code != FAULT_NONE) {
+            fail_msg("%s: %zu:%zu: %s", good[i].name, fault.row, fault.column, fault.detail);
+        }
+        assert_string_equal(plan.name, "study.yaml");
+        say_plan(&words, &plan);
+        if (strstr(words.text, good[i].means) == NULL) {
+            fail_msg("%s: expected\n%s\nin\n%s", good[i].name, good[i].means, words.text);
+        }
+        plan_free(&plan);
+        plan_free(&plan);
+    }
+}
+
+/* --- bad ones --------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name, *text;
+    size_t line, column;
+    const char *says; /* a part of the detail */
+} bad[] = {
+    /* a slip in each key */
+    {"titel", STUDY("titel: x"), 1, 1, "did you mean \"title\"?"},
+    {"stage", "stage: [start, end]\n" SOURCE, 1, 1, "did you mean \"stages\"?"},
+    {"befor", STUDY("befor: start"), 1, 1, "did you mean \"before\"?"},
+    {"afetr", STUDY("afetr: end"), 1, 1, "did you mean \"after\"?"},
+    {"asof", STUDY("asof: 2018-03-31"), 1, 1, "did you mean \"as_of\"?"},
+    {"cohort", STUDY("cohort: [site]"), 1, 1, "did you mean \"cohorts\"?"},
+    {"cohorts_from", STUDY("cohorts_from: first"), 1, 1, "did you mean \"cohort_from\"?"},
+    {"mising", STUDY("mising: x"), 1, 1, "did you mean \"missing\"?"},
+    {"duplicate", STUDY("duplicate: first"), 1, 1, "did you mean \"duplicates\"?"},
+    {"across_version", STUDY("across_version: yes"), 1, 1, "did you mean \"across_versions\"?"},
+    {"source", STAGES "source:\n  - file: a.csv\n", 2, 1, "did you mean \"sources\"?"},
+    {"reliable_chang", STUDY("reliable_chang: {}"), 1, 1, "did you mean \"reliable_change\"?"},
+    {"nothing like it", STUDY("colour: red"), 1, 1, "\"colour\" is not known here"},
+    {"a stage's nme", "stages:\n  - start\n  - {nme: end}\n" SOURCE, 3, 6, "\"name\"?"},
+    {"a stage's value", "stages:\n  - {name: end, value: T2}\n" SOURCE, 2, 17, "\"values\"?"},
+    {"a stage's windw", "stages: [a, {name: b, windw: [1, 2]}]\n" SOURCE, 1, 23, "\"window\"?"},
+    {"a stage's aftr", "stages: [a, {name: b, window: [1, 2], aftr: a}]\n" SOURCE, 1, 39,
+     "\"after\"?"},
+    {"a stage's pik", "stages: [a, {name: b, window: [1, 2], pik: last}]\n" SOURCE, 1, 39,
+     "\"pick\"?"},
+    {"sdd", STUDY("reliable_change: {sdd: 1}"), 1, 19, "\"sd\"?"},
+    {"reliabilty", STUDY("reliable_change: {reliabilty: 1}"), 1, 19, "\"reliability\"?"},
+    {"fiel", STAGES "sources:\n  - fiel: a.csv\n    instrument: wemwbs" ITEMS, 3, 5, "\"file\"?"},
+    {"instrumnt", STAGES "sources:\n  - file: a.csv\n    instrumnt: wemwbs" ITEMS, 4, 5,
+     "\"instrument\"?"},
+    {"item", STAGES FILE_A "wemwbs\n    item: \"w{1..14}\"\n", 5, 5, "\"items\"?"},
+    {"layot", WITH("layot: long"), 6, 5, "\"layout\"?"},
+    {"seperator", WITH("seperator: \";\""), 6, 5, "\"separator\"?"},
+    {"particpant", WITH("particpant: ref"), 6, 5, "\"participant\"?"},
+    {"famly", WITH("famly: f"), 6, 5, "\"family\"?"},
+    {"stag", WITH("stag: s"), 6, 5, "\"stage\"?"},
+    {"answer", WITH("answer: {a: 1}"), 6, 5, "\"answers\"?"},
+    {"incomplet", WITH("incomplet: published"), 6, 5, "\"incomplete\"?"},
+    {"band", WITH("band: x"), 6, 5, "\"bands\"?"},
+    {"constant", WITH("constant: {a: b}"), 6, 5, "\"constants\"?"},
+    {"gaol", GOALS("gaol: g"), 5, 5, "\"goal\"?"},
+    {"levl", GOALS("levl: l"), 5, 5, "\"level\"?"},
+    {"wieght", GOALS("wieght: w"), 5, 5, "\"weight\"?"},
+    {"catgory", GOALS("catgory: c"), 5, 5, "\"category\"?"},
+    {"flag", GOALS("flag: f"), 5, 5, "\"flags\"?"},
+    {"targt", GOALS("targt: 75"), 5, 5, "\"target\"?"},
+    {"partal", GOALS("partal: keep"), 5, 5, "\"partial\"?"},
+    {"imapct", SDQ("imapct: \"i{0..5}\""), 6, 5, "\"impact\"?"},
+    {"impact of what has none", WITH("impact: \"i{0..5}\""), 6, 5, "\"impact\" is not known"},
+    {"colum", STAGES FILE_A "{colum: who, values: {P: sdq-parent}}" ITEMS, 4, 18, "\"column\"?"},
+    {"value", STAGES FILE_A "{column: who, value: {P: sdq-parent}}" ITEMS, 4, 31, "\"values\"?"},
+    {"a cohort that is none", "cohorts: [site]\n" STAGES SOURCE "    cohorts: {sit: Centre}\n", 7,
+     15, "\"site\"?"},
+    /* stages */
+    {"no stages", "title: x\n" SOURCE, 1, 1, "\"stages\""},
+    {"stages that are none", "stages: []\n" SOURCE, 1, 9, "\"stages\""},
+    {"stages without a list", "stages: start\n" SOURCE, 1, 9, "\"stages\""},
+    {"a stage twice", "stages: [start, start]\n" SOURCE, 1, 17, "twice"},
+    {"a stage twice, spelt otherwise", "stages: [phase 1, end, Phase  1]\n" SOURCE, 1, 24, "twice"},
+    {"a stage without a name", "stages: [{values: [T1]}]\n" SOURCE, 1, 10, "needs a name"},
+    {"an empty stage", "stages: [start, \"\"]\n" SOURCE, 1, 17, ""},
+    {"a value of two stages",
+     "stages:\n  - {name: start, values: [T1]}\n  - {name: end, values: [T2, T1]}\n" SOURCE, 3, 25,
+     "\"T1\" already means the stage \"start\""},
+    {"unknown stage before", STUDY("before: strat"), 1, 9, "did you mean \"start\"?"},
+    {"unknown stage after", STUDY("after: 12 months"), 1, 8, "start, end"},
+    {"after before before", "before: end\nafter: start\n" STAGES SOURCE, 2, 8,
+     "\"start\" does not come after \"end\""},
+    {"after is before", "before: start\nafter: start\n" STAGES SOURCE, 2, 8, "does not come after"},
+    {"nothing after before", STUDY("before: end"), 1, 9, "does not come after"},
+    {"windows that overlap",
+     "stages:\n  - start\n  - {name: a, window: [1, 10]}\n  - {name: b, window: [10, 20]}\n" SOURCE,
+     4, 5, "overlaps that of \"a\""},
+    {"windows that overlap by a day, the later one first",
+     "stages:\n  - start\n  - {name: a, window: [10, 20]}\n  - {name: b, window: [1, 10]}\n" SOURCE,
+     4, 5, "overlaps that of \"a\""},
+    {"a window inside another",
+     "stages:\n  - start\n  - {name: a, window: [1, 100]}\n  - {name: b, window: [10, 20]}\n" SOURCE,
+     4, 5, "overlaps"},
+    {"a window that ends before it begins",
+     "stages: [start, {name: b, window: [420, 330]}]\n" SOURCE, 1, 35, "first day"},
+    {"a window of one number", "stages: [start, {name: b, window: [420]}]\n" SOURCE, 1, 35,
+     "two numbers"},
+    {"a window in words", "stages: [start, {name: b, window: [a, b]}]\n" SOURCE, 1, 36,
+     "a whole number"},
+    {"a window from itself", "stages: [start, {name: b, window: [1, 2], after: b}]\n" SOURCE, 1, 50,
+     "a window is counted from"},
+    {"a window from a later stage",
+     "stages: [start, {name: b, window: [1, 2], after: c}, c]\n" SOURCE, 1, 50, ""},
+    {"a window at the first stage", "stages: [{name: b, window: [1, 2]}, c]\n" SOURCE, 1, 28,
+     "a window is counted from"},
+    {"pick without a window", "stages: [start, {name: b, pick: last}]\n" SOURCE, 1, 33,
+     "no window"},
+    {"after without a window", "stages: [start, {name: b, after: start}]\n" SOURCE, 1, 34,
+     "no window"},
+    {"an unknown pick", "stages: [start, {name: b, window: [1, 2], pick: neerest}]\n" SOURCE, 1, 49,
+     "did you mean \"nearest\"?"},
+    /* single rules */
+    {"as_of that is no date", STUDY("as_of: 31/03/2018"), 1, 8, "2018-03-31"},
+    {"as_of on no day", STUDY("as_of: 2018-02-30"), 1, 8, "a date"},
+    {"cohort_from", STUDY("cohort_from: last"), 1, 14, "before, first, after"},
+    {"duplicates", STUDY("duplicates: all"), 1, 13, "discount, first, last"},
+    {"across_versions", STUDY("across_versions: maybe"), 1, 18, "yes or no"},
+    {"sd", STUDY("reliable_change: {sd: big}"), 1, 23, "a number"},
+    {"sd of 0", STUDY("reliable_change: {sd: 0}"), 1, 23, "a number"},
+    {"reliability over 1", STUDY("reliable_change: {reliability: 1.5}"), 1, 32, "a number"},
+    {"a cohort column twice", STUDY("cohorts: [site, site]"), 1, 10, "twice"},
+    {"a cohort column without a name", STUDY("cohorts: [\"\"]"), 1, 10, "empty"},
+    {"a breakdown twice", STUDY("cohorts: [[site], [year], [site]]"), 1, 27, "twice"},
+    {"cohorts as a map", STUDY("cohorts: {site: x}"), 1, 10, ""},
+    /* sources */
+    {"no sources", STAGES, 1, 1, "\"sources\""},
+    {"sources that are none", STAGES "sources: []\n", 2, 10, "\"sources\""},
+    {"a source that is a name", STAGES "sources: [a.csv]\n", 2, 11, "expected a source"},
+    {"no file", STAGES "sources:\n  - {instrument: wemwbs, items: \"w{1..14}\"}\n", 3, 5,
+     "needs a \"file\""},
+    {"no instrument", STAGES "sources:\n  - {file: a.csv, items: \"w{1..14}\"}\n", 3, 5,
+     "needs an \"instrument\""},
+    {"unknown instrument", STAGES FILE_A "wemwb" ITEMS, 4, 17, "did you mean \"wemwbs\"?"},
+    {"unknown instrument of an informant",
+     STAGES FILE_A "{column: who, values: {P: sdq-parnt}}\n    items: \"q{1..25}\"\n", 4, 43,
+     "did you mean \"sdq-parent\"?"},
+    {"an informant column without values", STAGES FILE_A "{column: who}" ITEMS, 4, 17, "values"},
+    {"no items", STAGES FILE_A "wemwbs\n", 3, 5, "needs \"items\""},
+    {"13 items", STAGES FILE_A "wemwbs\n    items: \"w{1..13}\"\n", 5, 12,
+     "found 13 columns, but \"wemwbs\" has 14"},
+    {"15 items", STAGES FILE_A "wemwbs\n    items: [\"w{1..14}\", x]\n", 5, 12, "found 15 columns"},
+    {"5 impact items", SDQ("impact: \"i{1..5}\""), 6, 13, "found 5 columns"},
+    {"a pattern left open", STAGES FILE_A "wemwbs\n    items: \"w{1..14\"\n", 5, 12, ""},
+    {"items as a map in a long layout", STAGES FILE_A "wemwbs\n    items: {start: \"w{1..14}\"}\n",
+     5, 12, ""},
+    {"no columns at all", STAGES FILE_A "wemwbs\n    items: []\n", 5, 12, ""},
+    {"unknown rule", WITH("incomplete: publishd"), 6, 17, ""},
+    {"contradictory rules",
+     TWO("file: a.csv, instrument: wemwbs, items: \"w{1..14}\"",
+         "file: b.csv, incomplete: published, items: \"w{1..14}\", instrument: wemwbs"),
+     4, 73, "incomplete: discount, this one with published"},
+    {"contradictory bands",
+     TWO("file: a.csv, instrument: sdq-self, items: \"w{1..25}\", bands: three",
+         "file: b.csv, instrument: sdq-self, items: \"w{1..25}\", bands: four"),
+     4, 67, "three"},
+    {"contradictory targets",
+     TWO("file: a.csv, instrument: gas, target: 75", "file: b.csv, instrument: gas, target: 70"), 4,
+     44, "target"},
+    {"contradictory partial",
+     TWO("file: a.csv, instrument: gas, partial: keep",
+         "file: b.csv, instrument: gas, partial: recode"),
+     4, 45, "partial"},
+    {"contradictory rho",
+     TWO("file: a.csv, instrument: gas, rho: 0.3", "file: b.csv, instrument: gas, rho: 0.2"), 4, 41,
+     "rho"},
+    {"unknown bands", WITH("bands: three"), 6, 12, "has no band set \"three\""},
+    {"layout", WITH("layout: wied"), 6, 13, "did you mean \"wide\"?"},
+    {"separator of two", WITH("separator: \";;\""), 6, 16, "a separator"},
+    {"separator of none", WITH("separator: \"\""), 6, 16, "a separator"},
+    {"separator in words", WITH("separator: semicolon"), 6, 16, "a separator"},
+    {"separator that is another", WITH("separator: \"|\""), 6, 16, "a separator"},
+    {"dates", WITH("dates: american"), 6, 12, "iso, day first"},
+    {"answers as a list", WITH("answers: [a, b]"), 6, 14, "answers and their codes"},
+    {"an answer's code", WITH("answers: {a: x}"), 6, 18, "a whole number"},
+    {"constants as a text", WITH("constants: x"), 6, 16, "columns and their values"},
+    {"missing as a map", WITH("missing: {a: b}"), 6, 14, ""},
+    {"weight on forms", WITH("weight: w"), 6, 13, "does not go with the instrument \"wemwbs\""},
+    {"target on forms", WITH("target: 75"), 6, 13, "\"target\" does not go"},
+    {"items on goals", GOALS("items: \"g{1..3}\""), 5, 12, "\"items\" does not go"},
+    {"bands on goals", GOALS("bands: three"), 5, 12, "\"bands\" does not go"},
+    {"answers on goals", GOALS("answers: {a: 1}"), 5, 14, "\"answers\" does not go"},
+    {"a target over 100", GOALS("target: 175"), 5, 13, "from 0 to 100"},
+    {"rho over 1", GOALS("rho: 1.1"), 5, 10, "a number"},
+    {"partial", GOALS("partial: drop"), 5, 14, "recode, keep"},
+    {"goals with an informant", STAGES FILE_A "{column: who, values: {F: gas}}\n", 3, 5,
+     "no informant column"},
+    /* wide */
+    {"wide without stages", STAGES "sources:\n  - {" WIDE "items: \"a{1..14}\"}\n", 3, 60,
+     "the columns of each stage"},
+    {"wide with no stage at all", STAGES "sources:\n  - {" WIDE "items: {}}\n", 3, 60, ""},
+    {"wide with an unknown stage", STAGES "sources:\n  - {" WIDE "items: {strat: \"a{1..14}\"}}\n",
+     3, 61, "\"strat\" is not one of the stages"},
+    {"wide with a stage twice, by another name",
+     "stages:\n  - {name: start, values: [T1]}\n  - end\nsources:\n  - {" WIDE
+     "items: {start: \"a{1..14}\", T1: \"b{1..14}\"}}\n",
+     5, 80, "twice"},
+    {"wide with too few items",
+     STAGES "sources:\n  - {" WIDE "items: {start: \"a{1..14}\", end: \"b{1..13}\"}}\n", 3, 60,
+     "found 13 columns"},
+    {"wide with a stage column",
+     STAGES "sources:\n  - {" WIDE "stage: s, items: {end: \"b{1..14}\"}}\n", 3, 60,
+     "not a stage column"},
+    {"wide with one date column",
+     STAGES "sources:\n  - {" WIDE "date: d, items: {end: \"b{1..14}\"}}\n", 3, 59, ""},
+    {"wide goals without levels", STAGES FILE_A "gas\n    layout: wide\n", 3, 5, "\"level\""},
+    {"wide goals with two levels a stage",
+     STAGES FILE_A "gas\n    layout: wide\n    level: {start: [l1, l2]}\n", 6, 12,
+     "several columns"},
+};
+
+static void test_bad(void **state)
+{
+    (void)state;
+    const struct plan_options options = {0};
+    size_t n_wrong = 0;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct plan plan;
+        const struct fault fault = parse(bad[i].text, &options, &plan);
+        if (fault.code != FAULT_CONTENT || fault.row != bad[i].line ||
+            fault.column != bad[i].column || strstr(fault.detail, bad[i].says) == NULL) {
+            print_error("%s: expected %zu:%zu: ... %s ..., got %d at %zu:%zu: %s\n", bad[i].name,
+                        bad[i].line, bad[i].column, bad[i].says, (int)fault.code, fault.row,
+                        fault.column, fault.detail);
+            n_wrong++;
+        }
+        if (fault.code == FAULT_NONE) {
+            plan_free(&plan);
+            continue;
+        }
+        assert_string_equal(fault.file, "study.yaml");
+        assert_null(plan.arena.blocks);
+    }
+    assert_int_equal(n_wrong, 0);
+}
+
+/* --by takes the place of the study's own breakdowns. */
+static const struct {
+    const char *name, *by[3];
+    size_t n;
+    const char *means, *says;
+} breakdowns[] = {
+    {"one", {"year"}, 1, "by\nby year\n", NULL},
+    {"a crossing", {"area,year"}, 1, "by\nby area year\n", NULL},
+    {"two", {"area", "year,area"}, 2, "by\nby area\nby year area\n", NULL},
+    {"none", {NULL}, 0, "by\nby site\n", NULL},
+    {"nothing between commas", {"a,,b"}, 1, NULL, "--by"},
+    {"nothing at the end", {"a,"}, 1, NULL, "--by"},
+    {"nothing", {""}, 1, NULL, "--by"},
+    {"twice", {"a,a"}, 1, NULL, "--by"},
+    {"the same again", {"a", "b", "a"}, 3, NULL, "--by"},
+};
+
+static void test_by(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(breakdowns); i++) {
+        const struct plan_options options = {.breakdowns = breakdowns[i].by,
+                                             .n_breakdowns = breakdowns[i].n};
+        struct plan plan;
+        struct words words;
+        const struct fault fault = parse(STUDY("cohorts: [site]"), &options, &plan);
+        if (breakdowns[i].means == NULL) {
+            if (fault.code != FAULT_USAGE || strstr(fault.detail, breakdowns[i].says) == NULL) {
+                fail_msg("%s: %d %s", breakdowns[i].name, (int)fault.code, fault.detail);
+            }
+            continue;
+        }
+        assert_int_equal(fault.code, FAULT_NONE);
+        say_plan(&words, &plan);
+        if (strstr(words.text, breakdowns[i].means) == NULL) {
+            fail_msg("%s: %s", breakdowns[i].name, words.text);
+        }
+        plan_free(&plan);
+    }
+}
+
+/* A text in a stage column: any case, '-' and '_' the same, runs of white space. */
+static const struct {
+    const char *text;
+    uint32_t stage;
+} texts[] = {
+    {"start", 0},
+    {"START", 0},
+    {"T1", 0},
+    {"t1", 0},
+    {"t 1", NO_STAGE},
+    {"end of phase 1", 1},
+    {"End  of\tPhase 1", 1},
+    {"", NO_STAGE},
+    {"starts", NO_STAGE},
+    {"follow_up", 2},
+    {"Follow-Up", 2},
+    {"follow up", NO_STAGE},
+};
+
+static void test_stage_texts(void **state)
+{
+    (void)state;
+    const struct plan_options options = {0};
+    struct plan plan;
+    assert_int_equal(parse("stages:\n  - {name: start, values: [T1]}\n  - end of phase 1\n"
+                           "  - follow-up\n" SOURCE,
+                           &options, &plan)
+                         .code,
+                     FAULT_NONE);
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        if (plan_stage(&plan, texts[i].text) != texts[i].stage) {
+            fail_msg("\"%s\": %u", texts[i].text, plan_stage(&plan, texts[i].text));
+        }
+    }
+    plan_free(&plan);
+}
+
+/* 64 stages are read, 65 are not. */
+static void test_many_stages(void **state)
+{
+    (void)state;
+    const struct plan_options options = {0};
+    for (int n = 64; n <= 65; n++) {
+        char text[1000] = "stages: [s0";
+        struct plan plan;
+        for (int i = 1; i < n; i++) {
+            snprintf(text + strlen(text), sizeof text - strlen(text), ", s%d", i);
+        }
+        strcat(text, "]\n" SOURCE);
+        const struct fault fault = parse(text, &options, &plan);
+        assert_int_equal(fault.code, n == 64 ? FAULT_NONE : FAULT_CONTENT);
+        if (n == 64) {
+            assert_int_equal(plan.study.after, 63);
+            plan_free(&plan);
+        } else {
+            assert_int_equal(fault.row, 1);
+            assert_non_null(strstr(fault.detail, "65"));
+        }
+    }
+}
+
+static void test_files(void **state)
+{
+    (void)state;
+    const struct plan_options options = {0};
+    struct plan plan;
+    assert_int_equal(plan_read("no/such/study.yaml", &options, &plan).code, FAULT_OPEN);
+    assert_null(plan.arena.blocks);
+    assert_int_equal(parse("stages: [\n", &options, &plan).code, FAULT_SYNTAX);
+    assert_null(plan.arena.blocks);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_by),          cmocka_unit_test(test_stage_texts),
+        cmocka_unit_test(test_many_stages), cmocka_unit_test(test_files),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

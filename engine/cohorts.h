@@ -41,7 +41,7 @@ const char *crossing_value(struct arena *arena, const char *text);
 
 /* The groups of one breakdown, in printing order. */
 struct grouping {
-    uint32_t *group_of; /* owned: for each cohort, its group */
+    uint32_t *group_of;  /* owned: for each cohort, its group */
     const char **labels; /* owned, texts by `arena`: "All" for no column, the value for one, values
                             as crossing_value() has them joined with " / " for several */
     size_t n_groups;

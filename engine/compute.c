@@ -28,8 +28,8 @@ static void forms(struct work *work)
         const uint64_t used = m < n_measures ? from->counted->forms_used[m] : 0;
         const uint64_t rows = m < n_measures ? from->forms_read[m] : from->unknown_informants;
         uint64_t accounted = used;
-        work->key = (struct figure_key){
-            .table = FIGURES_FORMS, .measure = (uint16_t)m, .scale = NO_SCALE};
+        work->key =
+            (struct figure_key){.table = FIGURES_FORMS, .measure = (uint16_t)m, .scale = NO_SCALE};
         work_add_count(work, STATISTIC_ROWS, rows);
         work_add_sub(work, STATISTIC_FORM, FORM_USED, used);
         for (size_t reason = FORM_USED + 1; reason < N_FORM_REASONS; reason++) {
@@ -46,8 +46,7 @@ static void forms(struct work *work)
 
 static void scoring(struct work *work)
 {
-    const struct scoring_audit *const audit =
-        &work->from->checks->scales[work->key.scale].audit;
+    const struct scoring_audit *const audit = &work->from->checks->scales[work->key.scale].audit;
     if (work_scale(work)->kind == SCALE_GOALS) {
         return;
     }
@@ -84,11 +83,10 @@ static void for_each_scale(struct work *work, enum figure_table table, compute_t
 {
     for (size_t b = 0; b < work->study->n_breakdowns; b++) {
         for (uint32_t g = 0; g < work->figures->comparisons[b].grouping.n_groups; g++) {
-            for_scales(work,
-                       (struct figure_key){.table = (uint16_t)table,
-                                           .breakdown = (uint16_t)b,
-                                           .group = g},
-                       compute);
+            for_scales(
+                work,
+                (struct figure_key){.table = (uint16_t)table, .breakdown = (uint16_t)b, .group = g},
+                compute);
         }
     }
 }
@@ -191,8 +189,7 @@ static bool list_categories(struct figures *figures, const struct tally *tally)
 
 static bool make_comparisons(const struct computed_from *from, struct figures *figures)
 {
-    figures->comparisons =
-        calloc(from->study->n_breakdowns, sizeof *figures->comparisons);
+    figures->comparisons = calloc(from->study->n_breakdowns, sizeof *figures->comparisons);
     if (figures->comparisons == NULL) {
         return false;
     }
@@ -235,9 +232,8 @@ bool compute_figures(const struct computed_from *from, struct figures *figures)
 {
     struct work work = {.from = from, .study = from->study, .figures = figures};
     bool done;
-    *figures = (struct figures){.study = from->study,
-                                .names = from->names,
-                                .unknown_informants = from->unknown_informants};
+    *figures = (struct figures){
+        .study = from->study, .names = from->names, .unknown_informants = from->unknown_informants};
     done = make_comparisons(from, figures) && make_room(&work);
     if (done) {
         find_study_sds(&work);

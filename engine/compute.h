@@ -12,8 +12,8 @@ struct computed_from {
     const struct counted *counted;
     const struct findings *findings;
     const struct item_checks *checks;
-    const struct names *names;    /* of goals' categories */
-    const uint64_t *forms_read;   /* for each measure */
+    const struct names *names;  /* of goals' categories */
+    const uint64_t *forms_read; /* for each measure */
     uint64_t unknown_informants;
 };
 

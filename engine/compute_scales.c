@@ -65,11 +65,12 @@ static void add_change_statistics(struct work *work, const struct comparison_of_
     work_add(work, STATISTIC_T, paired.t);
     work_add(work, STATISTIC_DF, paired.df);
     work_add(work, STATISTIC_P_T, paired.p_t);
-    work_add(work, STATISTIC_N_UP, paired.change.n > 0 ? value_count((int64_t)ranks.n_up) : VALUE_NONE);
+    work_add(work, STATISTIC_N_UP,
+             paired.change.n > 0 ? value_count((int64_t)ranks.n_up) : VALUE_NONE);
     work_add(work, STATISTIC_N_SAME,
-        paired.change.n > 0 ? value_count((int64_t)ranks.n_same) : VALUE_NONE);
+             paired.change.n > 0 ? value_count((int64_t)ranks.n_same) : VALUE_NONE);
     work_add(work, STATISTIC_N_DOWN,
-        paired.change.n > 0 ? value_count((int64_t)ranks.n_down) : VALUE_NONE);
+             paired.change.n > 0 ? value_count((int64_t)ranks.n_down) : VALUE_NONE);
     work_add(work, STATISTIC_V, ranks.v);
     work_add(work, STATISTIC_P_WILCOXON, ranks.p_wilcoxon);
     work_add(work, STATISTIC_WILCOXON_EXACT, ranks.exact);
@@ -132,7 +133,7 @@ static void count_bands(struct work *work, const struct distribution *scores)
     for (size_t s = 0; s < scale->n_band_sets; s++) {
         for (size_t b = 0; b < scale->band_sets[s].n_bands; b++) {
             work_add_sub(work, STATISTIC_BAND, BAND_SUB(s, b),
-                    count_band(&scale->band_sets[s], b, scores));
+                         count_band(&scale->band_sets[s], b, scores));
         }
     }
 }
@@ -173,21 +174,18 @@ static uint64_t count_movement(const struct band_set *set, size_t from, size_t t
 /* From each band of the set that tables print to each band. */
 void compute_band_movement(struct work *work)
 {
-    const struct study_scale *const scale = &work->study->scales[work->key.scale];
     const struct band_set *set;
     struct comparison_of_stages stages;
     if (!has_bands(work)) {
         return;
     }
-    set = &scale->scale->band_sets[work->study->measures[scale->measure].band_sets
-                                       [work->key.scale -
-                                        work->study->measures[scale->measure].first_scale]];
+    set = &work_scale(work)->band_sets[study_band_set(work->study, work->key.scale)];
     stages = work_compare(work, work->study->before, work->study->after);
     work->key.stage = FIGURE_STAGE_CHANGE;
     for (size_t from = 0; from < set->n_bands; from++) {
         for (size_t to = 0; to < set->n_bands; to++) {
             work_add_sub(work, STATISTIC_MOVEMENT, MOVEMENT_SUB(from, to),
-                    count_movement(set, from, to, &stages.joint));
+                         count_movement(set, from, to, &stages.joint));
         }
     }
 }
@@ -198,7 +196,7 @@ void compute_reliable_change(struct work *work)
 {
     const struct study *const study = work->study;
     const struct scale *const scale = work_scale(work);
-    const double sd = study->reliable_sd == RELIABLE_SD_STUDY ? work->study_sd[work->key.scale]
+    const double sd = study->reliable_sd == RELIABLE_SD_STUDY   ? work->study_sd[work->key.scale]
                       : study->reliable_sd == RELIABLE_SD_GIVEN ? study->given_sd
                                                                 : scale->sd;
     const double reliability =
@@ -221,9 +219,10 @@ void compute_reliable_change(struct work *work)
     work_add(work, STATISTIC_RCI_SD, value_double(sd));
     work_add(work, STATISTIC_RCI_RELIABILITY, value_double(reliability));
     work_add(work, STATISTIC_IMPROVED, known ? value_count((int64_t)result.improved) : VALUE_NONE);
-    work_add(work, STATISTIC_UNCHANGED, known ? value_count((int64_t)result.unchanged) : VALUE_NONE);
+    work_add(work, STATISTIC_UNCHANGED,
+             known ? value_count((int64_t)result.unchanged) : VALUE_NONE);
     work_add(work, STATISTIC_DETERIORATED,
-        known ? value_count((int64_t)result.deteriorated) : VALUE_NONE);
+             known ? value_count((int64_t)result.deteriorated) : VALUE_NONE);
 }
 
 /* --- trajectory --- */
@@ -235,7 +234,8 @@ static void trajectory_change(struct work *work, size_t stage)
     struct paired_change change;
     if (stage == 0) {
         for (unsigned s = STATISTIC_CHANGE_N; s <= STATISTIC_STEP_P; s++) {
-            work_add(work, (enum statistic)s, VALUE_NONE); /* there is nothing before the first stage */
+            /* there is nothing before the first stage */
+            work_add(work, (enum statistic)s, VALUE_NONE);
         }
         return;
     }

@@ -26,8 +26,7 @@ const struct scale *work_scale(const struct work *work)
     return work->study->scales[work->key.scale].scale;
 }
 
-const struct tally_cell *work_cells(const struct work *work, size_t stage, size_t later,
-                                         size_t *n)
+const struct tally_cell *work_cells(const struct work *work, size_t stage, size_t later, size_t *n)
 {
     return tally_find(&work->figures->comparisons[work->key.breakdown].tally, work->key.group,
                       work->key.scale, stage, later, n);
@@ -41,8 +40,7 @@ struct distribution work_distribution(const struct work *work, size_t stage, siz
                                  work_scale(work)->units_per_point};
 }
 
-struct comparison_of_stages work_compare(const struct work *work, size_t stage,
-                                                   size_t later)
+struct comparison_of_stages work_compare(const struct work *work, size_t stage, size_t later)
 {
     size_t n;
     const struct tally_cell *const cells = work_cells(work, stage, later, &n);

@@ -12,7 +12,7 @@ struct work {
     const struct computed_from *from;
     const struct study *study;
     struct figures *figures;
-    struct figure_key key; /* of the figure that is added next */
+    struct figure_key key;    /* of the figure that is added next */
     struct pair_count *pairs; /* owned, as are the rest: room for the cells of any tally */
     struct score_count *before, *after, *changes;
     double *ranks;

@@ -36,7 +36,8 @@ enum discount discount_of(tally_code before, tally_code after)
 {
     for (size_t i = 0; i < sizeof discount_order / sizeof discount_order[0]; i++) {
         const tally_code code = TALLY_REASON(discount_order[i].reason);
-        if ((discount_order[i].of_before && before == code) || (discount_order[i].of_after && after == code)) {
+        if ((discount_order[i].of_before && before == code) ||
+            (discount_order[i].of_after && after == code)) {
             return discount_order[i].discount;
         }
     }
@@ -72,8 +73,8 @@ static bool count_cell(const struct walk *walk, size_t scale, size_t stage, size
    before with after. */
 static bool is_counted_pair(const struct study *study, size_t stage, size_t later)
 {
-    return stage < later && (stage == 0 || later == stage + 1 ||
-                             (stage == study->before && later == study->after));
+    return stage < later &&
+           (stage == 0 || later == stage + 1 || (stage == study->before && later == study->after));
 }
 
 /* The codes of a pair of stages: the two scores as they stand, or, of goals, scores from the goals
@@ -90,8 +91,8 @@ static const struct slot *slot_of(const struct walk *walk, uint32_t series, size
 static struct location discount_location(const struct walk *walk, uint32_t measure,
                                          enum discount discount)
 {
-    const size_t wanted = discount == DISCOUNT_AFTER_INCOMPLETE ? walk->study->after
-                                                                : walk->study->before;
+    const size_t wanted =
+        discount == DISCOUNT_AFTER_INCOMPLETE ? walk->study->after : walk->study->before;
     struct location any = {0};
     for (uint32_t i = walk->join->respondents[walk->respondent].first_series; i != NO_NAME;
          i = walk->join->series[i].next) {
@@ -118,8 +119,8 @@ static bool count_discount(const struct walk *walk, size_t scale, tally_code bef
     if (discount == DISCOUNT_NONE) {
         return true;
     }
-    if (!array_grow(&counted->discounted, &counted->discounted_capacity,
-                    counted->n_discounted + 1, sizeof *counted->discounted)) {
+    if (!array_grow(&counted->discounted, &counted->discounted_capacity, counted->n_discounted + 1,
+                    sizeof *counted->discounted)) {
         return false;
     }
     counted->discounted[counted->n_discounted++] =
@@ -132,8 +133,7 @@ static bool count_discount(const struct walk *walk, size_t scale, tally_code bef
 }
 
 /* Counts one respondent on one scale, from the codes at each stage. */
-static bool count_scale(struct walk *walk, size_t scale, const tally_code codes[],
-                        pair_codes *pair)
+static bool count_scale(struct walk *walk, size_t scale, const tally_code codes[], pair_codes *pair)
 {
     const struct study *const study = walk->study;
     bool everywhere = true;
@@ -253,7 +253,8 @@ static bool count_forms(const struct walk *walk, uint32_t series)
 /* Counts one respondent's forms of one version. */
 static bool count_questionnaire(struct walk *walk, uint32_t series)
 {
-    const struct measure *const measure = &walk->study->measures[walk->join->series[series].measure];
+    const struct measure *const measure =
+        &walk->study->measures[walk->join->series[series].measure];
     tally_code codes[MAX_STAGES];
     if (!count_forms(walk, series)) {
         return false;
@@ -266,8 +267,8 @@ static bool count_questionnaire(struct walk *walk, uint32_t series)
                 slot->state == SLOT_EMPTY ? TALLY_REASON(version_absence(walk, series, stage))
                 : slot->state == SLOT_CONFLICT
                     ? TALLY_REASON(REASON_CONFLICTING)
-                    : outcome_code(scale->scale, join_payload(walk->respondents, walk->join,
-                                                              series, stage)[i]);
+                    : outcome_code(scale->scale,
+                                   join_payload(walk->respondents, walk->join, series, stage)[i]);
         }
         if (scale->collected && !count_scale(walk, measure->first_scale + i, codes, plain_pair)) {
             return false;
@@ -296,13 +297,12 @@ static bool goal_rating_at(const struct walk *walk, uint32_t series, size_t stag
         return true;
     }
     if (slot_of(walk, series, weight_stage)->state == SLOT_FORM) {
-        weight = join_payload(walk->respondents, walk->join, series,
-                              weight_stage)[GOAL_PAYLOAD_WEIGHT];
+        weight =
+            join_payload(walk->respondents, walk->join, series, weight_stage)[GOAL_PAYLOAD_WEIGHT];
     }
     for (size_t i = 0; i < walk->study->n_stages && weight == GOAL_NO_WEIGHT; i++) {
         if (slot_of(walk, series, i)->state == SLOT_FORM) {
-            weight =
-                join_payload(walk->respondents, walk->join, series, i)[GOAL_PAYLOAD_WEIGHT];
+            weight = join_payload(walk->respondents, walk->join, series, i)[GOAL_PAYLOAD_WEIGHT];
         }
     }
     rating->weight = weight;
@@ -385,7 +385,7 @@ static bool count_families(struct walk *walk, const struct measure *measure)
     for (size_t kind = GOALS_FAMILY_LEVEL; kind < N_GOALS_SCALES; kind++) {
         for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
             const enum slot_state state = goals_state(walk, stage);
-            codes[stage] = state == SLOT_FORM ? goals_code(walk, kind, stage, stage, stage)
+            codes[stage] = state == SLOT_FORM       ? goals_code(walk, kind, stage, stage, stage)
                            : state == SLOT_CONFLICT ? TALLY_REASON(REASON_CONFLICTING)
                                                     : TALLY_REASON(absence(walk, stage));
         }
@@ -462,8 +462,7 @@ static bool count_goals(struct walk *walk, uint32_t measure_index)
     }
     walk->counted->respondents[measure_index]++;
     walk->counted->moved[measure_index] += walk->join->respondents[walk->respondent].moved;
-    return array_grow(&walk->ratings, &walk->ratings_capacity, n,
-                      sizeof *walk->ratings) &&
+    return array_grow(&walk->ratings, &walk->ratings_capacity, n, sizeof *walk->ratings) &&
            count_families(walk, measure);
 }
 
@@ -496,10 +495,10 @@ bool count_respondents(const struct respondents *respondents, struct counted *co
     const struct study *const study = respondents->study;
     struct walk walk = {.respondents = respondents, .study = study, .counted = counted};
     bool done = true;
-    *counted = (struct counted){
-        .forms_used = calloc(study->n_measures + 1, sizeof *counted->forms_used),
-        .respondents = calloc(study->n_measures + 1, sizeof *counted->respondents),
-        .moved = calloc(study->n_measures + 1, sizeof *counted->moved)};
+    *counted =
+        (struct counted){.forms_used = calloc(study->n_measures + 1, sizeof *counted->forms_used),
+                         .respondents = calloc(study->n_measures + 1, sizeof *counted->respondents),
+                         .moved = calloc(study->n_measures + 1, sizeof *counted->moved)};
     done = counted->forms_used != NULL && counted->respondents != NULL && counted->moved != NULL;
     for (walk.join_index = 0; walk.join_index < study->n_joins && done; walk.join_index++) {
         walk.join = &respondents->joins[walk.join_index];

@@ -30,13 +30,13 @@ struct discounted {
 };
 
 struct counted {
-    struct tally tally;              /* owned, sorted */
-    struct discounted *discounted;   /* owned, n_discounted */
+    struct tally tally;            /* owned, sorted */
+    struct discounted *discounted; /* owned, n_discounted */
     size_t n_discounted, discounted_capacity;
-    uint64_t *forms_used;            /* owned, for each measure: forms kept with a score, counted
+    uint64_t *forms_used;  /* owned, for each measure: forms kept with a score, counted
                                         from the places and not from the rows */
-    uint64_t *respondents;           /* owned, for each measure */
-    uint64_t *moved;                 /* owned, for each measure: forms differ on a cohort column */
+    uint64_t *respondents; /* owned, for each measure */
+    uint64_t *moved;       /* owned, for each measure: forms differ on a cohort column */
 };
 
 /* Counts everyone in `respondents` (resolved). Kept forms without a score on any scale are added to

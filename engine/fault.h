@@ -8,13 +8,13 @@
 #define MUST_CHECK __attribute__((warn_unused_result))
 
 enum fault_code {
-    FAULT_NONE,     /* nothing happened, the rest is empty */
+    FAULT_NONE, /* nothing happened, the rest is empty */
     FAULT_MEMORY,
-    FAULT_OPEN,     /* a file or directory could not be opened, read or made */
-    FAULT_SYNTAX,   /* not the format it should be: CSV quoting, YAML, a binary file */
-    FAULT_CONTENT,  /* well formed, but not what was expected */
-    FAULT_USAGE,    /* the command line */
-    FAULT_WRITE,    /* output could not be written whole */
+    FAULT_OPEN,    /* a file or directory could not be opened, read or made */
+    FAULT_SYNTAX,  /* not the format it should be: CSV quoting, YAML, a binary file */
+    FAULT_CONTENT, /* well formed, but not what was expected */
+    FAULT_USAGE,   /* the command line */
+    FAULT_WRITE,   /* output could not be written whole */
     FAULT_INTERRUPTED
 };
 

@@ -8,8 +8,8 @@
 
 #include "engine/memory.h"
 
-#define ORDER(field) \
-    if (a->field != b->field) { \
+#define ORDER(field)                         \
+    if (a->field != b->field) {              \
         return a->field < b->field ? -1 : 1; \
     }
 
@@ -32,8 +32,8 @@ int figure_key_compare(const struct figure_key *a, const struct figure_key *b)
 
 void figures_add(struct figures *figures, const struct figure_key *key, struct value value)
 {
-    if (!array_grow(&figures->figures, &figures->figures_capacity,
-                    figures->n_figures + 1, sizeof *figures->figures)) {
+    if (!array_grow(&figures->figures, &figures->figures_capacity, figures->n_figures + 1,
+                    sizeof *figures->figures)) {
         figures->no_memory = true;
         return;
     }
@@ -60,8 +60,8 @@ struct value figures_get(const struct figures *figures, const struct figure_key 
     return VALUE_NONE;
 }
 
-struct value figures_at(const struct figures *figures, const struct figure_key *key,
-                        unsigned stage, enum statistic statistic, unsigned sub)
+struct value figures_at(const struct figures *figures, const struct figure_key *key, unsigned stage,
+                        enum statistic statistic, unsigned sub)
 {
     struct figure_key wanted = *key;
     wanted.stage = (uint16_t)stage;

@@ -34,70 +34,70 @@ enum {
 
 /* The `statistic` column, in the order of the contract. X(NAME, text): where the text ends in "_" or
    is empty, `sub` of the key says the rest. */
-#define PELLTER_STATISTICS(X) \
-    X(ROWS, "rows") \
-    X(FORM, "") \
-    X(RESPONDENTS, "respondents") \
-    X(VIABLE, "viable") \
-    X(DISCOUNTED, "discounted") \
-    X(DISCOUNTED_REASON, "discounted_") \
-    X(N, "n") \
-    X(MEAN, "mean") \
-    X(SD, "sd") \
-    X(SE, "se") \
-    X(MEDIAN, "median") \
-    X(Q1, "q1") \
-    X(Q3, "q3") \
-    X(MIN, "min") \
-    X(MAX, "max") \
-    X(CI_LOW, "ci_low") \
-    X(CI_HIGH, "ci_high") \
-    X(T, "t") \
-    X(DF, "df") \
-    X(P_T, "p_t") \
-    X(N_UP, "n_up") \
-    X(N_SAME, "n_same") \
-    X(N_DOWN, "n_down") \
-    X(V, "v") \
-    X(P_WILCOXON, "p_wilcoxon") \
-    X(WILCOXON_EXACT, "wilcoxon_exact") \
-    X(P_SIGN, "p_sign") \
-    X(DZ, "dz") \
-    X(DAV, "dav") \
-    X(RANK_BISERIAL, "rank_biserial") \
-    X(R, "r") \
-    X(BAND, "") \
-    X(MOVEMENT, "") \
-    X(THRESHOLD, "threshold") \
-    X(RCI_SD, "rci_sd") \
-    X(RCI_RELIABILITY, "rci_reliability") \
-    X(IMPROVED, "improved") \
-    X(UNCHANGED, "unchanged") \
-    X(DETERIORATED, "deteriorated") \
-    X(CHANGE_N, "change_n") \
+#define PELLTER_STATISTICS(X)                 \
+    X(ROWS, "rows")                           \
+    X(FORM, "")                               \
+    X(RESPONDENTS, "respondents")             \
+    X(VIABLE, "viable")                       \
+    X(DISCOUNTED, "discounted")               \
+    X(DISCOUNTED_REASON, "discounted_")       \
+    X(N, "n")                                 \
+    X(MEAN, "mean")                           \
+    X(SD, "sd")                               \
+    X(SE, "se")                               \
+    X(MEDIAN, "median")                       \
+    X(Q1, "q1")                               \
+    X(Q3, "q3")                               \
+    X(MIN, "min")                             \
+    X(MAX, "max")                             \
+    X(CI_LOW, "ci_low")                       \
+    X(CI_HIGH, "ci_high")                     \
+    X(T, "t")                                 \
+    X(DF, "df")                               \
+    X(P_T, "p_t")                             \
+    X(N_UP, "n_up")                           \
+    X(N_SAME, "n_same")                       \
+    X(N_DOWN, "n_down")                       \
+    X(V, "v")                                 \
+    X(P_WILCOXON, "p_wilcoxon")               \
+    X(WILCOXON_EXACT, "wilcoxon_exact")       \
+    X(P_SIGN, "p_sign")                       \
+    X(DZ, "dz")                               \
+    X(DAV, "dav")                             \
+    X(RANK_BISERIAL, "rank_biserial")         \
+    X(R, "r")                                 \
+    X(BAND, "")                               \
+    X(MOVEMENT, "")                           \
+    X(THRESHOLD, "threshold")                 \
+    X(RCI_SD, "rci_sd")                       \
+    X(RCI_RELIABILITY, "rci_reliability")     \
+    X(IMPROVED, "improved")                   \
+    X(UNCHANGED, "unchanged")                 \
+    X(DETERIORATED, "deteriorated")           \
+    X(CHANGE_N, "change_n")                   \
     X(CHANGE_FIRST_MEAN, "change_first_mean") \
-    X(CHANGE_THIS_MEAN, "change_this_mean") \
-    X(CHANGE_MEAN, "change_mean") \
-    X(CHANGE_CI_LOW, "change_ci_low") \
-    X(CHANGE_CI_HIGH, "change_ci_high") \
-    X(CHANGE_P, "change_p") \
-    X(STEP_N, "step_n") \
-    X(STEP_MEAN, "step_mean") \
-    X(STEP_CI_LOW, "step_ci_low") \
-    X(STEP_CI_HIGH, "step_ci_high") \
-    X(STEP_P, "step_p") \
-    X(SAME_N, "same_n") \
-    X(SAME_MEAN, "same_mean") \
-    X(GOALS_SET, "goals_set") \
-    X(GOALS, "goals") \
-    X(NOT_REVIEWED, "not_reviewed") \
-    X(ATTAINED, "attained") \
-    X(NOT_ATTAINED, "not_attained") \
-    X(PERCENT, "percent") \
-    X(PERCENT_OF_SET, "percent_of_set") \
-    X(LEVEL, "level_") \
-    X(SCORED_COMPLETE, "complete") \
-    X(SCORED_PRORATED, "prorated") \
+    X(CHANGE_THIS_MEAN, "change_this_mean")   \
+    X(CHANGE_MEAN, "change_mean")             \
+    X(CHANGE_CI_LOW, "change_ci_low")         \
+    X(CHANGE_CI_HIGH, "change_ci_high")       \
+    X(CHANGE_P, "change_p")                   \
+    X(STEP_N, "step_n")                       \
+    X(STEP_MEAN, "step_mean")                 \
+    X(STEP_CI_LOW, "step_ci_low")             \
+    X(STEP_CI_HIGH, "step_ci_high")           \
+    X(STEP_P, "step_p")                       \
+    X(SAME_N, "same_n")                       \
+    X(SAME_MEAN, "same_mean")                 \
+    X(GOALS_SET, "goals_set")                 \
+    X(GOALS, "goals")                         \
+    X(NOT_REVIEWED, "not_reviewed")           \
+    X(ATTAINED, "attained")                   \
+    X(NOT_ATTAINED, "not_attained")           \
+    X(PERCENT, "percent")                     \
+    X(PERCENT_OF_SET, "percent_of_set")       \
+    X(LEVEL, "level_")                        \
+    X(SCORED_COMPLETE, "complete")            \
+    X(SCORED_PRORATED, "prorated")            \
     X(SCORED_PRORATED_FROM, "prorated_from_") \
     X(NOT_SCORED, "not_scored")
 
@@ -137,16 +137,16 @@ struct comparison {
 };
 
 struct figures {
-    const struct study *study;      /* borrowed */
-    struct figure *figures;         /* owned, n_figures, by ascending key */
+    const struct study *study; /* borrowed */
+    struct figure *figures;    /* owned, n_figures, by ascending key */
     size_t n_figures, figures_capacity;
     struct comparison *comparisons; /* owned, study->n_breakdowns */
     uint32_t *categories;           /* owned, n_categories: names' numbers in printing order; a goal
                                        without one is NO_NAME and comes last */
     size_t n_categories;
-    const struct names *names;      /* borrowed: the texts of categories */
-    uint64_t unknown_informants;    /* rows that no instrument could be found for */
-    bool no_memory;                 /* some figure could not be stored */
+    const struct names *names;   /* borrowed: the texts of categories */
+    uint64_t unknown_informants; /* rows that no instrument could be found for */
+    bool no_memory;              /* some figure could not be stored */
 };
 
 int figure_key_compare(const struct figure_key *a, const struct figure_key *b);
@@ -157,8 +157,8 @@ void figures_add(struct figures *figures, const struct figure_key *key, struct v
 /* The value under a key: undefined where there is none. */
 struct value figures_get(const struct figures *figures, const struct figure_key *key);
 /* The same with another stage, statistic and sub than the key's. */
-struct value figures_at(const struct figures *figures, const struct figure_key *key,
-                        unsigned stage, enum statistic statistic, unsigned sub);
+struct value figures_at(const struct figures *figures, const struct figure_key *key, unsigned stage,
+                        enum statistic statistic, unsigned sub);
 
 /* Whether anything of this measure was counted in a group. */
 bool figures_has_measure(const struct figures *figures, size_t breakdown, uint32_t group,
@@ -171,8 +171,8 @@ const char *form_reason_name(unsigned reason);
 const char *discount_name(unsigned discount);
 
 /* sub of STATISTIC_BAND and STATISTIC_MOVEMENT. */
-#define BAND_SUB(set, band) ((set) * 64 + (band))
-#define MOVEMENT_SUB(from, to) ((from) * 64 + (to))
+#define BAND_SUB(set, band) ((set)*64 + (band))
+#define MOVEMENT_SUB(from, to) ((from)*64 + (to))
 
 void figures_free(struct figures *figures);
 

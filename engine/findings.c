@@ -7,8 +7,8 @@
 
 bool findings_add_form(struct findings *findings, const struct set_aside *form)
 {
-    if (!array_grow(&findings->set_aside, &findings->set_aside_capacity,
-                    findings->n_set_aside + 1, sizeof *findings->set_aside)) {
+    if (!array_grow(&findings->set_aside, &findings->set_aside_capacity, findings->n_set_aside + 1,
+                    sizeof *findings->set_aside)) {
         return false;
     }
     findings->set_aside[findings->n_set_aside++] = *form;

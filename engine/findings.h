@@ -38,13 +38,13 @@ struct set_aside {
 };
 
 enum finding_kind {
-    FINDING_OUT_OF_RANGE,   /* an answer that the item cannot take; counted as missing */
-    FINDING_BAD_DATE,       /* a date that is none; counted as missing */
-    FINDING_BAD_WEIGHT,     /* a weight that is none; counted as missing */
-    FINDING_BAD_FLAG,       /* neither yes nor no; counted as no */
-    FINDING_BAD_AGE,        /* an age that is none; counted as missing */
-    FINDING_SHORT_ROW,      /* fewer cells than the header row; the rest count as empty */
-    FINDING_LONG_ROW,       /* more cells than the header row; the rest is ignored */
+    FINDING_OUT_OF_RANGE, /* an answer that the item cannot take; counted as missing */
+    FINDING_BAD_DATE,     /* a date that is none; counted as missing */
+    FINDING_BAD_WEIGHT,   /* a weight that is none; counted as missing */
+    FINDING_BAD_FLAG,     /* neither yes nor no; counted as no */
+    FINDING_BAD_AGE,      /* an age that is none; counted as missing */
+    FINDING_SHORT_ROW,    /* fewer cells than the header row; the rest count as empty */
+    FINDING_LONG_ROW,     /* more cells than the header row; the rest is ignored */
     FINDING_UNKNOWN_INFORMANT,
     N_FINDING_KINDS
 };

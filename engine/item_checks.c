@@ -279,7 +279,8 @@ static bool runs_against(const struct item_sums *item, const struct scale_sums *
     const double cov = (double)(n * sum_product - sum * sum_rest);
     const double var = (double)(n * item->sum_square - sum * sum);
     const double var_rest = (double)(n * sum_square_rest - sum_rest * sum_rest);
-    return n >= CHECKED_FORMS && cov < 0.0 && (double)n * cov * cov > 1.645 * 1.645 * var * var_rest;
+    return n >= CHECKED_FORMS && cov < 0.0 &&
+           (double)n * cov * cov > 1.645 * 1.645 * var * var_rest;
 }
 
 static void warn_of_direction(struct warnings *warnings, size_t measure, size_t scale_index)

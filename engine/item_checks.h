@@ -14,17 +14,18 @@
 
 /* How the forms of one scale were scored, as they were read. */
 struct scoring_audit {
-    uint64_t complete; /* from every item */
-    uint64_t prorated; /* from fewer, in all ... */
+    uint64_t complete;                     /* from every item */
+    uint64_t prorated;                     /* from fewer, in all ... */
     uint64_t prorated_from[MAX_ITEMS + 1]; /* ... and by how many were answered */
-    uint64_t unscored; /* too few answered, the form not blank */
+    uint64_t unscored;                     /* too few answered, the form not blank */
 };
 
 /* One item over all forms. */
 struct item_sums {
-    uint64_t n, n_lowest, n_highest;  /* valid answers; those with the lowest and highest code */
+    uint64_t n, n_lowest, n_highest;   /* valid answers; those with the lowest and highest code */
     uint64_t n_one_below, n_one_above; /* codes just outside the range */
-    int64_t sum, sum_square, sum_product; /* on complete scales: as keyed, and times the scale sum */
+    int64_t sum, sum_square,
+        sum_product; /* on complete scales: as keyed, and times the scale sum */
 };
 
 struct scale_sums {
@@ -33,9 +34,9 @@ struct scale_sums {
 };
 
 struct item_checks {
-    const struct study *study; /* borrowed */
-    struct scale_sums *scales; /* owned, study->n_scales */
-    struct item_sums *items;   /* owned: [measure][group][item] */
+    const struct study *study;     /* borrowed */
+    struct scale_sums *scales;     /* owned, study->n_scales */
+    struct item_sums *items;       /* owned: [measure][group][item] */
     uint64_t *ages, *ages_outside; /* owned, study->n_measures */
 };
 

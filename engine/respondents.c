@@ -121,8 +121,8 @@ bool respondents_name(struct respondents *respondents, const char *text, size_t 
 }
 
 /* A new series of a respondent, with an empty place for each stage. */
-static bool add_series(struct respondents *respondents, struct join *join,
-                       const struct form *form, uint32_t *added)
+static bool add_series(struct respondents *respondents, struct join *join, const struct form *form,
+                       uint32_t *added)
 {
     struct respondent *const respondent = &join->respondents[form->respondent];
     const size_t n_stages = respondents->study->n_stages, n = join->n_series + 1;
@@ -255,8 +255,7 @@ static bool place(struct respondents *respondents, struct join *join, const stru
 static bool wait(struct join *join, const struct form *form, uint32_t series)
 {
     const size_t n = join->n_pending;
-    if (!array_grow(&join->pending, &join->pending_capacity, n + 1,
-                    sizeof *join->pending) ||
+    if (!array_grow(&join->pending, &join->pending_capacity, n + 1, sizeof *join->pending) ||
         !array_grow(&join->pending_payloads, &join->pending_payloads_capacity,
                     (n + 1) * join->n_payload, sizeof *join->pending_payloads)) {
         return false;
@@ -299,7 +298,7 @@ static int pending_compare(const void *a, const void *b)
     }
     return x->form.location.row < y->form.location.row   ? -1
            : x->form.location.row > y->form.location.row ? 1
-                                                          : 0;
+                                                         : 0;
 }
 
 /* The waiting forms of one respondent, or of one series of theirs: sorted by series, then date. */
@@ -352,8 +351,7 @@ static int64_t pick_distance(enum pick pick, const struct stage *stage, int64_t 
         return 0; /* cannot be told apart: the forms meet, and agree or conflict */
     }
     if (pick == PICK_NEAREST) {
-        const int64_t doubled =
-            2 * (date - anchor) - (stage->window_first + stage->window_last);
+        const int64_t doubled = 2 * (date - anchor) - (stage->window_first + stage->window_last);
         return doubled < 0 ? -2 * doubled : 2 * doubled + 1; /* of two as near, the earlier */
     }
     return pick == PICK_FIRST ? date : -date;
@@ -384,8 +382,7 @@ static bool place_picked(struct respondents *respondents, struct join *join, str
     const uint32_t *picked = NULL;
     for (size_t i = 0; i < series.n; i++) {
         if (belongs(&series.forms[i], stage, stage_index, anchor)) {
-            const int64_t distance =
-                pick_distance(pick, stage, anchor, series.forms[i].form.date);
+            const int64_t distance = pick_distance(pick, stage, anchor, series.forms[i].form.date);
             if (picked == NULL || distance < least) {
                 least = distance;
                 picked = series.forms[i].form.payload;
@@ -403,8 +400,8 @@ static bool place_picked(struct respondents *respondents, struct join *join, str
             done = place(respondents, join, &pending->form, pending->series, stage_index);
         } else {
             assert(picked != NULL); /* some form belongs here */
-            const bool same = memcmp(pending->form.payload, picked,
-                                     join->n_payload * sizeof *picked) == 0;
+            const bool same =
+                memcmp(pending->form.payload, picked, join->n_payload * sizeof *picked) == 0;
             done = set_aside(respondents, &pending->form, pending->series, pending->form.location,
                              stage_index, same ? FORM_DUPLICATE_SAME : FORM_CONFLICTING);
         }

@@ -24,12 +24,12 @@ struct form {
     struct location location;
     uint32_t respondent; /* from respondents_id() */
     uint32_t cohort;
-    uint32_t stage;      /* NO_STAGE: to be placed by its date */
-    bool may_start;      /* unplaced forms of this source: the earliest is the first stage */
-    int64_t date;        /* days, or NO_DATE */
-    uint32_t goal;       /* respondents_name(); NO_NAME for questionnaires */
-    uint32_t category;   /* respondents_name(); NO_NAME: none */
-    uint32_t flags;      /* bit i: study.goals.flags[i] is yes */
+    uint32_t stage;    /* NO_STAGE: to be placed by its date */
+    bool may_start;    /* unplaced forms of this source: the earliest is the first stage */
+    int64_t date;      /* days, or NO_DATE */
+    uint32_t goal;     /* respondents_name(); NO_NAME for questionnaires */
+    uint32_t category; /* respondents_name(); NO_NAME: none */
+    uint32_t flags;    /* bit i: study.goals.flags[i] is yes */
     const uint32_t *payload;
 };
 
@@ -64,7 +64,7 @@ struct join {
     struct names ids;
     struct respondent *respondents; /* owned, ids.n_names */
     size_t respondents_capacity;
-    struct names goals;    /* a goals join: the bytes of (respondent, goal), in the order of series */
+    struct names goals; /* a goals join: the bytes of (respondent, goal), in the order of series */
     struct series *series; /* owned, n_series */
     size_t n_series, series_capacity;
     struct slot *slots; /* owned, n_series x n_stages */
@@ -78,12 +78,12 @@ struct join {
 };
 
 struct respondents {
-    const struct study *study;      /* borrowed */
-    const struct cohorts *cohorts;  /* borrowed */
-    struct join *joins;             /* owned, study->n_joins */
-    struct names names;             /* goals and their categories */
-    struct findings *findings;      /* borrowed: where set-aside forms are listed */
-    bool by_date;                   /* some stage has a window, or duplicates go by date */
+    const struct study *study;     /* borrowed */
+    const struct cohorts *cohorts; /* borrowed */
+    struct join *joins;            /* owned, study->n_joins */
+    struct names names;            /* goals and their categories */
+    struct findings *findings;     /* borrowed: where set-aside forms are listed */
+    bool by_date;                  /* some stage has a window, or duplicates go by date */
 };
 
 /* False: no memory. `findings` and the rest must outlive *respondents. */

@@ -55,11 +55,11 @@ enum cohort_from { COHORT_FROM_BEFORE, COHORT_FROM_FIRST, COHORT_FROM_AFTER };
 enum reliable_sd { RELIABLE_SD_INSTRUMENT, RELIABLE_SD_STUDY, RELIABLE_SD_GIVEN };
 
 struct goal_rules {
-    double rho;         /* Kiresuk & Sherman's assumed correlation between goals */
-    bool weighted;      /* some source has weights */
-    bool keep_partial;  /* -0.5 stays -0.5; else it is read as -1 */
+    double rho;        /* Kiresuk & Sherman's assumed correlation between goals */
+    bool weighted;     /* some source has weights */
+    bool keep_partial; /* -0.5 stays -0.5; else it is read as -1 */
     bool has_target;
-    double target;      /* percent of goals expected to reach 0 or better */
+    double target;                /* percent of goals expected to reach 0 or better */
     const char *flags[MAX_FLAGS]; /* yes/no columns that attainment is also broken down by */
     size_t n_flags;
     bool has_category;
@@ -90,6 +90,13 @@ struct study {
     double given_reliability; /* NAN: the instrument's */
     struct goal_rules goals;
 };
+
+/* Which of a scale's band sets tables print. */
+static inline size_t study_band_set(const struct study *study, size_t scale)
+{
+    const struct measure *const measure = &study->measures[study->scales[scale].measure];
+    return measure->band_sets[scale - measure->first_scale];
+}
 
 /* Is this the scale of goals' own levels, which has one value a goal and not one a family? */
 static inline bool study_is_goal_level(const struct study *study, size_t scale)

@@ -17,8 +17,8 @@ static bool add_text(struct text **texts, size_t *n, size_t *capacity, struct te
 struct table *report_add_table(struct report *report, const char *name, struct text title)
 {
     const char *const kept = arena_copy(&report->arena, name, strlen(name));
-    if (kept == NULL || !array_grow(&report->tables, &report->tables_capacity,
-                                    report->n_tables + 1, sizeof *report->tables)) {
+    if (kept == NULL || !array_grow(&report->tables, &report->tables_capacity, report->n_tables + 1,
+                                    sizeof *report->tables)) {
         return NULL;
     }
     struct table *const table = &report->tables[report->n_tables++];

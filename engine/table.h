@@ -32,7 +32,8 @@ struct column {
 };
 
 struct table {
-    const char *name; /* file name without ending: "before_after_wemwbs_total"; owned by the arena */
+    const char
+        *name; /* file name without ending: "before_after_wemwbs_total"; owned by the arena */
     struct text title;
     struct column *columns; /* n_columns */
     size_t n_columns;

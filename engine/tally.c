@@ -91,8 +91,8 @@ bool tally_count_goal(struct tally *tally, const struct goal_cell *cell)
     return true;
 }
 
-#define ORDER(field) \
-    if (x->field != y->field) { \
+#define ORDER(field)                         \
+    if (x->field != y->field) {              \
         return x->field < y->field ? -1 : 1; \
     }
 
@@ -155,10 +155,8 @@ void tally_sort(struct tally *tally)
 bool tally_coarsen(const struct tally *tally, const uint32_t group_of[], struct tally *out)
 {
     *out = (struct tally){0};
-    if (!array_grow(&out->cells, &out->cells_capacity, tally->n_cells,
-                    sizeof *out->cells) ||
-        !array_grow(&out->goals, &out->goals_capacity, tally->n_goals,
-                    sizeof *out->goals)) {
+    if (!array_grow(&out->cells, &out->cells_capacity, tally->n_cells, sizeof *out->cells) ||
+        !array_grow(&out->goals, &out->goals_capacity, tally->n_goals, sizeof *out->goals)) {
         tally_free(out);
         return false;
     }

@@ -48,7 +48,7 @@ struct goal_cell {
     uint32_t category; /* a name's number, or NO_NAME */
     uint32_t flags;
     uint16_t occasion;
-    int16_t halves;    /* the level in halves, or GOAL_NOT_REVIEWED */
+    int16_t halves; /* the level in halves, or GOAL_NOT_REVIEWED */
     uint64_t count;
 };
 

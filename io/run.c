@@ -88,8 +88,7 @@ static bool answer_code(const struct source *source, const struct cell *cell, in
 static struct fault read_answer(struct reading *r, const struct row *row, size_t column,
                                 const struct item_group *group, answer *out)
 {
-    const struct cell cell =
-        column < row->n_cells ? row->cells[column] : (struct cell){"", 0};
+    const struct cell cell = column < row->n_cells ? row->cells[column] : (struct cell){"", 0};
     int64_t code;
     *out = ANSWER_MISSING;
     if (cell.length == 1 && cell.text[0] >= '0' && cell.text[0] <= '9' &&
@@ -134,8 +133,7 @@ static struct fault read_answers(struct reading *r, const struct row_form *form,
 
 /* --- the parts of a form --- */
 
-static struct fault read_date(struct reading *r, const struct row *row, size_t stage,
-                              int64_t *date)
+static struct fault read_date(struct reading *r, const struct row *row, size_t stage, int64_t *date)
 {
     const struct place *const place = &r->columns.dates[r->source->wide ? stage : 0];
     const struct cell cell = columns_cell(row, place);
@@ -204,8 +202,8 @@ static uint32_t row_stage(const struct reading *r, const struct row *row, int64_
         *unknown = stage == NO_STAGE;
         return stage;
     }
-    *unknown = date == NO_DATE ||
-               (!r->run->respondents.by_date && r->columns.stage.index != NO_COLUMN);
+    *unknown =
+        date == NO_DATE || (!r->run->respondents.by_date && r->columns.stage.index != NO_COLUMN);
     return NO_STAGE;
 }
 
@@ -214,19 +212,18 @@ static struct fault watch(const struct reading *r, const struct row_form *form, 
                           bool blank, const char *goal, int32_t halves)
 {
     const struct cell cell = columns_cell(form->row, &r->columns.stage);
-    const struct scored_form seen = {
-        .source = r->source,
-        .row = form->row->number,
-        .participant = form->has_id ? form->participant.text : "",
-        .stage = stage != NO_STAGE ? r->plan->study.stages[stage].name : cell.text,
-        .measure = &r->plan->study.measures[form->informant->measure],
-        .instrument = form->informant->instrument,
-        .scored = r->scored,
-        .blank = blank,
-        .goal = goal,
-        .halves = halves};
-    return r->options->watch == NULL ? FAULT_FREE
-                                     : r->options->watch(r->options->context, &seen);
+    const struct scored_form seen = {.source = r->source,
+                                     .row = form->row->number,
+                                     .participant = form->has_id ? form->participant.text : "",
+                                     .stage = stage != NO_STAGE ? r->plan->study.stages[stage].name
+                                                                : cell.text,
+                                     .measure = &r->plan->study.measures[form->informant->measure],
+                                     .instrument = form->informant->instrument,
+                                     .scored = r->scored,
+                                     .blank = blank,
+                                     .goal = goal,
+                                     .halves = halves};
+    return r->options->watch == NULL ? FAULT_FREE : r->options->watch(r->options->context, &seen);
 }
 
 /* Hands a form with an id to the join, or sets it aside for the first reason that holds. */
@@ -257,10 +254,8 @@ static struct fault take_questionnaire(struct reading *r, const struct row_form 
     const struct instrument *const instrument = row->informant->instrument;
     struct answers answers;
     uint32_t payload[MAX_PAYLOAD];
-    struct form form = {.stage = (uint32_t)stage,
-                        .goal = NO_NAME,
-                        .category = NO_NAME,
-                        .payload = payload};
+    struct form form = {
+        .stage = (uint32_t)stage, .goal = NO_NAME, .category = NO_NAME, .payload = payload};
     bool unknown = false, blank;
     struct fault fault = read_answers(r, row, r->source->wide ? stage : 0, &answers);
     if (fault.code == FAULT_NONE) {
@@ -291,11 +286,10 @@ static struct fault take_questionnaire(struct reading *r, const struct row_form 
 /* --- goals --- */
 
 /* A level in halves; false: blank or none. -0.5 is what GAS-light calls partly achieved. */
-static struct fault read_level(struct reading *r, const struct row *row, size_t column,
-                               bool *rated, int32_t *halves)
+static struct fault read_level(struct reading *r, const struct row *row, size_t column, bool *rated,
+                               int32_t *halves)
 {
-    const struct cell cell =
-        column < row->n_cells ? row->cells[column] : (struct cell){"", 0};
+    const struct cell cell = column < row->n_cells ? row->cells[column] : (struct cell){"", 0};
     int64_t tenths;
     *rated = false;
     *halves = 0;
@@ -350,8 +344,7 @@ static struct fault read_flags(struct reading *r, const struct row *row, uint32_
             *flags |= UINT32_C(1) << i;
         } else if (!is_missing(r->source, &cell) &&
                    !is_one_of(cell.text, no_words, sizeof no_words / sizeof no_words[0])) {
-            fault = add_finding(r, FINDING_BAD_FLAG, row, r->columns.flags[i].index + 1,
-                                cell.text);
+            fault = add_finding(r, FINDING_BAD_FLAG, row, r->columns.flags[i].index + 1, cell.text);
         }
     }
     return fault;
@@ -366,8 +359,7 @@ static struct fault name_goal(struct reading *r, const struct row *row, struct f
         return fault_memory();
     }
     if (!is_missing(r->source, &category) &&
-        !respondents_name(&r->run->respondents, category.text, category.length,
-                          &form->category)) {
+        !respondents_name(&r->run->respondents, category.text, category.length, &form->category)) {
         return fault_memory();
     }
     return FAULT_FREE;
@@ -522,8 +514,8 @@ static struct fault read_source(struct run *run, const struct run_options *optio
     fault = delimited_read(r->source->path, r->source->separator, take_row, r);
     if (fault.code != FAULT_NONE && strcmp(fault.file, r->source->path) == 0) {
         /* speak of the file by the name that the user gave it */
-        struct fault renamed = fault_at(fault.code, r->source->name, fault.row, fault.column, "%s",
-                                        fault.detail);
+        struct fault renamed =
+            fault_at(fault.code, r->source->name, fault.row, fault.column, "%s", fault.detail);
         fault = renamed;
     }
     columns_free(&r->columns);

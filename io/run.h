@@ -11,14 +11,14 @@
 struct scored_form {
     const struct source *source;
     uint64_t row;
-    const char *participant;   /* "" = none */
-    const char *stage;         /* the stage's name, or the cell's text where it is none of them */
+    const char *participant; /* "" = none */
+    const char *stage;       /* the stage's name, or the cell's text where it is none of them */
     const struct measure *measure;
     const struct instrument *instrument;
     const struct scored *scored; /* for each scale of the instrument */
     bool blank;
-    const char *goal;  /* "" for questionnaires */
-    int32_t halves;    /* of goals: the level in halves */
+    const char *goal; /* "" for questionnaires */
+    int32_t halves;   /* of goals: the level in halves */
 };
 typedef struct fault form_watcher(void *context, const struct scored_form *form);
 
@@ -26,7 +26,8 @@ struct run_options {
     bool keep_values;    /* findings keep the text of the cells they are about */
     form_watcher *watch; /* NULL: nobody */
     void *context;
-    const volatile sig_atomic_t *interrupted; /* NULL, or a flag that stops the work when it is set */
+    const volatile sig_atomic_t
+        *interrupted; /* NULL, or a flag that stops the work when it is set */
 };
 
 /* A study that has been read. All insides are owned; run_free(). */

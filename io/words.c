@@ -160,7 +160,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_ATTAINMENT_AFTER] =
         "Base: goals rated at {0}. Attained: level 0 (as expected) or better. Unit: goals.",
     [MESSAGE_NOTE_TARGET] = "Target: {0}% of goals expected to reach 0 or better.",
-    [MESSAGE_NOTE_GOAL_LEVELS] = "Base: all goals rated at the stage. Unit: goals. 0 is the expected level.",
+    [MESSAGE_NOTE_GOAL_LEVELS] =
+        "Base: all goals rated at the stage. Unit: goals. 0 is the expected level.",
     [MESSAGE_NOTE_SCORING] =
         "Forms as read, blank ones left out. Complete: from all items. Prorated: from fewer, "
         "by the missing-items rule. Not scored: too few answered.",

@@ -9,9 +9,9 @@
    (not sd and se) also where all scores are equal. */
 struct description {
     uint64_t n;
-    struct value mean; /* exact ratio */
-    struct value sd;   /* exact root; divides by n - 1 */
-    struct value se;   /* exact root: sd / sqrt(n) */
+    struct value mean;            /* exact ratio */
+    struct value sd;              /* exact root; divides by n - 1 */
+    struct value se;              /* exact root: sd / sqrt(n) */
     struct value ci_low, ci_high; /* 95% of the mean: mean -+ t(0.975, n - 1) se */
     struct value q1, median, q3;  /* type 7 of Hyndman & Fan (1996), as R's default; exact ratios */
     struct value min, max;

@@ -219,8 +219,8 @@ struct signed_rank signed_rank(const struct distribution *changes, double work[]
         result.exact = value_count(m <= SIGNED_RANK_EXACT);
     }
     if (m > 0) {
-        result.p_wilcoxon = value_double(
-            m <= SIGNED_RANK_EXACT ? exact_p(changes, &sums, work) : normal_p(&sums));
+        result.p_wilcoxon =
+            value_double(m <= SIGNED_RANK_EXACT ? exact_p(changes, &sums, work) : normal_p(&sums));
         result.p_sign = value_double(sums.n_up < sums.n_down ? sign_p(sums.n_up, sums.n_down)
                                                              : sign_p(sums.n_down, sums.n_up));
         result.rank_biserial = value_ratio(2 * sums.doubled_v - total, total);

@@ -27,8 +27,7 @@ static const enum statistic printed[] = {STATISTIC_GOALS_SET, STATISTIC_GOALS, S
 static void attainment_row(struct maker *maker, struct table *table, const struct figure_key *key,
                            unsigned stage)
 {
-    const struct value set =
-        figures_at(maker->figures, key, stage, STATISTIC_GOALS_SET, 0);
+    const struct value set = figures_at(maker->figures, key, stage, STATISTIC_GOALS_SET, 0);
     struct cell_content *row;
     if (set.kind == VALUE_UNDEFINED) {
         return;
@@ -55,7 +54,8 @@ static void attainment(struct maker *maker, size_t measure, size_t breakdown, bo
     struct text title = text_of(latest ? MESSAGE_TITLE_ATTAINMENT : MESSAGE_TITLE_ATTAINMENT_AFTER);
     struct text note = text_of(latest ? MESSAGE_NOTE_ATTAINMENT : MESSAGE_NOTE_ATTAINMENT_AFTER);
     struct table *table;
-    title.arguments[0] = latest ? argument_message(MESSAGE_LATEST) : argument_name(after_name(maker));
+    title.arguments[0] =
+        latest ? argument_message(MESSAGE_LATEST) : argument_name(after_name(maker));
     table = new_table(maker, breakdown, latest ? "attainment_latest" : "attainment_after", title);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_GOALS));
     add_cohort_column(maker, table, breakdown);
@@ -84,8 +84,7 @@ static void attainment(struct maker *maker, size_t measure, size_t breakdown, bo
             }
         }
     }
-    note.arguments[0] =
-        argument_name(latest ? maker->study->stages[0].name : after_name(maker));
+    note.arguments[0] = argument_name(latest ? maker->study->stages[0].name : after_name(maker));
     add_note(maker, table, note);
     if (rules->has_target) {
         note = text_of(MESSAGE_NOTE_TARGET);

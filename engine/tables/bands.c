@@ -14,12 +14,9 @@ static struct text band_text(struct maker *maker, const char *name)
     return text_name(plain == NULL ? name : plain);
 }
 
-static const struct band_set *printed_set(const struct maker *maker, size_t scale, size_t *index)
+static const struct band_set *printed_set(const struct maker *maker, size_t scale)
 {
-    const struct study_scale *const s = &maker->study->scales[scale];
-    const struct measure *const m = &maker->study->measures[s->measure];
-    *index = m->band_sets[scale - m->first_scale];
-    return &s->scale->band_sets[*index];
+    return &maker->study->scales[scale].scale->band_sets[study_band_set(maker->study, scale)];
 }
 
 static void add_set_notes(struct maker *maker, struct table *table, const struct band_set *set)
@@ -46,14 +43,13 @@ static void add_base(struct maker *maker, struct table *table, size_t scale)
 /* One cohort: a row for each band. */
 static void band_rows(struct maker *maker, struct table *table, const struct figure_key *key)
 {
-    size_t set_index;
-    const struct band_set *const set = printed_set(maker, key->scale, &set_index);
+    const struct band_set *const set = printed_set(maker, key->scale);
     struct figure_key people = *key;
     struct value n;
     people.table = FIGURES_BEFORE_AFTER;
     n = figures_at(maker->figures, &people, FIGURE_STAGE_BEFORE, STATISTIC_N, 0);
     for (size_t b = 0; b < set->n_bands; b++) {
-        const unsigned sub = (unsigned)BAND_SUB(set_index, b);
+        const unsigned sub = (unsigned)BAND_SUB(study_band_set(maker->study, key->scale), b);
         const struct value before =
             figures_at(maker->figures, key, FIGURE_STAGE_BEFORE, STATISTIC_BAND, sub);
         const struct value after =
@@ -73,12 +69,10 @@ static void band_rows(struct maker *maker, struct table *table, const struct fig
 
 static void bands(struct maker *maker, size_t scale, size_t breakdown)
 {
-    size_t set_index;
-    const struct band_set *const set = printed_set(maker, scale, &set_index);
+    const struct band_set *const set = printed_set(maker, scale);
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "bands", scale),
                                           title_of(maker, MESSAGE_TITLE_BANDS, scale));
-    struct cohort_rows rows =
-        cohort_rows(maker, breakdown, maker->study->scales[scale].measure);
+    struct cohort_rows rows = cohort_rows(maker, breakdown, maker->study->scales[scale].measure);
     add_cohort_column(maker, table, breakdown);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_BAND));
     add_column(maker, table, MESSAGE_HEAD_BEFORE_N);
@@ -99,8 +93,7 @@ static void bands(struct maker *maker, size_t scale, size_t breakdown)
 /* Bands before by bands after, of All. */
 static void movement(struct maker *maker, size_t scale)
 {
-    size_t set_index;
-    const struct band_set *const set = printed_set(maker, scale, &set_index);
+    const struct band_set *const set = printed_set(maker, scale);
     const struct figure_key key = scale_key(maker, FIGURES_BAND_MOVEMENT, scale);
     const struct figure_key of_bands = scale_key(maker, FIGURES_BANDS, scale);
     struct table *const table = new_table(maker, 0, stem_of(maker, "movement", scale),
@@ -121,13 +114,13 @@ static void movement(struct maker *maker, size_t scale)
         row[0] = cell_text(band_text(maker, set->bands[from].name));
         for (size_t to = 0; to < set->n_bands; to++) {
             row[to + 1] =
-                cell_value(figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE,
-                                      STATISTIC_MOVEMENT, (unsigned)MOVEMENT_SUB(from, to)),
+                cell_value(figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_MOVEMENT,
+                                      (unsigned)MOVEMENT_SUB(from, to)),
                            0);
         }
         row[set->n_bands + 1] =
             cell_value(figures_at(maker->figures, &of_bands, FIGURE_STAGE_BEFORE, STATISTIC_BAND,
-                                  (unsigned)BAND_SUB(set_index, from)),
+                                  (unsigned)BAND_SUB(study_band_set(maker->study, scale), from)),
                        0);
     }
     note.arguments[0] = argument_name(before_name(maker));

@@ -16,7 +16,7 @@ static void add_base_note(struct maker *maker, struct table *table, size_t scale
 {
     const struct measure *const m = &maker->study->measures[maker->study->scales[scale].measure];
     struct text note = text_of(study_is_goal_level(maker->study, scale) ? MESSAGE_NOTE_BASE_GOALS
-                                                           : MESSAGE_NOTE_BASE_PAIRS);
+                                                                        : MESSAGE_NOTE_BASE_PAIRS);
     const size_t stages = study_is_goal_level(maker->study, scale) ? 0 : 1;
     note.arguments[0] = argument_name(m->instrument->unit);
     note.arguments[stages] = argument_name(before_name(maker));
@@ -33,8 +33,8 @@ static void add_gas_notes(struct maker *maker, struct table *table, size_t scale
         return;
     }
     note.arguments[0] = argument_value(value_double(rules->rho), 2);
-    note.arguments[1] = argument_message(rules->weighted ? MESSAGE_NOTE_GAS_WEIGHTED
-                                                         : MESSAGE_NOTE_GAS_UNWEIGHTED);
+    note.arguments[1] =
+        argument_message(rules->weighted ? MESSAGE_NOTE_GAS_WEIGHTED : MESSAGE_NOTE_GAS_UNWEIGHTED);
     note.arguments[2] = argument_message(rules->keep_partial ? MESSAGE_NOTE_GAS_PARTIAL_KEPT
                                                              : MESSAGE_NOTE_GAS_PARTIAL_RECODED);
     if (scale + 1 == m->first_scale + m->instrument->n_scales) {
@@ -64,9 +64,9 @@ static bool means_row(struct maker *maker, struct table *table, const struct fig
     row[5] = cell_value(figures_at(f, key, FIGURE_STAGE_AFTER, STATISTIC_SD, 0), decimals);
     row[6] = cell_value(change, decimals);
     if (!study_is_goal_level(maker->study, key->scale)) {
-        row[7] = cell_interval(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_CI_LOW, 0),
-                               figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_CI_HIGH, 0),
-                               decimals);
+        row[7] =
+            cell_interval(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_CI_LOW, 0),
+                          figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_CI_HIGH, 0), decimals);
         row[8] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_T, 0));
     }
     return rounds_apart(before, after, change, decimals);
@@ -75,9 +75,8 @@ static bool means_row(struct maker *maker, struct table *table, const struct fig
 static void means(struct maker *maker, size_t scale, size_t breakdown)
 {
     const size_t measure = maker->study->scales[scale].measure;
-    struct table *const table =
-        new_table(maker, breakdown, stem_of(maker, "before_after", scale),
-                  title_of(maker, MESSAGE_TITLE_BEFORE_AFTER, scale));
+    struct table *const table = new_table(maker, breakdown, stem_of(maker, "before_after", scale),
+                                          title_of(maker, MESSAGE_TITLE_BEFORE_AFTER, scale));
     struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
     struct text change = text_of(MESSAGE_NOTE_CHANGE);
     bool apart = false;
@@ -101,8 +100,7 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     add_base_note(maker, table, scale);
     add_scale_notes(maker, table, scale);
     if (!study_is_goal_level(maker->study, scale)) {
-        change.arguments[0] =
-            argument_name(maker->study->measures[measure].instrument->unit);
+        change.arguments[0] = argument_name(maker->study->measures[measure].instrument->unit);
         add_note(maker, table, change);
         if (maker->has_family[measure]) {
             add_note(maker, table, text_of(MESSAGE_NOTE_FAMILY));
@@ -138,8 +136,8 @@ static void direction_row(struct maker *maker, struct table *table, const struct
     row[5] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_WILCOXON, 0));
     row[6] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_SIGN, 0));
     if (reliable) {
-        row[7] = cell_value(
-            figures_at(f, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_IMPROVED, 0), 0);
+        row[7] =
+            cell_value(figures_at(f, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_IMPROVED, 0), 0);
         row[8] = cell_value(
             figures_at(f, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_DETERIORATED, 0), 0);
     }
@@ -158,8 +156,7 @@ static void add_reliable_notes(struct maker *maker, struct table *table, size_t 
     note.arguments[2] = argument_value(
         figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_RCI_RELIABILITY, 0), 2);
     add_note(maker, table, note);
-    if (maker->study->reliable_sd == RELIABLE_SD_GIVEN ||
-        !isnan(maker->study->given_reliability)) {
+    if (maker->study->reliable_sd == RELIABLE_SD_GIVEN || !isnan(maker->study->given_reliability)) {
         note = text_of(MESSAGE_NOTE_RELIABLE_GIVEN);
     } else if (maker->study->reliable_sd == RELIABLE_SD_STUDY) {
         note = text_of(MESSAGE_NOTE_RELIABLE_STUDY);
@@ -176,9 +173,9 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
 {
     const size_t measure = maker->study->scales[scale].measure;
     const struct figure_key of_reliable = scale_key(maker, FIGURES_RELIABLE_CHANGE, scale);
-    const bool reliable = figures_at(maker->figures, &of_reliable, FIGURE_STAGE_CHANGE,
-                                     STATISTIC_THRESHOLD, 0)
-                              .kind != VALUE_UNDEFINED;
+    const bool reliable =
+        figures_at(maker->figures, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_THRESHOLD, 0)
+            .kind != VALUE_UNDEFINED;
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "direction", scale),
                                           title_of(maker, MESSAGE_TITLE_DIRECTION, scale));
     struct cohort_rows rows = cohort_rows(maker, breakdown, measure);

@@ -25,8 +25,8 @@ static void ledger_row(struct maker *maker, struct table *table, enum message la
     row[0] = cell_text(text_of(label));
     for (size_t i = 0; i < n; i++) {
         key.measure = (uint16_t)i;
-        row[i + 1] = cell_value(
-            figures_at(maker->figures, &key, FIGURE_STAGE_NONE, statistic, sub), 0);
+        row[i + 1] =
+            cell_value(figures_at(maker->figures, &key, FIGURE_STAGE_NONE, statistic, sub), 0);
     }
 }
 

@@ -40,8 +40,8 @@ static void goal_levels(struct maker *maker, size_t measure, size_t breakdown)
         }
     }
     while (next_cohort(&rows)) {
-        struct figure_key key = scale_key(maker, FIGURES_GOAL_LEVELS,
-                                          maker->study->measures[measure].first_scale);
+        struct figure_key key =
+            scale_key(maker, FIGURES_GOAL_LEVELS, maker->study->measures[measure].first_scale);
         key.breakdown = rows.key.breakdown;
         key.group = rows.key.group;
         for (size_t stage = 0; stage < maker->study->n_stages; stage++) {

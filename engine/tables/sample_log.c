@@ -64,8 +64,8 @@ static void sample_log(struct maker *maker, size_t measure, size_t breakdown)
         key.group = rows.key.group;
         row[0] = cell_text(cohort_text(maker, &key));
         for (unsigned i = 0; i < 3; i++) {
-            const struct value count = figures_at(maker->figures, &key, FIGURE_STAGE_NONE,
-                                                  STATISTIC_RESPONDENTS + i, 0);
+            const struct value count =
+                figures_at(maker->figures, &key, FIGURE_STAGE_NONE, STATISTIC_RESPONDENTS + i, 0);
             row[i + 1] = cell_value(count, 0);
         }
     }
@@ -93,8 +93,8 @@ static void discounted(struct maker *maker, size_t measure)
     struct text title = text_of(MESSAGE_TITLE_DISCOUNTED);
     struct table *table;
     title.arguments[0] = argument_name(m->label);
-    table = new_table(maker, 0, arena_printf(&maker->report->arena, "discounted_%s", m->label),
-                      title);
+    table =
+        new_table(maker, 0, arena_printf(&maker->report->arena, "discounted_%s", m->label), title);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_REASON));
     for (size_t i = 0; i < m->instrument->n_scales; i++) {
         if (table != NULL && has_ledger(maker, m->first_scale + i) &&
@@ -108,18 +108,18 @@ static void discounted(struct maker *maker, size_t measure)
         if (row == NULL) {
             return;
         }
-        row[0] = cell_text(text_of(reason == DISCOUNT_NONE ? MESSAGE_HEAD_DISCOUNTED
-                                                           : discount_messages[reason]));
+        row[0] = cell_text(
+            text_of(reason == DISCOUNT_NONE ? MESSAGE_HEAD_DISCOUNTED : discount_messages[reason]));
         for (size_t i = 0; i < m->instrument->n_scales; i++) {
             const size_t scale = m->first_scale + i;
             const struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
             if (has_ledger(maker, scale)) {
-                row[column++] = cell_value(
-                    figures_at(maker->figures, &key, FIGURE_STAGE_NONE,
-                               reason == DISCOUNT_NONE ? STATISTIC_DISCOUNTED
-                                                       : STATISTIC_DISCOUNTED_REASON,
-                               reason),
-                    0);
+                row[column++] =
+                    cell_value(figures_at(maker->figures, &key, FIGURE_STAGE_NONE,
+                                          reason == DISCOUNT_NONE ? STATISTIC_DISCOUNTED
+                                                                  : STATISTIC_DISCOUNTED_REASON,
+                                          reason),
+                               0);
             }
         }
     }

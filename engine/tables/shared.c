@@ -21,8 +21,8 @@ static const char *file_name(struct maker *maker, const char *stem)
         return NULL;
     }
     for (char *c = plain; *c != '\0'; c++) {
-        const bool keep = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_' ||
-                          *c == '-';
+        const bool keep =
+            (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_' || *c == '-';
         *c = keep ? *c : (*c >= 'A' && *c <= 'Z') ? (char)(*c - 'A' + 'a') : '_';
     }
     if (strlen(plain) > 100) {
@@ -174,8 +174,7 @@ const char *stem_of(struct maker *maker, const char *prefix, size_t scale)
 {
     const struct study_scale *const s = &maker->study->scales[scale];
     const char *const stem = arena_printf(&maker->report->arena, "%s_%s_%s", prefix,
-                                          maker->study->measures[s->measure].label,
-                                          s->scale->name);
+                                          maker->study->measures[s->measure].label, s->scale->name);
     maker->no_memory = maker->no_memory || stem == NULL;
     return stem;
 }

@@ -23,10 +23,9 @@ static void stage_rows(struct maker *maker, struct table *table, const struct fi
         for (size_t i = 0; i < n_printed; i++) {
             const bool count = printed[i] == STATISTIC_N || printed[i] == STATISTIC_CHANGE_N ||
                                printed[i] == STATISTIC_SAME_N;
-            row[2 + i] = cell_value(
-                figures_at(maker->figures, key, FIGURE_STAGE_FIRST + (unsigned)stage, printed[i],
-                           0),
-                count ? 0 : decimals);
+            row[2 + i] = cell_value(figures_at(maker->figures, key,
+                                               FIGURE_STAGE_FIRST + (unsigned)stage, printed[i], 0),
+                                    count ? 0 : decimals);
         }
     }
 }
@@ -38,8 +37,7 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "trajectory", scale),
                                           title_of(maker, MESSAGE_TITLE_TRAJECTORY, scale));
     struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
-    struct text note =
-        text_of(level ? MESSAGE_NOTE_TRAJECTORY_GOALS : MESSAGE_NOTE_TRAJECTORY);
+    struct text note = text_of(level ? MESSAGE_NOTE_TRAJECTORY_GOALS : MESSAGE_NOTE_TRAJECTORY);
     struct text unit = text_of(MESSAGE_NOTE_UNIT);
     add_cohort_column(maker, table, breakdown);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_STAGE));
@@ -82,8 +80,7 @@ static size_t n_stages_seen(const struct maker *maker, size_t scale)
 void trajectory_tables(struct maker *maker, size_t scale)
 {
     /* two stages are the before/after table; goals have no such table of all that were rated */
-    if (n_stages_seen(maker, scale) < 3 &&
-        maker->study->scales[scale].scale->kind != SCALE_GOALS) {
+    if (n_stages_seen(maker, scale) < 3 && maker->study->scales[scale].scale->kind != SCALE_GOALS) {
         return;
     }
     for (size_t b = first_breakdown(maker->study); b < maker->study->n_breakdowns; b++) {

@@ -52,14 +52,13 @@ static size_t list_lines(const struct findings *findings, struct line lines[])
     size_t n = 0;
     for (size_t i = 0; i < findings->n_cells; i++) {
         const struct finding *const cell = &findings->cells[i];
-        lines[n++] = (struct line){cell->location, cell->column, cell_sentences[cell->kind],
-                                   cell->value};
+        lines[n++] =
+            (struct line){cell->location, cell->column, cell_sentences[cell->kind], cell->value};
     }
     for (size_t i = 0; i < findings->n_set_aside; i++) {
         const struct set_aside *const form = &findings->set_aside[i];
         if (form_sentences[form->reason][0] != '\0') {
-            lines[n++] =
-                (struct line){form->location, 0, form_sentences[form->reason], NULL};
+            lines[n++] = (struct line){form->location, 0, form_sentences[form->reason], NULL};
         }
     }
     return n;
@@ -86,12 +85,12 @@ static struct fault print_findings(const struct session *session, const struct p
                                    const struct run *run, size_t *n_found)
 {
     const struct findings *const findings = &run->findings;
-    struct line *const lines =
-        calloc(findings->n_cells + findings->n_set_aside + 1, sizeof *lines);
+    struct line *const lines = calloc(findings->n_cells + findings->n_set_aside + 1, sizeof *lines);
     struct arena arena = {0};
     struct text *warnings = NULL;
     size_t n = 0, n_warnings = 0;
-    if (lines == NULL || !item_checks_warnings(&run->checks, findings, &arena, &warnings, &n_warnings)) {
+    if (lines == NULL ||
+        !item_checks_warnings(&run->checks, findings, &arena, &warnings, &n_warnings)) {
         free(lines);
         arena_free(&arena);
         return fault_memory();

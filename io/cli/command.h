@@ -28,8 +28,8 @@ enum { FORMAT_TEXT = 1 << 0, FORMAT_MARKDOWN = 1 << 1, FORMAT_CSV = 1 << 2 };
 
 /* A command line, parsed. All texts are borrowed from argv. */
 struct options {
-    const char *output;                     /* NULL: none */
-    unsigned formats;                       /* 0: the command's default */
+    const char *output;                        /* NULL: none */
+    unsigned formats;                          /* 0: the command's default */
     const char *breakdowns[MAX_OPTION_VALUES]; /* n_breakdowns */
     size_t n_breakdowns;
     const char *scales[MAX_OPTION_VALUES]; /* n_scales files */

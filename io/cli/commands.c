@@ -14,8 +14,7 @@
 #endif
 
 const struct command commands[] = {
-    {"report", "STUDY.yaml|DATA.csv...",
-     "the tables of an evaluation report",
+    {"report", "STUDY.yaml|DATA.csv...", "the tables of an evaluation report",
      "  pellter report study.yaml -o report\n"
      "      reads the study, writes report/report.txt, report.md, tables/, internal/\n"
      "  pellter report wemwbs.csv --by site\n"
@@ -26,8 +25,7 @@ const struct command commands[] = {
      "  pellter score wemwbs.csv > scores.csv\n"
      "      one line for each form and scale; it holds identifiers\n",
      OPTION_SCALE, 1, SIZE_MAX, command_score},
-    {"check", "STUDY.yaml|DATA.csv...",
-     "what is wrong with the data; writes no results",
+    {"check", "STUDY.yaml|DATA.csv...", "what is wrong with the data; writes no results",
      "  pellter check study.yaml\n"
      "      lists cells and rows that cannot be used; exit status 1 if there are any\n",
      OPTION_SCALE | OPTION_SHOW_VALUES, 1, SIZE_MAX, command_check},
@@ -67,13 +65,14 @@ static void print_command_help(FILE *out, const struct command *command)
 
 static void print_help(FILE *out)
 {
-    fputs("Example:\n"
-          "  pellter report data-samples/ifss-2014/study.yaml\n"
-          "      prints the outcome tables of a small synthetic evaluation\n\n"
-          "Usage: pellter COMMAND ...\n\n"
-          "pellter measures distance travelled: it scores questionnaires and goals, compares before\n"
-          "with after, and writes the tables of an evaluation report.\n\nCommands:\n",
-          out);
+    fputs(
+        "Example:\n"
+        "  pellter report data-samples/ifss-2014/study.yaml\n"
+        "      prints the outcome tables of a small synthetic evaluation\n\n"
+        "Usage: pellter COMMAND ...\n\n"
+        "pellter measures distance travelled: it scores questionnaires and goals, compares before\n"
+        "with after, and writes the tables of an evaluation report.\n\nCommands:\n",
+        out);
     for (size_t i = 0; i < n_commands; i++) {
         fprintf(out, "  %-7s %s\n", commands[i].name, commands[i].summary);
     }
@@ -86,10 +85,11 @@ static void print_help(FILE *out)
 
 static void print_version(FILE *out)
 {
-    fputs("pellter " PELLTER_VERSION "\n"
-          "Licence GPL-3.0-or-later: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>\n"
-          "There is no warranty, to the extent permitted by law.\n",
-          out);
+    fputs(
+        "pellter " PELLTER_VERSION "\n"
+        "Licence GPL-3.0-or-later: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>\n"
+        "There is no warranty, to the extent permitted by law.\n",
+        out);
 }
 
 void print_plain(FILE *out, const char *text)
@@ -143,9 +143,9 @@ static struct fault run_command(const struct command *command, size_t n_words,
 {
     assert(n_words > 0);
     const char **const arguments = calloc(n_words, sizeof *arguments);
-    struct fault fault = arguments == NULL ? fault_memory()
-                                           : options_parse(command, n_words - 1, words + 1, arguments,
-                                                           options);
+    struct fault fault = arguments == NULL
+                             ? fault_memory()
+                             : options_parse(command, n_words - 1, words + 1, arguments, options);
     if (fault.code == FAULT_NONE && options->help) {
         print_command_help(session->out, command);
     } else if (fault.code == FAULT_NONE) {

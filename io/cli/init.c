@@ -5,8 +5,7 @@
 #include "io/read/recognise.h"
 #include "io/write/output.h"
 
-struct fault command_init(const struct options *options, const struct session *session,
-                          int *status)
+struct fault command_init(const struct options *options, const struct session *session, int *status)
 {
     const struct instrument_shelf shelf = {options->scales, options->n_scales};
     struct arena arena = {0};

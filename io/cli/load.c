@@ -64,8 +64,8 @@ struct fault load_plan(const struct options *options, struct plan *plan)
     fault = recognise(options->arguments, options->n_arguments, "", &plan_options.shelf, &arena,
                       &study_file);
     if (fault.code == FAULT_NONE) {
-        fault = plan_parse(options->arguments[0], "", study_file, strlen(study_file),
-                           &plan_options, plan);
+        fault = plan_parse(options->arguments[0], "", study_file, strlen(study_file), &plan_options,
+                           plan);
     }
     arena_free(&arena);
     return fault;

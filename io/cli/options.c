@@ -28,10 +28,9 @@ static const char *const format_names[] = {"text", "markdown", "csv"};
 
 static struct fault usage(const char *what, const char *word, const char *near)
 {
-    return near == NULL
-               ? fault_at(FAULT_USAGE, NULL, 0, 0, "%s \"%s\"", what, word)
-               : fault_at(FAULT_USAGE, NULL, 0, 0, "%s \"%s\"; did you mean \"%s\"?", what, word,
-                          near);
+    return near == NULL ? fault_at(FAULT_USAGE, NULL, 0, 0, "%s \"%s\"", what, word)
+                        : fault_at(FAULT_USAGE, NULL, 0, 0, "%s \"%s\"; did you mean \"%s\"?", what,
+                                   word, near);
 }
 
 /* The entry of "--name" or "-x"; NULL: none that this command takes. */
@@ -40,9 +39,9 @@ static const struct option_entry *find_option(unsigned taken, const char *name, 
 {
     for (size_t i = 0; i < n_option_entries; i++) {
         const struct option_entry *const entry = &option_entries[i];
-        const bool same = is_long ? strlen(entry->name) == length &&
-                                        strncmp(entry->name, name, length) == 0
-                                  : entry->letter != '\0' && entry->letter == name[0];
+        const bool same =
+            is_long ? strlen(entry->name) == length && strncmp(entry->name, name, length) == 0
+                    : entry->letter != '\0' && entry->letter == name[0];
         if (same && (entry->bit & taken) != 0) {
             return entry;
         }
@@ -91,8 +90,8 @@ static struct fault parse_formats(const char *list, unsigned *formats)
     while (true) {
         const size_t length = strcspn(list, ",");
         size_t i = 0;
-        while (i < N_FORMATS && (strlen(format_names[i]) != length ||
-                                 strncmp(list, format_names[i], length) != 0)) {
+        while (i < N_FORMATS &&
+               (strlen(format_names[i]) != length || strncmp(list, format_names[i], length) != 0)) {
             i++;
         }
         if (i == N_FORMATS) {
@@ -180,9 +179,8 @@ static struct fault parse_option(unsigned taken, size_t n_words, const char *con
     return take_option(entry, value, options);
 }
 
-struct fault options_parse(const struct command *command, size_t n_words,
-                           const char *const words[], const char *arguments[],
-                           struct options *options)
+struct fault options_parse(const struct command *command, size_t n_words, const char *const words[],
+                           const char *arguments[], struct options *options)
 {
     struct fault fault = FAULT_FREE;
     bool only_arguments = false;
@@ -204,8 +202,7 @@ struct fault options_parse(const struct command *command, size_t n_words,
                         command->name, command->arguments, command->name);
     }
     if (options->n_arguments > command->max_arguments) {
-        return usage("found more words than expected, at", arguments[command->max_arguments],
-                     NULL);
+        return usage("found more words than expected, at", arguments[command->max_arguments], NULL);
     }
     return FAULT_FREE;
 }

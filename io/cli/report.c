@@ -238,7 +238,8 @@ struct fault command_report(const struct options *options, const struct session 
         maker.study = &plan.study;
         maker.counted = &run.counted;
         maker.has_family = run.has_family;
-        if (!item_checks_warnings(&run.checks, &run.findings, &report.arena, &warnings, &maker.n_warnings)) {
+        if (!item_checks_warnings(&run.checks, &run.findings, &report.arena, &warnings,
+                                  &maker.n_warnings)) {
             fault = fault_memory();
         }
         maker.warnings = warnings;
@@ -249,11 +250,8 @@ struct fault command_report(const struct options *options, const struct session 
     if (fault.code == FAULT_NONE && options->output == NULL) {
         fault = print_report(options, session, &report);
     } else if (fault.code == FAULT_NONE) {
-        struct writing writing = {.options = options,
-                                  .session = session,
-                                  .plan = &plan,
-                                  .run = &run,
-                                  .report = &report};
+        struct writing writing = {
+            .options = options, .session = session, .plan = &plan, .run = &run, .report = &report};
         print_warnings(session, &report.arena, warnings, maker.n_warnings);
         fault = make_directory(&writing);
     }

@@ -104,8 +104,8 @@ static struct fault print_rules(FILE *out, const struct instrument_shelf *shelf,
     fputs("\n  Missing-items rules (incomplete: NAME), the default first:\n", out);
     for (size_t i = 0; i < instrument->n_rules; i++) {
         const struct instrument *with_rule;
-        const struct fault fault = instrument_load(shelf, instrument->name, instrument->rules[i],
-                                                   arena, &with_rule);
+        const struct fault fault =
+            instrument_load(shelf, instrument->name, instrument->rules[i], arena, &with_rule);
         if (fault.code != FAULT_NONE) {
             return fault;
         }
@@ -141,8 +141,7 @@ static struct fault print_instrument(FILE *out, const struct instrument_shelf *s
     return instrument->is_goals ? FAULT_FREE : print_rules(out, shelf, instrument, arena);
 }
 
-static struct fault print_list(FILE *out, const struct instrument_shelf *shelf,
-                               struct arena *arena)
+static struct fault print_list(FILE *out, const struct instrument_shelf *shelf, struct arena *arena)
 {
     const char *const *names;
     size_t n;

@@ -46,9 +46,7 @@ static void write_scale(FILE *out, const struct scored_form *form, size_t index)
     if (is_scored(scored->outcome) && !form->blank) {
         const int64_t units = outcome_score(scale->values, scored->outcome);
         const struct band_set *const set =
-            scale->n_band_sets > 0
-                ? &scale->band_sets[form->measure->band_sets[index]]
-                : NULL;
+            scale->n_band_sets > 0 ? &scale->band_sets[form->measure->band_sets[index]] : NULL;
         const int band = set == NULL ? -1 : band_of(set, units);
         write_score(out, scale, units);
         fprintf(out, ",%s,%s,", band < 0 ? "" : set->name, band < 0 ? "" : set->bands[band].name);

@@ -21,8 +21,7 @@ static struct fault no_column(const struct finder *f, const struct column_name *
                               const char *expected_for)
 {
     const char *near = NULL;
-    const char **const all =
-        arena_alloc(&f->columns->arena, f->header->n_cells + 1, sizeof *all);
+    const char **const all = arena_alloc(&f->columns->arena, f->header->n_cells + 1, sizeof *all);
     if (all != NULL) {
         for (size_t i = 0; i < f->header->n_cells; i++) {
             all[i] = f->header->cells[i].text;
@@ -42,8 +41,7 @@ static struct fault no_column(const struct finder *f, const struct column_name *
 }
 
 /* The column with exactly this name, or else the one that is alike but for case and dashes. */
-static struct fault find_name(const struct finder *f, const struct column_name *name,
-                              size_t *index)
+static struct fault find_name(const struct finder *f, const struct column_name *name, size_t *index)
 {
     size_t exact = 0, alike = 0, first_exact = NO_COLUMN, first_alike = NO_COLUMN;
     for (size_t i = f->header->n_cells; i-- > 0;) {
@@ -94,7 +92,8 @@ static struct fault find_place(const struct finder *f, const struct column_name 
 
 /* Every item at every stage has a column of its own: a pattern copied from one stage to the next and
    left as it was would show no change at all. */
-static struct fault take_column(const struct finder *f, const struct column_name *name, size_t index)
+static struct fault take_column(const struct finder *f, const struct column_name *name,
+                                size_t index)
 {
     if (f->taken[index]) {
         return fault_at(FAULT_CONTENT, f->plan->name, name->line, name->column,
@@ -125,9 +124,9 @@ static struct fault find_items(const struct finder *f, size_t group, size_t stag
     for (size_t i = 0; i < names->n && fault.code == FAULT_NONE; i++) {
         fault = find_name(f, &names->names[i], &items[i]);
         if (fault.code == FAULT_NONE && items[i] == NO_COLUMN) {
-            fault = no_column(f, &names->names[i],
-                              instrument->is_goals ? "with the level of each goal"
-                                                   : "for each item");
+            fault =
+                no_column(f, &names->names[i],
+                          instrument->is_goals ? "with the level of each goal" : "for each item");
         } else if (fault.code == FAULT_NONE) {
             fault = take_column(f, &names->names[i], items[i]);
         }
@@ -200,9 +199,8 @@ static struct fault find_goal_columns(const struct finder *f)
     struct columns *const columns = f->columns;
     const struct source *const source = f->source;
     const bool goals = source->informants[0].instrument->is_goals;
-    struct fault fault =
-        find_place(f, &source->goal, goals ? "with a name or number for each goal" : NULL,
-                   &columns->goal);
+    struct fault fault = find_place(
+        f, &source->goal, goals ? "with a name or number for each goal" : NULL, &columns->goal);
     if (fault.code == FAULT_NONE) {
         fault = find_place(f, &source->weight, NULL, &columns->weight);
     }

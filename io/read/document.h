@@ -23,7 +23,7 @@ struct node {
 };
 
 struct document {
-    const char *name;   /* borrowed: what faults call the file */
+    const char *name; /* borrowed: what faults call the file */
     struct node root;
     struct arena arena; /* owned: all nodes and texts */
 };

@@ -46,7 +46,8 @@ struct source {
     struct column_name participant, family, stage, age;
     struct column_name *dates; /* n_stages for a wide source, else 1 */
     bool day_first;            /* dates may be day/month/year */
-    struct item_columns *items; /* [group][stage] with n_stages of them; a long source uses stage 0 */
+    struct item_columns
+        *items; /* [group][stage] with n_stages of them; a long source uses stage 0 */
     struct column_name goal, weight, category;
     struct column_name flags[MAX_FLAGS]; /* by place in study.goals.flags; text NULL: not here */
     struct column_name *cohorts;         /* n_cohort_columns */
@@ -54,7 +55,7 @@ struct source {
     size_t n_constants;
     const struct worded_answer *answers; /* n_answers */
     size_t n_answers;
-    bool numbers_too; /* no worded answer is a number, so plain codes are read as well */
+    bool numbers_too;           /* no worded answer is a number, so plain codes are read as well */
     const char *const *missing; /* n_missing texts beside the usual ones */
     size_t n_missing;
 };
@@ -67,7 +68,7 @@ struct stage_value {
 
 struct plan {
     struct study study;
-    const char *name; /* of the study file, for faults that point into it */
+    const char *name;             /* of the study file, for faults that point into it */
     const struct source *sources; /* n_sources */
     size_t n_sources;
     const struct stage_value *stage_values; /* n_stage_values */
@@ -77,7 +78,8 @@ struct plan {
 
 /* What the command line adds. */
 struct plan_options {
-    const char *const *breakdowns; /* n_breakdowns of --by: columns joined with ","; they replace the
+    const char *const
+        *breakdowns; /* n_breakdowns of --by: columns joined with ","; they replace the
                                       study's own */
     size_t n_breakdowns;
     struct instrument_shelf shelf;
@@ -90,8 +92,8 @@ MUST_CHECK struct fault plan_read(const char *path, const struct plan_options *o
 
 /* The same from bytes; `name` is what faults call it, `folder` is put before relative paths ("" for
    none). */
-MUST_CHECK struct fault plan_parse(const char *name, const char *folder, const char *bytes, size_t n,
-                                   const struct plan_options *options, struct plan *plan);
+MUST_CHECK struct fault plan_parse(const char *name, const char *folder, const char *bytes,
+                                   size_t n, const struct plan_options *options, struct plan *plan);
 
 void plan_free(struct plan *plan);
 

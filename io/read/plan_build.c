@@ -5,8 +5,7 @@
 
 #include "io/read/cells.h"
 
-struct fault plan_text(const struct plan_build *build, const struct node *node,
-                             const char **out)
+struct fault plan_text(const struct plan_build *build, const struct node *node, const char **out)
 {
     struct fault fault = node_text(build->document, node, out);
     if (fault.code == FAULT_NONE) {

@@ -23,14 +23,22 @@ static const struct {
     const char *name;
     int64_t rank;
 } known_stages[] = {
-    {"start", 0},           {"before", 0},
-    {"baseline", 0},        {"pre", 0},
-    {"intake", 0},          {"end of phase 1", 1},
-    {"end phase 1", 1},     {"end of intensive phase", 1},
-    {"end of phase 2", 2},  {"end phase 2", 2},
-    {"after", END_RANK},    {"post", END_RANK},
-    {"end", END_RANK},      {"closure", END_RANK},
-    {"close", END_RANK},    {"follow-up", END_RANK},
+    {"start", 0},
+    {"before", 0},
+    {"baseline", 0},
+    {"pre", 0},
+    {"intake", 0},
+    {"end of phase 1", 1},
+    {"end phase 1", 1},
+    {"end of intensive phase", 1},
+    {"end of phase 2", 2},
+    {"end phase 2", 2},
+    {"after", END_RANK},
+    {"post", END_RANK},
+    {"end", END_RANK},
+    {"closure", END_RANK},
+    {"close", END_RANK},
+    {"follow-up", END_RANK},
     {"follow up", END_RANK},
 };
 
@@ -38,7 +46,7 @@ static const struct {
     const char *unit;
     int64_t days;
 } known_units[] = {
-    {"day", 1},   {"days", 1},    {"week", 7},    {"weeks", 7},
+    {"day", 1},    {"days", 1},    {"week", 7},   {"weeks", 7},
     {"month", 30}, {"months", 30}, {"year", 365}, {"years", 365},
 };
 
@@ -168,8 +176,7 @@ static bool same_name(const char *prefix, size_t length, const char *name)
             i++;
         } else if (*name == '-' || *name == '_') {
             name++;
-        } else if (i == length || *name == '\0' ||
-                   (prefix[i] | 0x20) != (*name | 0x20)) {
+        } else if (i == length || *name == '\0' || (prefix[i] | 0x20) != (*name | 0x20)) {
             return false;
         } else {
             i++;
@@ -412,9 +419,10 @@ static void write_sources(FILE *out, const struct file *file)
 static void write_study(FILE *out, const struct recogniser *r)
 {
     bool site = true, year = true;
-    fputs("# Made by pellter from the columns of the files. Read it through before you rely on it.\n"
-          "stages:\n",
-          out);
+    fputs(
+        "# Made by pellter from the columns of the files. Read it through before you rely on it.\n"
+        "stages:\n",
+        out);
     for (size_t i = 0; i < r->n_stages; i++) {
         fputs("  - ", out);
         write_quoted(out, r->stages[i].text);
@@ -465,8 +473,7 @@ static struct fault check_file(const struct file *file)
     }
     for (size_t i = 0; i < file->n_found; i++) {
         const struct numbered *const numbered = &file->found[i];
-        const struct item_group *const group =
-            &numbered->instrument->groups[numbered->group];
+        const struct item_group *const group = &numbered->instrument->groups[numbered->group];
         if (numbered->n != group->n_items && (group->n_long == 0 || numbered->n != group->n_long)) {
             return fault_at(FAULT_CONTENT, file->path, 1, 0,
                             "found %zu columns of \"%s\" (%s), expected %zu", numbered->n,

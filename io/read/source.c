@@ -9,10 +9,10 @@
 
 /* The keys of every source; the instrument's further item groups ("impact") come beside them. */
 static const char *const source_keys[] = {
-    "file",     "instrument", "layout", "separator", "participant", "family",     "stage",
-    "date",     "dates",      "age",    "items",     "answers",     "missing",    "incomplete",
-    "bands",    "constants",  "goal",   "level",     "weight",      "category",   "flags",
-    "target",   "partial",    "rho",    "cohorts"};
+    "file",   "instrument", "layout", "separator", "participant", "family",   "stage",
+    "date",   "dates",      "age",    "items",     "answers",     "missing",  "incomplete",
+    "bands",  "constants",  "goal",   "level",     "weight",      "category", "flags",
+    "target", "partial",    "rho",    "cohorts"};
 #define N_SOURCE_KEYS (sizeof source_keys / sizeof source_keys[0])
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -70,14 +70,13 @@ static struct fault add_measure(const struct source_build *b, const struct node 
         }
     }
     struct measure *const measure = &b->build->measures[study->n_measures];
-    *measure = (struct measure){.label = instrument->name,
-                                .instrument = instrument,
-                                .first_scale = study->n_scales};
+    *measure = (struct measure){
+        .label = instrument->name, .instrument = instrument, .first_scale = study->n_scales};
     b->build->measure_rules[study->n_measures] = instrument->rule;
     for (size_t i = 0; i < instrument->n_scales; i++) {
         measure->band_sets[i] = instrument->scales[i].default_band_set;
-        b->build->scales[study->n_scales++] = (struct study_scale){
-            .scale = &instrument->scales[i], .measure = study->n_measures};
+        b->build->scales[study->n_scales++] =
+            (struct study_scale){.scale = &instrument->scales[i], .measure = study->n_measures};
     }
     study->n_measures++;
     return FAULT_FREE;
@@ -124,9 +123,10 @@ static struct fault add_informant(struct source_build *b, const struct node *nod
     }
     if (fault.code != FAULT_NONE) {
         const struct instrument *known;
-        const bool is_rule = rule != NULL && instrument_load(&build->options->shelf, name, NULL,
-                                                             &build->plan->arena, &known)
-                                                     .code == FAULT_NONE;
+        const bool is_rule =
+            rule != NULL &&
+            instrument_load(&build->options->shelf, name, NULL, &build->plan->arena, &known).code ==
+                FAULT_NONE;
         return fault.code != FAULT_CONTENT || fault.row > 0
                    ? fault
                    : node_fault(b->document, is_rule ? incomplete : node, "%s", fault.detail);
@@ -175,8 +175,8 @@ static struct fault read_instrument(struct source_build *b)
         return no_instrument(b);
     }
     values = node->kind == NODE_MAP ? node_get(node, "values") : NULL;
-    b->informants = arena_alloc(&b->build->plan->arena,
-                                values == NULL ? 1 : values->n_children + 1, sizeof *b->informants);
+    b->informants = arena_alloc(&b->build->plan->arena, values == NULL ? 1 : values->n_children + 1,
+                                sizeof *b->informants);
     b->source->informants = b->informants;
     if (b->informants == NULL) {
         return fault_memory();
@@ -325,9 +325,10 @@ static struct fault read_bands(const struct source_build *b)
         }
         b->build->measure_bands[index] = name;
         if (!choose_bands(measure, name)) {
-            fault = node_fault(b->document, node, "\"%s\" has no band set \"%s\": see pellter "
-                               "scales %s", measure->instrument->name, name,
-                               measure->instrument->name);
+            fault = node_fault(b->document, node,
+                               "\"%s\" has no band set \"%s\": see pellter "
+                               "scales %s",
+                               measure->instrument->name, name, measure->instrument->name);
         }
     }
     return fault;
@@ -349,8 +350,7 @@ static struct fault read_form(const struct source_build *b)
         const char *text = separator->kind == NODE_TEXT ? separator->text : "";
         text = strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0 ? "\t" : text;
         if (text[0] == '\0' || text[1] != '\0' || strchr(",;\t", text[0]) == NULL) {
-            fault = node_fault(b->document, separator,
-                               "expected a separator: \",\", \";\" or tab");
+            fault = node_fault(b->document, separator, "expected a separator: \",\", \";\" or tab");
         }
         b->source->separator = text[0];
     }
@@ -361,10 +361,10 @@ struct fault source_read(struct plan_build *build, const struct node *node, stru
 {
     struct source_build b = {
         .build = build, .document = build->document, .node = node, .source = source};
-    struct fault fault = node->kind == NODE_MAP
-                             ? FAULT_FREE
-                             : node_fault(b.document, node, "expected a source: {file: ..., "
-                                                            "instrument: ...}");
+    struct fault fault = node->kind == NODE_MAP ? FAULT_FREE
+                                                : node_fault(b.document, node,
+                                                             "expected a source: {file: ..., "
+                                                             "instrument: ...}");
     if (fault.code == FAULT_NONE) {
         fault = read_instrument(&b);
     }

@@ -98,9 +98,8 @@ static struct fault check_item_count(const struct source_build *b, const struct 
         const struct instrument *const instrument = b->informants[i].instrument;
         const struct item_group *const g = &instrument->groups[group];
         if (n != g->n_items && (g->n_long == 0 || n != g->n_long)) {
-            return node_fault(b->document, node,
-                              "found %zu columns, but \"%s\" has %zu in \"%s\"", n,
-                              instrument->name, g->n_items, g->name);
+            return node_fault(b->document, node, "found %zu columns, but \"%s\" has %zu in \"%s\"",
+                              n, instrument->name, g->n_items, g->name);
         }
         b->build->measures[b->informants[i].measure].has_group[group] = true;
     }

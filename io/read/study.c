@@ -9,8 +9,8 @@
 #include "io/read/plan_build.h"
 
 static const char *const study_keys[] = {
-    "title",  "stages",     "before",          "after",   "as_of",   "cohorts",        "cohort_from",
-    "missing", "duplicates", "across_versions", "sources", "reliable_change"};
+    "title",       "stages",  "before",     "after",           "as_of",   "cohorts",
+    "cohort_from", "missing", "duplicates", "across_versions", "sources", "reliable_change"};
 static const char *const stage_keys[] = {"name", "values", "window", "after", "pick"};
 static const char *const pick_words[] = {"nearest", "first", "last"};
 static const char *const duplicate_words[] = {"discount", "first", "last"};
@@ -73,11 +73,11 @@ static struct fault read_window(struct plan_build *build, const struct node *nod
     if (window->kind != NODE_LIST || window->n_children != 2) {
         return node_fault(build->document, window, "expected two numbers of days: [330, 420]");
     }
-    fault = node_integer(build->document, &window->children[0], -36600, 36600,
-                         &stage->window_first);
+    fault =
+        node_integer(build->document, &window->children[0], -36600, 36600, &stage->window_first);
     if (fault.code == FAULT_NONE) {
-        fault = node_integer(build->document, &window->children[1], -36600, 36600,
-                             &stage->window_last);
+        fault =
+            node_integer(build->document, &window->children[1], -36600, 36600, &stage->window_last);
     }
     if (fault.code == FAULT_NONE && stage->window_first > stage->window_last) {
         fault = node_fault(build->document, window, "the first day comes after the last");
@@ -133,8 +133,8 @@ static struct fault read_stage(struct plan_build *build, const struct node *node
         fault = plan_text(build, name, &stage->name);
     }
     if (fault.code == FAULT_NONE && plan_stage(build->plan, stage->name) != NO_STAGE) {
-        fault = node_fault(build->document, name, "the stage \"%s\" stands here twice",
-                           stage->name);
+        fault =
+            node_fault(build->document, name, "the stage \"%s\" stands here twice", stage->name);
     }
     if (fault.code == FAULT_NONE) {
         fault = add_stage_value(build, name, stage->name, index);
@@ -268,7 +268,8 @@ static struct fault split_breakdown(struct plan_build *build, const char *by,
             return fault_memory();
         }
         if (length == 0) {
-            return fault_at(FAULT_USAGE, NULL, 0, 0, "--by expects column names joined with commas");
+            return fault_at(FAULT_USAGE, NULL, 0, 0,
+                            "--by expects column names joined with commas");
         }
         fault = add_to_breakdown(build, &build->document->root, name, breakdown);
         if (fault.code == FAULT_CONTENT) { /* the study file is not to blame */
@@ -343,7 +344,8 @@ static struct fault read_reliable_change(struct plan_build *build, const struct 
 {
     struct study *const study = &build->plan->study;
     const struct node *sd, *reliability;
-    struct fault fault = node_check_keys(build->document, node, reliable_keys, COUNT(reliable_keys));
+    struct fault fault =
+        node_check_keys(build->document, node, reliable_keys, COUNT(reliable_keys));
     if (fault.code != FAULT_NONE) {
         return fault;
     }
@@ -378,13 +380,13 @@ static struct fault read_rules(struct plan_build *build, const struct node *root
         return node_fault(build->document, as_of, "expected a date: 2018-03-31");
     }
     if (from != NULL) {
-        fault = node_word(build->document, from, cohort_from_words, COUNT(cohort_from_words),
-                          &word);
+        fault =
+            node_word(build->document, from, cohort_from_words, COUNT(cohort_from_words), &word);
         study->cohort_from = (enum cohort_from)word;
     }
     if (fault.code == FAULT_NONE && duplicates != NULL) {
-        fault = node_word(build->document, duplicates, duplicate_words, COUNT(duplicate_words),
-                          &word);
+        fault =
+            node_word(build->document, duplicates, duplicate_words, COUNT(duplicate_words), &word);
         study->duplicates = word == 0 ? PICK_NONE : word == 1 ? PICK_FIRST : PICK_LAST;
     }
     if (fault.code == FAULT_NONE && across != NULL) {
@@ -410,9 +412,8 @@ static struct fault make_room(struct plan_build *build, const struct node *sourc
     build->measure_bands = arena_alloc(arena, n, sizeof *build->measure_bands);
     build->scales = arena_alloc(arena, n * MAX_SCALES, sizeof *build->scales);
     build->sources = arena_alloc(arena, sources->n_children, sizeof *build->sources);
-    if (build->measures == NULL || build->measure_rules == NULL ||
-        build->measure_bands == NULL || build->scales == NULL ||
-        build->sources == NULL) {
+    if (build->measures == NULL || build->measure_rules == NULL || build->measure_bands == NULL ||
+        build->scales == NULL || build->sources == NULL) {
         return fault_memory();
     }
     build->plan->study.measures = build->measures;
@@ -434,9 +435,9 @@ static void mark_collected(struct plan_build *build)
         if (scale->scale->n_parts > 0) {
             scale->collected = true;
             for (size_t j = 0; j < scale->scale->n_parts; j++) {
-                scale->collected = scale->collected &&
-                                   build->scales[measure->first_scale + scale->scale->parts[j]]
-                                       .collected;
+                scale->collected =
+                    scale->collected &&
+                    build->scales[measure->first_scale + scale->scale->parts[j]].collected;
             }
         }
     }
@@ -482,8 +483,7 @@ static struct fault read_study(struct plan_build *build)
     const struct node *const root = &build->document->root;
     const struct node *title;
     struct study *const study = &build->plan->study;
-    struct fault fault =
-        node_check_keys(build->document, root, study_keys, COUNT(study_keys));
+    struct fault fault = node_check_keys(build->document, root, study_keys, COUNT(study_keys));
     study->as_of = NO_DATE;
     study->given_reliability = NAN;
     study->goals.rho = 0.3;
@@ -544,8 +544,7 @@ struct fault plan_read(const char *path, const struct plan_options *options, str
     *plan = (struct plan){0};
     if (fault.code == FAULT_NONE) {
         const char *const folder =
-            slash == NULL ? ""
-                          : arena_copy(&plan->arena, path, (size_t)(slash - path) + 1);
+            slash == NULL ? "" : arena_copy(&plan->arena, path, (size_t)(slash - path) + 1);
         fault = folder == NULL ? fault_memory() : build_plan(&document, folder, options, plan);
         document_free(&document);
     }

@@ -64,7 +64,8 @@ static void write_line(FILE *out, const struct source_names *sources,
         scale = s->scale->name;
         reason = discount_name(line->person->discount);
     }
-    write_csv_field(out, line->location.file < sources->n ? sources->names[line->location.file] : "");
+    write_csv_field(out,
+                    line->location.file < sources->n ? sources->names[line->location.file] : "");
     fprintf(out, ",%llu,", (unsigned long long)line->location.row);
     write_csv_field(out, participant_of(respondents, line));
     putc(',', out);
@@ -75,8 +76,7 @@ static void write_line(FILE *out, const struct source_names *sources,
 }
 
 struct fault write_discounted(FILE *out, const struct source_names *sources,
-                              const struct respondents *respondents,
-                              const struct counted *counted)
+                              const struct respondents *respondents, const struct counted *counted)
 {
     const struct findings *const findings = respondents->findings;
     const size_t n = findings->n_set_aside + counted->n_discounted;
@@ -97,7 +97,6 @@ struct fault write_discounted(FILE *out, const struct source_names *sources,
         write_line(out, sources, respondents, &lines[i]);
     }
     free(lines);
-    return ferror(out)
-               ? fault_at(FAULT_WRITE, "discounted.csv", 0, 0, "could not be written whole")
-               : FAULT_FREE;
+    return ferror(out) ? fault_at(FAULT_WRITE, "discounted.csv", 0, 0, "could not be written whole")
+                       : FAULT_FREE;
 }

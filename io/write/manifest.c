@@ -36,7 +36,8 @@ static json_t *manifest_of(const struct manifest *manifest)
     json_t *const outputs = json_array();
     int done = object != NULL && inputs != NULL && outputs != NULL;
     for (size_t i = 0; i < manifest->n_inputs && done; i++) {
-        done = json_array_append_new(inputs, input_of(manifest->inputs[i], manifest->names[i])) == 0;
+        done =
+            json_array_append_new(inputs, input_of(manifest->inputs[i], manifest->names[i])) == 0;
     }
     for (size_t i = 0; i < manifest->n_outputs && done; i++) {
         done = json_array_append_new(outputs, json_string(manifest->outputs[i])) == 0;

@@ -61,9 +61,8 @@ static void write_cohort(FILE *out, struct arena *arena, const struct figures *f
     }
     member = crossing_value(arena, member);
     group = n_columns == 1 ? crossing_value(arena, label) : label;
-    write_csv_field(out, member == NULL || group == NULL
-                             ? ""
-                             : arena_printf(arena, "%s / %s", group, member));
+    write_csv_field(
+        out, member == NULL || group == NULL ? "" : arena_printf(arena, "%s / %s", group, member));
 }
 
 static const char *stage_label(const struct study *study, unsigned stage)
@@ -85,12 +84,10 @@ static const char *stage_label(const struct study *study, unsigned stage)
 }
 
 /* The statistic's name, with what `sub` adds to it. */
-static void write_statistic(FILE *out, const struct figures *figures,
-                            const struct figure_key *key)
+static void write_statistic(FILE *out, const struct figures *figures, const struct figure_key *key)
 {
     const struct scale *const scale =
         key->scale == NO_SCALE ? NULL : figures->study->scales[key->scale].scale;
-    const struct measure *measure;
     const struct band_set *set;
     int halves;
     fputs(statistic_name(key->statistic), out);
@@ -108,8 +105,7 @@ static void write_statistic(FILE *out, const struct figures *figures,
         break;
     case STATISTIC_MOVEMENT:
         assert(scale != NULL);
-        measure = &figures->study->measures[key->measure];
-        set = &scale->band_sets[measure->band_sets[key->scale - measure->first_scale]];
+        set = &scale->band_sets[study_band_set(figures->study, key->scale)];
         fprintf(out, "%s.%s.to.%s", set->name, set->bands[key->sub / 64].name,
                 set->bands[key->sub % 64].name);
         break;

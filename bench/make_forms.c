@@ -1,5 +1,6 @@
-/* bench/make_forms.c - synthetic WEMWBS forms of any number of respondents, the same bytes every time:
-   six stages with drop-out, 22 sites, some blank and some impossible answers, rows in random order.
+/* bench/make_forms.c - synthetic WEMWBS forms of any number of respondents, the same bytes every
+   time: six stages with drop-out, 22 sites, some blank and some impossible answers, rows in random
+   order.
 
    usage: make_forms RESPONDENTS DIRECTORY     writes forms.csv and study.yaml there */
 #include <inttypes.h>
@@ -57,8 +58,8 @@ static void write_form(FILE *out, uint64_t respondent, unsigned stage)
     putc('\n', out);
 }
 
-/* Visits every (respondent, stage) once in an order that looks random: a full-period walk of a linear
-   congruential generator over the next power of two. */
+/* Visits every (respondent, stage) once in an order that looks random: a full-period walk of a
+   linear congruential generator over the next power of two. */
 static void write_forms(FILE *out, uint64_t n)
 {
     uint64_t size = 1, at = 0;

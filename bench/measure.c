@@ -1,5 +1,5 @@
-/* bench/measure.c - runs a command several times and prints the median of wall time and the peak memory,
-   by the operating system's own account of each run.
+/* bench/measure.c - runs a command several times and prints the median of wall time and the peak
+   memory, by the operating system's own account of each run.
 
    usage: measure RUNS COMMAND [ARGUMENT ...]     the command's output goes to /dev/null */
 #include <fcntl.h>

@@ -1,9 +1,9 @@
-/* engine/cohorts.c - a cohort is a tuple of value numbers, kept as the bytes of its numbers in a table of
-   names. So a value that looks like two values joined, or a site that is called "All", cannot be
-   mistaken for anything else: labels are made for printing and are never compared.
+/* engine/cohorts.c - a cohort is a tuple of value numbers, kept as the bytes of its numbers in a
+   table of names. So a value that looks like two values joined, or a site that is called "All",
+   cannot be mistaken for anything else: labels are made for printing and are never compared.
 
-   Numbers are given in the order of the rows; nothing that is printed may depend on it. What is printed
-   goes by rank, the place of a value in natural order. */
+   Numbers are given in the order of the rows; nothing that is printed may depend on it. What is
+   printed goes by rank, the place of a value in natural order. */
 #include "engine/cohorts.h"
 
 #include <stdlib.h>

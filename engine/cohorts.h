@@ -28,15 +28,16 @@ bool cohorts_add(struct cohorts *cohorts, const uint32_t values[], uint32_t *coh
 /* The value of `column` in a cohort. */
 uint32_t cohorts_value_of(const struct cohorts *cohorts, uint32_t cohort, size_t column);
 
-/* < 0, 0, > 0: the order in which cohorts print. Column by column; runs of digits by value, all else
-   by bytes; COHORT_NOT_RECORDED last. A total order that does not depend on the input's order. */
+/* < 0, 0, > 0: the order in which cohorts print. Column by column; runs of digits by value, all
+   else by bytes; COHORT_NOT_RECORDED last. A total order that does not depend on the input's
+   order. */
 int cohorts_compare(const struct cohorts *cohorts, uint32_t a, uint32_t b);
 int natural_compare(const char *a, const char *b);
 
-/* A value as it stands in a crossing's label: in quotes (doubled inside) where it starts with a quote
-   or where, between two separators, a slash of its own could be taken for one (" / " inside, "/ " at
-   the start, " /" at the end, "/" alone), so that two crossings never share a label. NULL: no
-   memory. */
+/* A value as it stands in a crossing's label: in quotes (doubled inside) where it starts with a
+   quote or where, between two separators, a slash of its own could be taken for one (" / " inside,
+   "/ " at the start, " /" at the end, "/" alone), so that two crossings never share a label. NULL:
+   no memory. */
 const char *crossing_value(struct arena *arena, const char *text);
 
 /* The groups of one breakdown, in printing order. */

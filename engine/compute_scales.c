@@ -1,5 +1,5 @@
-/* engine/compute_scales.c - the figures of one scale in one group: before and after, bands, reliable
-   change, and the stages. */
+/* engine/compute_scales.c - the figures of one scale in one group: before and after, bands,
+   reliable change, and the stages. */
 #include "engine/compute_work.h"
 
 #include <assert.h>

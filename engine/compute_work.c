@@ -1,5 +1,5 @@
-/* engine/compute_work.c - the room to work in is made once, for the largest tally there can be, so that
-   nothing is allocated for each cohort: there may be thousands. */
+/* engine/compute_work.c - the room to work in is made once, for the largest tally there can be, so
+   that nothing is allocated for each cohort: there may be thousands. */
 #include "engine/compute_work.h"
 
 void work_add(struct work *work, enum statistic statistic, struct value value)

@@ -1,10 +1,10 @@
-/* engine/count.c - what is known of a respondent at a stage is made into one code for each scale here, and
-   nowhere else. Two things are less plain than they look:
+/* engine/count.c - what is known of a respondent at a stage is made into one code for each scale
+   here, and nowhere else. Two things are less plain than they look:
 
-   - A pair of stages is not always made of its two stages: the change in a family's goals rests on the
-     goals that both stages have, so a family may have a score at each stage and yet no change.
-   - The reason for a discount is read from the pair's two codes alone (discount_of), so that counting
-     reasons from the tally later gives the same ledger as listing them by name now. */
+   - A pair of stages is not always made of its two stages: the change in a family's goals rests on
+     the goals that both stages have, so a family may have a score at each stage and yet no change.
+   - The reason for a discount is read from the pair's two codes alone (discount_of), so that
+     counting reasons from the tally later gives the same ledger as listing them by name now. */
 #include "engine/count.h"
 
 #include <assert.h>

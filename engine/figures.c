@@ -1,5 +1,6 @@
-/* engine/figures.c - figures are added in the order of their keys, so that the list is sorted as it is
-   made: a table finds a figure by halving, and results.csv is written from the first to the last. */
+/* engine/figures.c - figures are added in the order of their keys, so that the list is sorted as it
+   is made: a table finds a figure by halving, and results.csv is written from the first to the
+   last. */
 #include "engine/figures.h"
 
 #include <assert.h>

@@ -1,5 +1,5 @@
-/* engine/figures.h - the list of everything that is computed: results.csv is this list, and no table
-   prints a number that is not in it. */
+/* engine/figures.h - the list of everything that is computed: results.csv is this list, and no
+   table prints a number that is not in it. */
 #ifndef PELLTER_ENGINE_FIGURES_H
 #define PELLTER_ENGINE_FIGURES_H
 
@@ -32,8 +32,8 @@ enum {
     FIGURE_STAGE_FIRST
 };
 
-/* The `statistic` column, in the order of the contract. X(NAME, text): where the text ends in "_" or
-   is empty, `sub` of the key says the rest. */
+/* The `statistic` column, in the order of the contract. X(NAME, text): where the text ends in "_"
+   or is empty, `sub` of the key says the rest. */
 #define PELLTER_STATISTICS(X)                 \
     X(ROWS, "rows")                           \
     X(FORM, "")                               \
@@ -151,7 +151,8 @@ struct figures {
 
 int figure_key_compare(const struct figure_key *a, const struct figure_key *b);
 
-/* Adds a figure; keys must come in ascending order (asserted). Sets no_memory where there is none. */
+/* Adds a figure; keys must come in ascending order (asserted). Sets no_memory where there is
+   none. */
 void figures_add(struct figures *figures, const struct figure_key *key, struct value value);
 
 /* The value under a key: undefined where there is none. */

@@ -1,6 +1,6 @@
-/* engine/item_checks.c - all sums are whole numbers, so a warning does not depend on the order of the
-   rows. Items are checked as they stand on the form; only where an item is compared with its scale are
-   reversed items turned round first, since that is what shows that one was not. */
+/* engine/item_checks.c - all sums are whole numbers, so a warning does not depend on the order of
+   the rows. Items are checked as they stand on the form; only where an item is compared with its
+   scale are reversed items turned round first, since that is what shows that one was not. */
 #include "engine/item_checks.h"
 
 #include <assert.h>
@@ -108,8 +108,8 @@ static void add_audit(struct scoring_audit *audit, const struct scale *scale,
     }
 }
 
-/* A scale whose items stand in no earlier scale of the instrument, so that the item sums are its own:
-   SCORE-15's total repeats the items of its dimensions. */
+/* A scale whose items stand in no earlier scale of the instrument, so that the item sums are its
+   own: SCORE-15's total repeats the items of its dimensions. */
 static bool owns_its_items(const struct instrument *instrument, size_t index)
 {
     const struct scale *const scale = &instrument->scales[index];
@@ -232,8 +232,8 @@ static void warn_of_items(struct warnings *warnings, size_t measure, size_t grou
     }
 }
 
-/* Codes that look shifted: 1-3 where 0-2 is expected never gives the lowest code and gives one above
-   the highest; 0-4 where 1-5 is expected is the mirror image. */
+/* Codes that look shifted: 1-3 where 0-2 is expected never gives the lowest code and gives one
+   above the highest; 0-4 where 1-5 is expected is the mirror image. */
 static void warn_of_shift(struct warnings *warnings, size_t measure, size_t group)
 {
     const struct measure *const m = &warnings->checks->study->measures[measure];
@@ -268,8 +268,8 @@ static void warn_of_shift(struct warnings *warnings, size_t measure, size_t grou
 }
 
 /* Whether an item correlates negatively with the sum of the other items of its scale, by more than
-   chance would easily give: r < -1.645 / sqrt(n). With r = total - x for the rest, compared on exact
-   sums: cov < 0 and n cov^2 > 1.645^2 var var. */
+   chance would easily give: r < -1.645 / sqrt(n). With r = total - x for the rest, compared on
+   exact sums: cov < 0 and n cov^2 > 1.645^2 var var. */
 static bool runs_against(const struct item_sums *item, const struct scale_sums *scale)
 {
     const int128 n = scale->n, sum = item->sum, sum_rest = scale->sum - item->sum;

@@ -1,5 +1,5 @@
-/* engine/item_checks.h - what the answers themselves tell: how many scores were prorated, and signs of
-   likely mistakes. Warnings never change an answer. */
+/* engine/item_checks.h - what the answers themselves tell: how many scores were prorated, and signs
+   of likely mistakes. Warnings never change an answer. */
 #ifndef PELLTER_ENGINE_ITEM_CHECKS_H
 #define PELLTER_ENGINE_ITEM_CHECKS_H
 

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 /* Makes room for `need` elements of `size` bytes in an array whose room is *capacity elements; new
-   bytes are zero. `array` is the address of the pointer to its first element, of whatever type. False,
-   with nothing changed, when there is no memory or the size would overflow. Used as:
+   bytes are zero. `array` is the address of the pointer to its first element, of whatever type.
+   False, with nothing changed, when there is no memory or the size would overflow. Used as:
    array_grow(&list, &capacity, n + 1, sizeof *list). */
 bool array_grow(void *array, size_t *capacity, size_t need, size_t size);
 

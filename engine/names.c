@@ -1,4 +1,5 @@
-/* engine/names.c - open addressing over the entries; the hash is kept so that growing reads no text. */
+/* engine/names.c - open addressing over the entries; the hash is kept so that growing reads no
+   text. */
 #include "engine/names.h"
 
 #include <stdlib.h>

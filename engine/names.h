@@ -1,4 +1,5 @@
-/* engine/names.h - texts numbered in the order in which they are first met: ids, cohort values, goals. */
+/* engine/names.h - texts numbered in the order in which they are first met: ids, cohort values,
+   goals. */
 #ifndef PELLTER_ENGINE_NAMES_H
 #define PELLTER_ENGINE_NAMES_H
 

@@ -1,9 +1,9 @@
-/* engine/respondents.c - forms may come in any order, and the result must not depend on it. Three rules
-   see to that:
+/* engine/respondents.c - forms may come in any order, and the result must not depend on it. Three
+   rules see to that:
 
    - A place remembers only its first form. A second with the same payload changes nothing; one with
-     another payload makes the place a conflict for good, whichever came first. Rows that looked like
-     duplicates until then are put right at the end (settle_duplicates).
+     another payload makes the place a conflict for good, whichever came first. Rows that looked
+     like duplicates until then are put right at the end (settle_duplicates).
    - Where dates decide, forms wait until all are known, and are sorted before they are looked at.
    - Of two cohorts that one stage's forms give, the one that prints first is taken. */
 #include "engine/respondents.h"
@@ -144,7 +144,8 @@ static bool add_series(struct respondents *respondents, struct join *join, const
     return true;
 }
 
-/* The respondent's series of this version of a questionnaire: there are two or three at the most. */
+/* The respondent's series of this version of a questionnaire: there are two or three at the
+   most. */
 static bool find_version(struct respondents *respondents, struct join *join,
                          const struct form *form, uint32_t *found)
 {
@@ -155,8 +156,8 @@ static bool find_version(struct respondents *respondents, struct join *join,
     return *found != NO_NAME || add_series(respondents, join, form, found);
 }
 
-/* The respondent's series of this goal. Goals go by a table, since a file that gives every row the same
-   id would make one respondent with all goals of the file. */
+/* The respondent's series of this goal. Goals go by a table, since a file that gives every row the
+   same id would make one respondent with all goals of the file. */
 static bool find_goal(struct respondents *respondents, struct join *join, const struct form *form,
                       uint32_t *found)
 {

@@ -1,5 +1,5 @@
-/* engine/study.h - what is to be computed: stages, the before/after pair, breakdowns, instruments and
-   chosen rules. Plain data, const once built (io/read/study.c builds it). */
+/* engine/study.h - what is to be computed: stages, the before/after pair, breakdowns, instruments
+   and chosen rules. Plain data, const once built (io/read/study.c builds it). */
 #ifndef PELLTER_ENGINE_STUDY_H
 #define PELLTER_ENGINE_STUDY_H
 

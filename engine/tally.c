@@ -1,6 +1,6 @@
-/* engine/tally.c - while counting, cells are found by hash and stand in the order in which they were
-   first met; tally_sort() makes the one order that everything else relies on. Sorting comes once for
-   millions of respondents, since they share a few thousand cells. */
+/* engine/tally.c - while counting, cells are found by hash and stand in the order in which they
+   were first met; tally_sort() makes the one order that everything else relies on. Sorting comes
+   once for millions of respondents, since they share a few thousand cells. */
 #include "engine/tally.h"
 
 #include <stdlib.h>

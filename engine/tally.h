@@ -1,10 +1,10 @@
-/* engine/tally.h - what everything that is printed is computed from: how many respondents of a cohort
-   have this score at this stage (and that one at a later stage).
+/* engine/tally.h - what everything that is printed is computed from: how many respondents of a
+   cohort have this score at this stage (and that one at a later stage).
 
-   A tally is a sorted list of cells, only those that occur. Counts are whole numbers, so the order in
-   which respondents are counted does not matter, and two tallies add cell by cell. Reasons for having
-   no score are codes like scores, so respondents, viable and discounted are sums over the same cells
-   as every statistic and cannot disagree with them. */
+   A tally is a sorted list of cells, only those that occur. Counts are whole numbers, so the order
+   in which respondents are counted does not matter, and two tallies add cell by cell. Reasons for
+   having no score are codes like scores, so respondents, viable and discounted are sums over the
+   same cells as every statistic and cannot disagree with them. */
 #ifndef PELLTER_ENGINE_TALLY_H
 #define PELLTER_ENGINE_TALLY_H
 

@@ -1,10 +1,10 @@
-/* io/run.c - the order of questions that every row is asked, which is the order of the ledger of forms:
-   is anything answered? whose is it? of which stage? Only then does it meet other forms. A row that
-   fails one is listed under that one and goes no further.
+/* io/run.c - the order of questions that every row is asked, which is the order of the ledger of
+   forms: is anything answered? whose is it? of which stage? Only then does it meet other forms. A
+   row that fails one is listed under that one and goes no further.
 
-   Answers outside their item's range are kept as they are until they are scored: scoring takes them as
-   missing, but the checks want to see them, since a file that is coded from 1 instead of 0 shows in
-   nothing else. */
+   Answers outside their item's range are kept as they are until they are scored: scoring takes them
+   as missing, but the checks want to see them, since a file that is coded from 1 instead of 0 shows
+   in nothing else. */
 #include "io/run.h"
 
 #include <assert.h>
@@ -84,7 +84,8 @@ static bool answer_code(const struct source *source, const struct cell *cell, in
     return source->numbers_too && text_decimal(cell->text, 0, code);
 }
 
-/* One answer. A code outside the range is kept as it is, for the checks; scoring takes it as missing. */
+/* One answer. A code outside the range is kept as it is, for the checks; scoring takes it as
+   missing. */
 static struct fault read_answer(struct reading *r, const struct row *row, size_t column,
                                 const struct item_group *group, answer *out)
 {
@@ -190,8 +191,8 @@ static struct fault set_row_aside(struct reading *r, const struct row_form *form
     return findings_add_form(&r->run->findings, &row) ? FAULT_FREE : fault_memory();
 }
 
-/* Which stage a row of a long source is of: NO_STAGE where its date has to say, or where nothing can
-   (`*unknown`). */
+/* Which stage a row of a long source is of: NO_STAGE where its date has to say, or where nothing
+   can (`*unknown`). */
 static uint32_t row_stage(const struct reading *r, const struct row *row, int64_t date,
                           bool *unknown)
 {

@@ -1,4 +1,5 @@
-/* engine/stats/reliable_change.h - who changed by more than the instrument's error of measurement. */
+/* engine/stats/reliable_change.h - who changed by more than the instrument's error of
+   measurement. */
 #ifndef PELLTER_ENGINE_STATS_RELIABLE_CHANGE_H
 #define PELLTER_ENGINE_STATS_RELIABLE_CHANGE_H
 

@@ -1,5 +1,5 @@
-/* engine/tables/attainment.c - goals attained against the target, by what they are about and by cohort
-   (section 7.6 of the Cardiff and Vale report for 2017-18). */
+/* engine/tables/attainment.c - goals attained against the target, by what they are about and by
+   cohort (section 7.6 of the Cardiff and Vale report for 2017-18). */
 #include "engine/tables/shared.h"
 
 /* What the goals of a row are about. */

@@ -2,7 +2,8 @@
 #include "engine/tables/shared.h"
 #include "scales/gas.h"
 
-/* The levels that are printed, as places of STATISTIC_LEVEL: all halves only where they are kept. */
+/* The levels that are printed, as places of STATISTIC_LEVEL: all halves only where they are
+   kept. */
 static unsigned level_step(const struct maker *maker)
 {
     return maker->study->goals.keep_partial ? 1 : GAS_HALVES_PER_LEVEL;

@@ -1,5 +1,5 @@
-/* engine/tables/sample_log.c - who counts, by cohort, and why the others do not (Table 6-1 of the 2014
-   evaluation of the Integrated Family Support Service). */
+/* engine/tables/sample_log.c - who counts, by cohort, and why the others do not (Table 6-1 of the
+   2014 evaluation of the Integrated Family Support Service). */
 #include "engine/tables/shared.h"
 
 static const enum message discount_messages[N_DISCOUNTS] = {

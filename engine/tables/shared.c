@@ -1,5 +1,5 @@
-/* engine/tables/shared.c - running out of memory is noted in the maker and asked for once, at the end, so
-   that arranging a table reads like the table. */
+/* engine/tables/shared.c - running out of memory is noted in the maker and asked for once, at the
+   end, so that arranging a table reads like the table. */
 #include "engine/tables/shared.h"
 
 #include <ctype.h>

@@ -1,4 +1,5 @@
-/* engine/tables/shared.h - what the tables have in common: their rows of cohorts and their notes. */
+/* engine/tables/shared.h - what the tables have in common: their rows of cohorts and their
+   notes. */
 #ifndef PELLTER_ENGINE_TABLES_SHARED_H
 #define PELLTER_ENGINE_TABLES_SHARED_H
 

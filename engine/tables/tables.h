@@ -1,5 +1,5 @@
-/* engine/tables/tables.h - the tables of a report. Each function adds its tables to the report: it picks
-   figures and arranges them, and computes nothing but a share of two of them. */
+/* engine/tables/tables.h - the tables of a report. Each function adds its tables to the report: it
+   picks figures and arranges them, and computes nothing but a share of two of them. */
 #ifndef PELLTER_ENGINE_TABLES_TABLES_H
 #define PELLTER_ENGINE_TABLES_TABLES_H
 
@@ -28,8 +28,8 @@ void attainment_tables(struct maker *maker, size_t measure);
 void goal_levels_tables(struct maker *maker, size_t measure);
 void scoring_table(struct maker *maker);
 
-/* All of them, in the order in which a report prints them, with the report's title and notes. False:
-   no memory; *report is then to be freed by the caller as ever. */
+/* All of them, in the order in which a report prints them, with the report's title and notes.
+   False: no memory; *report is then to be freed by the caller as ever. */
 bool report_make(struct maker *maker);
 
 #endif

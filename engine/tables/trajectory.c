@@ -1,5 +1,5 @@
-/* engine/tables/trajectory.c - one scale over all stages: who was seen, the change since the start, and
-   the same people throughout. */
+/* engine/tables/trajectory.c - one scale over all stages: who was seen, the change since the start,
+   and the same people throughout. */
 #include "engine/tables/shared.h"
 
 /* The columns behind cohort and stage; goals have the first two. */

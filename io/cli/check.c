@@ -1,4 +1,5 @@
-/* io/cli/check.c - pellter check: every cell and row that cannot be used, and signs of likely mistakes. */
+/* io/cli/check.c - pellter check: every cell and row that cannot be used, and signs of likely
+   mistakes. */
 #include <stdlib.h>
 
 #include "io/cli/load.h"

@@ -65,8 +65,8 @@ command_function command_report, command_score, command_check, command_scales, c
 extern const struct command commands[];
 extern const size_t n_commands;
 
-/* A text to a terminal: control characters, which a file name or a study could bring along, are shown
-   as U+FFFD. */
+/* A text to a terminal: control characters, which a file name or a study could bring along, are
+   shown as U+FFFD. */
 void print_plain(FILE *out, const char *text);
 
 /* The whole program but for main(): parses, runs, words a fault. Returns the exit status. */

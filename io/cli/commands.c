@@ -1,4 +1,5 @@
-/* io/cli/commands.c - the one table of commands, help, and the place where a fault becomes a line. */
+/* io/cli/commands.c - the one table of commands, help, and the place where a fault becomes a
+   line. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>

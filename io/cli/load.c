@@ -1,5 +1,6 @@
-/* io/cli/load.c - data files without a study file go the same way as those with one: a study file is made
-   for them, the one that `pellter init` writes, and read. So there is one way to read a study. */
+/* io/cli/load.c - data files without a study file go the same way as those with one: a study file
+   is made for them, the one that `pellter init` writes, and read. So there is one way to read a
+   study. */
 #include "io/cli/load.h"
 
 #include <string.h>

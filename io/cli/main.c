@@ -15,8 +15,8 @@ static void interrupt(int signal_number)
     interrupted = 1;
 }
 
-/* Ctrl-C, kill, and the closing of the terminal's window; but not where whoever started us wants them
-   ignored (nohup). A second one stops at once. */
+/* Ctrl-C, kill, and the closing of the terminal's window; but not where whoever started us wants
+   them ignored (nohup). A second one stops at once. */
 static void catch_signals(void)
 {
     const int signals[] = {SIGINT, SIGTERM, SIGHUP};

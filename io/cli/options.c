@@ -1,5 +1,5 @@
-/* io/cli/options.c - getopt_long takes abbreviations for options, which cannot be switched off; a script
-   that relies on one would break with the next option, so the few lines stand here. */
+/* io/cli/options.c - getopt_long takes abbreviations for options, which cannot be switched off; a
+   script that relies on one would break with the next option, so the few lines stand here. */
 #include "io/cli/options.h"
 
 #include <assert.h>

@@ -15,8 +15,8 @@ extern const struct option_entry option_entries[];
 extern const size_t n_option_entries;
 
 /* Parses the words behind the command's name: options anywhere, "--" ends them, "--name=value" and
-   "--name value", "-o value" and "-ovalue". No abbreviations: an unknown word names the nearest. The
-   other words go to `arguments`, which has room for n_words. */
+   "--name value", "-o value" and "-ovalue". No abbreviations: an unknown word names the nearest.
+   The other words go to `arguments`, which has room for n_words. */
 MUST_CHECK struct fault options_parse(const struct command *command, size_t n_words,
                                       const char *const words[], const char *arguments[],
                                       struct options *options);

@@ -1,4 +1,5 @@
-/* io/cli/scales.c - pellter scales: what each instrument's rules are, and how sure we are of them. */
+/* io/cli/scales.c - pellter scales: what each instrument's rules are, and how sure we are of
+   them. */
 #include <math.h>
 #include <string.h>
 

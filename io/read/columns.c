@@ -1,6 +1,7 @@
-/* io/read/columns.c - names from the study file are looked up in the header row once. A column that the
-   study file names must be there; one that is only a default may be missing, unless nothing works
-   without it. The nearest name is suggested from the header row, which is not an answer of anyone. */
+/* io/read/columns.c - names from the study file are looked up in the header row once. A column that
+   the study file names must be there; one that is only a default may be missing, unless nothing
+   works without it. The nearest name is suggested from the header row, which is not an answer of
+   anyone. */
 #include "io/read/columns.h"
 
 #include <string.h>
@@ -90,8 +91,8 @@ static struct fault find_place(const struct finder *f, const struct column_name 
     return FAULT_FREE;
 }
 
-/* Every item at every stage has a column of its own: a pattern copied from one stage to the next and
-   left as it was would show no change at all. */
+/* Every item at every stage has a column of its own: a pattern copied from one stage to the next
+   and left as it was would show no change at all. */
 static struct fault take_column(const struct finder *f, const struct column_name *name,
                                 size_t index)
 {

@@ -47,7 +47,8 @@ const struct node *node_get(const struct node *map, const char *key);
 /* The questions below fault at the node's line and column, saying what was found and what was
    expected ("line" and "column" fill the fault's row and column). */
 
-/* `node` is a map with no key outside `keys` (n of them); an unknown key names the nearest known. */
+/* `node` is a map with no key outside `keys` (n of them); an unknown key names the nearest
+   known. */
 MUST_CHECK struct fault node_check_keys(const struct document *document, const struct node *node,
                                         const char *const keys[], size_t n);
 

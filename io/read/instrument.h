@@ -1,4 +1,5 @@
-/* io/read/instrument.h - instrument files (scales/NAME.yaml, or a user's own) as struct instrument. */
+/* io/read/instrument.h - instrument files (scales/NAME.yaml, or a user's own) as struct
+   instrument. */
 #ifndef PELLTER_IO_READ_INSTRUMENT_H
 #define PELLTER_IO_READ_INSTRUMENT_H
 

@@ -1,4 +1,5 @@
-/* io/read/plan.h - a study file, read: what is to be computed, and which columns of which files say it. */
+/* io/read/plan.h - a study file, read: what is to be computed, and which columns of which files say
+   it. */
 #ifndef PELLTER_IO_READ_PLAN_H
 #define PELLTER_IO_READ_PLAN_H
 
@@ -85,8 +86,8 @@ struct plan_options {
     struct instrument_shelf shelf;
 };
 
-/* Reads a study file. On success the caller frees *plan with plan_free(); on a fault *plan is empty.
-   Every path in it is relative to the folder of the study file. */
+/* Reads a study file. On success the caller frees *plan with plan_free(); on a fault *plan is
+   empty. Every path in it is relative to the folder of the study file. */
 MUST_CHECK struct fault plan_read(const char *path, const struct plan_options *options,
                                   struct plan *plan);
 

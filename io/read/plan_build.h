@@ -25,8 +25,8 @@ struct plan_build {
     const char **measure_bands;           /* by measure: the band set that some source chose */
 };
 
-/* The text of `node`, not empty, and a list of texts (or one), in the plan's own memory: the document
-   is freed before the plan. */
+/* The text of `node`, not empty, and a list of texts (or one), in the plan's own memory: the
+   document is freed before the plan. */
 MUST_CHECK struct fault plan_text(const struct plan_build *build, const struct node *node,
                                   const char **out);
 MUST_CHECK struct fault plan_texts(const struct plan_build *build, const struct node *node,

@@ -1,6 +1,6 @@
-/* io/read/recognise.c - reads the files once through for the header row and the stages; the answers are
-   read later, by the study file that comes out of this. Whatever is not plain becomes a fault that asks
-   for a study file: a wrong order of stages would turn every change round. */
+/* io/read/recognise.c - reads the files once through for the header row and the stages; the answers
+   are read later, by the study file that comes out of this. Whatever is not plain becomes a fault
+   that asks for a study file: a wrong order of stages would turn every change round. */
 #include "io/read/recognise.h"
 
 #include <stdio.h>
@@ -14,9 +14,9 @@
 
 /* --- the order of stages --- */
 
-/* Well-known stage names in their order. "N weeks", "N months" and "N years" come behind those of the
-   start and the phases, by their length; but whether "after" or "closure" comes before "3 months" only
-   the study knows. */
+/* Well-known stage names in their order. "N weeks", "N months" and "N years" come behind those of
+   the start and the phases, by their length; but whether "after" or "closure" comes before "3
+   months" only the study knows. */
 #define END_RANK 3
 #define SPAN_RANK 10
 static const struct {

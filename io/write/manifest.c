@@ -1,4 +1,5 @@
-/* io/write/manifest.c - no time and no place of the machine: the same input gives the same bytes. */
+/* io/write/manifest.c - no time and no place of the machine: the same input gives the same
+   bytes. */
 #include "io/write/records.h"
 
 #include <jansson.h>

@@ -172,8 +172,8 @@ static bool has_our_manifest(int folder)
     return found;
 }
 
-/* Whether a folder inside a report holds only what pellter may have put there: tables. A workbook that
-   somebody made beside them is not ours to remove. */
+/* Whether a folder inside a report holds only what pellter may have put there: tables. A workbook
+   that somebody made beside them is not ours to remove. */
 static bool holds_tables_only(int parent, const char *name)
 {
     const int opened = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

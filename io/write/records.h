@@ -1,4 +1,5 @@
-/* io/write/records.h - what a report writes for machines: results.csv, discounted.csv, manifest.json. */
+/* io/write/records.h - what a report writes for machines: results.csv, discounted.csv,
+   manifest.json. */
 #ifndef PELLTER_IO_WRITE_RECORDS_H
 #define PELLTER_IO_WRITE_RECORDS_H
 

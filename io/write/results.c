@@ -1,5 +1,5 @@
-/* io/write/results.c - names are made from keys here and nowhere before: the engine counts tables, stages
-   and statistics by number. */
+/* io/write/results.c - names are made from keys here and nowhere before: the engine counts tables,
+   stages and statistics by number. */
 #include "io/write/records.h"
 
 #include <assert.h>

@@ -1,7 +1,7 @@
 /* io/write/wrap.h - UTF-8 text in lines of a given width, as a terminal shows it.
 
-   Widths are columns of a fixed-width font. wcwidth() would need a locale, which we never set; a few
-   ranges do: combining and invisible characters take no column, Chinese, Japanese and Korean
+   Widths are columns of a fixed-width font. wcwidth() would need a locale, which we never set; a
+   few ranges do: combining and invisible characters take no column, Chinese, Japanese and Korean
    characters and pictograms take two, all others one. */
 #ifndef PELLTER_IO_WRITE_WRAP_H
 #define PELLTER_IO_WRITE_WRAP_H

@@ -16,9 +16,9 @@ MUST_CHECK struct fault write_text(FILE *out, const char *name, const struct rep
 /* GitHub-flavoured tables; everything in a label that Markdown or HTML could read is escaped. */
 MUST_CHECK struct fault write_markdown(FILE *out, const char *name, const struct report *report);
 
-/* One table: a header row and the cells as printed, undefined empty, without title and notes. A text
-   that a spreadsheet would take for a formula (starting with = + - @ tab or CR, and no number) gets
-   an apostrophe in front. */
+/* One table: a header row and the cells as printed, undefined empty, without title and notes. A
+   text that a spreadsheet would take for a formula (starting with = + - @ tab or CR, and no number)
+   gets an apostrophe in front. */
 MUST_CHECK struct fault write_csv(FILE *out, const char *name, const struct table *table);
 
 /* One field of a CSV file, quoted where it has to be; no apostrophe, no separator. */

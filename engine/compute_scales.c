@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <math.h>
 
+#include "engine/compute.h"
 #include "engine/stats/describe.h"
 #include "engine/stats/paired.h"
 #include "engine/stats/reliable_change.h"
@@ -44,6 +45,9 @@ static void people_ledger(struct work *work, uint64_t n_pairs)
     }
     assert(respondents == by_reason[DISCOUNT_NONE] + discounted); /* the ledger of people */
     assert(by_reason[DISCOUNT_NONE] == n_pairs);
+    /* and against those who were counted one by one when the tally was made */
+    assert(work->key.breakdown > 0 ||
+           respondents == work->from->counted->respondents[work->key.measure]);
     (void)n_pairs;
     work->key.stage = FIGURE_STAGE_NONE;
     work_add_count(work, STATISTIC_RESPONDENTS, respondents);

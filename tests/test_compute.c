@@ -585,6 +585,7 @@ static void test_trajectory(void **state)
     struct world world;
     world_init(&world, &of_three, sites, 1);
     for (size_t i = 0; i < 3; i++) {
+        world.respondents[0]++;
         bool everywhere = true;
         for (uint16_t s = 0; s < 3; s++) {
             everywhere = everywhere && tally_is_score(codes[i][s]);

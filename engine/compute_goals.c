@@ -38,7 +38,7 @@ static const struct goal_cell *group_goals(const struct work *work, size_t *n)
         end++;
     }
     *n = end - low;
-    return tally->goals + low;
+    return *n == 0 ? NULL : tally->goals + low; /* no arithmetic on no goals at all */
 }
 
 static void add_attainment(struct work *work, enum goal_occasion occasion)

@@ -161,34 +161,6 @@ void item_checks_add_age(struct item_checks *checks, size_t measure, int64_t age
 
 /* --- warnings --- */
 
-struct warnings {
-    const struct item_checks *checks;
-    struct arena *arena;
-    struct text *out;
-    size_t n, capacity;
-    bool no_memory;
-};
-
-static void warn(struct warnings *warnings, struct text text)
-{
-    struct text *grown;
-    if (warnings->n == warnings->capacity) {
-        const size_t capacity = 2 * warnings->capacity + 8;
-        grown = arena_alloc(warnings->arena, capacity, sizeof *grown);
-        if (grown == NULL) {
-            warnings->no_memory = true;
-            return;
-        }
-        if (warnings->n > 0) {
-            memcpy(grown, warnings->out, warnings->n * sizeof *grown);
-        }
-        warnings->out = grown;
-        warnings->capacity = capacity;
-    }
-    assert(warnings->out != NULL);
-    warnings->out[warnings->n++] = text;
-}
-
 /* Whether an item, by its sums, shows the sign in question. */
 typedef bool item_sign(const struct item_sums *item);
 
@@ -203,15 +175,15 @@ static bool never_highest(const struct item_sums *item)
 }
 
 /* Warns of all items of a group that show a sign, in one sentence that lists their numbers. */
-static void warn_of_items(struct warnings *warnings, size_t measure, size_t group, item_sign *sign,
-                          enum message message)
+static void warn_of_items(struct warnings *warnings, const struct item_checks *checks,
+                          size_t measure, size_t group, item_sign *sign, enum message message)
 {
-    const struct measure *const m = &warnings->checks->study->measures[measure];
+    const struct measure *const m = &checks->study->measures[measure];
     const struct item_group *const g = &m->instrument->groups[group];
     const char *list = NULL;
     size_t n = 0;
     for (size_t i = 0; i < g->n_items; i++) {
-        if (sign(item_at(warnings->checks, measure, group, i))) {
+        if (sign(item_at(checks, measure, group, i))) {
             list = list == NULL ? arena_printf(warnings->arena, "%zu", i + 1)
                                 : arena_printf(warnings->arena, "%s, %zu", list, i + 1);
             n++;
@@ -228,19 +200,20 @@ static void warn_of_items(struct warnings *warnings, size_t measure, size_t grou
         text.arguments[2] = argument_name(list);
         text.arguments[3] = argument_value(
             value_count(message == MESSAGE_WARNING_NEVER_LOWEST ? g->lowest : g->highest), 0);
-        warn(warnings, text);
+        warnings_add(warnings, text);
     }
 }
 
 /* Codes that look shifted: 1-3 where 0-2 is expected never gives the lowest code and gives one
    above the highest; 0-4 where 1-5 is expected is the mirror image. */
-static void warn_of_shift(struct warnings *warnings, size_t measure, size_t group)
+static void warn_of_shift(struct warnings *warnings, const struct item_checks *checks,
+                          size_t measure, size_t group)
 {
-    const struct measure *const m = &warnings->checks->study->measures[measure];
+    const struct measure *const m = &checks->study->measures[measure];
     const struct item_group *const g = &m->instrument->groups[group];
     struct item_sums all = {0};
     for (size_t i = 0; i < g->n_items; i++) {
-        const struct item_sums *const item = item_at(warnings->checks, measure, group, i);
+        const struct item_sums *const item = item_at(checks, measure, group, i);
         const uint64_t n = item->n + item->n_one_below + item->n_one_above;
         all.n = n > all.n ? n : all.n; /* forms that answer this item, one way or the other */
         all.n_lowest += item->n_lowest;
@@ -263,7 +236,7 @@ static void warn_of_shift(struct warnings *warnings, size_t measure, size_t grou
             warnings->no_memory = true;
             return;
         }
-        warn(warnings, text);
+        warnings_add(warnings, text);
     }
 }
 
@@ -283,26 +256,26 @@ static bool runs_against(const struct item_sums *item, const struct scale_sums *
            (double)n * cov * cov > 1.645 * 1.645 * var * var_rest;
 }
 
-static void warn_of_direction(struct warnings *warnings, size_t measure, size_t scale_index)
+static void warn_of_direction(struct warnings *warnings, const struct item_checks *checks,
+                              size_t measure, size_t scale_index)
 {
-    const struct measure *const m = &warnings->checks->study->measures[measure];
-    const struct scale *const scale = warnings->checks->study->scales[scale_index].scale;
+    const struct measure *const m = &checks->study->measures[measure];
+    const struct scale *const scale = checks->study->scales[scale_index].scale;
     for (size_t i = 0; i < scale->n_items; i++) {
-        if (runs_against(item_at(warnings->checks, measure, scale->group, scale->items[i]),
-                         &warnings->checks->scales[scale_index])) {
+        if (runs_against(item_at(checks, measure, scale->group, scale->items[i]),
+                         &checks->scales[scale_index])) {
             struct text text = text_of(MESSAGE_WARNING_AGAINST_SCALE);
             text.arguments[0] = argument_name(m->label);
             text.arguments[1] = argument_count((uint64_t)scale->items[i] + 1);
             text.arguments[2] = argument_name(scale->name);
-            text.arguments[3] = argument_count((uint64_t)warnings->checks->scales[scale_index].n);
-            warn(warnings, text);
+            text.arguments[3] = argument_count((uint64_t)checks->scales[scale_index].n);
+            warnings_add(warnings, text);
         }
     }
 }
 
-static void warn_of_age(struct warnings *warnings, size_t measure)
+static void warn_of_age(struct warnings *warnings, const struct item_checks *checks, size_t measure)
 {
-    const struct item_checks *const checks = warnings->checks;
     const struct measure *const m = &checks->study->measures[measure];
     if (checks->ages[measure] >= CHECKED_FORMS && checks->ages_outside[measure] > 0) {
         struct text text = text_of(MESSAGE_WARNING_AGE);
@@ -315,54 +288,26 @@ static void warn_of_age(struct warnings *warnings, size_t measure)
             warnings->no_memory = true;
             return;
         }
-        warn(warnings, text);
+        warnings_add(warnings, text);
     }
 }
 
-/* Cells and stages that could not be read point to a wrong setting, however few the forms. */
-static void warn_of_findings(struct warnings *warnings, const struct findings *findings)
+void item_checks_warn(struct warnings *warnings, const struct item_checks *checks)
 {
-    uint64_t unreadable = 0, unknown_stages = 0;
-    for (size_t i = 0; i < findings->n_cells; i++) {
-        unreadable += findings->cells[i].kind == FINDING_OUT_OF_RANGE;
-    }
-    for (size_t i = 0; i < findings->n_set_aside; i++) {
-        unknown_stages += findings->set_aside[i].reason == FORM_UNKNOWN_STAGE;
-    }
-    if (unreadable > 0) {
-        struct text text = text_of(MESSAGE_WARNING_UNREADABLE);
-        text.arguments[0] = argument_count(unreadable);
-        warn(warnings, text);
-    }
-    if (unknown_stages > 0) {
-        struct text text = text_of(MESSAGE_WARNING_UNKNOWN_STAGE);
-        text.arguments[0] = argument_count(unknown_stages);
-        warn(warnings, text);
-    }
-}
-
-bool item_checks_warnings(const struct item_checks *checks, const struct findings *findings,
-                          struct arena *arena, struct text **out, size_t *n)
-{
-    struct warnings warnings = {.checks = checks, .arena = arena};
     for (size_t i = 0; i < checks->study->n_measures; i++) {
         const struct measure *const m = &checks->study->measures[i];
         for (size_t j = 0; j < m->instrument->n_groups; j++) {
             if (j == 0) { /* the further groups hold rare answers by design */
-                warn_of_items(&warnings, i, j, never_lowest, MESSAGE_WARNING_NEVER_LOWEST);
-                warn_of_items(&warnings, i, j, never_highest, MESSAGE_WARNING_NEVER_HIGHEST);
+                warn_of_items(warnings, checks, i, j, never_lowest, MESSAGE_WARNING_NEVER_LOWEST);
+                warn_of_items(warnings, checks, i, j, never_highest, MESSAGE_WARNING_NEVER_HIGHEST);
             }
-            warn_of_shift(&warnings, i, j);
+            warn_of_shift(warnings, checks, i, j);
         }
         for (size_t j = 0; j < m->instrument->n_scales; j++) {
             if (owns_its_items(m->instrument, j)) {
-                warn_of_direction(&warnings, i, m->first_scale + j);
+                warn_of_direction(warnings, checks, i, m->first_scale + j);
             }
         }
-        warn_of_age(&warnings, i);
+        warn_of_age(warnings, checks, i);
     }
-    warn_of_findings(&warnings, findings);
-    *out = warnings.out;
-    *n = warnings.n;
-    return !warnings.no_memory;
 }

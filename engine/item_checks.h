@@ -3,10 +3,8 @@
 #ifndef PELLTER_ENGINE_ITEM_CHECKS_H
 #define PELLTER_ENGINE_ITEM_CHECKS_H
 
-#include "engine/findings.h"
-#include "engine/memory.h"
 #include "engine/study.h"
-#include "engine/text.h"
+#include "engine/warnings.h"
 #include "scales/score.h"
 
 /* Fewer forms than this give no warning: with few forms a code may well never occur. */
@@ -49,9 +47,7 @@ void item_checks_add(struct item_checks *checks, size_t measure, const struct an
                      const struct scored scored[]);
 void item_checks_add_age(struct item_checks *checks, size_t measure, int64_t age);
 
-/* Writes the warnings, in study order, to *out (owned by `arena`): of the answers, and of cells and
-   stages among the findings that could not be used at all. False: no memory. */
-bool item_checks_warnings(const struct item_checks *checks, const struct findings *findings,
-                          struct arena *arena, struct text **out, size_t *n);
+/* Adds what the answers show, in study order. */
+void item_checks_warn(struct warnings *warnings, const struct item_checks *checks);
 
 #endif

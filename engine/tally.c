@@ -210,7 +210,7 @@ const struct tally_cell *tally_find(const struct tally *tally, uint32_t cohort, 
         end++;
     }
     *n = end - low;
-    return tally->cells + low;
+    return *n == 0 ? NULL : tally->cells + low; /* no arithmetic on no cells at all */
 }
 
 size_t tally_scores(const struct tally_cell cells[], size_t n, struct score_count out[])

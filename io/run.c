@@ -571,6 +571,22 @@ struct fault run_study(const struct plan *plan, const struct run_options *option
     return fault;
 }
 
+void run_warn(const struct run *run, struct warnings *warnings)
+{
+    const size_t n = run->plan->n_sources;
+    const char **const files = calloc(n + 1, sizeof *files);
+    if (files == NULL) {
+        warnings->no_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        files[i] = run->plan->sources[i].name;
+    }
+    item_checks_warn(warnings, &run->checks);
+    join_checks_warn(warnings, &run->respondents, &run->counted, files, n);
+    free(files);
+}
+
 void run_free(struct run *run)
 {
     if (run->figures.study != NULL) {

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include "engine/compute.h"
+#include "engine/join_checks.h"
 #include "engine/respondents.h"
 #include "io/read/plan.h"
 
@@ -50,6 +51,9 @@ struct run {
    Start with {0}. `plan` must outlive *run. */
 MUST_CHECK struct fault run_study(const struct plan *plan, const struct run_options *options,
                                   struct run *run);
+/* Adds every sign of likely mistakes, of the answers and of the join. */
+void run_warn(const struct run *run, struct warnings *warnings);
+
 void run_free(struct run *run);
 
 #endif

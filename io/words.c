@@ -181,18 +181,32 @@ static const char *const english[N_MESSAGES] = {
         "All intervals are 95%. Every figure is in internal/results.csv at full precision "
         "when the report is written with -o.",
     [MESSAGE_WARNING_NEVER_LOWEST] =
-        "{1}, {0|item|items} {2}: no form has the lowest code, {3}. Are the answers coded from "
-        "another number?",
+        "{1}, {0|item|items} {2}: no form has the lowest code, {3}. Check the coding "
+        "if that is a surprise.",
     [MESSAGE_WARNING_NEVER_HIGHEST] =
-        "{1}, {0|item|items} {2}: no form has the highest code, {3}. Are the answers coded to "
-        "another number?",
+        "{1}, {0|item|items} {2}: no form has the highest code, {3}. Check the coding "
+        "if that is a surprise.",
     [MESSAGE_WARNING_SHIFTED_CODES] = "{0}, {1}: the codes look like {2} where {3} is expected.",
     [MESSAGE_WARNING_AGAINST_SCALE] =
         "{0}, item {1}: runs against the rest of the scale \"{2}\" on {3} complete forms. Is it"
         " keyed the wrong way round?",
     [MESSAGE_WARNING_UNREADABLE] =
-        "{0} {0|cell holds|cells hold} an answer that the item cannot take and {0|counts|count} "
-        "as missing: pellter check lists where.",
+        "{1}: {0} {0|cell holds|cells hold} an answer that the item cannot take and "
+        "{0|counts|count} as missing: pellter check lists where.",
+    [MESSAGE_WARNING_DATES] =
+        "{1}: {0} {0|cell holds|cells hold} a date that cannot be read, so no window of days "
+        "could be applied to {0|it|them}. For dates such as 31/03/2018 the study file needs "
+        "\"dates: day first\".",
+    [MESSAGE_WARNING_SIMILAR_IDS] =
+        "{1}: {0} {0|id differs|ids differ} from another only in capitals, leading zeros or a "
+        "final .0, and {0|is|are} taken for another respondent.",
+    [MESSAGE_WARNING_SUMMARY_ROW] =
+        "{0}: a respondent has the id \"{1}\". Is there a row of totals or means among the "
+        "forms?",
+    [MESSAGE_WARNING_SIMILAR_COHORTS] =
+        "\"{0}\" and \"{1}\" differ only in capitals or blanks and are counted apart.",
+    [MESSAGE_WARNING_NOBODY_VIABLE] =
+        "{0}: nobody has a score at both {1} and {2}. Are the ids the same at both?",
     [MESSAGE_WARNING_UNKNOWN_STAGE] =
         "{0} {0|form names|forms name} no stage of the study and {0|is|are} set aside.",
     [MESSAGE_WARNING_AGE] =

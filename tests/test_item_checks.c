@@ -193,8 +193,6 @@ static void feed(struct item_checks *checks, const struct instrument *instrument
     }
 }
 
-static const struct findings nothing_found;
-
 static void test_warnings(void **state)
 {
     (void)state;
@@ -202,13 +200,17 @@ static void test_warnings(void **state)
         struct small_study small;
         struct item_checks checks;
         struct arena arena = {0};
+        struct warnings list = {.arena = &arena};
         struct text *warnings;
         size_t n;
         char arguments[200] = "";
         study_of(&small, cases[i].instrument);
         assert_true(item_checks_init(&checks, &small.study));
         feed(&checks, cases[i].instrument, cases[i].n, cases[i].pattern);
-        assert_true(item_checks_warnings(&checks, &nothing_found, &arena, &warnings, &n));
+        item_checks_warn(&list, &checks);
+        assert_false(list.no_memory);
+        warnings = list.texts;
+        n = list.n;
         if (n > 0) {
             print_arguments(&warnings[0], arguments);
         }
@@ -247,6 +249,7 @@ static void test_ages(void **state)
         struct small_study small;
         struct item_checks checks;
         struct arena arena = {0};
+        struct warnings list = {.arena = &arena};
         struct text *warnings;
         size_t n;
         char arguments[200] = "";
@@ -256,7 +259,10 @@ static void test_ages(void **state)
             item_checks_add_age(&checks, 0, 14);
         }
         item_checks_add_age(&checks, 0, ages[i].odd);
-        assert_true(item_checks_warnings(&checks, &nothing_found, &arena, &warnings, &n));
+        item_checks_warn(&list, &checks);
+        assert_false(list.no_memory);
+        warnings = list.texts;
+        n = list.n;
         assert_true(n <= 1);
         if (n == 1) {
             assert_int_equal(warnings[0].message, MESSAGE_WARNING_AGE);
@@ -279,6 +285,7 @@ static void test_further_group(void **state)
         struct small_study small;
         struct item_checks checks;
         struct arena arena = {0};
+        struct warnings list = {.arena = &arena};
         struct text *warnings;
         size_t n;
         study_of(&small, &two_groups);
@@ -292,7 +299,10 @@ static void test_further_group(void **state)
             instrument_score(&two_groups, &answers, scored);
             item_checks_add(&checks, 0, &answers, scored);
         }
-        assert_true(item_checks_warnings(&checks, &nothing_found, &arena, &warnings, &n));
+        item_checks_warn(&list, &checks);
+        assert_false(list.no_memory);
+        warnings = list.texts;
+        n = list.n;
         assert_int_equal(n, shifted);
         if (n == 1) {
             assert_int_equal(warnings[0].message, MESSAGE_WARNING_SHIFTED_CODES);

@@ -108,17 +108,16 @@ static struct fault make_report(const struct step *step)
 {
     struct arena arena = {0};
     struct report report = {0};
-    struct text *warnings = NULL;
-    size_t n_warnings = 0;
-    bool done = item_checks_warnings(&step->run->checks, &step->run->findings, &arena, &warnings,
-                                     &n_warnings);
+    struct warnings warnings = {.arena = &arena};
+    run_warn(step->run, &warnings);
+    bool done = !warnings.no_memory;
     if (done) {
         struct maker maker = {.figures = &step->run->figures,
                               .study = &step->run->plan->study,
                               .counted = &step->run->counted,
                               .has_family = step->run->has_family,
-                              .warnings = warnings,
-                              .n_warnings = n_warnings,
+                              .warnings = warnings.texts,
+                              .n_warnings = warnings.n,
                               .report = &report};
         done = report_make(&maker);
     }

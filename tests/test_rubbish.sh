@@ -348,6 +348,55 @@ if [ "$status" -ne 2 ] || [ "$(wc -l < "$work/err")" -ne 1 ]; then
     problem "standard output closed: exit status $status, $(wc -l < "$work/err") lines"
 fi
 
+# a disk that fills up half-way, and a stop at any moment: a whole report or nothing
+mkdir "$work/reports"
+n_cases=$((n_cases + 1))
+status=0
+(
+    trap '' XFSZ
+    ulimit -f 2
+    exec "${runner[@]}" "$pellter" report ok.csv -o "$work/reports/full"
+) > "$work/out" 2> "$work/err" || status=$?
+if [ "$status" -ne 2 ] || [ "$(wc -l < "$work/err")" -ne 1 ] || [ -n "$(ls -A "$work/reports")" ]; then
+    problem "-o: a file too large: exit status $status, left $(ls -A "$work/reports"): $(cat "$work/err")"
+    rm -rf "$work/reports" && mkdir "$work/reports"
+fi
+{
+    echo "$header"
+    for i in $(seq 15000); do
+        echo "SECRET$i,Site $((i % 500)),start$answers"
+        echo "SECRET$i,Site $((i % 500)),12 months$answers"
+    done
+} > "$work/many.csv"
+for delay in 0 0.02 0.05 0.08 0.12; do # INT is ignored in what a script starts in the background
+    n_cases=$((n_cases + 1))
+    status=0
+    "${runner[@]}" "$pellter" report "$work/many.csv" -o "$work/reports/many" 2> "$work/err" &
+    sleep "$delay"
+    kill -TERM $! 2> "$work/where" || true
+    wait $! || status=$?
+    if [ "$status" -eq 0 ] && [ -f "$work/reports/many/manifest.json" ]; then
+        rm -r "$work/reports/many"
+    fi
+    if [ -n "$(ls -A "$work/reports")" ]; then
+        problem "stopped after $delay s: exit status $status, left $(ls -A "$work/reports")"
+        rm -rf "$work/reports" && mkdir "$work/reports"
+    fi
+done
+many=()
+for i in $(seq 40); do many+=("$work/many.csv"); done
+n_cases=$((n_cases + 1))
+status=0
+"${runner[@]}" "$pellter" report "${many[@]}" -o "$work/reports/many" 2> "$work/err" &
+if [ "${VALGRIND:-0}" = 1 ]; then sleep 6; else sleep 0.6; fi
+kill -TERM $! 2> "$work/where" || true
+wait $! || status=$?
+if [ -n "$(ls -A "$work/reports")" ]; then
+    problem "stopped while reading: left $(ls -A "$work/reports")"
+elif [ "$status" -ne 2 ] || ! grep -q '^pellter: stopped; nothing was written$' "$work/err"; then
+    problem "stopped while reading: exit status $status: $(cat "$work/err")"
+fi
+
 # --- what is no fault ---
 
 found 'a clean file' 0 '0 findings' check ok.csv
@@ -361,7 +410,6 @@ found 'one file twice' 0 'Respondents' report ok.csv ok.csv
 locale=tr_TR.UTF-8 found 'another locale' 0 'Respondents' report ok.csv
 show=1 found 'scores' 0 'SECRET1' score ok.csv
 found 'init' 0 'sources:' init ok.csv
-mkdir "$work/reports"
 status=0
 "${runner[@]}" "$pellter" report ok.csv -o "$work/reports/new" > "$work/out" 2> "$work/err" || status=$?
 if [ "$status" -ne 0 ] || [ -s "$work/out" ] || [ "$(ls -A "$work/reports")" != new ]; then

@@ -97,7 +97,8 @@ void attainment_tables(struct maker *maker, size_t measure)
 {
     for (size_t b = first_breakdown(maker->study); b < maker->study->n_breakdowns; b++) {
         attainment(maker, measure, b, true);
-        if (maker->study->before != maker->study->after) {
+        /* of two stages, the latest review is the after stage */
+        if (maker->study->before != maker->study->after && maker->study->n_stages > 2) {
             attainment(maker, measure, b, false);
         }
     }

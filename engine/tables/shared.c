@@ -37,6 +37,41 @@ static const char *file_name(struct maker *maker, const char *stem)
     return name;
 }
 
+/* The cohort columns of a breakdown joined with " / "; NULL: no memory. */
+static const char *breakdown_name(struct maker *maker, size_t breakdown)
+{
+    const struct breakdown *const by = &maker->study->breakdowns[breakdown];
+    const char *name = "";
+    for (size_t i = 0; i < by->n_columns && name != NULL; i++) {
+        name = arena_printf(&maker->report->arena, i == 0 ? "%s%s" : "%s / %s", name,
+                            maker->study->cohort_columns[by->columns[i]]);
+    }
+    maker->no_memory = maker->no_memory || name == NULL;
+    return name;
+}
+
+/* Where there are several breakdowns, a title says in brackets which one its table is of: behind the
+   first name in it that is not a stage's. */
+static struct text breakdown_title(struct maker *maker, size_t breakdown, struct text title)
+{
+    const size_t last = title.arguments[1].kind == ARGUMENT_NAME ? 1 : 0;
+    const char *name;
+    if (breakdown == 0 || maker->study->n_breakdowns <= 2 ||
+        title.arguments[last].kind != ARGUMENT_NAME) {
+        return title;
+    }
+    name = breakdown_name(maker, breakdown);
+    name = name == NULL
+               ? NULL
+               : arena_printf(&maker->report->arena, "%s (%s)", title.arguments[last].name, name);
+    if (name == NULL) {
+        maker->no_memory = true;
+        return title;
+    }
+    title.arguments[last].name = name;
+    return title;
+}
+
 struct table *new_table(struct maker *maker, size_t breakdown, const char *stem, struct text title)
 {
     const struct breakdown *const by = &maker->study->breakdowns[breakdown];
@@ -47,7 +82,7 @@ struct table *new_table(struct maker *maker, size_t breakdown, const char *stem,
     }
     stem = stem == NULL ? NULL : file_name(maker, stem);
     if (stem != NULL) {
-        table = report_add_table(maker->report, stem, title);
+        table = report_add_table(maker->report, stem, breakdown_title(maker, breakdown, title));
     }
     maker->no_memory = maker->no_memory || table == NULL;
     return table;
@@ -69,13 +104,7 @@ void add_label_column(struct maker *maker, struct table *table, struct text head
 
 void add_cohort_column(struct maker *maker, struct table *table, size_t breakdown)
 {
-    const struct breakdown *const by = &maker->study->breakdowns[breakdown];
-    const char *heading = "";
-    for (size_t i = 0; i < by->n_columns && heading != NULL; i++) {
-        heading = arena_printf(&maker->report->arena, i == 0 ? "%s%s" : "%s / %s", heading,
-                               maker->study->cohort_columns[by->columns[i]]);
-    }
-    maker->no_memory = maker->no_memory || heading == NULL;
+    const char *const heading = breakdown_name(maker, breakdown);
     add_label_column(maker, table, text_name(heading == NULL ? "" : heading));
 }
 

@@ -8,7 +8,7 @@
 
 static const char *const cell_sentences[N_FINDING_KINDS] = {
     [FINDING_OUT_OF_RANGE] = "found an answer that this item cannot take, counted as missing",
-    [FINDING_BAD_DATE] = "found no date, expected one such as 2018-03-31, counted as missing",
+    [FINDING_BAD_DATE] = "found no date such as 2018-03-31 (31/03/2018 needs dates: day first)",
     [FINDING_BAD_WEIGHT] = "found no weight (0 to 100000, 4 decimals), counted as missing",
     [FINDING_BAD_FLAG] = "found neither yes nor no, counted as no",
     [FINDING_BAD_AGE] = "found no age in years, expected a whole number, counted as missing",
@@ -88,10 +88,10 @@ static struct fault print_findings(const struct session *session, const struct p
     const struct findings *const findings = &run->findings;
     struct line *const lines = calloc(findings->n_cells + findings->n_set_aside + 1, sizeof *lines);
     struct arena arena = {0};
-    struct text *warnings = NULL;
-    size_t n = 0, n_warnings = 0;
-    if (lines == NULL ||
-        !item_checks_warnings(&run->checks, findings, &arena, &warnings, &n_warnings)) {
+    struct warnings warnings = {.arena = &arena};
+    size_t n = 0;
+    run_warn(run, &warnings);
+    if (lines == NULL || warnings.no_memory) {
         free(lines);
         arena_free(&arena);
         return fault_memory();
@@ -101,8 +101,8 @@ static struct fault print_findings(const struct session *session, const struct p
     for (size_t i = 0; i < n; i++) {
         print_line(session->out, plan, &lines[i]);
     }
-    for (size_t i = 0; i < n_warnings; i++) {
-        const char *const words = words_of(&arena, &warnings[i]);
+    for (size_t i = 0; i < warnings.n; i++) {
+        const char *const words = words_of(&arena, &warnings.texts[i]);
         fputs("warning: ", session->out);
         print_plain(session->out, words == NULL ? "" : words);
         putc('\n', session->out);
@@ -112,8 +112,8 @@ static struct fault print_findings(const struct session *session, const struct p
         fprintf(session->out, ": %llu rows read\n", (unsigned long long)run->rows_read[i]);
     }
     fprintf(session->out, n == 1 ? "%zu finding" : "%zu findings", n);
-    fprintf(session->out, n_warnings == 1 ? ", %zu warning\n" : ", %zu warnings\n", n_warnings);
-    *n_found = n + n_warnings;
+    fprintf(session->out, warnings.n == 1 ? ", %zu warning\n" : ", %zu warnings\n", warnings.n);
+    *n_found = n + warnings.n;
     free(lines);
     arena_free(&arena);
     return FAULT_FREE;

@@ -224,7 +224,7 @@ struct fault command_report(const struct options *options, const struct session 
     struct plan plan;
     struct run run = {0};
     struct report report = {0};
-    struct text *warnings = NULL;
+    struct warnings warnings = {.arena = &report.arena};
     struct maker maker = {.report = &report};
     const struct run_options run_options = {.interrupted = session->interrupted};
     struct fault fault = load_plan(options, &plan);
@@ -238,11 +238,10 @@ struct fault command_report(const struct options *options, const struct session 
         maker.study = &plan.study;
         maker.counted = &run.counted;
         maker.has_family = run.has_family;
-        if (!item_checks_warnings(&run.checks, &run.findings, &report.arena, &warnings,
-                                  &maker.n_warnings)) {
-            fault = fault_memory();
-        }
-        maker.warnings = warnings;
+        run_warn(&run, &warnings);
+        maker.warnings = warnings.texts;
+        maker.n_warnings = warnings.n;
+        fault = warnings.no_memory ? fault_memory() : FAULT_FREE;
     }
     if (fault.code == FAULT_NONE && !report_make(&maker)) {
         fault = fault_memory();
@@ -252,7 +251,7 @@ struct fault command_report(const struct options *options, const struct session 
     } else if (fault.code == FAULT_NONE) {
         struct writing writing = {
             .options = options, .session = session, .plan = &plan, .run = &run, .report = &report};
-        print_warnings(session, &report.arena, warnings, maker.n_warnings);
+        print_warnings(session, &report.arena, warnings.texts, warnings.n);
         fault = make_directory(&writing);
     }
     report_free(&report);

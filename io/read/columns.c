@@ -248,14 +248,36 @@ static struct fault find_cohorts(const struct finder *f)
         return fault_memory();
     }
     for (size_t i = 0; i < n && fault.code == FAULT_NONE; i++) {
-        fault = find_place(f, &f->source->cohorts[i],
-                           "that the study breaks down by (or a constant: see \"constants\")",
-                           &f->columns->cohorts[i]);
+        struct place *const place = &f->columns->cohorts[i];
+        fault =
+            find_place(f, &f->source->cohorts[i],
+                       "that the study breaks down by (or a constant: see \"constants\")", place);
         if (fault.code == FAULT_NONE) {
             fault = check_cohort(f, i);
         }
+        if (fault.code == FAULT_NONE && place->index != NO_COLUMN &&
+            (place->index == f->columns->stage.index ||
+             place->index == f->columns->participant.index ||
+             place->index == f->columns->dates[0].index)) {
+            fault =
+                fault_at(FAULT_CONTENT, f->source->name, f->header->number, place->index + 1,
+                         "found the column of stages, ids or dates as a cohort column, expected "
+                         "one that says something of the respondent");
+        }
     }
     return fault;
+}
+
+struct fault check_header(const char *name, const struct row *header)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < header->n_cells; i++) {
+        n += header->cells[i].length > 0;
+    }
+    return n > 1 ? FAULT_FREE
+                 : fault_at(FAULT_CONTENT, name, header->number, 0,
+                            "found a single cell where the names of columns were expected: delete "
+                            "the rows above them, or see whether the separator is right");
 }
 
 struct fault columns_find(const struct plan *plan, const struct source *source,
@@ -268,10 +290,9 @@ struct fault columns_find(const struct plan *plan, const struct source *source,
     if (f.taken == NULL) {
         return fault_memory();
     }
-    if (header->n_cells == 1) {
-        return fault_at(FAULT_CONTENT, source->name, header->number, 0,
-                        "the header row came out as one cell, expected several: is the separator "
-                        "right?");
+    fault = check_header(source->name, header);
+    if (fault.code != FAULT_NONE) {
+        return fault;
     }
     fault = find_place(&f, &source->informant, "with the informant", &columns->informant);
     if (fault.code == FAULT_NONE) {

@@ -28,6 +28,9 @@ struct columns {
    study file's line where it names it. On a fault *columns is empty. */
 MUST_CHECK struct fault columns_find(const struct plan *plan, const struct source *source,
                                      const struct row *header, struct columns *columns);
+/* A first row of one cell is a title, or was read with the wrong separator: a fault. */
+MUST_CHECK struct fault check_header(const char *name, const struct row *header);
+
 void columns_free(struct columns *columns);
 
 /* The cell of a place in a row: "" where the row is too short or there is none. */

@@ -10,6 +10,7 @@
 
 #include "engine/study.h"
 #include "io/read/cells.h"
+#include "io/read/columns.h"
 #include "io/read/delimited.h"
 
 /* --- the order of stages --- */
@@ -296,7 +297,7 @@ static struct fault take_item_column(struct file *file, const struct row *row, s
 static struct fault take_header(struct file *file, const struct row *row)
 {
     bool has_goal = false, has_level = false;
-    struct fault fault = FAULT_FREE;
+    struct fault fault = check_header(file->path, row);
     file->stage_column = SIZE_MAX;
     for (size_t i = 0; i < row->n_cells && fault.code == FAULT_NONE; i++) {
         const char *const text = row->cells[i].text;
@@ -463,9 +464,10 @@ static bool numbered_through(const struct numbered *numbered)
 static struct fault check_file(const struct file *file)
 {
     if (file->n_found == 0 && !file->has_goals) {
-        return fault_at(FAULT_CONTENT, file->path, 1, 0,
-                        "found no items of an instrument, expected columns such as wemwbs_1 ... "
-                        "wemwbs_14, or goal and level; else write a study file");
+        return fault_at(
+            FAULT_CONTENT, file->path, 1, 0,
+            "found no items of an instrument, expected a column for each item (not totals) "
+            "such as wemwbs_1 ... wemwbs_14, or goal and level; else write a study file");
     }
     if (file->stage_column == SIZE_MAX) {
         return fault_at(FAULT_CONTENT, file->path, 1, 0,

@@ -113,10 +113,11 @@ static void write_all(const struct plan *plan, const struct run *run)
                           .counted = &run->counted,
                           .has_family = run->has_family,
                           .report = &report};
-    struct text *warnings = NULL;
-    REQUIRE(item_checks_warnings(&run->checks, &run->findings, &report.arena, &warnings,
-                                 &maker.n_warnings));
-    maker.warnings = warnings;
+    struct warnings warnings = {.arena = &report.arena};
+    run_warn(run, &warnings);
+    REQUIRE(!warnings.no_memory);
+    maker.warnings = warnings.texts;
+    maker.n_warnings = warnings.n;
     REQUIRE(report_make(&maker));
     REQUIRE(write_text(nowhere, "text", &report).code == FAULT_NONE);
     REQUIRE(write_markdown(nowhere, "markdown", &report).code == FAULT_NONE);

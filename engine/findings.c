@@ -5,6 +5,14 @@
 
 #include "engine/memory.h"
 
+int location_compare(struct location a, struct location b)
+{
+    if (a.file != b.file) {
+        return a.file < b.file ? -1 : 1;
+    }
+    return a.row < b.row ? -1 : a.row > b.row;
+}
+
 bool findings_add_form(struct findings *findings, const struct set_aside *form)
 {
     if (!array_grow(&findings->set_aside, &findings->set_aside_capacity, findings->n_set_aside + 1,

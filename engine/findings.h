@@ -14,6 +14,9 @@ struct location {
     uint64_t row;  /* as a spreadsheet shows it */
 };
 
+/* < 0, 0, > 0: by file, then by row. */
+int location_compare(struct location a, struct location b);
+
 /* Why a row that was read is not a form that is used: the lines of the ledger of forms. */
 enum form_reason {
     FORM_USED,

@@ -294,12 +294,7 @@ static int pending_compare(const void *a, const void *b)
     if (x->form.date != y->form.date) {
         return x->form.date < y->form.date ? -1 : 1;
     }
-    if (x->form.location.file != y->form.location.file) {
-        return x->form.location.file < y->form.location.file ? -1 : 1;
-    }
-    return x->form.location.row < y->form.location.row   ? -1
-           : x->form.location.row > y->form.location.row ? 1
-                                                         : 0;
+    return location_compare(x->form.location, y->form.location);
 }
 
 /* The waiting forms of one respondent, or of one series of theirs: sorted by series, then date. */

@@ -3,16 +3,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdbool.h>
-
-static int64_t greatest_common_divisor(int64_t a, int64_t b)
-{
-    while (b != 0) {
-        const int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
+#include "scales/divisor.h"
 
 int64_t gas_t_score(const struct goal_rating ratings[], size_t n, double rho)
 {

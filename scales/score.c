@@ -1,6 +1,7 @@
 #include "scales/score.h"
 
 #include <assert.h>
+#include "scales/divisor.h"
 
 static int64_t least(int64_t a, int64_t b)
 {
@@ -10,16 +11,6 @@ static int64_t least(int64_t a, int64_t b)
 static int64_t most(int64_t a, int64_t b)
 {
     return a > b ? a : b;
-}
-
-static int64_t greatest_common_divisor(int64_t a, int64_t b)
-{
-    while (b != 0) {
-        const int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
 }
 
 /* 0 when it would be more than MAX_UNITS, or when a or b is 0. */

@@ -74,10 +74,8 @@ static void attainment(struct maker *maker, size_t measure, size_t breakdown, bo
         for (uint32_t member = 0; member < n_members; member++) {
             struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
             while (next_cohort(&rows)) {
-                struct figure_key key = scale_key(maker, FIGURES_ATTAINMENT,
-                                                  maker->study->measures[measure].first_scale);
-                key.breakdown = rows.key.breakdown;
-                key.group = rows.key.group;
+                struct figure_key key =
+                    row_key(&rows, FIGURES_ATTAINMENT, maker->study->measures[measure].first_scale);
                 key.dimension = (uint16_t)d;
                 key.member = member;
                 attainment_row(maker, table, &key, stage);

@@ -80,9 +80,7 @@ static void bands(struct maker *maker, size_t scale, size_t breakdown)
     add_column(maker, table, MESSAGE_HEAD_AFTER_N);
     add_column(maker, table, MESSAGE_HEAD_AFTER_PERCENT);
     while (next_cohort(&rows)) {
-        struct figure_key key = scale_key(maker, FIGURES_BANDS, scale);
-        key.breakdown = rows.key.breakdown;
-        key.group = rows.key.group;
+        const struct figure_key key = row_key(&rows, FIGURES_BANDS, scale);
         band_rows(maker, table, &key);
     }
     add_base(maker, table, scale);

@@ -92,9 +92,7 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
         add_column(maker, table, MESSAGE_HEAD_P);
     }
     while (next_cohort(&rows)) {
-        struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
-        key.breakdown = rows.key.breakdown;
-        key.group = rows.key.group;
+        const struct figure_key key = row_key(&rows, FIGURES_BEFORE_AFTER, scale);
         apart = means_row(maker, table, &key) || apart;
     }
     add_base_note(maker, table, scale);
@@ -191,9 +189,7 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
         add_column(maker, table, MESSAGE_HEAD_RELIABLY_WORSE);
     }
     while (next_cohort(&rows)) {
-        struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
-        key.breakdown = rows.key.breakdown;
-        key.group = rows.key.group;
+        const struct figure_key key = row_key(&rows, FIGURES_BEFORE_AFTER, scale);
         direction_row(maker, table, &key, reliable);
     }
     add_base_note(maker, table, scale);

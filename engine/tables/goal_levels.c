@@ -41,10 +41,8 @@ static void goal_levels(struct maker *maker, size_t measure, size_t breakdown)
         }
     }
     while (next_cohort(&rows)) {
-        struct figure_key key =
-            scale_key(maker, FIGURES_GOAL_LEVELS, maker->study->measures[measure].first_scale);
-        key.breakdown = rows.key.breakdown;
-        key.group = rows.key.group;
+        const struct figure_key key =
+            row_key(&rows, FIGURES_GOAL_LEVELS, maker->study->measures[measure].first_scale);
         for (size_t stage = 0; stage < maker->study->n_stages; stage++) {
             level_row(maker, table, &key, text_name(maker->study->stages[stage].name),
                       FIGURE_STAGE_FIRST + (unsigned)stage);

@@ -55,13 +55,11 @@ static void sample_log(struct maker *maker, size_t measure, size_t breakdown)
     add_column(maker, table, MESSAGE_HEAD_VIABLE);
     add_column(maker, table, MESSAGE_HEAD_DISCOUNTED);
     while (next_cohort(&rows)) {
-        struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
+        const struct figure_key key = row_key(&rows, FIGURES_BEFORE_AFTER, scale);
         struct cell_content *const row = add_row(maker, table);
         if (row == NULL) {
             return;
         }
-        key.breakdown = rows.key.breakdown;
-        key.group = rows.key.group;
         row[0] = cell_text(cohort_text(maker, &key));
         for (unsigned i = 0; i < 3; i++) {
             const struct value count =

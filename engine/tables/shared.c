@@ -171,6 +171,14 @@ struct figure_key scale_key(const struct maker *maker, enum figure_table table, 
                                .scale = (uint16_t)scale};
 }
 
+struct figure_key row_key(const struct cohort_rows *rows, enum figure_table table, size_t scale)
+{
+    struct figure_key key = scale_key(rows->maker, table, scale);
+    key.breakdown = rows->key.breakdown;
+    key.group = rows->key.group;
+    return key;
+}
+
 struct value share(struct value part, struct value whole)
 {
     return part.kind == VALUE_COUNT && whole.kind == VALUE_COUNT

@@ -30,6 +30,9 @@ struct cohort_rows {
 struct cohort_rows cohort_rows(const struct maker *maker, size_t breakdown, size_t measure);
 bool next_cohort(struct cohort_rows *rows);
 
+/* The key of a scale's figures in `table`, of the current row's cohort. */
+struct figure_key row_key(const struct cohort_rows *rows, enum figure_table table, size_t scale);
+
 /* The label of the current row; a group that is called All, or starts with a quote, is quoted. */
 struct text cohort_text(const struct maker *maker, const struct figure_key *key);
 

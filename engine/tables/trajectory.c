@@ -51,9 +51,7 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
         add_column(maker, table, MESSAGE_HEAD_SAME_MEAN);
     }
     while (next_cohort(&rows)) {
-        struct figure_key key = scale_key(maker, FIGURES_TRAJECTORY, scale);
-        key.breakdown = rows.key.breakdown;
-        key.group = rows.key.group;
+        const struct figure_key key = row_key(&rows, FIGURES_TRAJECTORY, scale);
         stage_rows(maker, table, &key);
     }
     note.arguments[0] = argument_name(maker->study->stages[0].name);

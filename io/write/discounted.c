@@ -17,11 +17,9 @@ struct line {
 static int line_compare(const void *a, const void *b)
 {
     const struct line *const x = a, *const y = b;
-    if (x->location.file != y->location.file) {
-        return x->location.file < y->location.file ? -1 : 1;
-    }
-    if (x->location.row != y->location.row) {
-        return x->location.row < y->location.row ? -1 : 1;
+    const int order = location_compare(x->location, y->location);
+    if (order != 0) {
+        return order;
     }
     if ((x->form == NULL) != (y->form == NULL)) {
         return x->form != NULL ? -1 : 1;

@@ -241,8 +241,8 @@ static void warn_of_shift(struct warnings *warnings, const struct item_checks *c
 }
 
 /* Whether an item correlates negatively with the sum of the other items of its scale, by more than
-   chance would easily give: r < -1.645 / sqrt(n). With r = total - x for the rest, compared on
-   exact sums: cov < 0 and n cov^2 > 1.645^2 var var. */
+   chance would easily give: r < -2.33 / sqrt(n). With r = total - x for the rest, compared on
+   exact sums: cov < 0 and n cov^2 > 2.33^2 var var. */
 static bool runs_against(const struct item_sums *item, const struct scale_sums *scale)
 {
     const int128 n = scale->n, sum = item->sum, sum_rest = scale->sum - item->sum;
@@ -252,8 +252,7 @@ static bool runs_against(const struct item_sums *item, const struct scale_sums *
     const double cov = (double)(n * sum_product - sum * sum_rest);
     const double var = (double)(n * item->sum_square - sum * sum);
     const double var_rest = (double)(n * sum_square_rest - sum_rest * sum_rest);
-    return n >= CHECKED_FORMS && cov < 0.0 &&
-           (double)n * cov * cov > 1.645 * 1.645 * var * var_rest;
+    return n >= CHECKED_FORMS && cov < 0.0 && (double)n * cov * cov > 2.33 * 2.33 * var * var_rest;
 }
 
 static void warn_of_direction(struct warnings *warnings, const struct item_checks *checks,

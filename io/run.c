@@ -513,6 +513,10 @@ static struct fault read_source(struct run *run, const struct run_options *optio
     r->source = &run->plan->sources[index];
     r->source_index = (uint32_t)index;
     fault = delimited_read(r->source->path, r->source->separator, take_row, r);
+    if (fault.code == FAULT_NONE && run->rows_read[index] == 0) {
+        fault = fault_at(FAULT_CONTENT, r->source->path, 0, 0,
+                         "found the names of columns and no row below them");
+    }
     if (fault.code != FAULT_NONE && strcmp(fault.file, r->source->path) == 0) {
         /* speak of the file by the name that the user gave it */
         struct fault renamed =

@@ -221,6 +221,12 @@ for command in report score check init; do
     bad "$command: a missing file" 'none.csv: cannot be read' "$command" none.csv
     bad "$command: an empty file" 'empty.csv: an empty file' "$command" empty.csv
     bad "$command: column names only" 'header.csv: found column names only' "$command" header.csv
+sed 's/ok\.csv/header.csv/' ok.yaml > header.yaml
+bad 'a study of a file without rows' 'no row below them' report header.yaml
+{ cat ok.csv; printf '%s\n' '"SECRET9' ; } > late.csv
+bad 'scores of a file that breaks off' 'late.csv' score late.csv
+printf 'SECRET1,North\nSECRET2,South\n' > rows.yaml
+bad 'data given as a study' 'found a plain text' report rows.yaml
     bad "$command: a workbook" 'workbook.csv:1:1: a binary file' "$command" workbook.csv
     bad "$command: no file named" "pellter $command needs" "$command"
 done

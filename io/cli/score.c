@@ -56,27 +56,9 @@ static void write_scale(FILE *out, const struct scored_form *form, size_t index)
     fprintf(out, "%u,%s\n", (unsigned)scored->n_answered, how_scored(form, scored));
 }
 
-/* Where the lines go. The header waits for the first form, so that a fault found before it leaves
-   nothing. */
-struct lines {
-    FILE *out;
-    bool begun;
-};
-
-static void begin_lines(struct lines *lines)
-{
-    if (!lines->begun) {
-        fputs("file,row,participant,stage,instrument,goal,scale,score,band_set,band,answered,how\n",
-              lines->out);
-        lines->begun = true;
-    }
-}
-
 static struct fault write_form(void *context, const struct scored_form *form)
 {
-    struct lines *const lines = context;
-    FILE *const out = lines->out;
-    begin_lines(lines);
+    FILE *const out = context;
     if (form->instrument->is_goals) {
         write_start(out, form);
         if (form->blank) {
@@ -93,24 +75,48 @@ static struct fault write_form(void *context, const struct scored_form *form)
                        : FAULT_FREE;
 }
 
+/* Copies the scores, which were kept back until every file was read: a fault on the way leaves no
+   list that looks whole. */
+static struct fault print_scores(FILE *scores, FILE *out)
+{
+    char bytes[16 * 1024];
+    size_t n;
+    rewind(scores);
+    while ((n = fread(bytes, 1, sizeof bytes, scores)) > 0) {
+        if (fwrite(bytes, 1, n, out) != n) {
+            break;
+        }
+    }
+    return ferror(scores) || ferror(out)
+               ? fault_at(FAULT_WRITE, NULL, 0, 0,
+                          "the output could not be written whole (is the disk full?)")
+               : FAULT_FREE;
+}
+
 struct fault command_score(const struct options *options, const struct session *session,
                            int *status)
 {
     struct plan plan;
     struct run run = {0};
-    struct lines lines = {.out = session->out};
+    FILE *const scores = tmpfile(); /* has no name: it holds ids */
     const struct run_options run_options = {
-        .watch = write_form, .context = &lines, .interrupted = session->interrupted};
-    struct fault fault = load_plan(options, &plan);
-    if (fault.code != FAULT_NONE) {
-        return fault;
+        .watch = write_form, .context = scores, .interrupted = session->interrupted};
+    struct fault fault;
+    if (scores == NULL) {
+        return fault_at(FAULT_OPEN, NULL, 0, 0, "there is no room for a temporary file");
     }
     *status = STATUS_DONE;
-    fault = run_study(&plan, &run_options, &run);
+    fputs("file,row,participant,stage,instrument,goal,scale,score,band_set,band,answered,how\n",
+          scores);
+    fault = load_plan(options, &plan);
     if (fault.code == FAULT_NONE) {
-        begin_lines(&lines);
+        fault = run_study(&plan, &run_options, &run);
+    }
+    if (fault.code == FAULT_NONE) {
+        fault = print_scores(scores, session->out);
     }
     run_free(&run);
     plan_free(&plan);
+    fclose(scores);
     return fault;
 }

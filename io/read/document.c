@@ -427,6 +427,10 @@ static struct fault unknown_word(const struct document *document, const struct n
 struct fault node_check_keys(const struct document *document, const struct node *node,
                              const char *const keys[], size_t n)
 {
+    if (node == &document->root && node->kind == NODE_TEXT) {
+        /* not quoted: it may be the first row of a data file that was given by mistake */
+        return node_fault(document, node, "found a plain text, expected keys with values");
+    }
     if (node->kind != NODE_MAP) {
         return unexpected(document, node, "keys with values");
     }

@@ -393,6 +393,38 @@ static void write_item_list(FILE *out, const struct numbered *numbered)
     fputs("]\n", out);
 }
 
+static bool any_has_site(const struct recogniser *r)
+{
+    for (size_t i = 0; i < r->n_files; i++) {
+        if (r->files[i].has_site) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool any_has_year(const struct recogniser *r)
+{
+    for (size_t i = 0; i < r->n_files; i++) {
+        if (r->files[i].has_year) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A file without the column that others are broken down by: its respondents show as not recorded,
+   for everyone to see, and the breakdown does not vanish. */
+static void write_constants(FILE *out, const struct file *file)
+{
+    const bool site = any_has_site(file->recogniser) && !file->has_site;
+    const bool year = any_has_year(file->recogniser) && !file->has_year;
+    if (site || year) {
+        fprintf(out, "    constants: {%s%s%s}\n", site ? "site: Not recorded" : "",
+                site && year ? ", " : "", year ? "year: Not recorded" : "");
+    }
+}
+
 static void write_sources(FILE *out, const struct file *file)
 {
     for (size_t i = 0; i < file->n_found; i++) {
@@ -402,6 +434,7 @@ static void write_sources(FILE *out, const struct file *file)
         fputs("  - file: ", out);
         write_quoted(out, file->named);
         fprintf(out, "\n    instrument: %s\n", file->found[i].instrument->name);
+        write_constants(out, file);
         for (size_t j = 0; j < file->n_found; j++) {
             if (file->found[j].instrument == file->found[i].instrument) {
                 write_item_list(out, &file->found[j]);
@@ -412,6 +445,7 @@ static void write_sources(FILE *out, const struct file *file)
         fputs("  - file: ", out);
         write_quoted(out, file->named);
         fputs("\n    instrument: gas\n    goal: goal\n    level: level\n", out);
+        write_constants(out, file);
         fputs(file->has_weight ? "    weight: weight\n" : "", out);
         fputs(file->has_category ? "    category: category\n" : "", out);
     }
@@ -419,7 +453,7 @@ static void write_sources(FILE *out, const struct file *file)
 
 static void write_study(FILE *out, const struct recogniser *r)
 {
-    bool site = true, year = true;
+    const bool site = any_has_site(r), year = any_has_year(r);
     fputs(
         "# Made by pellter from the columns of the files. Read it through before you rely on it.\n"
         "stages:\n",
@@ -428,10 +462,6 @@ static void write_study(FILE *out, const struct recogniser *r)
         fputs("  - ", out);
         write_quoted(out, r->stages[i].text);
         putc('\n', out);
-    }
-    for (size_t i = 0; i < r->n_files; i++) {
-        site = site && r->files[i].has_site;
-        year = year && r->files[i].has_year;
     }
     fputs("before: ", out);
     write_quoted(out, r->stages[0].text);

@@ -124,6 +124,9 @@ study() {
 : > empty.csv
 : > empty.yaml
 echo "$header" > header.csv
+sed 's/ok\.csv/header.csv/' ok.yaml > header.yaml
+{ cat ok.csv; echo '"SECRET9'; } > late.csv
+printf 'SECRET1,North\nSECRET2,South\n' > rows.yaml
 printf 'PK\003\004\000\000SECRET' > workbook.csv
 printf '%s\n"SECRET,2\n3,4\n' "$header" > quote.csv
 printf '%s\nSE"CRET,North,start%s\n' "$header" "$answers" > inner.csv
@@ -221,15 +224,12 @@ for command in report score check init; do
     bad "$command: a missing file" 'none.csv: cannot be read' "$command" none.csv
     bad "$command: an empty file" 'empty.csv: an empty file' "$command" empty.csv
     bad "$command: column names only" 'header.csv: found column names only' "$command" header.csv
-sed 's/ok\.csv/header.csv/' ok.yaml > header.yaml
-bad 'a study of a file without rows' 'no row below them' report header.yaml
-{ cat ok.csv; printf '%s\n' '"SECRET9' ; } > late.csv
-bad 'scores of a file that breaks off' 'late.csv' score late.csv
-printf 'SECRET1,North\nSECRET2,South\n' > rows.yaml
-bad 'data given as a study' 'found a plain text' report rows.yaml
     bad "$command: a workbook" 'workbook.csv:1:1: a binary file' "$command" workbook.csv
     bad "$command: no file named" "pellter $command needs" "$command"
 done
+bad 'a study of a file without rows' 'no row below them' report header.yaml
+bad 'scores of a file that breaks off' 'late.csv' score late.csv
+bad 'data given as a study' 'found a plain text' report rows.yaml
 bad 'a folder for a file' 'folder.csv: cannot be read' report folder.csv
 bad 'a path through a file' 'ok.csv/x.csv: cannot be read' report ok.csv/x.csv
 bad 'a pipe' 'pipe.csv: a pipe, which cannot be read twice' report pipe.csv

@@ -35,6 +35,7 @@ done
 # Relative 1e-9; where the expectation has log_p, the logarithm of the value to relative 1e-8.
 # Keys that only results.csv has are problems in the tables that the expectations cover, but for
 # what R does not compute: the mixed model and the family-robust figures.
+# shellcheck disable=SC2016 # awk, not shell
 compare='
 function cut_last(line) {               # sets rest and last
     match(line, /,[^,]*$/)
@@ -93,6 +94,7 @@ END {
 }'
 
 # The ledger of the awkward sample has no by, cohort and stage: they are empty, All and empty.
+# shellcheck disable=SC2016 # awk, not shell
 ledger='
 FNR == 1 { file++; next }
 file == 1 && split($0, cell, ",") == 5 {

@@ -271,8 +271,8 @@ static bool is_one(const struct value *value)
     return false;
 }
 
-/* Puts what stands for the placeholder at `at` and returns where the sentence goes on. */
-static const char *put_placeholder(struct sentence *sentence, const char *at,
+/* Puts what stands for the slot at `at` and returns where the sentence goes on. */
+static const char *put_slot(struct sentence *sentence, const char *at,
                                    const struct argument arguments[TEXT_ARGUMENTS])
 {
     const char *const end = strchr(at, '}');
@@ -300,7 +300,7 @@ static void fill(struct sentence *sentence, const char *from,
         put(sentence, from, plain);
         from += plain;
         if (*from == '{') {
-            from = put_placeholder(sentence, from, arguments);
+            from = put_slot(sentence, from, arguments);
         }
     }
 }

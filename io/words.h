@@ -14,7 +14,7 @@ const char *words_of(struct arena *arena, const struct text *text);
        {1}                 argument 1: a name, a word, or a value ("-" where undefined)
        {0|person|people}   "person" when the value of argument 0 is exactly 1, else "people"
 
-   What an argument brings along is never read again as a placeholder. */
+   What an argument brings along is never read again as a slot. */
 const char *words_filled(struct arena *arena, const char *sentence,
                          const struct argument arguments[TEXT_ARGUMENTS]);
 

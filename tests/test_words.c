@@ -7,7 +7,7 @@
 #define MESSAGE_TEXT(name) #name,
 static const char *const names[] = {PELLTER_MESSAGES(MESSAGE_TEXT)};
 
-/* With all arguments given and none of them 1, nothing of a placeholder may be left over. */
+/* With all arguments given and none of them 1, nothing of a slot may be left over. */
 static void test_every_message_has_a_sentence(void **state)
 {
     struct arena arena = {.blocks = NULL};
@@ -23,7 +23,7 @@ static void test_every_message_has_a_sentence(void **state)
             fail_msg("MESSAGE_%s has no sentence", names[i]);
         }
         if (strpbrk(words, "{|}") != NULL) {
-            fail_msg("MESSAGE_%s: a placeholder is left: %s", names[i], words);
+            fail_msg("MESSAGE_%s: a slot is left: %s", names[i], words);
         }
     }
     arena_free(&arena);
@@ -40,7 +40,7 @@ static void check(const char *name, const char *sentence,
     arena_free(&arena);
 }
 
-static void test_placeholders(void **state)
+static void test_slots(void **state)
 {
     const struct argument a[TEXT_ARGUMENTS] = {
         argument_name("Aberdare {1}"),
@@ -105,7 +105,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_message_has_a_sentence),
-        cmocka_unit_test(test_placeholders),
+        cmocka_unit_test(test_slots),
         cmocka_unit_test(test_plurals),
         cmocka_unit_test(test_name),
     };

@@ -74,8 +74,7 @@ void report_free(struct report *report)
 
 struct cell_content cell_text(struct text text)
 {
-    return (struct cell_content){
-        .kind = CELL_TEXT, .text = text, .low = VALUE_NONE, .high = VALUE_NONE};
+    return (struct cell_content){.kind = CELL_TEXT, .text = text};
 }
 
 struct cell_content cell_value(struct value value, unsigned decimals)

@@ -18,11 +18,16 @@ enum cell_kind {
     CELL_P         /* low as a probability: three decimals without the leading 0, "<.001" below */
 };
 
+/* Large reports have millions of cells, so that text and values share their room. */
 struct cell_content {
     enum cell_kind kind;
-    struct text text;
-    struct value low, high;
     unsigned decimals;
+    union {
+        struct text text; /* CELL_TEXT */
+        struct {
+            struct value low, high; /* the other kinds */
+        };
+    };
 };
 
 /* Columns of one heading stand together and share it; "" (MESSAGE_NONE) for none. */
@@ -32,8 +37,7 @@ struct column {
 };
 
 struct table {
-    const char
-        *name; /* file name without ending: "before_after_wemwbs_total"; owned by the arena */
+    const char *name; /* of its file, without ending; owned by the arena */
     struct text title;
     struct column *columns; /* n_columns */
     size_t n_columns;

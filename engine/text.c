@@ -14,7 +14,7 @@ struct text text_name(const char *name)
 
 struct argument argument_name(const char *name)
 {
-    return (struct argument){.kind = ARGUMENT_NAME, .name = name, .value = VALUE_NONE};
+    return (struct argument){.kind = ARGUMENT_NAME, .name = name};
 }
 
 struct argument argument_count(uint64_t count)
@@ -32,5 +32,5 @@ struct argument argument_value(struct value value, unsigned decimals)
 
 struct argument argument_message(enum message message)
 {
-    return (struct argument){.kind = ARGUMENT_MESSAGE, .value = VALUE_NONE, .message = message};
+    return (struct argument){.kind = ARGUMENT_MESSAGE, .message = message};
 }

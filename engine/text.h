@@ -15,10 +15,12 @@ enum argument_kind {
 
 struct argument {
     enum argument_kind kind;
-    const char *name; /* borrowed from the study or an instrument */
-    struct value value;
-    unsigned decimals;
-    enum message message;
+    unsigned decimals; /* of ARGUMENT_VALUE */
+    union {
+        const char *name; /* borrowed from the study or an instrument */
+        struct value value;
+        enum message message;
+    };
 };
 
 #define TEXT_ARGUMENTS 4

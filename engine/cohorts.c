@@ -13,6 +13,7 @@ bool cohorts_init(struct cohorts *cohorts, size_t n_columns)
 {
     uint32_t not_recorded;
     *cohorts = (struct cohorts){.n_columns = n_columns};
+    /* The first name gets number 0, and a cell that says just this finds it again. */
     return names_add(&cohorts->values, COHORT_NOT_RECORDED, strlen(COHORT_NOT_RECORDED),
                      &not_recorded);
 }
@@ -33,6 +34,8 @@ bool cohorts_value(struct cohorts *cohorts, const char *text, size_t length, uin
     return names_add(&cohorts->values, text, length, value);
 }
 
+/* The bytes need no separator, since every tuple has n_columns numbers. Without columns the text is
+   empty, and everyone is in cohort 0. */
 bool cohorts_add(struct cohorts *cohorts, const uint32_t values[], uint32_t *cohort)
 {
     return names_add(&cohorts->tuples, (const char *)values, cohorts->n_columns * sizeof *values,
@@ -42,6 +45,7 @@ bool cohorts_add(struct cohorts *cohorts, const uint32_t values[], uint32_t *coh
 uint32_t cohorts_value_of(const struct cohorts *cohorts, uint32_t cohort, size_t column)
 {
     uint32_t value;
+    /* Copied out: a name's text starts at any byte and need not be aligned for a uint32_t. */
     memcpy(&value, names_text(&cohorts->tuples, cohort) + column * sizeof value, sizeof value);
     return value;
 }
@@ -70,6 +74,7 @@ int natural_compare(const char *a, const char *b)
     while (*a != '\0' && *b != '\0') {
         if (is_digit(*a) && is_digit(*b)) {
             const size_t n_a = digits_length(&a), n_b = digits_length(&b);
+            /* Without leading zeros the longer run is the larger number, however long. */
             const int order = n_a == n_b ? strncmp(a, b, n_a) : (n_a < n_b ? -1 : 1);
             if (order != 0) {
                 return order;
@@ -118,6 +123,7 @@ struct ranked {
     uint32_t cohort;
 };
 
+/* 0 for different cohorts that agree in the breakdown's columns: these are one group. */
 static int ranked_compare(const void *a, const void *b)
 {
     const struct ranked *const x = a, *const y = b;
@@ -143,6 +149,7 @@ static int value_text_compare(const void *a, const void *b)
 /* ranks[value] = its place in printing order. */
 static bool rank_values(const struct cohorts *cohorts, uint32_t ranks[])
 {
+    /* Never 0, since COHORT_NOT_RECORDED is always there. */
     const size_t n = cohorts->values.n_names;
     struct value_text *const order = calloc(n, sizeof *order);
     if (order == NULL) {
@@ -173,6 +180,8 @@ const char *crossing_value(struct arena *arena, const char *text)
     if (text[0] != '"' && !has_separator(text, length)) {
         return text;
     }
+    /* Room for a text of nothing but quotes, each doubled, for the two around it and the NUL, which
+       is there as arena memory is zeroed. */
     out = arena_alloc(arena, 2 * length + 3, 1);
     if (out == NULL) {
         return NULL;
@@ -196,6 +205,7 @@ static const char *group_label(struct arena *arena, const struct cohorts *cohort
     for (size_t i = 0; i < breakdown->n_columns; i++) {
         const uint32_t value = cohorts_value_of(cohorts, cohort, breakdown->columns[i]);
         const char *text = names_text(&cohorts->values, value);
+        /* A value by itself is its own label: nothing stands beside it that it could run into. */
         if (breakdown->n_columns > 1) {
             text = crossing_value(arena, text);
         }
@@ -217,6 +227,8 @@ static bool number_groups(struct grouping *grouping, const struct cohorts *cohor
 {
     for (size_t i = 0; i < cohorts->tuples.n_names; i++) {
         if (i == 0 || ranked_compare(&sorted[i - 1], &sorted[i]) != 0) {
+            /* Any cohort of the group gives the same label, so it does not matter which qsort() put
+               first. */
             const char *const label =
                 group_label(&grouping->arena, cohorts, breakdown, sorted[i].cohort);
             if (label == NULL) {
@@ -234,6 +246,7 @@ bool grouping_init(struct grouping *grouping, const struct cohorts *cohorts,
 {
     const size_t n = cohorts->tuples.n_names, width = breakdown->n_columns;
     uint32_t *const value_ranks = calloc(cohorts->values.n_names, sizeof *value_ranks);
+    /* One more than needed, as calloc() may answer NULL to 0 elements, which is no failure. */
     uint32_t *const ranks = calloc(n * width + 1, sizeof *ranks);
     struct ranked *const sorted = calloc(n + 1, sizeof *sorted);
     bool done = false;

@@ -14,6 +14,7 @@ static void forms(struct work *work)
 {
     const struct computed_from *const from = work->from;
     const size_t n_measures = work->study->n_measures;
+    /* One line more than there are measures: the rows whose instrument is not known. */
     uint64_t *const set_aside = calloc((n_measures + 1) * N_FORM_REASONS, sizeof *set_aside);
     if (set_aside == NULL) {
         work->figures->no_memory = true;
@@ -81,6 +82,7 @@ static void for_scales(struct work *work, struct figure_key group, compute_table
 
 static void for_each_scale(struct work *work, enum figure_table table, compute_table *compute)
 {
+    /* The loops are nested as the fields of the key are ordered, which figures_add() asserts. */
     for (size_t b = 0; b < work->study->n_breakdowns; b++) {
         for (uint32_t g = 0; g < work->figures->comparisons[b].grouping.n_groups; g++) {
             for_scales(
@@ -129,6 +131,7 @@ static void for_each_goal_group(struct work *work, size_t measure)
 static void compute_all(struct work *work)
 {
     const struct study *const study = work->study;
+    /* In the order of enum figure_table, the first field of every key. */
     forms(work);
     for_each_scale(work, FIGURES_BEFORE_AFTER, compute_before_after);
     for_each_scale(work, FIGURES_BANDS, compute_bands);
@@ -177,6 +180,7 @@ static bool list_categories(struct figures *figures, const struct tally *tally)
             all[n++] = (struct category){figures->names, tally->goals[i].category};
         }
     }
+    /* natural_compare() is 0 for equal texts only, so that the same names become neighbours. */
     qsort(all, n, sizeof *all, category_compare);
     for (size_t i = 0; i < n; i++) {
         if (i == 0 || all[i].name != all[i - 1].name) {
@@ -207,6 +211,7 @@ static bool make_comparisons(const struct computed_from *from, struct figures *f
 static bool make_room(struct work *work)
 {
     const struct tally *const tally = &work->from->counted->tally;
+    /* Coarser tallies have no more cells. compute_goal_levels() puts goals where scores stand. */
     const size_t n = tally->n_cells + tally->n_goals + 1;
     work->pairs = calloc(n, sizeof *work->pairs);
     work->before = calloc(n, sizeof *work->before);
@@ -221,6 +226,7 @@ static bool make_room(struct work *work)
 static void find_study_sds(struct work *work)
 {
     for (size_t s = 0; s < work->study->n_scales; s++) {
+        /* Breakdown 0 is All and has the one group 0. Undefined, the number is NAN. */
         work->key = (struct figure_key){.scale = (uint16_t)s};
         const struct distribution before =
             work_distribution(work, work->study->before, TALLY_ONE_STAGE);

@@ -15,6 +15,7 @@ static bool is_member(const struct work *work, const struct goal_cell *goal)
                                       ? figures->categories[work->key.member]
                                       : NO_NAME);
     default:
+        /* Member 0 is yes and member 1 no, as the header has it. */
         return ((goal->flags >> (work->key.dimension - GOALS_BY_FLAG)) & 1) ==
                (work->key.member == 0);
     }
@@ -51,6 +52,7 @@ static void add_attainment(struct work *work, enum goal_occasion occasion)
             set += cells[i].count;
             if (cells[i].halves != GOAL_NOT_REVIEWED) {
                 goals += cells[i].count;
+                /* Level 0 is the outcome that was expected; a partial -0.5 falls short of it. */
                 attained += cells[i].halves >= 0 ? cells[i].count : 0;
             }
         }
@@ -60,6 +62,7 @@ static void add_attainment(struct work *work, enum goal_occasion occasion)
     work_add_count(work, STATISTIC_NOT_REVIEWED, set - goals);
     work_add_count(work, STATISTIC_ATTAINED, attained);
     work_add_count(work, STATISTIC_NOT_ATTAINED, goals - attained);
+    /* No goals at all make a ratio over 0, which is undefined and prints empty. */
     work_add(work, STATISTIC_PERCENT, value_ratio((int128)100 * attained, (int128)goals));
     work_add(work, STATISTIC_PERCENT_OF_SET, value_ratio((int128)100 * attained, (int128)set));
 }
@@ -92,6 +95,7 @@ bool goals_has_member(const struct work *work)
             return true;
         }
     }
+    /* The line of all goals is there even where no goal is; a member without goals has none. */
     return work->key.dimension == GOALS_ANY;
 }
 

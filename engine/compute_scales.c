@@ -95,6 +95,8 @@ void compute_before_after(struct work *work)
     stages = work_compare(work, work->study->before, work->study->after);
     before = describe(&stages.before);
     after = describe(&stages.after);
+    /* A family has as many goal levels as goals. A ledger of people would count it more than once,
+       and a test would take its goals for so many independent people. */
     if (!study_is_goal_level(work->study, work->key.scale)) {
         people_ledger(work, before.n);
     }
@@ -209,6 +211,8 @@ void compute_reliable_change(struct work *work)
     struct comparison_of_stages stages;
     struct reliable_change result = {0};
     bool known;
+    /* Constants that nobody knows leave the figures out. An SD that this study's data cannot give
+       (fewer than two scores) is different: the figures are there and empty. */
     if (!work_has_pair(work) || study->measures[study->scales[work->key.scale].measure].pooled ||
         isnan(reliability) || (isnan(sd) && study->reliable_sd != RELIABLE_SD_STUDY)) {
         return;
@@ -254,6 +258,7 @@ static void trajectory_change(struct work *work, size_t stage)
     work_add(work, STATISTIC_CHANGE_CI_LOW, change.change.ci_low);
     work_add(work, STATISTIC_CHANGE_CI_HIGH, change.change.ci_high);
     work_add(work, STATISTIC_CHANGE_P, change.p_t);
+    /* This takes the room that `first` and `this` were computed from; they are values by now. */
     stages = work_compare(work, stage - 1, stage);
     change = paired_change(&stages.joint, &stages.changes);
     work_add_count(work, STATISTIC_STEP_N, change.change.n);
@@ -276,6 +281,8 @@ void compute_trajectory(struct work *work)
         work_add(work, STATISTIC_CI_LOW, d.ci_low);
         work_add(work, STATISTIC_CI_HIGH, d.ci_high);
         trajectory_change(work, stage);
+        /* A mean over those who have every stage: the plain means of two stages may differ only
+           because different people are in them. */
         scores = work_distribution(work, stage, TALLY_ALL_STAGES);
         d = describe(&scores);
         work_add_count(work, STATISTIC_SAME_N, d.n);

@@ -35,6 +35,8 @@ static const struct {
 enum discount discount_of(tally_code before, tally_code after)
 {
     for (size_t i = 0; i < sizeof discount_order / sizeof discount_order[0]; i++) {
+        /* Every reason stands in the list for both stages, so that what is left at the end are two
+           scores; people_ledger() in compute_scales.c asserts it. */
         const tally_code code = TALLY_REASON(discount_order[i].reason);
         if ((discount_order[i].of_before && before == code) ||
             (discount_order[i].of_after && after == code)) {
@@ -138,12 +140,14 @@ static bool count_scale(struct walk *walk, size_t scale, const tally_code codes[
     const struct study *const study = walk->study;
     bool everywhere = true;
     for (size_t stage = 0; stage < study->n_stages; stage++) {
+        /* A reason is counted as a score is: the cells of a stage add up to all respondents. */
         everywhere = everywhere && tally_is_score(codes[stage]);
         if (!count_cell(walk, scale, stage, TALLY_ONE_STAGE, codes[stage], 0)) {
             return false;
         }
     }
     for (size_t stage = 0; stage < study->n_stages; stage++) {
+        /* Only known after all stages were seen, hence the second loop. */
         if (everywhere && !count_cell(walk, scale, stage, TALLY_ALL_STAGES, codes[stage], 0)) {
             return false;
         }
@@ -172,6 +176,8 @@ static enum reason absence(const struct walk *walk, size_t stage_index)
     if (stage->has_window && walk->study->as_of != NO_DATE) {
         const int64_t anchor =
             respondent_date(walk->respondents, walk->join, walk->respondent, stage->anchor);
+        /* Without a date to count from nothing shows that a form is not due, and it counts as
+           missing. */
         if (anchor != NO_DATE && walk->study->as_of < anchor + stage->window_first) {
             return REASON_NOT_DUE;
         }
@@ -233,6 +239,7 @@ static bool count_forms(const struct walk *walk, uint32_t series)
         for (size_t i = 0; i < n_scales; i++) {
             scored = scored || is_scored(payload[i]);
         }
+        /* One scored scale makes a form used: forms are counted here and not scale by scale. */
         if (scored) {
             walk->counted->forms_used[s->measure]++;
         } else {
@@ -289,9 +296,11 @@ static bool goal_rating_at(const struct walk *walk, uint32_t series, size_t stag
     if (slot_of(walk, series, stage)->state != SLOT_FORM) {
         return false;
     }
+    /* Payload codes are not negative: the level is kept in halves above -2. */
     rating->halves =
         (int32_t)join_payload(walk->respondents, walk->join, series, stage)[GOAL_PAYLOAD_LEVEL] -
         2 * GAS_HALVES_PER_LEVEL;
+    /* A weight of 1 for every goal where the study does not weigh. */
     rating->weight = GAS_WEIGHT_UNITS;
     if (!walk->study->goals.weighted) {
         return true;
@@ -305,6 +314,7 @@ static bool goal_rating_at(const struct walk *walk, uint32_t series, size_t stag
             weight = join_payload(walk->respondents, walk->join, series, i)[GOAL_PAYLOAD_WEIGHT];
         }
     }
+    /* Where it is GOAL_NO_WEIGHT the caller must not use it: that is what weight_known is for. */
     rating->weight = weight;
     *weight_known = *weight_known && weight != GOAL_NO_WEIGHT;
     return true;
@@ -319,6 +329,7 @@ static tally_code goals_code(struct walk *walk, size_t scale, size_t stage, size
     bool weight_known = true;
     for (uint32_t i = walk->join->respondents[walk->respondent].first_series; i != NO_NAME;
          i = walk->join->series[i].next) {
+        /* count_goals() has made room for every goal of the respondent. */
         if (slot_of(walk, i, other)->state == SLOT_FORM &&
             goal_rating_at(walk, i, stage, weight_stage, &walk->ratings[n], &weight_known)) {
             n++;
@@ -327,6 +338,7 @@ static tally_code goals_code(struct walk *walk, size_t scale, size_t stage, size
     if (n == 0) {
         return TALLY_REASON(REASON_NO_COMMON_GOAL);
     }
+    /* The mean level needs no weights, so a missing one costs the T score only. */
     if (scale == GOALS_FAMILY_LEVEL) {
         return gas_mean_level(walk->ratings, n);
     }
@@ -353,6 +365,8 @@ static bool goals_pair(struct walk *walk, size_t scale, size_t stage, size_t lat
     *code = codes[stage];
     *later_code = codes[later];
     if (tally_is_score(*code) && tally_is_score(*later_code)) {
+        /* Both with the weights of the earlier stage: a change of weights alone is no change in
+           goals. */
         *code = goals_code(walk, kind, stage, later, stage);
         *later_code = goals_code(walk, kind, later, stage, stage);
     }
@@ -413,6 +427,7 @@ static bool count_goal(const struct walk *walk, uint32_t index, const struct mea
     const struct series *const series = &walk->join->series[index];
     const size_t scale = measure->first_scale + GOALS_LEVEL;
     struct goal_rating at = {0}, before = {0}, latest = {0};
+    /* A goal's own level is not weighted. */
     bool ignored = true, reviewed = false;
     for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
         if (!goal_rating_at(walk, index, stage, stage, &at, &ignored)) {
@@ -422,6 +437,7 @@ static bool count_goal(const struct walk *walk, uint32_t index, const struct mea
         if (!count_cell(walk, scale, stage, TALLY_ONE_STAGE, at.halves, 0)) {
             return false;
         }
+        /* At the first stage goals are set; a rating there is where they start and not a review. */
         if (stage > 0) {
             latest = at;
             reviewed = true;
@@ -462,6 +478,7 @@ static bool count_goals(struct walk *walk, uint32_t measure_index)
     }
     walk->counted->respondents[measure_index]++;
     walk->counted->moved[measure_index] += walk->join->respondents[walk->respondent].moved;
+    /* A family whose ratings all conflict is counted too: a respondent, but discounted. */
     return array_grow(&walk->ratings, &walk->ratings_capacity, n, sizeof *walk->ratings) &&
            count_families(walk, measure);
 }
@@ -475,6 +492,7 @@ static bool count_respondent(struct walk *walk)
         return true; /* only rows that were set aside */
     }
     walk->cohort = respondent->cohort;
+    /* A join has either goals or questionnaires, so that one series tells for all. */
     if (walk->join->series[respondent->first_series].goal != NO_NAME) {
         return count_goals(walk, walk->join->series[respondent->first_series].measure);
     }

@@ -14,6 +14,7 @@ static bool is_continuation(char byte)
 static void drop_cut_character(char *text)
 {
     size_t end = strlen(text), start = end, length;
+    /* A character has at most four bytes: one that leads and three that continue. */
     while (start > 0 && end - start < 3 && is_continuation(text[start - 1])) {
         start--;
     }
@@ -36,6 +37,7 @@ static void keep_end(char *out, size_t room, const char *text)
         memcpy(out, text, length + 1);
         return;
     }
+    /* Room for three dots, the end of the path and the NUL. */
     const char *from = text + (length - (room - 4));
     while (is_continuation(*from)) {
         from++;
@@ -54,6 +56,7 @@ struct fault fault_at(enum fault_code code, const char *file, size_t row, size_t
     va_start(arguments, format);
     const int length = vsnprintf(fault.detail, sizeof fault.detail, format, arguments);
     va_end(arguments);
+    /* vsnprintf() says how long the text would have been, and cuts it between any two bytes. */
     if (length >= (int)sizeof fault.detail) {
         drop_cut_character(fault.detail);
     }

@@ -1,3 +1,6 @@
+/* engine/figure.c - rounding is done in whole numbers. printf() would round the double instead
+   (0.125 to 0.12, since halves go to even; 1.005, which is a little less as a double, to 1.00) and
+   take its decimal point from the locale. */
 #include "engine/figure.h"
 
 #include <assert.h>
@@ -13,6 +16,7 @@ static const uint64_t ten_to[MAX_DECIMALS + 1] = {1,      10,      100,      100
 
 static uint128 magnitude(int128 number)
 {
+    /* Negated after the cast: the least int128 has no opposite, but a magnitude. */
     return number < 0 ? -(uint128)number : (uint128)number;
 }
 
@@ -84,12 +88,15 @@ static bool double_ratio(double number, uint128 *over, uint128 *under)
     if (!(number < 0x1p127)) {
         return false;
     }
+    /* The 53 bits of a double, moved before its point, are a whole number. Shifted back by an
+       exponent of at most 127 - 53 it stays below 2^127. */
     *over = (uint128)ldexp(frexp(number, &exponent), 53);
     *under = 1;
     exponent -= 53;
     if (exponent >= 0) {
         *over <<= exponent;
     } else if (exponent >= -126) {
+        /* whole_mul_div() takes divisors below 2^127. */
         *under <<= -exponent;
     } else {
         *over = 0;
@@ -119,6 +126,7 @@ static bool rounded_magnitude(const struct value *value, unsigned decimals, uint
         return false;
     }
     if (value->kind == VALUE_ROOT) {
+        /* 4 (10^9)^2 is below 2^62. */
         if (!whole_mul_div(over, 4 * scale * scale, under, &doubled)) {
             return false;
         }
@@ -158,6 +166,8 @@ size_t value_print(const struct value *value, unsigned decimals, char *out, size
     *at = '\0';
     if (rounded_magnitude(value, decimals, &rounded)) {
         negative = is_negative(value) && rounded != 0;
+        /* One digit more than decimals at least, so that a zero stands before the point. 128 bits
+           have 39 digits at most: all fits in `text`. */
         while (rounded != 0 || n_digits <= decimals) {
             *--at = (char)('0' + (int)(rounded % 10));
             rounded /= 10;

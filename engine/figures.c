@@ -14,6 +14,8 @@
         return a->field < b->field ? -1 : 1; \
     }
 
+/* The order of the lines is the order of results.csv, and the order in which compute.c has to nest
+   its loops. */
 int figure_key_compare(const struct figure_key *a, const struct figure_key *b)
 {
     ORDER(table)
@@ -35,6 +37,8 @@ void figures_add(struct figures *figures, const struct figure_key *key, struct v
 {
     if (!array_grow(&figures->figures, &figures->figures_capacity, figures->n_figures + 1,
                     sizeof *figures->figures)) {
+        /* Remembered instead of returned: hundreds of calls go unchecked and compute_figures() asks
+           once. */
         figures->no_memory = true;
         return;
     }
@@ -82,6 +86,9 @@ bool figures_has_measure(const struct figures *figures, size_t breakdown, uint32
     }
     for (size_t i = 0; i < study->measures[measure].instrument->n_scales; i++) {
         size_t n;
+        /* Whoever counts on a scale has a cell at every stage, a reason if not a score, so that the
+           first stage tells. A goal's own level has only scores, but its family has such scales
+           too. */
         tally_find(tally, group, first + i, 0, TALLY_ONE_STAGE, &n);
         if (n > 0) {
             return true;

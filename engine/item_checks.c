@@ -50,6 +50,7 @@ static void add_codes(struct item_checks *checks, size_t measure, size_t group,
             item->n_lowest += code == g->lowest;
             item->n_highest += code == g->highest;
         }
+        /* Codes just beside the range are counted apart: they tell a shifted coding from a slip. */
         item->n_one_below += code == g->lowest - 1;
         item->n_one_above += code == g->highest + 1;
     }
@@ -80,6 +81,8 @@ static void add_products(struct item_checks *checks, size_t measure, size_t scal
         if (value < 0) {
             return;
         }
+        /* One missing answer leaves the form out, so that all sums of a scale are over the same
+           forms. */
         total += value;
     }
     sums->n++;
@@ -113,6 +116,8 @@ static void add_audit(struct scoring_audit *audit, const struct scale *scale,
 static bool owns_its_items(const struct instrument *instrument, size_t index)
 {
     const struct scale *const scale = &instrument->scales[index];
+    /* With two items the rest of the scale is the other one, and nothing shows which of them is the
+       wrong way round. */
     if (scale->kind != SCALE_ITEMS || scale->recode != NULL || scale->n_items < 3) {
         return false;
     }
@@ -221,6 +226,7 @@ static void warn_of_shift(struct warnings *warnings, const struct item_checks *c
         all.n_one_below += item->n_one_below;
         all.n_one_above += item->n_one_above;
     }
+    /* Over the whole group and not item by item: a shift is one of the file's coding. */
     const bool up = all.n_lowest == 0 && all.n_one_above > 0;
     const bool down = all.n_highest == 0 && all.n_one_below > 0;
     if (all.n >= CHECKED_FORMS && (up || down)) {
@@ -249,6 +255,8 @@ static bool runs_against(const struct item_sums *item, const struct scale_sums *
     const int128 sum_product = item->sum_product - item->sum_square;
     const int128 sum_square_rest =
         scale->sum_square - 2 * (int128)item->sum_product + item->sum_square;
+    /* Whole up to here, so that cov is 0 and gives no sign where an item or the rest never varies.
+       2.33 is the 99th percentile of the normal, 1 / sqrt(n) the error of an r that is 0. */
     const double cov = (double)(n * sum_product - sum * sum_rest);
     const double var = (double)(n * item->sum_square - sum * sum);
     const double var_rest = (double)(n * sum_square_rest - sum_rest * sum_rest);

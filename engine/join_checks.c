@@ -27,6 +27,8 @@ static uint64_t id_hash(const char *id, size_t length)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
     size_t first = 0;
+    /* Spreadsheets make 17.0 of 17 and 17 of 017. The last digit stays, so that 0 is not the empty
+       text. */
     if (length > 2 && strcmp(id + length - 2, ".0") == 0) {
         length -= 2;
     }
@@ -54,6 +56,8 @@ static void warn_of_ids(struct warnings *warnings, const struct join *join, cons
     }
     qsort(hashes, n, sizeof *hashes, hash_compare);
     for (size_t i = 1; i < n; i++) {
+        /* All ids of a join differ as texts. That two of n share a hash by chance has a probability
+           of some n^2 / 2^65: below 1 in 10^7 for a million. */
         similar += hashes[i] == hashes[i - 1];
     }
     free(hashes);
@@ -70,6 +74,8 @@ static void warn_of_summary_rows(struct warnings *warnings, const struct join *j
 {
     for (size_t i = 0; i < sizeof summary_words / sizeof summary_words[0]; i++) {
         const char *const word = summary_words[i];
+        /* Ids are found by their exact bytes only, which is why the list spells one word in several
+           ways. */
         const uint32_t id = names_find(&join->ids, word, strlen(word));
         if (id != NO_NAME && join->respondents[id].first_series != NO_NAME) {
             struct text text = text_of(MESSAGE_WARNING_SUMMARY_ROW);
@@ -95,6 +101,7 @@ static int alike_compare(const char *a, const char *b)
         if (lower(*a) != lower(*b)) {
             return (unsigned char)lower(*a) < (unsigned char)lower(*b) ? -1 : 1;
         }
+        /* Equal so far: if one has ended here, so has the other. */
         if (*a != '\0') {
             a++;
             b++;
@@ -103,6 +110,8 @@ static int alike_compare(const char *a, const char *b)
     return 0;
 }
 
+/* Values that are alike become neighbours; among them bytes decide, so that the sentence does not
+   depend on the order of the rows. */
 static int value_compare(const void *a, const void *b)
 {
     const char *const x = *(const char *const *)a, *const y = *(const char *const *)b;
@@ -194,6 +203,7 @@ static void warn_of_nobody(struct warnings *warnings, const struct study *study,
                       (counted->discounted[i].discount == DISCOUNT_NO_BEFORE_FORM ||
                        counted->discounted[i].discount == DISCOUNT_NO_AFTER_FORM);
     }
+    /* With one stage nobody can be viable and nothing is wrong; one respondent says little. */
     if (study->before != study->after && discounted > 1 &&
         discounted == counted->respondents[measure]) {
         struct text text = text_of(MESSAGE_WARNING_NOBODY_VIABLE);

@@ -27,6 +27,7 @@ bool array_grow(void *array, size_t *capacity, size_t need, size_t size)
     if (grown == NULL) {
         return false;
     }
+    /* Callers rely on it: new cells of a table are empty, new places of a series have no form. */
     memset(grown + *capacity * size, 0, (room - *capacity) * size);
     memcpy(array, &grown, sizeof grown);
     *capacity = room;
@@ -46,6 +47,7 @@ static struct arena_block *add_block(struct arena *arena, size_t need)
 {
     size_t room = BLOCK_BYTES;
     if (arena->blocks != NULL && arena->blocks->room <= SIZE_MAX / 4) {
+        /* 1 MiB is the most that is asked for ahead of need. */
         room = arena->blocks->room < 64 * BLOCK_BYTES ? arena->blocks->room * 2 : 64 * BLOCK_BYTES;
     }
     room = room < need ? need : room;
@@ -68,6 +70,8 @@ static void *take(struct arena *arena, size_t n, size_t align)
     struct arena_block *block = arena->blocks;
     size_t start = block == NULL ? 0 : (block->used + align - 1) & ~(align - 1);
     if (block == NULL || start > block->room || block->room - start < n) {
+        /* What is left of the old block is given up; it is less than was asked for, padding
+           included. */
         block = add_block(arena, n);
         start = 0;
         if (block == NULL) {
@@ -93,6 +97,7 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t n)
     }
     char *const copy = take(arena, n + 1, 1);
     if (copy != NULL && n > 0) {
+        /* The NUL behind it is there: no byte of a zeroed block is given out twice. */
         memcpy(copy, bytes, n);
     }
     return copy;
@@ -102,6 +107,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
+    /* The first pass only measures; a va_list is used up by it and has to be started again. */
     const int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     char *const text = length < 0 ? NULL : take(arena, (size_t)length + 1, 1);

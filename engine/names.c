@@ -24,6 +24,8 @@ static uint32_t hash_of(const char *text, size_t length)
 /* The slot that holds this text, or the free one where it belongs. */
 static size_t slot_of(const struct names *names, const char *text, size_t length, uint32_t hash)
 {
+    /* n_slots is a power of two, so this is the remainder. The search ends at a free slot, of which
+       make_room() sees to it that there is always one. */
     size_t slot = hash & (names->n_slots - 1);
     while (names->slots[slot] != NO_NAME) {
         const struct name_entry *entry = &names->entries[names->slots[slot]];
@@ -50,6 +52,7 @@ static bool make_room(struct names *names)
     }
     memset(slots, 0xff, n_slots * sizeof *slots); /* NO_NAME */
     for (size_t i = 0; i < names->n_names; i++) {
+        /* All texts are known to differ, so that any free slot will do. */
         size_t slot = names->entries[i].hash & (n_slots - 1);
         while (slots[slot] != NO_NAME) {
             slot = (slot + 1) & (n_slots - 1);
@@ -67,6 +70,8 @@ bool names_add(struct names *names, const char *text, size_t length, uint32_t *n
     const uint32_t hash = hash_of(text, length);
     size_t slot;
     char *copy;
+    /* Room is made before the slot is looked up, since it moves every slot. NO_NAME stays free: it
+       never becomes the number of a text. */
     if (length >= UINT32_MAX || names->n_names >= NO_NAME - 1 || !make_room(names)) {
         return false;
     }
@@ -76,6 +81,7 @@ bool names_add(struct names *names, const char *text, size_t length, uint32_t *n
                         sizeof *names->entries)) {
             return false;
         }
+        /* The entry is counted once all its parts are there: a failure leaves the table whole. */
         copy = arena_copy(&names->arena, text, length);
         if (copy == NULL) {
             return false;
@@ -92,6 +98,7 @@ bool names_add(struct names *names, const char *text, size_t length, uint32_t *n
 uint32_t names_find(const struct names *names, const char *text, size_t length)
 {
     if (names->n_slots == 0) {
+        /* Nothing was ever added, and no table exists whose free slot could say so. */
         return NO_NAME;
     }
     return names->slots[slot_of(names, text, length, hash_of(text, length))];

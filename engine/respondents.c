@@ -25,6 +25,7 @@ bool respondents_init(struct respondents *respondents, const struct study *study
     *respondents = (struct respondents){.study = study, .cohorts = cohorts, .findings = findings};
     respondents->joins = calloc(study->n_joins, sizeof *respondents->joins);
     if (respondents->joins == NULL) {
+        /* calloc() may give NULL for no joins, and then nothing is missing. */
         return study->n_joins == 0;
     }
     for (size_t i = 0; i < study->n_measures; i++) {
@@ -133,6 +134,8 @@ static bool add_series(struct respondents *respondents, struct join *join, const
                     sizeof *join->payloads)) {
         return false;
     }
+    /* New series go to the front of the respondent's list: its order is that of the rows, turned
+       round, and means nothing. */
     *added = (uint32_t)join->n_series++;
     join->series[*added] = (struct series){.respondent = form->respondent,
                                            .measure = form->measure,
@@ -167,6 +170,7 @@ static bool find_goal(struct respondents *respondents, struct join *join, const 
         *found = known;
         return true;
     }
+    /* Each new key makes one new series: the number in `goals` is the series' own. */
     return names_add(&join->goals, (const char *)key, sizeof key, found) &&
            add_series(respondents, join, form, found);
 }
@@ -184,6 +188,8 @@ static void note_cohort(const struct respondents *respondents, struct respondent
 {
     const uint32_t rank = cohort_rank(respondents->study, stage);
     const bool is_first = respondent->cohort_rank == UINT32_MAX;
+    /* The cohort only changes by a form that differs, so any two that differ are noticed, in
+       whatever order they come. */
     respondent->moved = respondent->moved || (!is_first && respondent->cohort != cohort);
     /* two forms of one stage that differ: the one that prints first, whatever the row order */
     if (rank < respondent->cohort_rank ||
@@ -197,10 +203,12 @@ static void note_cohort(const struct respondents *respondents, struct respondent
 static void note_goal(const struct respondents *respondents, struct series *series,
                       const struct form *form, uint32_t stage)
 {
+    /* A union, and below a least element: neither depends on the order of the forms. */
     series->flags |= form->flags;
     if (form->category == NO_NAME) {
         return;
     }
+    /* NO_STAGE is above every stage, so that the first category given is taken. */
     if (stage < series->category_stage ||
         (stage == series->category_stage &&
          strcmp(names_text(&respondents->names, form->category),
@@ -238,6 +246,8 @@ static bool place(struct respondents *respondents, struct join *join, const stru
         memcpy(payload, form->payload, size);
         return true;
     }
+    /* The earliest date of all forms that met here, since windows are counted from it and must not
+       depend on which row came first. */
     if (form->date != NO_DATE && (slot->date == NO_DATE || form->date < slot->date)) {
         slot->date = form->date;
     }
@@ -245,6 +255,7 @@ static bool place(struct respondents *respondents, struct join *join, const stru
         return set_aside(respondents, form, series, form->location, stage, FORM_DUPLICATE_SAME);
     }
     if (slot->state == SLOT_FORM) {
+        /* The first form was not listed so far; now it is set aside with the second. */
         slot->state = SLOT_CONFLICT;
         if (!set_aside(respondents, form, series, slot->location, stage, FORM_CONFLICTING)) {
             return false;
@@ -261,6 +272,8 @@ static bool wait(struct join *join, const struct form *form, uint32_t series)
                     (n + 1) * join->n_payload, sizeof *join->pending_payloads)) {
         return false;
     }
+    /* The payload is the caller's and does not last; respondents_resolve() points to the copy once
+       the array no longer moves. */
     join->pending[n] = (struct pending){.form = *form, .series = series};
     memcpy(join->pending_payloads + n * join->n_payload, form->payload,
            join->n_payload * sizeof *join->pending_payloads);
@@ -282,6 +295,8 @@ bool respondents_add(struct respondents *respondents, const struct form *form)
     return place(respondents, join, form, series, form->stage);
 }
 
+/* The location makes the order total, so that it does not matter that qsort() is not stable.
+   NO_DATE is the least date and comes first. */
 static int pending_compare(const void *a, const void *b)
 {
     const struct pending *const x = a, *const y = b;
@@ -347,6 +362,8 @@ static int64_t pick_distance(enum pick pick, const struct stage *stage, int64_t 
         return 0; /* cannot be told apart: the forms meet, and agree or conflict */
     }
     if (pick == PICK_NEAREST) {
+        /* In half days the middle of the window is whole. Doubled again, distances are even before
+           the middle and odd from there on, so that no two dates are equally near. */
         const int64_t doubled = 2 * (date - anchor) - (stage->window_first + stage->window_last);
         return doubled < 0 ? -2 * doubled : 2 * doubled + 1; /* of two as near, the earlier */
     }
@@ -392,6 +409,7 @@ static bool place_picked(struct respondents *respondents, struct join *join, str
             continue;
         }
         pending->done = true;
+        /* Forms of the picked date all go to the place, where they agree or conflict. */
         if (pick_distance(pick, stage, anchor, pending->form.date) == least) {
             done = place(respondents, join, &pending->form, pending->series, stage_index);
         } else {
@@ -416,6 +434,8 @@ static bool resolve_respondent(struct respondents *respondents, struct join *joi
     const struct study *const study = respondents->study;
     name_the_start(waiting);
     for (uint32_t stage = 0; stage < study->n_stages; stage++) {
+        /* An anchor is an earlier stage, whose forms have their places by now. `waiting` is never
+           empty. */
         const int64_t anchor =
             study->stages[stage].has_window
                 ? respondent_date(respondents, join, waiting.forms[0].form.respondent,
@@ -449,6 +469,7 @@ static void settle_duplicates(struct respondents *respondents)
     struct findings *const findings = respondents->findings;
     for (size_t i = 0; i < findings->n_set_aside; i++) {
         struct set_aside *const row = &findings->set_aside[i];
+        /* A duplicate has met another form, so that its series and stage are known. */
         if (row->reason == FORM_DUPLICATE_SAME &&
             slot_at(respondents, join_of(respondents, row->measure), row->series, row->stage)
                     ->state == SLOT_CONFLICT) {
@@ -462,6 +483,7 @@ bool respondents_resolve(struct respondents *respondents)
     for (size_t j = 0; j < respondents->study->n_joins; j++) {
         struct join *const join = &respondents->joins[j];
         for (size_t i = 0; i < join->n_pending; i++) {
+            /* Only now, before sorting: the index still says whose payload it is. */
             join->pending[i].form.payload = join->pending_payloads + i * join->n_payload;
         }
         if (join->n_pending > 0) {

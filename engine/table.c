@@ -41,6 +41,8 @@ struct cell_content *table_add_row(struct table *table)
 {
     const size_t width = table->n_columns;
     assert(width > 0);
+    /* An element of this array is a whole row; that is why columns must come before rows. New room
+       is zeroed, and CELL_EMPTY is 0. */
     if (width > SIZE_MAX / sizeof *table->cells ||
         !array_grow(&table->cells, &table->rows_capacity, table->n_rows + 1,
                     width * sizeof *table->cells)) {

@@ -10,6 +10,8 @@
 
 #define EMPTY UINT32_MAX
 
+/* Field by field, as memcmp() would also compare the padding; the count is no part of what a cell
+   is. */
 static bool same_cell(const struct tally_cell *a, const struct tally_cell *b)
 {
     return a->cohort == b->cohort && a->scale == b->scale && a->stage == b->stage &&
@@ -28,6 +30,7 @@ static size_t cell_hash(const struct tally_cell *cell)
 
 static size_t slot_of(const struct tally *tally, const struct tally_cell *cell)
 {
+    /* n_slots is a power of two. make_room() always leaves a free slot, where the search ends. */
     size_t slot = cell_hash(cell) & (tally->n_slots - 1);
     while (tally->slots[slot] != EMPTY && !same_cell(&tally->cells[tally->slots[slot]], cell)) {
         slot = (slot + 1) & (tally->n_slots - 1);
@@ -43,6 +46,7 @@ static bool make_room(struct tally *tally)
     if (2 * tally->n_cells < tally->n_slots) {
         return true;
     }
+    /* Slots hold 32 bits, and EMPTY must not become a place. */
     if (tally->n_cells >= EMPTY / 2) {
         return false;
     }
@@ -50,6 +54,7 @@ static bool make_room(struct tally *tally)
     if (slots == NULL) {
         return false;
     }
+    /* EMPTY is 0xff in every byte. */
     memset(slots, 0xff, n_slots * sizeof *slots);
     free(tally->slots);
     tally->slots = slots;
@@ -80,6 +85,7 @@ bool tally_count(struct tally *tally, const struct tally_cell *cell)
     return true;
 }
 
+/* Goals are not looked up while counting: each is its own cell until tally_sort() merges them. */
 bool tally_count_goal(struct tally *tally, const struct goal_cell *cell)
 {
     if (!array_grow(&tally->goals, &tally->goals_capacity, tally->n_goals + 1,
@@ -96,6 +102,9 @@ bool tally_count_goal(struct tally *tally, const struct goal_cell *cell)
         return x->field < y->field ? -1 : 1; \
     }
 
+/* Cohort, scale and stages come first, so that what tally_find() returns is one run; then the
+   codes, so that its scores and pairs ascend. Reasons, being the least codes, stand before all
+   scores. */
 static int cell_compare(const void *a, const void *b)
 {
     const struct tally_cell *const x = a, *const y = b;
@@ -108,6 +117,7 @@ static int cell_compare(const void *a, const void *b)
     return 0;
 }
 
+/* Cohort first: the goals of a group are one run (compute_goals.c). */
 static int goal_compare(const void *a, const void *b)
 {
     const struct goal_cell *const x = a, *const y = b;
@@ -125,6 +135,8 @@ void tally_sort(struct tally *tally)
 {
     size_t n = 0;
     if (tally->n_cells > 0) {
+        /* cells[n] is the last cell kept so far. Cells that coarsening has made equal are
+           neighbours now. */
         qsort(tally->cells, tally->n_cells, sizeof *tally->cells, cell_compare);
         for (size_t i = 1; i < tally->n_cells; i++) {
             if (same_cell(&tally->cells[n], &tally->cells[i])) {
@@ -155,6 +167,7 @@ void tally_sort(struct tally *tally)
 bool tally_coarsen(const struct tally *tally, const uint32_t group_of[], struct tally *out)
 {
     *out = (struct tally){0};
+    /* No cells need no room: array_grow() is then content with no array at all. */
     if (!array_grow(&out->cells, &out->cells_capacity, tally->n_cells, sizeof *out->cells) ||
         !array_grow(&out->goals, &out->goals_capacity, tally->n_goals, sizeof *out->goals)) {
         tally_free(out);

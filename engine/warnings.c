@@ -8,6 +8,7 @@ void warnings_add(struct warnings *warnings, struct text text)
 {
     if (warnings->n == warnings->capacity) {
         const size_t capacity = 2 * warnings->capacity + 8;
+        /* The old lists stay in the arena; all together they are shorter than the new one. */
         struct text *const grown = arena_alloc(warnings->arena, capacity, sizeof *grown);
         if (grown == NULL) {
             warnings->no_memory = true;

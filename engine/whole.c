@@ -49,6 +49,8 @@ bool whole_mul_div(uint128 a, uint64_t factor, uint128 divisor, uint128 *out)
         *out = product / divisor;
         return true;
     }
+    /* a = (a / divisor) divisor + rest: the two parts are multiplied apart. The second stays
+       below `factor`, so that only a result that is too large overflows. */
     if (__builtin_mul_overflow(a / divisor, (uint128)factor, &quotient) ||
         __builtin_add_overflow(quotient, mul_div_small(a % divisor, factor, divisor), &quotient)) {
         return false;
@@ -60,6 +62,7 @@ bool whole_mul_div(uint128 a, uint64_t factor, uint128 divisor, uint128 *out)
 uint64_t whole_root(uint128 a)
 {
     const double start = sqrt((double)a);
+    /* The root of a number next to 2^128 may round up to 2^64, which is no uint64_t. */
     uint128 root = start < 0x1p64 ? (uint128)start : UINT64_MAX;
     if (root == 0) {
         return 0;
@@ -68,6 +71,7 @@ uint64_t whole_root(uint128 a)
     if (root > UINT64_MAX) {
         root = UINT64_MAX;
     }
+    /* No square overflows: neither root nor, where it is squared, root + 1 is above 2^64 - 1. */
     while (root * root > a) {
         root--;
     }
@@ -84,6 +88,8 @@ static uint128 leading_bits(uint128 a, uint128 b, unsigned bits, unsigned *shift
     uint128 quotient = a / b, rest = a % b;
     const unsigned room = 128 - bit_length(b);
     *shift = 0;
+    /* rest < b, so it can be moved up by all bits that b leaves free, at least one as b < 2^127;
+       the new digits of the quotient are then those of rest / b. Ends for a > 0 only. */
     while (bit_length(quotient) < bits) {
         const unsigned wanted = bits - bit_length(quotient);
         const unsigned step = wanted < room ? wanted : room;
@@ -109,6 +115,10 @@ double whole_ratio(uint128 a, uint128 b)
     bool exact;
     uint128 bits;
     assert(b > 0 && b >> 127 == 0);
+    if (a == 0) {
+        return 0.0; /* has no leading bits to count on */
+    }
+    /* Both are doubles as they stand, and one division rounds once. */
     if (a < exact_below && b < exact_below) {
         return (double)a / (double)b;
     }
@@ -128,6 +138,8 @@ double whole_ratio_root(uint128 a, uint128 b)
         return 0.0;
     }
     bits = leading_bits(a, b, 108, &shift, &exact);
+    /* 108 bits under an even power of two have a root of 54, which with one bit for "and more"
+       below are the two beyond a double's 53 that rounding needs. */
     root = whole_root(bits);
     exact = exact && root * root == bits;
     return ldexp((double)(2 * root + !exact), -(int)(shift / 2) - 1);

@@ -84,6 +84,7 @@ const char *nearest_word(const char *word, const char *const words[], size_t n)
     unsigned fewest = allowed + 1;
     for (size_t i = 0; i < n; i++) {
         const unsigned distance = edits(word, words[i]);
+        /* "a" for "b" is one edit, but no slip: some of the word has to be right. */
         const bool changes_all = distance >= strlen(word) && distance >= strlen(words[i]);
         if (distance < fewest && !changes_all) {
             fewest = distance;

@@ -48,6 +48,7 @@ static struct fault add_finding(struct reading *r, enum finding_kind kind, const
 {
     struct finding finding = {
         .kind = kind, .location = location_of(r, row), .column = (uint32_t)column};
+    /* Cells are personal data: their text is kept only for who asks for it. */
     if (r->options->keep_values && value != NULL) {
         finding.value = arena_copy(&r->run->arena, value, strlen(value));
         if (finding.value == NULL) {
@@ -92,6 +93,8 @@ static struct fault read_answer(struct reading *r, const struct row *row, size_t
     const struct cell cell = column < row->n_cells ? row->cells[column] : (struct cell){"", 0};
     int64_t code;
     *out = ANSWER_MISSING;
+    /* Only where the study names no texts of its own: it may call 9 missing, or give 1 the code
+       0. */
     if (cell.length == 1 && cell.text[0] >= '0' && cell.text[0] <= '9' &&
         r->source->n_answers == 0 && r->source->n_missing == 0) {
         code = cell.text[0] - '0'; /* nearly every cell of nearly every file */
@@ -100,6 +103,7 @@ static struct fault read_answer(struct reading *r, const struct row *row, size_t
     } else if (!answer_code(r->source, &cell, &code)) {
         return add_finding(r, FINDING_OUT_OF_RANGE, row, column + 1, cell.text);
     }
+    /* A code that does not fit is a finding like any other, and stays missing. */
     if (code > ANSWER_MISSING && code <= INT8_MAX) {
         *out = (answer)code;
     }
@@ -120,6 +124,7 @@ static struct fault read_answers(struct reading *r, const struct row_form *form,
         const struct item_group *const group = &instrument->groups[g];
         const size_t *const places = r->columns.items[g * n_stages + stage];
         const bool is_long = r->source->items[g * n_stages + stage].n != group->n_items;
+        /* The group stays NULL, which scoring takes as not asked, not as left blank. */
         if (places == NULL) {
             continue;
         }
@@ -151,6 +156,7 @@ static struct fault read_cohort(struct reading *r, const struct row *row, uint32
     uint32_t values[MAX_COHORT_COLUMNS];
     for (size_t i = 0; i < r->plan->study.n_cohort_columns; i++) {
         struct cell cell = columns_cell(row, &r->columns.cohorts[i]);
+        /* NA and an empty cell are one value: not recorded. */
         if (is_missing(r->source, &cell)) {
             cell.length = 0;
         }
@@ -203,6 +209,8 @@ static uint32_t row_stage(const struct reading *r, const struct row *row, int64_
         *unknown = stage == NO_STAGE;
         return stage;
     }
+    /* A date places a form in a window; or, in a file without a stage column, it may make it the
+       respondent's first. With neither it says nothing of the stage. */
     *unknown =
         date == NO_DATE || (!r->run->respondents.by_date && r->columns.stage.index != NO_COLUMN);
     return NO_STAGE;
@@ -234,6 +242,7 @@ static struct fault take_form(struct reading *r, const struct row_form *row, str
     form->measure = (uint32_t)row->informant->measure;
     form->location = location_of(r, row->row);
     form->cohort = row->cohort;
+    /* A stage cell left empty is a gap in the file, not a sign that the form is the first. */
     form->may_start = r->columns.stage.index == NO_COLUMN;
     if (blank || !row->has_id || unknown_stage) {
         return set_row_aside(r, row, form->stage,
@@ -268,7 +277,9 @@ static struct fault take_questionnaire(struct reading *r, const struct row_form 
     if (!r->source->wide) {
         form.stage = row_stage(r, row->row, form.date, &unknown);
     }
+    /* Before any reason to set it aside: the ledger has to add up to this. */
     r->run->forms_read[row->informant->measure]++;
+    /* Only valid codes count: a form of nothing but 99 is blank. */
     blank = answers_count(instrument, &answers) == 0;
     instrument_score(instrument, &answers, r->scored);
     for (size_t i = 0; i < instrument->n_scales; i++) {
@@ -297,6 +308,7 @@ static struct fault read_level(struct reading *r, const struct row *row, size_t 
     if (is_missing(r->source, &cell)) {
         return FAULT_FREE;
     }
+    /* Of the halves only -0.5 has a meaning; tenths show it exactly, without a double. */
     if (text_decimal(cell.text, 1, &tenths) && tenths >= -20 && tenths <= 20 &&
         (tenths % 10 == 0 || tenths == -5)) {
         const bool recode = tenths == -5 && !r->plan->study.goals.keep_partial;
@@ -341,6 +353,7 @@ static struct fault read_flags(struct reading *r, const struct row *row, uint32_
     *flags = 0;
     for (size_t i = 0; i < r->plan->study.goals.n_flags && fault.code == FAULT_NONE; i++) {
         const struct cell cell = columns_cell(row, &r->columns.flags[i]);
+        /* A flag that this source has no column for reads as empty, which is no. */
         if (is_one_of(cell.text, yes_words, sizeof yes_words / sizeof yes_words[0])) {
             *flags |= UINT32_C(1) << i;
         } else if (!is_missing(r->source, &cell) &&
@@ -399,7 +412,10 @@ static struct fault take_goal(struct reading *r, const struct row_form *row_form
         form.stage = row_stage(r, row, form.date, &unknown);
     }
     r->run->forms_read[row_form->informant->measure]++;
+    /* Payloads are unsigned: levels are counted up from the lowest, -2. */
     payload[GOAL_PAYLOAD_LEVEL] = (uint32_t)(halves + 2 * GAS_HALVES_PER_LEVEL);
+    /* A goal without a name cannot be found again at the next stage. The watcher still gets the
+       respondent's id. */
     with_goal.has_id = with_goal.has_id && !is_missing(r->source, &goal);
     fault = watch(r, row_form, form.stage, !rated, goal.text, halves);
     return fault.code == FAULT_NONE ? take_form(r, &with_goal, &form, !rated, unknown) : fault;
@@ -444,6 +460,7 @@ static struct fault check_length(struct reading *r, const struct row *row)
     if (row->n_cells < r->columns.n_columns) {
         return add_finding(r, FINDING_SHORT_ROW, row, row->n_cells + 1, NULL);
     }
+    /* Excel pads rows with empty cells; only a cell with text shows that columns have slipped. */
     for (size_t i = r->columns.n_columns; i < row->n_cells; i++) {
         if (row->cells[i].length > 0) {
             return add_finding(r, FINDING_LONG_ROW, row, i + 1, NULL);
@@ -458,6 +475,8 @@ static struct fault take_data_row(struct reading *r, const struct row *row)
     const size_t n_stages = r->plan->study.n_stages;
     struct row_form form = {.row = row, .informant = informant_of(r, row)};
     struct fault fault = check_length(r, row);
+    /* Rows of an unknown informant are counted, too: the user compares this with the
+       spreadsheet. */
     r->run->rows_read[r->source_index]++;
     if (fault.code != FAULT_NONE || form.informant == NULL) {
         return fault.code != FAULT_NONE ? fault : unknown_informant(r, row);
@@ -467,6 +486,7 @@ static struct fault take_data_row(struct reading *r, const struct row *row)
     fault = read_cohort(r, row, &form.cohort);
     for (size_t stage = 0; stage < (source->wide ? n_stages : 1) && fault.code == FAULT_NONE;
          stage++) {
+        /* Group 0 decides: a source cannot do without its items. */
         if (r->columns.items[stage] == NULL && source->wide) {
             continue; /* the file has nothing of this stage */
         }
@@ -481,6 +501,7 @@ static struct fault take_header(struct reading *r, const struct row *row)
     struct fault fault = columns_find(r->plan, r->source, row, &r->columns);
     r->has_header = true;
     for (size_t i = 0; i < r->source->n_informants && fault.code == FAULT_NONE; i++) {
+        /* One source with families is enough: a measure may be pooled from several files. */
         r->run->has_family[r->source->informants[i].measure] |=
             r->columns.family.index != NO_COLUMN &&
             r->columns.family.index != r->columns.participant.index;
@@ -502,6 +523,7 @@ static struct fault take_row(void *context, const struct row *row)
 
 static struct fault read_source(struct run *run, const struct run_options *options, size_t index)
 {
+    /* Zeroed, so that columns_free() is safe even where the file had no header row. */
     struct reading *const r = calloc(1, sizeof *r);
     struct fault fault;
     if (r == NULL) {
@@ -534,6 +556,7 @@ static struct fault begin(const struct plan *plan, struct run *run)
     run->forms_read = calloc(plan->study.n_measures + 1, sizeof *run->forms_read);
     run->rows_read = calloc(plan->n_sources + 1, sizeof *run->rows_read);
     run->has_family = calloc(plan->study.n_measures + 1, sizeof *run->has_family);
+    /* What was made before a failure is left to run_free(), for which the zeros above stand. */
     if (run->forms_read == NULL || run->rows_read == NULL || run->has_family == NULL ||
         !cohorts_init(&run->cohorts, plan->study.n_cohort_columns) ||
         !item_checks_init(&run->checks, &plan->study) ||
@@ -553,6 +576,8 @@ static struct fault finish(struct run *run)
                                        .names = &run->respondents.names,
                                        .forms_read = run->forms_read,
                                        .unknown_informants = run->unknown_informants};
+    /* In this order: forms with a date are placed first, and figures are made of what is
+       counted. */
     return respondents_resolve(&run->respondents) &&
                    count_respondents(&run->respondents, &run->counted) &&
                    compute_figures(&from, &run->figures)

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* Tables are read on their own, cut out and mailed: a note says whose numbers they are, and what
+   they are not. The numbers themselves come in as arguments, rounded once, as in the cells. */
 static const char *const english[N_MESSAGES] = {
     [MESSAGE_NONE] = "",
     [MESSAGE_NAME] = "{0}",
@@ -242,6 +244,7 @@ static void put_argument(struct sentence *sentence, const struct argument *argum
         words = argument->name;
         break;
     case ARGUMENT_VALUE:
+        /* As in the cells of a table, where a dash is "not defined" and never 0. */
         words = "-";
         if (value_print(&argument->value, argument->decimals, number, sizeof number) > 0) {
             words = number;
@@ -249,12 +252,14 @@ static void put_argument(struct sentence *sentence, const struct argument *argum
         break;
     case ARGUMENT_MESSAGE:
         words = english[argument->message];
+        /* A word inside a sentence has no arguments of its own. */
         assert(words != NULL && strchr(words, '{') == NULL);
         break;
     }
     put(sentence, words, strlen(words));
 }
 
+/* Exactly 1, not what is printed as 1: English has 1 person but 1.0 (of 1.04) people. */
 static bool is_one(const struct value *value)
 {
     switch (value->kind) {
@@ -292,6 +297,7 @@ static const char *put_slot(struct sentence *sentence, const char *at,
     return end + 1;
 }
 
+/* What an argument brings along is put, not filled: a site called "{1}" stays that. */
 static void fill(struct sentence *sentence, const char *from,
                  const struct argument arguments[TEXT_ARGUMENTS])
 {

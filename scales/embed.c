@@ -27,11 +27,13 @@ static int write_array(FILE *out, const char *path, int index)
         fprintf(out, "%s%d,", n++ % 20 == 0 ? "\n    " : " ", byte);
     }
     fprintf(out, "\n};\n\n");
+    /* ISO C has no empty array. */
     const int failed = ferror(in) || n == 0;
     fclose(in);
     return failed ? -1 : 0;
 }
 
+/* The names in the order of meson.build, which is also that of pellter scales. */
 static void write_lists(FILE *out, char *const paths[], int n)
 {
     fprintf(out, "const char *const builtin_instruments[] = {\n");
@@ -68,6 +70,7 @@ int main(int argc, char *argv[])
         }
     }
     write_lists(out, argv + 2, argc - 2);
+    /* A disk that is full shows here: the build must not go on with half an instrument. */
     failed = ferror(out) || failed;
     failed = fclose(out) != 0 || failed;
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;

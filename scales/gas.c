@@ -13,6 +13,7 @@ int64_t gas_t_score(const struct goal_rating ratings[], size_t n, double rho)
         assert(ratings[i].weight >= 0 && ratings[i].weight <= GAS_MAX_WEIGHT);
         divisor = greatest_common_divisor(divisor, ratings[i].weight);
     }
+    /* As in the R package gasr: a family whose weights were all left at 0 still has a score. */
     const bool equal = divisor == 0; /* all weights are 0 */
     for (size_t i = 0; i < n; i++) {
         /* in lowest terms 2, 2, 4 gives the same bits as 1, 1, 2 */
@@ -37,7 +38,8 @@ int64_t gas_mean_level(const struct goal_rating ratings[], size_t n)
     for (size_t i = 0; i < n; i++) {
         sum += ratings[i].halves;
     }
-    /* whole halves apart from the rest, since the product of both might not fit */
+    /* Whole halves apart from the rest, since the product of both might not fit. % keeps the sign
+       of the sum: magnitudes are rounded, so that -0.5 and 0.5 mirror each other. */
     const int64_t rest = sum % goals * half, away = rest < 0 ? -rest : rest;
     const int64_t rounded = away / goals + (away % goals >= goals - away % goals ? 1 : 0);
     return sum / goals * half + (rest < 0 ? -rounded : rounded);

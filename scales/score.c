@@ -25,6 +25,7 @@ static int64_t least_common_multiple(int64_t a, int64_t b)
 
 /* --- one form ------------------------------------------------------------------------------- */
 
+/* ANSWER_MISSING is below every group's lowest code, so that it needs no test of its own. */
 static bool is_valid(const struct item_group *group, answer a)
 {
     return a >= group->lowest && a <= group->highest;
@@ -34,6 +35,7 @@ static bool is_valid(const struct item_group *group, answer a)
 static int64_t item_points(const struct scale *scale, const struct item_group *group, size_t i,
                            answer a)
 {
+    /* Reversed as coded on the form, then recoded: the recode is a list by keyed code. */
     const int keyed = scale->reversed[i] ? group->lowest + group->highest - a : a;
     return scale->recode != NULL ? scale->recode[keyed - group->lowest] : keyed;
 }
@@ -54,6 +56,8 @@ static int64_t prorate(int64_t sum, size_t whole, size_t answered, enum rounding
         points--;
         rest += bottom;
     }
+    /* The official SDQ syntax rounds half up, R's round() half to even; with 4 of 5 items answered
+       2 points give 2.5, which is 3 or 2. */
     const bool odd = points % 2 != 0;
     if (rest * 2 > bottom || (rest * 2 == bottom && (rounding == ROUNDING_HALF_UP || odd))) {
         points++;
@@ -61,7 +65,8 @@ static int64_t prorate(int64_t sum, size_t whole, size_t answered, enum rounding
     return points * units;
 }
 
-/* The score in units of n answers that add up to `sum` points. */
+/* The score in units of n answers that add up to `sum` points. Where a blank item counts 0 (SDQ
+   impact) the sum is the score, however few were answered. */
 static int64_t score_of_sum(const struct scale *scale, int64_t sum, size_t n)
 {
     const int64_t units = scale->units_per_point;
@@ -100,9 +105,12 @@ static struct scored score_items(const struct instrument *instrument, const stru
             n++;
         }
     }
+    /* Before the count of answers: whoever reports no difficulties is told to skip the other impact
+       items, and has a score of 0, not an incomplete form. */
     if (scale->has_screen && answers[scale->screen_item] == scale->screen_answer) {
         return scored_as(scale, 0, n, false);
     }
+    /* From no answer there is no score under any rule, not a score of 0. */
     if (n == 0 || n < scale->min_answered ||
         (instrument->complete_groups_only && !group_is_complete(scale, group, answers, n_valid))) {
         return (struct scored){.outcome = REASON_INCOMPLETE, .n_answered = (uint8_t)n};
@@ -110,7 +118,9 @@ static struct scored score_items(const struct instrument *instrument, const stru
     return scored_as(scale, score_of_sum(scale, sum, n), n, n < scale->n_items);
 }
 
-/* out[] holds the results of the scales before this one. */
+/* out[] holds the results of the scales before this one. Parts are added as they were scored, their
+   rounding included, as in the official SDQ syntax: the total is the sum of the printed subscales,
+   not of the items. */
 static struct scored score_parts(const struct instrument *instrument, const struct scale *scale,
                                  const struct scored out[])
 {
@@ -123,12 +133,14 @@ static struct scored score_parts(const struct instrument *instrument, const stru
         if (is_scored(scored->outcome)) {
             sum += outcome_score(part->values, scored->outcome) *
                    (scale->units_per_point / part->units_per_point);
+            /* one prorated subscale makes the total a prorated score, though no part is missing */
             prorated = prorated || scored->prorated;
             n++;
         } else if (scored->outcome == REASON_NO_FORM) {
             n_no_form++;
         }
     }
+    /* No form only where no part has one: a part that was filled in too thinly is incomplete. */
     if (n == 0 || n < scale->min_parts) {
         return (struct scored){.outcome =
                                    n_no_form == scale->n_parts ? REASON_NO_FORM : REASON_INCOMPLETE,
@@ -149,6 +161,7 @@ static struct scored score_conversion(const struct instrument *instrument,
     if (!is_scored(scored->outcome)) {
         return (struct scored){.outcome = scored->outcome};
     }
+    /* The published table of metric SWEMWBS knows whole raw scores only. */
     const int64_t points = outcome_score(raw->values, scored->outcome) / raw->units_per_point;
     const int64_t place = points - scale->conversion_lowest;
     assert(place >= 0 && (size_t)place < scale->n_conversion);
@@ -171,6 +184,7 @@ void instrument_score(const struct instrument *instrument, const struct answers 
     for (size_t g = 0; instrument->complete_groups_only && g < instrument->n_groups; g++) {
         n_valid[g] = count_valid(&instrument->groups[g], answers->groups[g]);
     }
+    /* In order: every scale stands behind its parts, whose results it reads from out[]. */
     for (size_t i = 0; i < instrument->n_scales; i++) {
         const struct scale *const scale = &instrument->scales[i];
         out[i] = (struct scored){.outcome = REASON_NO_FORM};
@@ -235,7 +249,7 @@ static size_t values_of_items(const struct instrument *instrument, const struct 
 {
     int64_t sums[MAX_ITEMS + 1] = {0}, scores[MAX_ITEMS + 1] = {0}, low, high;
     const size_t fewest = scale->min_answered > 0 ? scale->min_answered : 1;
-    bool zero = scale->has_screen;
+    bool zero = scale->has_screen; /* the screen gives 0, also where no sum does */
     size_t n = 0;
     item_range(instrument, scale, &low, &high);
     for (size_t k = fewest; k <= scale->n_items; k++) {
@@ -275,9 +289,11 @@ static size_t values_of_parts(const struct instrument *instrument, const struct 
         lowest_part = least(lowest_part, part->values[0] * factor);
         highest_part = most(highest_part, part->values[part->n_values - 1] * factor);
     }
+    /* From fewer parts, all could be of the kind with the lowest, or highest, scores. */
     if (scale->min_parts < scale->n_parts) {
         low = least(low, lowest_part * whole);
         high = most(high, highest_part * whole);
+        /* A prorated sum may be rounded to a whole point beyond the ends, by less than one. */
         if (scale->rounding != ROUNDING_NONE) {
             low -= units - 1;
             high += units - 1;
@@ -294,6 +310,8 @@ static size_t values_of_conversion(const struct instrument *instrument, const st
                                    int64_t out[], size_t capacity)
 {
     const struct scale *const raw = &instrument->scales[scale->parts[0]];
+    /* The least value above the last, again and again: a table of a user need not rise, and may
+       give one value twice. */
     int64_t last = INT64_MIN;
     size_t n = 0;
     for (;;) {
@@ -348,6 +366,7 @@ int64_t scale_units(const struct instrument *instrument, size_t index)
     int64_t units = 1;
     switch (scale->kind) {
     case SCALE_ITEMS:
+        /* Rounded scores, and those whose blanks count 0, are whole points: nothing to divide. */
         return scale->rounding != ROUNDING_NONE || scale->blank_is_zero
                    ? 1
                    : units_of_prorating(scale->n_items, scale->min_answered);

@@ -28,6 +28,7 @@ static size_t gather(struct score_count scores[], size_t n)
     return n_kept;
 }
 
+/* Pairs ascend by `before`, so that gather() finds nothing to sort here. */
 size_t joint_before(const struct joint *joint, struct score_count out[])
 {
     for (size_t i = 0; i < joint->n_pairs; i++) {
@@ -44,6 +45,7 @@ size_t joint_after(const struct joint *joint, struct score_count out[])
     return gather(out, joint->n_pairs);
 }
 
+/* Scores are below 2^41 (moments.h): no difference overflows. */
 size_t joint_change(const struct joint *joint, struct score_count out[])
 {
     for (size_t i = 0; i < joint->n_pairs; i++) {

@@ -26,6 +26,8 @@ static int64_t score_at(const struct distribution *distribution, uint64_t positi
              doi:10.1080/00031305.1996.10473566 */
 static struct value quantile(const struct distribution *distribution, uint64_t n, unsigned quarters)
 {
+    /* In quarters of a place, so that nothing is rounded. Where place % 4 > 0, place / 4 < n - 1
+       and there is a score above. */
     const uint64_t place = (n - 1) * quarters;
     const int64_t below = score_at(distribution, place / 4);
     const int64_t above = place % 4 == 0 ? below : score_at(distribution, place / 4 + 1);
@@ -49,6 +51,7 @@ static void set_moments(const struct distribution *distribution, struct descript
 {
     const uint64_t n = description->n;
     const uint64_t unit = (uint64_t)distribution->units_per_point;
+    /* Counted from a score of the data, sums keep to the 119 bits that moments.h promises. */
     const int64_t origin = distribution->scores[0].score;
     int128 sum = 0, squares = 0;
     struct whole_mean mean;
@@ -95,6 +98,8 @@ struct description describe(const struct distribution *distribution)
         return description;
     }
     set_moments(distribution, &description);
+    /* Two different scores are at least two people, so there is a df. Where all are equal, an
+       interval of no width would claim that the mean is known exactly. */
     if (n_scores > 1) {
         set_interval(&description);
     }

@@ -7,6 +7,7 @@
 struct whole_mean whole_mean(int128 sum, int64_t origin, uint64_t n)
 {
     assert(n > 0);
+    /* Division goes towards 0, so that `rest` has the sign of the sum and |rest| < n. */
     return (struct whole_mean){.whole = origin + (int64_t)(sum / (int128)n),
                                .rest = (int64_t)(sum % (int128)n)};
 }
@@ -43,10 +44,12 @@ struct value spread_root(const struct spread *spread, const uint64_t divisors[],
 {
     uint128 over, under = 1;
     bool exact = spread->exact;
+    /* Kept up beside the exact quotient, for when that overflows half way. */
     double number = spread->number;
     assert(!spread->exact || spread->whole >= 0);
     over = (uint128)spread->whole;
     for (size_t i = 0; i < n_divisors; i++) {
+        /* Cancelled one by one before multiplying: the product of all divisors may not fit. */
         const uint128 common = whole_gcd(over, divisors[i]);
         number /= (double)divisors[i];
         if (exact) {
@@ -81,6 +84,7 @@ double spread_correlation(const struct spread *xy, const struct spread *xx, cons
             return copysign(whole_ratio_root(a * b, under), xy->number);
         }
     }
+    /* Rounding may pass 1 by a bit, and no correlation does. */
     r = xy->number / (sqrt(xx->number) * sqrt(yy->number));
     return fmin(1.0, fmax(-1.0, r));
 }

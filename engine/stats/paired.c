@@ -21,6 +21,8 @@ static struct joint_spread joint_spread(const struct joint *joint, uint64_t n)
         sum_before += (int128)(pair->before - from_before) * (int128)pair->count;
         sum_after += (int128)(pair->after - from_after) * (int128)pair->count;
     }
+    /* A second pass, from whole numbers next to the means: squares stay small, and a large mean
+       with a small spread loses nothing. */
     before = whole_mean(sum_before, from_before, n);
     after = whole_mean(sum_after, from_after, n);
     for (size_t i = 0; i < joint->n_pairs; i++) {
@@ -86,6 +88,7 @@ struct paired_change paired_change(const struct joint *joint, const struct distr
         return paired;
     }
     paired.df = value_count((int64_t)(paired.change.n - 1));
+    /* Two different changes, so that neither sd nor se is 0. */
     if (changes->n_scores > 1) {
         set_t(&paired);
     }

@@ -8,6 +8,7 @@ double reliable_change_threshold(double sd, double reliability)
     if (!(sd > 0.0 && isfinite(sd) && reliability >= 0.0 && reliability <= 1.0)) {
         return NAN;
     }
+    /* 1.96 as published, not 1.959964: a threshold computed from the paper must agree. */
     return 1.96 * sqrt(2.0) * sd * sqrt(1.0 - reliability);
 }
 

@@ -68,6 +68,7 @@ static struct rank_sums rank_sums(const struct distribution *changes)
     while (ties_next(&ties, &tie)) {
         const int128 t = (int128)tie.up + (int128)tie.down;
         const int128 before = (int128)sums.n_up + (int128)sums.n_down;
+        /* t equal sizes after `before` smaller ones share the mid-rank before + (t + 1) / 2. */
         const int128 doubled_rank = 2 * before + t + 1;
         sums.doubled_v += doubled_rank * (int128)tie.up;
         sums.tied += t * t * t - t;
@@ -161,6 +162,7 @@ static double normal_p(const struct rank_sums *sums)
     const int128 off = 2 * sums->doubled_v - m * (m + 1); /* 4 (v - mean) */
     const int128 distance = (off < 0 ? -off : off) - 2;
     const int128 variance = 2 * m * (m + 1) * (2 * m + 1) - sums->tied; /* 48 times it */
+    /* The continuity correction reaches the mean: nothing is less extreme. */
     if (distance <= 0) {
         return 1.0;
     }
@@ -190,6 +192,7 @@ static double sign_p(uint64_t fewer, uint64_t more)
 {
     const double m = (double)(fewer + more), k = (double)fewer;
     double first, term = 1.0, sum = 1.0;
+    /* Both tails together are then everything, or more. */
     if (more - fewer <= 1) {
         return 1.0;
     }

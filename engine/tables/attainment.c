@@ -20,6 +20,7 @@ static struct text member_text(const struct maker *maker, const struct figure_ke
     return text;
 }
 
+/* In the order of the headings from MESSAGE_HEAD_GOALS_SET on; the percentage comes last. */
 static const enum statistic printed[] = {STATISTIC_GOALS_SET, STATISTIC_GOALS, STATISTIC_ATTAINED,
                                          STATISTIC_NOT_ATTAINED};
 
@@ -41,6 +42,8 @@ static void attainment_row(struct maker *maker, struct table *table, const struc
     for (size_t i = 0; i < 4; i++) {
         row[i + 2] = cell_value(figures_at(maker->figures, key, stage, printed[i], 0), 0);
     }
+    /* Of goals reviewed: one that nobody came back to is neither attained nor missed. The share of
+       all goals set is percent_of_set in results.csv. */
     row[6] = cell_percent(figures_at(maker->figures, key, stage, STATISTIC_PERCENT, 0), 0);
     if (maker->study->goals.has_target) {
         row[7] = cell_percent(value_double(maker->study->goals.target), 0);
@@ -66,6 +69,8 @@ static void attainment(struct maker *maker, size_t measure, size_t breakdown, bo
     if (rules->has_target) {
         add_column(maker, table, MESSAGE_HEAD_TARGET);
     }
+    /* All goals, then each category and at last those without one, then yes and no of each flag. A
+       goal stands in each of these parts once, so that they are not to be added up. */
     for (unsigned d = 0; d < GOALS_BY_FLAG + rules->n_flags; d++) {
         const uint32_t n_members = d == GOALS_ANY ? 1
                                    : d == GOALS_BY_CATEGORY
@@ -82,6 +87,7 @@ static void attainment(struct maker *maker, size_t measure, size_t breakdown, bo
             }
         }
     }
+    /* The level at the first stage, where a goal is set, is no review of it. */
     note.arguments[0] = argument_name(latest ? maker->study->stages[0].name : after_name(maker));
     add_note(maker, table, note);
     if (rules->has_target) {

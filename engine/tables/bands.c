@@ -14,11 +14,14 @@ static struct text band_text(struct maker *maker, const char *name)
     return text_name(plain == NULL ? name : plain);
 }
 
+/* results.csv has every set; a table prints one, or a reader would have to choose. */
 static const struct band_set *printed_set(const struct maker *maker, size_t scale)
 {
     return &maker->study->scales[scale].scale->band_sets[study_band_set(maker->study, scale)];
 }
 
+/* Cut-offs come from different sources; a table that does not name its set cannot be compared with
+   a published one. */
 static void add_set_notes(struct maker *maker, struct table *table, const struct band_set *set)
 {
     struct text note = text_of(MESSAGE_NOTE_BAND_SET);
@@ -46,6 +49,7 @@ static void band_rows(struct maker *maker, struct table *table, const struct fig
     const struct band_set *const set = printed_set(maker, key->scale);
     struct figure_key people = *key;
     struct value n;
+    /* Both shares are of those with two scores: else people who left would look like a change. */
     people.table = FIGURES_BEFORE_AFTER;
     n = figures_at(maker->figures, &people, FIGURE_STAGE_BEFORE, STATISTIC_N, 0);
     for (size_t b = 0; b < set->n_bands; b++) {
@@ -88,7 +92,8 @@ static void bands(struct maker *maker, size_t scale, size_t breakdown)
     add_scale_notes(maker, table, scale);
 }
 
-/* Bands before by bands after, of All. */
+/* Bands before by bands after, of All. The same counts can hide people who moved both ways: the
+   table of bands shows the net, this one the movement. */
 static void movement(struct maker *maker, size_t scale)
 {
     const struct band_set *const set = printed_set(maker, scale);
@@ -116,6 +121,7 @@ static void movement(struct maker *maker, size_t scale)
                                       (unsigned)MOVEMENT_SUB(from, to)),
                            0);
         }
+        /* The count of the table of bands, and not a sum of this row: the two tables must agree. */
         row[set->n_bands + 1] =
             cell_value(figures_at(maker->figures, &of_bands, FIGURE_STAGE_BEFORE, STATISTIC_BAND,
                                   (unsigned)BAND_SUB(study_band_set(maker->study, scale), from)),
@@ -132,6 +138,7 @@ static void movement(struct maker *maker, size_t scale)
 void bands_tables(struct maker *maker, size_t scale)
 {
     const struct study_scale *const s = &maker->study->scales[scale];
+    /* Versions of a form have cut-offs of their own, so that pooled ones have no bands. */
     if (maker->study->before == maker->study->after || s->scale->n_band_sets == 0 ||
         maker->study->measures[s->measure].pooled) {
         return;

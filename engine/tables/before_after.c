@@ -17,6 +17,7 @@ static void add_base_note(struct maker *maker, struct table *table, size_t scale
     const struct measure *const m = &maker->study->measures[maker->study->scales[scale].measure];
     struct text note = text_of(study_is_goal_level(maker->study, scale) ? MESSAGE_NOTE_BASE_GOALS
                                                                         : MESSAGE_NOTE_BASE_PAIRS);
+    /* The sentence on goals names no unit of people and has its stages one argument earlier. */
     const size_t stages = study_is_goal_level(maker->study, scale) ? 0 : 1;
     note.arguments[0] = argument_name(m->instrument->unit);
     note.arguments[stages] = argument_name(before_name(maker));
@@ -44,7 +45,9 @@ static void add_gas_notes(struct maker *maker, struct table *table, size_t scale
     add_note(maker, table, text_of(MESSAGE_NOTE_GAS_BASELINE));
 }
 
-/* n, mean and SD before, mean and SD after, change; interval and p where the scale has them. */
+/* n, mean and SD before, mean and SD after, change; interval and p where the scale has them. Both
+   means are of the n people with two scores, so that the change is theirs; means of all who were
+   seen at a stage are in the trajectory. True where a note on rounding is needed. */
 static bool means_row(struct maker *maker, struct table *table, const struct figure_key *key)
 {
     const struct figures *const f = maker->figures;
@@ -63,6 +66,7 @@ static bool means_row(struct maker *maker, struct table *table, const struct fig
     row[4] = cell_value(after, decimals);
     row[5] = cell_value(figures_at(f, key, FIGURE_STAGE_AFTER, STATISTIC_SD, 0), decimals);
     row[6] = cell_value(change, decimals);
+    /* One family has several goals, which are not independent, as the t test would take them. */
     if (!study_is_goal_level(maker->study, key->scale)) {
         row[7] =
             cell_interval(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_CI_LOW, 0),
@@ -105,6 +109,7 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
         }
     }
     add_gas_notes(maker, table, scale);
+    /* 45.4 to 46.6 printed beside a change of 1.1 looks like a mistake, and is none. */
     if (apart) {
         add_note(maker, table, text_of(MESSAGE_NOTE_ROUNDED));
     }
@@ -126,11 +131,13 @@ static void direction_row(struct maker *maker, struct table *table, const struct
     of_reliable.table = FIGURES_RELIABLE_CHANGE;
     row[0] = cell_text(cohort_text(maker, key));
     row[1] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0), 0);
+    /* Better and worse, not up and down: a fall in an SDQ score is an improvement. */
     row[2] = cell_value(
         figures_at(f, key, FIGURE_STAGE_CHANGE, up ? STATISTIC_N_UP : STATISTIC_N_DOWN, 0), 0);
     row[3] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N_SAME, 0), 0);
     row[4] = cell_value(
         figures_at(f, key, FIGURE_STAGE_CHANGE, up ? STATISTIC_N_DOWN : STATISTIC_N_UP, 0), 0);
+    /* Beside the t test of the means, for scores that are far from normal; zeros are dropped. */
     row[5] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_WILCOXON, 0));
     row[6] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_SIGN, 0));
     if (reliable) {
@@ -154,6 +161,8 @@ static void add_reliable_notes(struct maker *maker, struct table *table, size_t 
     note.arguments[2] = argument_value(
         figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_RCI_RELIABILITY, 0), 2);
     add_note(maker, table, note);
+    /* What the study gives comes before the instrument's own: the note must not cite a source for a
+       number that is not from there. */
     if (maker->study->reliable_sd == RELIABLE_SD_GIVEN || !isnan(maker->study->given_reliability)) {
         note = text_of(MESSAGE_NOTE_RELIABLE_GIVEN);
     } else if (maker->study->reliable_sd == RELIABLE_SD_STUDY) {
@@ -171,6 +180,8 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
 {
     const size_t measure = maker->study->scales[scale].measure;
     const struct figure_key of_reliable = scale_key(maker, FIGURES_RELIABLE_CHANGE, scale);
+    /* Asked of All: one threshold serves every cohort. Without it there are no columns, since a row
+       of dashes would look like nobody had changed. */
     const bool reliable =
         figures_at(maker->figures, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_THRESHOLD, 0)
             .kind != VALUE_UNDEFINED;
@@ -202,6 +213,7 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
 
 void before_after_tables(struct maker *maker, size_t scale)
 {
+    /* A study of one stage has nobody before and after: no table rather than an empty one. */
     if (maker->study->before == maker->study->after) {
         return;
     }

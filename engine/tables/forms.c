@@ -12,10 +12,12 @@ static const enum message form_messages[N_FORM_REASONS] = {
     [FORM_TOO_FEW_ITEMS] = MESSAGE_FORM_TOO_FEW_ITEMS,
 };
 
-/* One row of the ledger: a count for each measure, and for rows of unknown informants. */
+/* One row of the ledger: a count for each measure, and for rows of unknown informants. Of All only:
+   a row without an id or a stage cannot be given to a cohort. */
 static void ledger_row(struct maker *maker, struct table *table, enum message label,
                        enum statistic statistic, unsigned sub)
 {
+    /* A key whose measure is n_measures is of rows of unknown informants: the last column. */
     const size_t n = maker->study->n_measures + (maker->figures->unknown_informants > 0);
     struct figure_key key = {.table = FIGURES_FORMS, .scale = NO_SCALE};
     struct cell_content *const row = add_row(maker, table);
@@ -46,6 +48,7 @@ void forms_table(struct maker *maker)
         add_column(maker, table, MESSAGE_UNKNOWN_INFORMANT);
     }
     ledger_row(maker, table, MESSAGE_FORM_ROWS, STATISTIC_ROWS, 0);
+    /* Zeros too: used and set aside add up to the rows read, and a reader can check it. */
     for (unsigned i = FORM_USED; i < N_FORM_REASONS; i++) {
         ledger_row(maker, table, form_messages[i], STATISTIC_FORM, i);
     }
@@ -58,6 +61,7 @@ void forms_table(struct maker *maker)
 void warnings_table(struct maker *maker)
 {
     struct table *table;
+    /* No table at all, where an empty one would make a reader look for what is missing. */
     if (maker->n_warnings == 0) {
         return;
     }
@@ -90,6 +94,7 @@ static void scoring_rows(struct maker *maker, struct table *table, size_t scale)
         const struct value count =
             figures_at(maker->figures, &key, 0, STATISTIC_SCORED_PRORATED_FROM, i);
         struct text label = text_of(MESSAGE_FROM_ITEMS);
+        /* No such figure: the rule cannot score from so few, or nobody had so few. */
         if (count.kind == VALUE_UNDEFINED) {
             continue;
         }
@@ -113,6 +118,7 @@ void scoring_table(struct maker *maker)
     add_column(maker, table, MESSAGE_HEAD_PRORATED);
     add_column(maker, table, MESSAGE_HEAD_NOT_SCORED);
     for (size_t i = 0; i < study->n_scales; i++) {
+        /* Goals have no items that could be missing: unrated ones are left out of the score. */
         if (study->scales[i].collected && study->scales[i].scale->kind != SCALE_GOALS) {
             scoring_rows(maker, table, i);
         }

@@ -9,6 +9,7 @@ static unsigned level_step(const struct maker *maker)
     return maker->study->goals.keep_partial ? 1 : GAS_HALVES_PER_LEVEL;
 }
 
+/* From -2 to +2, the lowest level first; the number of columns is that of the headings below. */
 static void level_row(struct maker *maker, struct table *table, const struct figure_key *key,
                       struct text stage_text, unsigned stage)
 {
@@ -47,8 +48,10 @@ static void goal_levels(struct maker *maker, size_t measure, size_t breakdown)
             level_row(maker, table, &key, text_name(maker->study->stages[stage].name),
                       FIGURE_STAGE_FIRST + (unsigned)stage);
         }
+        /* Each goal's last review, at whichever stage it was: no sum of the rows above. */
         level_row(maker, table, &key, text_of(MESSAGE_LATEST), FIGURE_STAGE_LATEST);
     }
+    /* 0 is the expected level, not the absence of one, which a reader of counts may take it for. */
     add_note(maker, table, text_of(MESSAGE_NOTE_GOAL_LEVELS));
     add_note(maker, table, text_of(MESSAGE_NOTE_HIGHER_BETTER));
 }

@@ -11,6 +11,7 @@ static void add_report_note(struct maker *maker, enum message message)
 static void measure_tables(struct maker *maker, size_t measure)
 {
     const struct measure *const m = &maker->study->measures[measure];
+    /* Who counts stands before what they scored. */
     sample_log_tables(maker, measure);
     if (m->instrument->is_goals) {
         attainment_tables(maker, measure);
@@ -32,15 +33,18 @@ bool report_make(struct maker *maker)
     const struct stage *const after = &study->stages[study->after];
     maker->report->title =
         study->title[0] == '\0' ? text_of(MESSAGE_REPORT_UNTITLED) : text_name(study->title);
+    /* What was read and what looks odd comes first: the rest is worth what these are worth. */
     forms_table(maker);
     warnings_table(maker);
     for (size_t i = 0; i < study->n_measures; i++) {
         measure_tables(maker, i);
     }
     scoring_table(maker);
+    /* In every report, whatever it found: a gain is as easily misread as a loss. */
     add_report_note(maker, MESSAGE_REPORT_CAUTION_PROOF);
     add_report_note(maker, MESSAGE_REPORT_CAUTION_CRISIS);
     add_report_note(maker, MESSAGE_REPORT_CAUTION_STAYERS);
+    /* Else a study with as_of would seem to leave out people who are not due yet. */
     if (study->as_of != NO_DATE && !after->has_window) {
         struct text note = text_of(MESSAGE_NOTE_AS_OF_UNUSED);
         note.arguments[0] = argument_name(after->name);

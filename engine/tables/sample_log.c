@@ -19,7 +19,9 @@ static bool has_ledger(const struct maker *maker, size_t scale)
     return maker->study->scales[scale].collected && !study_is_goal_level(maker->study, scale);
 }
 
-/* The scale that stands for the instrument in the sample log: its total, or else its last. */
+/* The scale that stands for the instrument in the sample log: its total, or else its last. Found by
+   shape, not by name: all items of the questionnaire, or more than two parts (SDQ has sums of two
+   beside its total). Scales differ in who is viable, so that one has to stand for all. */
 static size_t main_scale(const struct maker *maker, size_t measure)
 {
     const struct measure *const m = &maker->study->measures[measure];
@@ -62,6 +64,7 @@ static void sample_log(struct maker *maker, size_t measure, size_t breakdown)
         }
         row[0] = cell_text(cohort_text(maker, &key));
         for (unsigned i = 0; i < 3; i++) {
+            /* RESPONDENTS, VIABLE and DISCOUNTED follow one another in engine/figures.h. */
             const struct value count =
                 figures_at(maker->figures, &key, FIGURE_STAGE_NONE, STATISTIC_RESPONDENTS + i, 0);
             row[i + 1] = cell_value(count, 0);
@@ -77,6 +80,8 @@ static void sample_log(struct maker *maker, size_t measure, size_t breakdown)
         note.arguments[0] = argument_name(m->instrument->rule_text);
         add_note(maker, table, note);
     }
+    /* Somebody who changed site is in one row only, or the cohorts would add up to more than
+       All. */
     if (maker->counted->moved[measure] > 0) {
         note = text_of(MESSAGE_NOTE_MOVED);
         note.arguments[0] = argument_count(maker->counted->moved[measure]);
@@ -100,6 +105,8 @@ static void discounted(struct maker *maker, size_t measure)
             maker->no_memory = true;
         }
     }
+    /* In the order in which reasons are tried, so that a row can be read as "and none of the
+       above". DISCOUNT_NONE has the place of the sum. */
     for (unsigned reason = DISCOUNT_NONE; reason < N_DISCOUNTS; reason++) {
         struct cell_content *const row = add_row(maker, table);
         size_t column = 1;

@@ -11,7 +11,8 @@ size_t first_breakdown(const struct study *study)
     return study->n_breakdowns > 1 ? 1 : 0;
 }
 
-/* A copy of `stem` that is a plain file name and unlike that of every table so far. */
+/* A copy of `stem` that is a plain file name and unlike that of every table so far. Small letters
+   only: on many disks A.csv and a.csv are one file. */
 static const char *file_name(struct maker *maker, const char *stem)
 {
     struct arena *const arena = &maker->report->arena;
@@ -50,12 +51,13 @@ static const char *breakdown_name(struct maker *maker, size_t breakdown)
     return name;
 }
 
-/* Where there are several breakdowns, a title says in brackets which one its table is of: behind the
-   first name in it that is not a stage's. */
+/* Where there are several breakdowns, a title says in brackets which one its table is of: behind
+   the first name in it that is not a stage's. */
 static struct text breakdown_title(struct maker *maker, size_t breakdown, struct text title)
 {
     const size_t last = title.arguments[1].kind == ARGUMENT_NAME ? 1 : 0;
     const char *name;
+    /* All is a breakdown too: with two there is only one that a title could be of. */
     if (breakdown == 0 || maker->study->n_breakdowns <= 2 ||
         title.arguments[last].kind != ARGUMENT_NAME) {
         return title;
@@ -90,6 +92,7 @@ struct table *new_table(struct maker *maker, size_t breakdown, const char *stem,
 
 void add_column(struct maker *maker, struct table *table, enum message heading)
 {
+    /* A table that could not be made is in no_memory already. */
     if (table != NULL && !table_add_column(table, text_of(heading), false)) {
         maker->no_memory = true;
     }
@@ -137,6 +140,8 @@ bool next_cohort(struct cohort_rows *rows)
         return true; /* All: breakdown 0, group 0 */
     }
     rows->key.breakdown = (uint16_t)rows->breakdown;
+    /* A cohort in which nothing of this measure was counted has no row: a row of zeros would say
+       that it was asked. */
     while (rows->breakdown > 0 &&
            rows->next_group < figures->comparisons[rows->breakdown].grouping.n_groups) {
         rows->key.group = rows->next_group++;
@@ -179,6 +184,7 @@ struct figure_key row_key(const struct cohort_rows *rows, enum figure_table tabl
     return key;
 }
 
+/* The one number that tables compute; both counts are in results.csv. */
 struct value share(struct value part, struct value whole)
 {
     return part.kind == VALUE_COUNT && whole.kind == VALUE_COUNT
@@ -216,6 +222,7 @@ const char *stem_of(struct maker *maker, const char *prefix, size_t scale)
     return stem;
 }
 
+/* In every table of a scale, since a fall is good news on some and bad on others. */
 void add_scale_notes(struct maker *maker, struct table *table, size_t scale)
 {
     const struct study_scale *const s = &maker->study->scales[scale];

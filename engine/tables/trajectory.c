@@ -2,7 +2,9 @@
    and the same people throughout. */
 #include "engine/tables/shared.h"
 
-/* The columns behind cohort and stage; goals have the first two. */
+/* The columns behind cohort and stage; goals have the first two. The change is of pairs, and not
+   the difference of the means before it: those are of whoever was seen, and people who leave move
+   them. "Same" are those seen throughout. */
 static const enum statistic printed[] = {
     STATISTIC_N,           STATISTIC_MEAN,   STATISTIC_CHANGE_N, STATISTIC_CHANGE_FIRST_MEAN,
     STATISTIC_CHANGE_MEAN, STATISTIC_SAME_N, STATISTIC_SAME_MEAN};
@@ -55,6 +57,7 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
         stage_rows(maker, table, &key);
     }
     note.arguments[0] = argument_name(maker->study->stages[0].name);
+    /* Drop-out is not corrected for (docs/methods.md): the note says whom each mean is of. */
     add_note(maker, table, note);
     if (!level) {
         unit.arguments[0] = argument_name(maker->study->measures[measure].instrument->unit);
@@ -63,7 +66,8 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
     add_scale_notes(maker, table, scale);
 }
 
-/* How many stages have a score of anyone. */
+/* How many stages have a score of anyone. A stage that is declared and not reached yet does not
+   make a trajectory. */
 static size_t n_stages_seen(const struct maker *maker, size_t scale)
 {
     const struct figure_key key = scale_key(maker, FIGURES_TRAJECTORY, scale);

@@ -36,6 +36,7 @@ struct line {
     const char *value; /* NULL: not to be shown */
 };
 
+/* A line on a whole form has column 0 and so stands before those on its cells. */
 static int line_compare(const void *a, const void *b)
 {
     const struct line *const x = a, *const y = b;
@@ -84,6 +85,7 @@ static struct fault print_findings(const struct session *session, const struct p
                                    const struct run *run, size_t *n_found)
 {
     const struct findings *const findings = &run->findings;
+    /* One more, since calloc() of nothing may give NULL, which is no lack of memory. */
     struct line *const lines = calloc(findings->n_cells + findings->n_set_aside + 1, sizeof *lines);
     struct arena arena = {0};
     struct warnings warnings = {.arena = &arena};
@@ -111,6 +113,7 @@ static struct fault print_findings(const struct session *session, const struct p
     }
     fprintf(session->out, n == 1 ? "%zu finding" : "%zu findings", n);
     fprintf(session->out, warnings.n == 1 ? ", %zu warning\n" : ", %zu warnings\n", warnings.n);
+    /* Warnings count: exit status 0 is to mean that there is nothing to look at. */
     *n_found = n + warnings.n;
     free(lines);
     arena_free(&arena);
@@ -122,6 +125,7 @@ struct fault command_check(const struct options *options, const struct session *
 {
     struct plan plan;
     struct run run = {0};
+    /* A wrong cell may hold a name: its text is not even kept unless it was asked for. */
     const struct run_options run_options = {.keep_values = options->show_values,
                                             .interrupted = session->interrupted};
     size_t n_found = 0;
@@ -133,6 +137,7 @@ struct fault command_check(const struct options *options, const struct session *
     if (fault.code == FAULT_NONE) {
         fault = print_findings(session, &plan, &run, &n_found);
     }
+    /* Of no weight after a fault, which is STATUS_FAILED whatever stands here. */
     *status = n_found > 0 ? STATUS_FINDINGS : STATUS_DONE;
     run_free(&run);
     plan_free(&plan);

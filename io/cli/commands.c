@@ -57,6 +57,7 @@ static void print_options(FILE *out, unsigned taken)
     }
 }
 
+/* The example comes first: most who ask for help want a line to copy. */
 static void print_command_help(FILE *out, const struct command *command)
 {
     fprintf(out, "Example:\n%s\nUsage: pellter %s %s [OPTION]...\n\npellter %s: %s.\n",
@@ -123,6 +124,7 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
+/* A near word is named and not run: the guess may be wrong. */
 static struct fault unknown_command(const char *name)
 {
     const char *names[sizeof commands / sizeof commands[0]];
@@ -142,6 +144,7 @@ static struct fault run_command(const struct command *command, size_t n_words,
                                 const char *const words[], const struct session *session,
                                 struct options *options, int *status)
 {
+    /* So NULL can only mean that there is no memory. */
     assert(n_words > 0);
     const char **const arguments = calloc(n_words, sizeof *arguments);
     struct fault fault = arguments == NULL
@@ -173,6 +176,8 @@ int command_line_run(size_t n_words, const char *const words[], const struct ses
     } else {
         fault = unknown_command(first);
     }
+    /* The stream is buffered: a full disk may show only here, and status 0 would call a table that
+       was cut short whole. */
     if (fault.code == FAULT_NONE && (fflush(session->out) != 0 || ferror(session->out))) {
         fault = fault_at(FAULT_WRITE, NULL, 0, 0,
                          "the output could not be written whole (is the disk full?)");
@@ -181,5 +186,6 @@ int command_line_run(size_t n_words, const char *const words[], const struct ses
         print_fault(session->err, &fault);
         return STATUS_FAILED;
     }
+    /* Help that nobody asked for is no success: a script may have lost its arguments. */
     return n_words == 0 ? STATUS_FAILED : status;
 }

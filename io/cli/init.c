@@ -22,6 +22,7 @@ struct fault command_init(const struct options *options, const struct session *s
                              "found a study file, expected data files to make one from");
         }
     }
+    /* A study file names its data from where it lies itself, not from where pellter was called. */
     if (fault.code == FAULT_NONE && slash != NULL) {
         folder = arena_copy(&arena, options->output, (size_t)(slash - options->output) + 1);
         fault = folder == NULL ? fault_memory() : FAULT_FREE;
@@ -30,6 +31,7 @@ struct fault command_init(const struct options *options, const struct session *s
         fault = recognise(options->arguments, options->n_arguments, folder, &shelf, &arena,
                           &study_file);
     }
+    /* Opened last: a file that is not recognised leaves no empty study file behind. */
     if (fault.code == FAULT_NONE && options->output != NULL) {
         fault = output_begin_file(&output, options->output, &out);
     }
@@ -39,6 +41,7 @@ struct fault command_init(const struct options *options, const struct session *s
             fault = output_commit_file(&output, out);
         }
     }
+    /* After the commit this only frees. */
     output_abandon(&output);
     arena_free(&arena);
     return fault;

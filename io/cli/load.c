@@ -25,10 +25,12 @@ struct fault check_words(const struct options *options)
     struct fault fault = FAULT_FREE;
     struct stat status;
     for (size_t i = 0; i < options->n_arguments; i++) {
+        /* Data files are read once for their columns and once for their answers. */
         if (stat(options->arguments[i], &status) == 0 && S_ISFIFO(status.st_mode)) {
             return fault_at(FAULT_OPEN, options->arguments[i], 0, 0,
                             "a pipe, which cannot be read twice; expected a file");
         }
+        /* manifest.json lists the files read, and JSON has no other encoding. */
         if (!utf8_valid(options->arguments[i], strlen(options->arguments[i]))) {
             return fault_at(FAULT_USAGE, options->arguments[i], 0, 0,
                             "the name of this file is not UTF-8; give the file another name");
@@ -49,10 +51,12 @@ struct fault load_plan(const struct options *options, struct plan *plan)
     struct arena arena = {0};
     const char *study_file = NULL;
     struct fault fault = check_words(options);
+    /* Empty from the start, so that plan_free() is right after every fault. */
     *plan = (struct plan){0};
     if (fault.code != FAULT_NONE) {
         return fault;
     }
+    /* A study names its own data; what stands beside it on the line would have no place in it. */
     for (size_t i = 0; i < options->n_arguments; i++) {
         if (is_study_file(options->arguments[i])) {
             return options->n_arguments == 1

@@ -23,6 +23,7 @@ const struct option_entry option_entries[] = {
 };
 const size_t n_option_entries = sizeof option_entries / sizeof option_entries[0];
 
+/* In the order of the bits FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_CSV. */
 static const char *const format_names[] = {"text", "markdown", "csv"};
 #define N_FORMATS (sizeof format_names / sizeof format_names[0])
 
@@ -49,7 +50,8 @@ static const struct option_entry *find_option(unsigned taken, const char *name, 
     return NULL;
 }
 
-/* Does this word begin an option that the command takes? */
+/* Does this word begin an option that the command takes? Only what the command takes: any other
+   word with a dash may be a file name. */
 static bool is_option(unsigned taken, const char *word)
 {
     const bool is_long = word[0] == '-' && word[1] == '-';
@@ -70,6 +72,7 @@ static const char *nearest_to(const char *word, size_t length, const char *const
     return nearest_word(part, words, n);
 }
 
+/* Only long names have a near one: of a single letter every other is as near. */
 static struct fault unknown_option(unsigned taken, const char *word)
 {
     const char *names[sizeof option_entries / sizeof option_entries[0]];
@@ -172,6 +175,7 @@ static struct fault parse_option(unsigned taken, size_t n_words, const char *con
             value = "";
         }
     }
+    /* --by "" comes from a script whose variable was empty: not the same as no --by. */
     if (value != NULL && value[0] == '\0') {
         return fault_at(FAULT_USAGE, NULL, 0, 0, "--%s needs a value: %s", entry->name,
                         entry->argument);
@@ -194,6 +198,7 @@ struct fault options_parse(const struct command *command, size_t n_words, const 
             arguments[options->n_arguments++] = words[i];
         }
     }
+    /* --help answers however many arguments there are. */
     if (fault.code != FAULT_NONE || options->help) {
         return fault;
     }

@@ -36,6 +36,7 @@ static struct fault write_all_csv(FILE *out, const struct report *report)
     return fault;
 }
 
+/* Two formats one after the other would be readable as neither. */
 static struct fault print_report(const struct options *options, const struct session *session,
                                  const struct report *report)
 {
@@ -81,6 +82,7 @@ static struct fault write_all_results(FILE *out, const struct writing *writing, 
     return write_results(out, &writing->run->figures);
 }
 
+/* Names and not paths: the list may be passed on to whoever holds the spreadsheets. */
 static struct fault write_all_discounted(FILE *out, const struct writing *writing, size_t index)
 {
     const size_t n = writing->plan->n_sources;
@@ -103,6 +105,8 @@ static struct fault write_all_discounted(FILE *out, const struct writing *writin
 static struct fault write_whole_manifest(FILE *out, const struct writing *writing, size_t index)
 {
     const struct plan *const plan = writing->plan;
+    /* One block for both lists: room for every source and the study file, twice. A file that is
+       read twice for two instruments is listed once. */
     const char **const paths = calloc(2 * plan->n_sources + 2, sizeof *paths);
     const char **const names = paths == NULL ? NULL : paths + plan->n_sources + 1;
     size_t n = 0;
@@ -131,6 +135,7 @@ static struct fault write_whole_manifest(FILE *out, const struct writing *writin
     return fault;
 }
 
+/* A fault in writing names the folder that was asked for, not the hidden one beside it. */
 static struct fault write_file(struct writing *writing, const char *name, write_function *write,
                                size_t index)
 {
@@ -145,7 +150,9 @@ static struct fault write_file(struct writing *writing, const char *name, write_
                          fault.detail);
     }
     closed = output_close(out, name);
+    /* Noted after it was written: the manifest comes last, and does not list itself. */
     writing->written[writing->n_written++] = name;
+    /* Asked after every file, as a report may have thousands; nothing is in its place yet. */
     if (fault.code == FAULT_NONE && *writing->session->interrupted != 0) {
         return fault_at(FAULT_INTERRUPTED, NULL, 0, 0, "stopped; nothing was written");
     }
@@ -165,6 +172,7 @@ static struct fault write_tables(struct writing *writing)
 
 static struct fault write_directory(struct writing *writing)
 {
+    /* The formats choose what people read; internal/ and the manifest are written with any. */
     const unsigned formats =
         writing->options->formats == 0 ? ALL_FORMATS : writing->options->formats;
     struct fault fault = output_begin(&writing->output, writing->options->output);
@@ -189,6 +197,7 @@ static struct fault write_directory(struct writing *writing)
     if (fault.code == FAULT_NONE) {
         fault = write_file(writing, "manifest.json", write_whole_manifest, 0);
     }
+    /* Until this line the folder that was asked for is as it was. */
     return fault.code == FAULT_NONE ? output_commit(&writing->output) : fault;
 }
 
@@ -200,6 +209,7 @@ static struct fault make_directory(struct writing *writing)
         return fault_memory();
     }
     fault = write_directory(writing);
+    /* After a fault this removes what was written; after the commit it only frees. */
     output_abandon(&writing->output);
     free(writing->written);
     arena_free(&writing->arena);
@@ -243,6 +253,7 @@ struct fault command_report(const struct options *options, const struct session 
         maker.n_warnings = warnings.n;
         fault = warnings.no_memory ? fault_memory() : FAULT_FREE;
     }
+    /* Arranged whole before anything is printed: without memory for all there is no part. */
     if (fault.code == FAULT_NONE && !report_make(&maker)) {
         fault = fault_memory();
     }
@@ -254,6 +265,7 @@ struct fault command_report(const struct options *options, const struct session 
         print_warnings(session, &report.arena, warnings.texts, warnings.n);
         fault = make_directory(&writing);
     }
+    /* The report borrows from the run and the run from the plan: freed in this order. */
     report_free(&report);
     run_free(&run);
     plan_free(&plan);

@@ -6,6 +6,7 @@
 #include "io/cli/load.h"
 #include "io/read/instrument.h"
 
+/* G and U both say "unverified", the word that a reader of a report meets in its notes. */
 static const char *confidence_words(enum confidence confidence)
 {
     switch (confidence) {
@@ -32,11 +33,13 @@ static void print_items(FILE *out, const struct instrument *instrument, const st
 {
     fprintf(out, "    sum of %s ", instrument->groups[scale->group].name);
     for (size_t i = 0; i < scale->n_items; i++) {
+        /* Counted from 1, as items are numbered on the form. */
         fprintf(out, "%s%u%s", i > 0 ? ", " : "", scale->items[i] + 1U,
                 scale->reversed[i] != 0 ? " (reversed)" : "");
     }
     putc('\n', out);
     if (scale->has_screen) {
+        /* SDQ impact: without difficulties there is no impact. */
         fprintf(out, "    0 whatever else is filled in where item %zu is %d\n",
                 scale->screen_item + 1, (int)scale->screen_answer);
     }
@@ -51,6 +54,7 @@ static void print_parts(FILE *out, const struct instrument *instrument, const st
     putc('\n', out);
 }
 
+/* Bands with their own confidence: a key may be sure where its cut-offs are not. */
 static void print_bands(FILE *out, const struct scale *scale)
 {
     for (size_t i = 0; i < scale->n_band_sets; i++) {
@@ -65,6 +69,7 @@ static void print_bands(FILE *out, const struct scale *scale)
     }
 }
 
+/* What reliable change rests on; a scale that lacks either has none unless the study gives it. */
 static void print_reliability(FILE *out, const struct scale *scale)
 {
     if (!isnan(scale->reliability)) {
@@ -104,6 +109,7 @@ static struct fault print_rules(FILE *out, const struct instrument_shelf *shelf,
 {
     fputs("\n  Missing-items rules (incomplete: NAME), the default first:\n", out);
     for (size_t i = 0; i < instrument->n_rules; i++) {
+        /* An instrument is loaded with one rule; its texts are known only of the one chosen. */
         const struct instrument *with_rule;
         const struct fault fault =
             instrument_load(shelf, instrument->name, instrument->rules[i], arena, &with_rule);
@@ -132,6 +138,7 @@ static struct fault print_instrument(FILE *out, const struct instrument_shelf *s
                 group->n_long > 0 ? " (also taken from a longer form)" : "");
     }
     if (instrument->age_highest > 0) {
+        /* 120 stands for "and over" (scales/instrument.h). */
         fprintf(out, instrument->age_highest < 120 ? "  ages: %u to %u\n" : "  ages: %u and over\n",
                 instrument->age_lowest, instrument->age_highest);
     }

@@ -26,6 +26,8 @@ static void write_start(FILE *out, const struct scored_form *form)
     putc(',', out);
 }
 
+/* "not collected" is a group of items that the study does not have, such as SDQ impact; whoever
+   looks for missing answers need not look there. */
 static const char *how_scored(const struct scored_form *form, const struct scored *scored)
 {
     if (form->blank) {
@@ -56,6 +58,8 @@ static void write_scale(FILE *out, const struct scored_form *form, size_t index)
     fprintf(out, "%u,%s\n", (unsigned)scored->n_answered, how_scored(form, scored));
 }
 
+/* Forms are written as read, before they are joined: duplicates and conflicts are still there, and
+   internal/discounted.csv of a report says which rows were set aside. */
 static struct fault write_form(void *context, const struct scored_form *form)
 {
     FILE *const out = context;

@@ -43,6 +43,7 @@ struct fault bytes_open(const char *path, struct bytes *out)
         bytes_close(out);
         return fault;
     }
+    /* Without a study file the data are read twice: once to recognise them, once to score them. */
     if (fstat(out->file, &status) == 0 && S_ISFIFO(status.st_mode)) {
         bytes_close(out);
         return fault_at(FAULT_OPEN, path, 0, 0,
@@ -64,6 +65,7 @@ struct fault bytes_open_memory(const char *name, const char *memory, size_t n, s
 
 void bytes_close(struct bytes *bytes)
 {
+    /* A struct of zeros has file 0, which is standard input: `raw` tells it from an open one. */
     if (bytes->raw != NULL && bytes->file >= 0) {
         (void)close(bytes->file); /* only ever read from: closing loses nothing */
     }
@@ -104,6 +106,8 @@ static void bytes_fill(struct bytes *bytes)
     } else {
         ssize_t got;
         do {
+            /* A signal may break in: whoever stops on one looks at its flag between rows, not
+               here. */
             got = read(bytes->file, bytes->raw + bytes->n_raw, room);
         } while (got < 0 && errno == EINTR);
         if (got < 0) {
@@ -163,6 +167,7 @@ static void utf16_convert(struct bytes *bytes)
     size_t n_in = bytes->n_raw;
     size_t n_out = CONVERTED_MAX;
     const size_t result = iconv(bytes->converter, &in, &n_in, &out, &n_out);
+    /* EINVAL is no damage: the end of the chunk cut a character, whose bytes wait in `raw`. */
     const bool damaged = result == (size_t)-1 && errno == EILSEQ;
 
     bytes->ready = bytes->converted;
@@ -186,6 +191,7 @@ static void bytes_more(struct bytes *bytes)
 
     bytes_fill(bytes);
     if (!bytes->started) {
+        /* A read may give a single byte, too few to tell a mark from text. */
         if (bytes->n_raw < MARK_MAX && !bytes->ended) {
             return;
         }
@@ -198,6 +204,8 @@ static void bytes_more(struct bytes *bytes)
         bytes->n_ready = bytes->n_raw;
         bytes->n_raw = 0;
     }
+    /* Only now: in UTF-16 every other byte of plain text is NUL. UTF-16 without a mark ends here,
+       too. */
     nul = memchr(bytes->ready, '\0', bytes->n_ready);
     if (nul != NULL) {
         bytes->n_ready = (size_t)(nul - bytes->ready);
@@ -211,6 +219,7 @@ struct fault bytes_next(struct bytes *bytes, const char **text, size_t *n)
 {
     *text = "";
     *n = 0;
+    /* One read may make nothing ready: half a character, or a byte order mark alone. */
     while (bytes->n_ready == 0) {
         if (bytes->ended && bytes->n_raw == 0) {
             return bytes->pending;
@@ -239,6 +248,7 @@ static size_t utf8_character(const unsigned char *text, size_t n)
         length = 2;
     } else if (lead >= 0xE0 && lead <= 0xEF) {
         length = 3;
+        /* E0 and F0 could begin an overlong form, ED a surrogate, F4 a point above U+10FFFF. */
         lowest = lead == 0xE0 ? 0xA0 : lowest;
         highest = lead == 0xED ? 0x9F : highest;
     } else if (lead >= 0xF0 && lead <= 0xF4) {
@@ -259,6 +269,8 @@ static size_t utf8_character(const unsigned char *text, size_t n)
     return length;
 }
 
+/* Strict, since this is what tells UTF-8 from Windows-1252: hardly any accented text passes by
+   chance. */
 bool utf8_valid(const char *text, size_t n)
 {
     size_t i = 0;

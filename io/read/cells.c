@@ -8,6 +8,7 @@
 
 static const char digits[] = "0123456789";
 
+/* Not tolower(): what a file says must not depend on the locale of who reads it. */
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -63,6 +64,7 @@ bool text_decimal(const char *text, unsigned decimals, int64_t *out)
     const uint64_t limit = (uint64_t)INT64_MAX + negative;
     const char *const whole = text + n_sign;
     const size_t n_whole = strspn(whole, digits);
+    /* A comma is a decimal mark, never one of thousands: "1,000" is 1. */
     const size_t n_mark = whole[n_whole] == '.' || whole[n_whole] == ',';
     const char *const fraction = whole + n_whole + n_mark;
     const size_t n_fraction = strspn(fraction, digits);
@@ -76,6 +78,8 @@ bool text_decimal(const char *text, unsigned decimals, int64_t *out)
             return false;
         }
     }
+    /* Decimals that are not written are 0; those beyond must be 0, so that nothing is ever
+       rounded. */
     for (size_t i = 0; i < decimals || i < n_fraction; i++) {
         const char digit = i < n_fraction ? fraction[i] : '0';
         if (i < decimals ? !append_digit(&magnitude, digit, limit) : digit != '0') {
@@ -272,6 +276,7 @@ static const char *expand_range(const struct braces *b, struct arena *arena, con
     if (last < first) {
         return "a range that runs downwards; expected the lower number first";
     }
+    /* Before any memory is asked for: {1..999999999} is short to write. */
     if (last - first >= NAMES_MAX) {
         return "a pattern for more than 1,000 names";
     }
@@ -302,6 +307,7 @@ static const char *list_entry(const char **text, const char *end, int *length)
     while (stop > start && stop[-1] == ' ') {
         stop--;
     }
+    /* {1..3,5} would else quietly give a name with dots in it, which no file has. */
     for (const char *p = start; p + 1 < stop; p++) {
         if (p[0] == '.' && p[1] == '.') {
             return NULL;
@@ -355,6 +361,7 @@ static const char *find_braces(const char *pattern, struct braces *out)
     if (strchr(open + 1, '{') != NULL || strchr(close + 1, '}') != NULL) {
         return "more than one pair of braces; expected one";
     }
+    /* Below, lengths are kept as int, for printf's precision; and 1,000 names repeat this text. */
     if (strlen(pattern) > 10000) {
         return "a pattern longer than 10,000 characters";
     }

@@ -21,6 +21,7 @@ struct finder {
 static struct fault no_column(const struct finder *f, const struct column_name *name,
                               const char *expected_for)
 {
+    /* Without memory for the list there is no suggestion, but the fault is still told. */
     const char *near = NULL;
     const char **const all = arena_alloc(&f->columns->arena, f->header->n_cells + 1, sizeof *all);
     if (all != NULL) {
@@ -45,6 +46,7 @@ static struct fault no_column(const struct finder *f, const struct column_name *
 static struct fault find_name(const struct finder *f, const struct column_name *name, size_t *index)
 {
     size_t exact = 0, alike = 0, first_exact = NO_COLUMN, first_alike = NO_COLUMN;
+    /* Backwards, so that of several the first is the one that stays. */
     for (size_t i = f->header->n_cells; i-- > 0;) {
         if (strcmp(f->header->cells[i].text, name->text) == 0) {
             exact++;
@@ -111,9 +113,12 @@ static struct fault find_items(const struct finder *f, size_t group, size_t stag
 {
     const size_t n_stages = f->plan->study.n_stages;
     const struct item_columns *const names = &f->source->items[group * n_stages + stage];
+    /* The first informant speaks for all: the study file was refused if their item groups
+       differ. */
     const struct instrument *const instrument = f->source->informants[0].instrument;
     struct fault fault = FAULT_FREE;
     size_t *items;
+    /* The place stays NULL, by which the reader of rows knows that the file has none of this. */
     if (names->n == 0) {
         return FAULT_FREE;
     }
@@ -167,6 +172,7 @@ static struct fault find_participant(const struct finder *f)
     }
     if (fault.code == FAULT_NONE && columns->participant.index == NO_COLUMN &&
         columns->participant.constant == NULL) {
+        /* The family becomes the respondent, whether as a column or as a constant. */
         columns->participant = columns->family;
         if (columns->family.index == NO_COLUMN) {
             fault = no_column(f, &source->participant, "with the family's or respondent's id");
@@ -187,6 +193,8 @@ static struct fault find_stage(const struct finder *f)
     for (size_t i = 0; i < n_dates && fault.code == FAULT_NONE; i++) {
         fault = find_place(f, &source->dates[i], NULL, &f->columns->dates[i]);
     }
+    /* After the dates: a file that has a date can do without stages. A wide source names no stage
+       column at all, and so is not asked for one. */
     if (fault.code == FAULT_NONE) {
         const bool has_date = f->columns->dates[0].index != NO_COLUMN;
         fault = find_place(f, &source->stage, has_date ? NULL : "with the stage of each form",
@@ -270,6 +278,8 @@ static struct fault find_cohorts(const struct finder *f)
 
 struct fault check_header(const char *name, const struct row *header)
 {
+    /* Empty cells do not count: Excel writes a title line with as many separators as the table
+       has. */
     size_t n = 0;
     for (size_t i = 0; i < header->n_cells; i++) {
         n += header->cells[i].length > 0;
@@ -292,6 +302,7 @@ struct fault columns_find(const struct plan *plan, const struct source *source,
     }
     fault = check_header(source->name, header);
     if (fault.code != FAULT_NONE) {
+        columns_free(columns);
         return fault;
     }
     fault = find_place(&f, &source->informant, "with the informant", &columns->informant);
@@ -308,11 +319,13 @@ struct fault columns_find(const struct plan *plan, const struct source *source,
         fault = find_goal_columns(&f);
     }
     if (fault.code == FAULT_NONE) {
+        /* After ids, stages and dates, which a cohort column must not be. */
         fault = find_cohorts(&f);
     }
     if (fault.code == FAULT_NONE) {
         fault = find_all_items(&f);
     }
+    /* All that was found lies in one arena, so one call takes back whatever there is. */
     if (fault.code != FAULT_NONE) {
         columns_free(columns);
     }
@@ -325,6 +338,7 @@ void columns_free(struct columns *columns)
     *columns = (struct columns){0};
 }
 
+/* A constant goes first: columns_find() saw to it that there is no column beside it. */
 struct cell columns_cell(const struct row *row, const struct place *place)
 {
     if (place->constant != NULL) {

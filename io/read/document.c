@@ -59,6 +59,7 @@ static struct fault syntax_fault(const struct document *document, const yaml_par
         return fault_at(FAULT_SYNTAX, document->name, mark.line + 1, mark.column + 1,
                         "a byte that is not text; save the file as UTF-8");
     }
+    /* libyaml says "found character that cannot start any token", and a tab looks like spaces. */
     if (mark.index < n && bytes[mark.index] == '\t') {
         return fault_mark(document, FAULT_SYNTAX, mark, "a tab; YAML is indented with spaces only");
     }
@@ -75,11 +76,13 @@ static const char *refuse(const yaml_event_t *event)
 {
     const yaml_char_t *anchor = NULL, *tag = NULL;
     switch (event->type) {
+    /* Aliases of aliases can make gigabytes of ten lines. */
     case YAML_ALIAS_EVENT:
         return "an alias (*name) is not read here; write the value out";
     case YAML_SCALAR_EVENT:
         anchor = event->data.scalar.anchor;
         tag = event->data.scalar.tag;
+        /* "\0" in double quotes is good YAML, but every text here ends at its first NUL. */
         if (memchr(event->data.scalar.value, '\0', event->data.scalar.length) != NULL) {
             return "a text with a NUL character in it";
         }
@@ -155,6 +158,7 @@ static bool close_collection(struct builder *b, struct node node, size_t base)
         b->fault = fault_memory();
         return false;
     }
+    /* In a map keys and values lie on the stack in turn. */
     for (size_t i = 0; i < n; i++) {
         children[i] = b->stack[is_map ? base + 2 * i + 1 : base + i];
         if (is_map) {
@@ -197,6 +201,7 @@ struct level {
 static bool open_level(struct builder *b, const yaml_event_t *event, struct level levels[],
                        size_t *depth)
 {
+    /* This also bounds every recursion over the finished tree. */
     if (*depth == MOST_LEVELS) {
         b->fault = fault_mark(b->document, FAULT_CONTENT, event->start_mark,
                               "lists and keys lie more than 32 levels deep");
@@ -216,6 +221,7 @@ static bool take_event(struct builder *b, const yaml_event_t *event, struct leve
                        size_t *depth)
 {
     const struct level *const top = *depth == 0 ? NULL : &levels[*depth - 1];
+    /* A finished list or map is one node on the stack: an even number means that a key is next. */
     const bool is_key =
         top != NULL && top->node.kind == NODE_MAP && (b->n_stack - top->base) % 2 == 0;
     const char *const refusal = refuse(event);
@@ -262,6 +268,7 @@ static void build(struct builder *b, const char *bytes, size_t n)
             b->fault = fault_mark(b->document, FAULT_CONTENT, event.start_mark,
                                   "a second document (---); one file holds one");
         } else {
+            /* What it says is in b->fault, too; the event has to be deleted either way. */
             take_event(b, &event, levels, &depth);
         }
         yaml_event_delete(&event);
@@ -269,6 +276,7 @@ static void build(struct builder *b, const char *bytes, size_t n)
     if (b->fault.code != FAULT_NONE) {
         return;
     }
+    /* An empty file has no document at all; one of "---" alone has an empty text. */
     if (b->n_stack == 0 || (b->stack[0].kind == NODE_TEXT && b->stack[0].text[0] == '\0')) {
         b->fault = fault_at(FAULT_CONTENT, b->document->name, 1, 1, "there is nothing in the file");
         return;
@@ -290,6 +298,7 @@ struct fault document_parse(const char *name, const char *bytes, size_t n, struc
     }
     yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, n);
     build(&b, bytes, n);
+    /* The fault holds copies of its texts, so it outlives the document. */
     if (b.fault.code != FAULT_NONE) {
         document_free(out);
     }
@@ -316,10 +325,12 @@ struct fault document_read(const char *path, struct document *out)
         goto done;
     }
     n = fread(bytes, 1, MOST_BYTES + 1, file);
+    /* A directory opens like a file and fails only when it is read. */
     if (ferror(file)) {
         fault = fault_at(FAULT_OPEN, path, 0, 0, "%s", strerror(errno));
         goto done;
     }
+    /* The tree copies its texts, so `bytes` may go. */
     fault = document_parse(path, bytes, n, out);
 done:
     if (file != NULL) {
@@ -339,6 +350,7 @@ void document_free(struct document *document)
 
 const struct node *node_get(const struct node *map, const char *key)
 {
+    /* What is no map has no keys, so a caller may ask before it has checked. */
     if (map->kind != NODE_MAP) {
         return NULL;
     }
@@ -407,6 +419,7 @@ static struct fault unknown_word(const struct document *document, const struct n
     const char *const near = nearest_word(node->text, words, n);
     char list[200] = "";
     size_t used = 0;
+    /* The first scale of a file that is made of others: there is nothing to suggest. */
     if (n == 0) {
         return node_fault(document, node, "%s \"%s\" names nothing that stands before it", what,
                           found.text);
@@ -415,6 +428,7 @@ static struct fault unknown_word(const struct document *document, const struct n
         return node_fault(document, node, "%s \"%s\" is not known here; did you mean \"%s\"?", what,
                           found.text, near);
     }
+    /* snprintf returns the uncut length: a list that does not fit is cut, and the loop ends. */
     for (size_t i = 0; i < n && used < sizeof list; i++) {
         const int length =
             snprintf(list + used, sizeof list - used, "%s%s", i == 0 ? "" : ", ", words[i]);
@@ -464,6 +478,7 @@ struct fault node_integer(const struct document *document, const struct node *no
     if (node->kind != NODE_TEXT) {
         return unexpected(document, node, expected);
     }
+    /* strtoll alone would also take leading white space, and stop at "3 months" without a word. */
     const char *const digits =
         node->text[0] == '-' || node->text[0] == '+' ? node->text + 1 : node->text;
     if (digits[0] == '\0' || strspn(digits, "0123456789") != strlen(digits)) {

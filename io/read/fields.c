@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MOST_NAME 40
+/* Ten digits in all: a value times the units of a scale stays far within 64 bits. */
 #define WHOLE_DIGITS 6
 #define DECIMALS 4
 
@@ -16,6 +17,7 @@ static char plain(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* Dashes are skipped before each letter and at the end, so none is a difference by itself. */
 bool names_alike(const char *a, const char *b)
 {
     for (;;) {
@@ -34,6 +36,7 @@ bool going(const struct loader *loader)
     return loader->fault.code == FAULT_NONE;
 }
 
+/* The first fault: what follows is often only its consequence. */
 void keep(struct loader *loader, struct fault fault)
 {
     if (going(loader)) {
@@ -57,6 +60,8 @@ void only_keys(struct loader *loader, const struct node *map, const char *const 
     }
 }
 
+/* NULL after an earlier fault, too, so that takers around this one stop. `map` itself must not be
+   NULL even then: node_get() looks into it. */
 const struct node *field(struct loader *loader, const struct node *map, const char *key)
 {
     const struct node *const node = node_get(map, key);
@@ -68,6 +73,7 @@ const struct node *field(struct loader *loader, const struct node *map, const ch
 
 bool is_list(struct loader *loader, const struct node *node, size_t lowest, size_t highest)
 {
+    /* No fault of its own for NULL: field() has kept one, or the key may be left out. */
     if (!going(loader) || node == NULL) {
         return false;
     }
@@ -87,6 +93,7 @@ static const char *copy_text(struct loader *loader, const struct node *node)
         return "";
     }
     keep(loader, node_text(loader->document, node, &text));
+    /* The instrument outlives the document. */
     text = arena_copy(loader->arena, text, strlen(text));
     if (text == NULL) {
         keep(loader, fault_memory());
@@ -212,6 +219,7 @@ int64_t in_units(struct loader *loader, const struct node *node, int64_t units)
                                 WHOLE_DIGITS, DECIMALS));
         return 0;
     }
+    /* An edge between two possible scores would be a slip of the file: it is never rounded. */
     if (value * units % denominator != 0) {
         keep(loader, node_fault(loader->document, node,
                                 "the scale counts in 1/%" PRId64 " of a point; found \"%s\"", units,
@@ -245,10 +253,12 @@ static void number_range(struct loader *loader, const struct node *node, size_t 
         *first = *last = (size_t)integer(loader, node, 1, (int64_t)n_items);
         return;
     }
+    /* A first number that does not fit stays "", which is refused like any other non-number. */
     char text[8] = "";
     if ((size_t)(dots - node->text) < sizeof text) {
         memcpy(text, node->text, (size_t)(dots - node->text));
     }
+    /* A copy with the node's line and column, where a fault in either number belongs. */
     struct node end = *node;
     end.text = text;
     *first = (size_t)integer(loader, &end, 1, (int64_t)n_items);
@@ -259,6 +269,7 @@ static void number_range(struct loader *loader, const struct node *node, size_t 
 size_t item_positions(struct loader *loader, const struct node *node, size_t n_items,
                       const uint8_t **out)
 {
+    /* `n_items` is at most MAX_ITEMS; and since no item stands twice, `places` cannot overflow. */
     bool seen[MAX_ITEMS] = {false};
     size_t n = 0;
     uint8_t *const places = room_for(loader, MAX_ITEMS, sizeof *places);

@@ -42,6 +42,7 @@ static void take_aliases(struct loader *loader, const struct node *node)
     instrument->n_aliases = node->n_children;
 }
 
+/* [18] is 18 and over, which has OLDEST as its upper end. */
 static void take_ages(struct loader *loader, const struct node *node)
 {
     int64_t low = 0, high = 0;
@@ -86,6 +87,7 @@ static void take_long_form(struct loader *loader, const struct node *node, struc
     const struct node *const at = field(loader, node, "at");
     const int64_t n_long = integer(loader, field(loader, node, "count"), 1, MAX_ITEMS);
     const size_t n = item_positions(loader, at, (size_t)n_long, &group->in_long);
+    /* Not as many: a data file shows which form it holds by its number of columns alone. */
     if (going(loader) && (n != group->n_items || (size_t)n_long <= n)) {
         keep(loader, node_fault(loader->document, at,
                                 "expected the places of %zu items in a form that has more",
@@ -105,6 +107,7 @@ static void take_group(struct loader *loader, const struct node *key, const stru
     group->name = name_text(loader, key);
     group->n_items = (size_t)integer(loader, field(loader, node, "count"), 1, MAX_ITEMS);
     const struct node *const answers = field(loader, node, "answers");
+    /* INT8_MIN is left out: it is ANSWER_MISSING. */
     integer_range(loader, answers, -INT8_MAX, INT8_MAX, &low, &high);
     if (going(loader) && low == high) {
         keep(loader, node_fault(loader->document, answers, "an item has at least two answers"));
@@ -124,6 +127,7 @@ static void take_groups(struct loader *loader, const struct node *root)
         field(loader, root, "groups");
         return;
     }
+    /* Group 0 is what a source's key "items" and a scale without "group" mean. */
     if (loader->instrument->is_goals || map->kind != NODE_MAP || map->n_children == 0 ||
         map->n_children > MAX_GROUPS || strcmp(map->keys[0].text, "items") != 0) {
         keep(loader, node_fault(loader->document, map,
@@ -164,6 +168,7 @@ static void take_effect(struct loader *loader, const struct node *node, struct s
         keep(loader, node_fault(loader->document, node,
                                 "only scales made of items or of a sum have a missing-items rule"));
     }
+    /* Needing none would score an empty form, so 1 is the least. */
     const struct node *const at_least = field(loader, node, "at_least");
     const size_t fewest = (size_t)integer(loader, at_least, 1, (int64_t)n);
     scale->min_answered = of_items ? fewest : scale->min_answered;
@@ -213,6 +218,7 @@ static void apply_rule(struct loader *loader, const struct node *rules, size_t i
             apply_rule(loader, rules, earlier);
         }
     }
+    /* After the rule that this one is like, which has set the same fields. */
     instrument->rule = instrument->rules[index];
     instrument->rule_text = text_field(loader, node, "text");
     instrument->rule_source = text_field(loader, node, "source");
@@ -252,6 +258,7 @@ static size_t find_rule(struct loader *loader, const char *rule)
     const struct instrument *const instrument = loader->instrument;
     char list[200] = "";
     size_t used = 0;
+    /* The default stands first in the file. */
     if (rule == NULL) {
         return 0;
     }
@@ -273,6 +280,7 @@ static size_t find_rule(struct loader *loader, const char *rule)
 
 /* --- what the chosen rule can give ---------------------------------------------------------- */
 
+/* A table is entered with whole points; values ascend, so the first and the last speak for all. */
 static bool conversion_fits(const struct loader *loader, const struct scale *scale)
 {
     const struct scale *const raw = &loader->scales[scale->parts[0]];
@@ -281,6 +289,8 @@ static bool conversion_fits(const struct loader *loader, const struct scale *sca
            raw->values[0] >= scale->conversion_lowest && raw->values[raw->n_values - 1] <= last;
 }
 
+/* Called in the order of the file, where the parts of a scale stand before it: their units and
+   values are known. */
 static void set_values(struct loader *loader, const struct node *node, size_t index)
 {
     struct scale *const scale = &loader->scales[index];
@@ -302,6 +312,7 @@ static void set_values(struct loader *loader, const struct node *node, size_t in
                                 loader->instrument->rule));
         return;
     }
+    /* Counted before it is stored: a file can make a scale of any number of values. */
     const size_t n = scale_values(loader->instrument, index, NULL, 0);
     if (n > MOST_VALUES) {
         keep(loader, node_fault(loader->document, node, "the scale can take too many values"));
@@ -362,6 +373,7 @@ static void load(struct loader *loader, const struct node *root, const char *rul
         return;
     }
     for (size_t i = 0; i < MAX_SCALES; i++) {
+        /* What a scale does not say for itself is what the file says as a whole. */
         loader->scales[i].source = source;
         loader->scales[i].confidence = confidence;
     }
@@ -374,15 +386,18 @@ static void load(struct loader *loader, const struct node *root, const char *rul
     for (size_t i = 0; i < n_rules && going(loader); i++) {
         apply_rule(loader, rules, i); /* all of them, so that a file is right or wrong as a whole */
     }
+    /* Last, since every rule overwrites what the one before it has set. */
     if (going(loader)) {
         apply_rule(loader, rules, chosen);
     }
     for (size_t i = 0; i < loader->instrument->n_scales && going(loader); i++) {
+        /* In this order: the edges of bands are read in the units that are set here. */
         set_values(loader, &scales->children[i], i);
         take_bands(loader, &scales->children[i], i);
     }
 }
 
+/* After a fault the unfinished instrument stays in the arena and goes with it. */
 struct fault instrument_build(const struct document *document, const char *rule,
                               struct arena *arena, const struct instrument **out)
 {

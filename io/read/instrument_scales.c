@@ -51,6 +51,7 @@ static size_t group_of(struct loader *loader, const struct node *node)
     return word_or(loader, node, "group", names, loader->instrument->n_groups, 0);
 }
 
+/* memchr() must not be given NULL, not even for no bytes. */
 static bool holds(const uint8_t *places, size_t n, size_t place)
 {
     return n > 0 && memchr(places, (int)place, n) != NULL;
@@ -60,6 +61,7 @@ static void take_reversed(struct loader *loader, const struct node *node, struct
                           size_t n_items)
 {
     const uint8_t *places;
+    /* Also where nothing is reversed, so that scoring need not ask. */
     uint8_t *const flags = room_for(loader, scale->n_items, sizeof *flags);
     scale->reversed = flags;
     if (node == NULL || !going(loader)) {
@@ -78,6 +80,8 @@ static void take_reversed(struct loader *loader, const struct node *node, struct
     }
 }
 
+/* One entry for every code from lowest to highest: a list that is too short could leave a code
+   without points. */
 static void take_recode(struct loader *loader, const struct node *node, struct scale *scale,
                         const struct item_group *group)
 {
@@ -100,6 +104,7 @@ static void take_screen(struct loader *loader, const struct node *node, struct s
     }
     only_keys(loader, node, screen_keys, COUNT(screen_keys));
     scale->has_screen = true;
+    /* integer() gives 1, not 0, after a fault: nothing wraps round below 0. */
     scale->screen_item =
         (size_t)integer(loader, field(loader, node, "item"), 1, (int64_t)group->n_items) - 1;
     scale->screen_answer =
@@ -115,6 +120,7 @@ static void take_items(struct loader *loader, const struct node *node, struct sc
     scale->kind = SCALE_ITEMS;
     scale->group = group_of(loader, node);
     const struct item_group *const group = &loader->instrument->groups[scale->group];
+    /* Items first: what is reversed and the screen are checked against them. */
     scale->n_items =
         item_positions(loader, field(loader, node, "items"), group->n_items, &scale->items);
     take_reversed(loader, node_get(node, "reversed"), scale, group->n_items);
@@ -132,6 +138,7 @@ static void take_sum(struct loader *loader, const struct node *node, struct scal
         return;
     }
     for (size_t i = 0; i < node->n_children; i++) {
+        /* Only scales before this one are known by name, so no scale can contain itself. */
         const size_t part = scale_index(loader, &node->children[i], index);
         if (going(loader) && holds(parts, i, part)) {
             keep(loader, node_fault(loader->document, &node->children[i],
@@ -146,6 +153,8 @@ static void take_sum(struct loader *loader, const struct node *node, struct scal
     scale->n_parts = node->n_children;
 }
 
+/* Entries may be negative or 0; the divisor is above 0 all the same, since it starts from
+   TABLE_UNITS. */
 static int64_t greatest_common_divisor(int64_t a, int64_t b)
 {
     while (b != 0) {
@@ -183,6 +192,7 @@ static void take_conversion(struct loader *loader, const struct node *node, stru
     scale->kind = SCALE_CONVERSION;
     only_keys(loader, node, convert_keys, COUNT(convert_keys));
     const struct node *const from = field(loader, node, "from");
+    /* This holds after failing memory, too, so that `part` is safe below. */
     if (from == NULL) {
         return;
     }
@@ -201,6 +211,7 @@ static void take_known_value(struct loader *loader, const struct node *node, dou
                              double highest, double *value, const char **source,
                              enum confidence *confidence)
 {
+    /* Not known; 0 would be a value. */
     *value = NAN;
     if (node == NULL) {
         return;
@@ -259,6 +270,7 @@ static void take_scale(struct loader *loader, const struct node *key, const stru
     scale->title = text_field(loader, node, "title");
     scale->source = text_or(loader, node, "source", scale->source);
     scale->confidence = confidence_or(loader, node, "confidence", scale->confidence);
+    /* word_or() lets a key be left out, and a wrong default would turn every change round. */
     field(loader, node, "better");
     scale->higher_is_better = word_or(loader, node, "better", directions, 2, 0) == 1;
     scale->decimals = (unsigned)integer(loader, field(loader, node, "decimals"), 0, 6);
@@ -294,6 +306,7 @@ void take_scales(struct loader *loader, const struct node *map)
                                 MAX_SCALES));
         return;
     }
+    /* Before the loop, which takes the units of goals by their place. */
     if (loader->instrument->is_goals) {
         check_goal_scales(loader, map);
     }
@@ -312,6 +325,7 @@ static void check_bands(struct loader *loader, const struct node *edges, const s
     for (size_t i = 0; i < set->n_bands && going(loader); i++) {
         const struct band *const band = &set->bands[i], *const before = i == 0 ? NULL : band - 1;
         const struct node *const node = &edges->children[i];
+        /* Edges are whole units, so "touch" can be asked exactly. */
         if (band->lowest > band->highest) {
             keep(loader, node_fault(loader->document, node, "the lower edge comes first"));
         } else if (band->lowest % set->step != 0 || band->highest % set->step != 0) {
@@ -388,6 +402,7 @@ void take_bands(struct loader *loader, const struct node *scale_node, size_t ind
 {
     struct scale *const scale = &loader->scales[index];
     const struct node *const map = node_get(scale_node, "bands");
+    /* True where no default is asked for: then the first set is the one. */
     bool has_default = loader->default_bands == NULL;
     if (!going(loader) || map == NULL) {
         return;

@@ -15,6 +15,7 @@ struct fault plan_text(const struct plan_build *build, const struct node *node, 
     return fault;
 }
 
+/* Unlike plan_text(), this takes empty texts: whoever has no use for one refuses it. */
 struct fault plan_texts(const struct plan_build *build, const struct node *node,
                         const char *const **out, size_t *n)
 {
@@ -44,6 +45,7 @@ void plan_free(struct plan *plan)
     *plan = (struct plan){0};
 }
 
+/* The first match is the only one: a study file in which a text means two stages was refused. */
 uint32_t plan_stage(const struct plan *plan, const char *text)
 {
     for (size_t i = 0; i < plan->n_stage_values; i++) {

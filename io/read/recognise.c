@@ -43,6 +43,7 @@ static const struct {
     {"follow up", END_RANK},
 };
 
+/* Only their order counts, so that a month of 30 days will do. */
 static const struct {
     const char *unit;
     int64_t days;
@@ -112,6 +113,8 @@ static void rank_stage(struct found_stage *stage)
         stage->kind = STAGE_NUMBER;
         return;
     }
+    /* Day-first dates are not tried: 3/4/2020 has two readings, and there is no study file to
+       ask. */
     if (text_date(stage->text, false, &stage->rank)) {
         stage->kind = STAGE_DATE;
         return;
@@ -128,6 +131,7 @@ static void rank_stage(struct found_stage *stage)
     }
 }
 
+/* qsort keeps no order among equals: the text makes the study file the same on every system. */
 static int found_stage_compare(const void *a, const void *b)
 {
     const struct found_stage *const x = a, *const y = b;
@@ -206,6 +210,7 @@ static bool find_prefix(const struct recogniser *r, const char *prefix, size_t l
         if (is_instrument(*instrument, prefix, length)) {
             return true;
         }
+        /* Group 0 goes by the instrument's name alone; only the further ones add theirs. */
         for (*group = 1; *group < (*instrument)->n_groups; (*group)++) {
             const char *const name = (*instrument)->groups[*group].name;
             const size_t n = strlen(name);
@@ -227,6 +232,7 @@ static struct fault many_versions(const struct file *file, size_t row, size_t co
     size_t n = 0;
     for (size_t i = 0; i < r->n_instruments; i++) {
         const char *const name = r->instruments[i]->name;
+        /* A shorter prefix is rather a column of the user's own than the beginning of a name. */
         if (length >= 3 && strlen(name) > length) {
             char *const start = arena_copy(r->arena, name, length);
             if (start != NULL && same_name(prefix, length, start)) {
@@ -261,6 +267,8 @@ static struct fault add_numbered(struct file *file, const struct instrument *ins
         return fault_at(FAULT_CONTENT, file->path, 1, 0,
                         "found more items than can be told apart; write a study file");
     }
+    /* The columns of a file may stand in any order; the study file lists them in that of the
+       form. */
     for (i = numbered->n; i > 0 && numbered->numbers[i - 1] > number; i--) {
         numbered->numbers[i] = numbered->numbers[i - 1];
         numbered->names[i] = numbered->names[i - 1];
@@ -279,6 +287,7 @@ static struct fault take_item_column(struct file *file, const struct row *row, s
     const struct instrument *instrument;
     size_t group;
     int64_t number;
+    /* A total ("wemwbs_total") does not end in a number, and so is not taken for an item. */
     while (length > 0 && cell->text[length - 1] >= '0' && cell->text[length - 1] <= '9') {
         length--;
     }
@@ -322,6 +331,7 @@ static struct fault take_stage(struct file *file, const struct row *row)
     struct recogniser *const r = file->recogniser;
     const struct cell *const cell = &row->cells[file->stage_column];
     struct found_stage *stage;
+    /* Such a row is set aside, and listed, when the answers are read. */
     if (text_is_missing(cell->text)) {
         return FAULT_FREE;
     }
@@ -361,6 +371,7 @@ static struct fault take_row(void *context, const struct row *row)
         return take_header(file, row);
     }
     file->has_rows = true;
+    /* SIZE_MAX is beyond every row; check_file() tells the user that there is no such column. */
     return file->stage_column < row->n_cells ? take_stage(file, row) : FAULT_FREE;
 }
 
@@ -428,6 +439,8 @@ static void write_constants(FILE *out, const struct file *file)
 static void write_sources(FILE *out, const struct file *file)
 {
     for (size_t i = 0; i < file->n_found; i++) {
+        /* One entry for each instrument, at its first group; the further groups are written into
+           it. */
         if (file->found[i].group != 0) {
             continue;
         }
@@ -511,6 +524,8 @@ static struct fault check_file(const struct file *file)
                             "found %zu columns of \"%s\" (%s), expected %zu", numbered->n,
                             numbered->instrument->name, group->name, group->n_items);
         }
+        /* With the right count, but 3 missing and 15 there, every later answer would be scored as
+           that of another item. */
         if (!numbered_through(numbered)) {
             return fault_at(FAULT_CONTENT, file->path, 1, 0,
                             "found the columns of \"%s\" (%s) with a number left out or twice, "
@@ -525,6 +540,8 @@ static struct fault check_file(const struct file *file)
     return FAULT_FREE;
 }
 
+/* The stages are sorted by now. Two names of one rank ("post", "end") are not put in an order by
+   guess. */
 static struct fault check_stages(const struct recogniser *r)
 {
     for (size_t i = 1; i < r->n_stages; i++) {
@@ -571,6 +588,7 @@ static struct fault print_study(const struct recogniser *r, const char **study_f
         return fault_memory();
     }
     write_study(out, r);
+    /* `bytes` is complete, and safe to free, only from here on. */
     if (fclose(out) != 0) {
         free(bytes);
         return fault_memory();
@@ -598,6 +616,7 @@ struct fault recognise(const char *const files[], size_t n, const char *folder,
                        const struct instrument_shelf *shelf, struct arena *arena,
                        const char **study_file)
 {
+    /* On the heap, since one file's findings take over 32 KB. */
     struct recogniser r = {.arena = arena, .files = calloc(n + 1, sizeof *r.files), .n_files = n};
     struct fault fault;
     if (r.files == NULL) {

@@ -18,6 +18,7 @@ static struct fault open_file(const struct instrument_shelf *shelf, size_t index
     if (index < shelf->n_files) {
         return document_read(shelf->files[index], out);
     }
+    /* The two lists of built-in instruments, names and files, are in the same order. */
     const struct embedded_file *const file = &embedded_files[index - shelf->n_files];
     return document_parse(file->path, (const char *)file->bytes, file->n_bytes, out);
 }
@@ -48,6 +49,8 @@ static struct fault try_file(const struct instrument_shelf *shelf, size_t index,
         !names_alike(builtin_instruments[index - shelf->n_files], name)) {
         return FAULT_FREE; /* no need to open it */
     }
+    /* A file of the user's that cannot be read is a fault for every name: passing it over could
+       score by the built-in instrument that it was to replace. */
     struct fault fault = open_file(shelf, index, &document);
     if (fault.code != FAULT_NONE) {
         return fault;
@@ -77,6 +80,7 @@ static const char *versions_of(struct arena *scratch, const char *name, const ch
 
 static struct fault unknown_instrument(const struct instrument_shelf *shelf, const char *name)
 {
+    /* A fault holds its text itself, so the names may go when it is made. */
     struct arena scratch = {0};
     const char *const *names;
     size_t n;
@@ -141,6 +145,7 @@ struct fault instrument_names(const struct instrument_shelf *shelf, struct arena
         if (fault.code != FAULT_NONE) {
             return fault;
         }
+        /* One that takes the place of a built-in instrument is listed once. */
         for (size_t k = 0; k < *n; k++) {
             known = known || names_alike(names[k], instrument->name);
         }

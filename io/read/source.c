@@ -69,6 +69,7 @@ static struct fault add_measure(const struct source_build *b, const struct node 
                               other->name, instrument->name);
         }
     }
+    /* There is room: make_room() counted every node of the sources, and each name is one. */
     struct measure *const measure = &b->build->measures[study->n_measures];
     *measure = (struct measure){
         .label = instrument->name, .instrument = instrument, .first_scale = study->n_scales};
@@ -121,6 +122,8 @@ static struct fault add_informant(struct source_build *b, const struct node *nod
         fault = instrument_load(&build->options->shelf, name, rule, &build->plan->arena,
                                 &informant->instrument);
     }
+    /* Name and rule fail alike: loading once more without the rule tells which word to point at. A
+       fault with a row is about the instrument's own file and stays as it is. */
     if (fault.code != FAULT_NONE) {
         const struct instrument *known;
         const bool is_rule =
@@ -137,6 +140,7 @@ static struct fault add_informant(struct source_build *b, const struct node *nod
     if (m == study->n_measures) {
         fault = add_measure(b, node, informant->instrument);
     } else if (strcmp(build->measure_rules[m], informant->instrument->rule) != 0) {
+        /* One measure, one rule: scores under two rules differ by more than the respondents do. */
         fault = node_fault(b->document, node,
                            "another source reads \"%s\" with incomplete: %s, this one with %s",
                            name, build->measure_rules[m], informant->instrument->rule);
@@ -218,6 +222,7 @@ static struct fault check_keys(const struct source_build *b)
     for (size_t i = 0; i < N_SOURCE_KEYS; i++) {
         keys[n++] = source_keys[i];
     }
+    /* Group 0, "items", is among source_keys. */
     for (size_t i = 1; i < instrument->n_groups; i++) {
         keys[n++] = instrument->groups[i].name;
     }
@@ -254,6 +259,8 @@ static struct fault read_answers(const struct source_build *b)
         int64_t number;
         fault = plan_text(b->build, &node->keys[i], &answers[i].text);
         if (fault.code == FAULT_NONE) {
+            /* A study that says {"1": 0} counts from 1: a plain 2 beside it would be read one too
+               high. */
             fault = node_integer(b->document, &node->children[i], -100, 100, &answers[i].code);
             b->source->numbers_too =
                 b->source->numbers_too && !text_decimal(answers[i].text, 0, &number);
@@ -319,6 +326,7 @@ static struct fault read_bands(const struct source_build *b)
         const size_t index = b->informants[i].measure;
         struct measure *const measure = &b->build->measures[index];
         const char *const chosen = b->build->measure_bands[index];
+        /* A table prints one set of bands for each measure, whatever file its forms came from. */
         if (chosen != NULL && !text_alike(chosen, name)) {
             return node_fault(b->document, node, "another source prints the bands \"%s\" of \"%s\"",
                               chosen, measure->instrument->name);
@@ -349,6 +357,7 @@ static struct fault read_form(const struct source_build *b)
     if (fault.code == FAULT_NONE && separator != NULL) {
         const char *text = separator->kind == NODE_TEXT ? separator->text : "";
         text = strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0 ? "\t" : text;
+        /* strchr() would find the NUL of an empty text, too, so that is asked first. */
         if (text[0] == '\0' || text[1] != '\0' || strchr(",;\t", text[0]) == NULL) {
             fault = node_fault(b->document, separator, "expected a separator: \",\", \";\" or tab");
         }
@@ -374,12 +383,14 @@ struct fault source_read(struct plan_build *build, const struct node *node, stru
         if (b.is_goals && source->informant.text != NULL) {
             return node_fault(b.document, node, "goals have no informant column");
         }
+        /* Only now: the item groups of the instrument are keys as well. */
         fault = check_keys(&b);
     }
     if (fault.code == FAULT_NONE) {
         fault = read_file(&b);
     }
     if (fault.code == FAULT_NONE) {
+        /* Before the columns: in a wide layout they are named stage by stage. */
         fault = read_form(&b);
     }
     if (fault.code == FAULT_NONE) {

@@ -14,6 +14,7 @@ static struct fault column_at(const struct source_build *b, const char *key, con
                               struct column_name *column)
 {
     const struct node *const node = node_get(b->node, key);
+    /* Line 0 marks a default: a file without that column is not at fault by itself. */
     *column = (struct column_name){.text = otherwise};
     if (node == NULL) {
         return FAULT_FREE;
@@ -46,6 +47,8 @@ static struct fault read_pattern(const struct source_build *b, const struct node
         if (!pattern_expand(text, arena, &expanded, &n_expanded, &why)) {
             return node_fault(b->document, item, "%s", why);
         }
+        /* An arena cannot grow a piece: the names move, and the limit bounds what is left
+           behind. */
         grown = arena_alloc(arena, n + n_expanded, sizeof *grown);
         if (grown == NULL || n + n_expanded > 1000) {
             return grown == NULL ? fault_memory()
@@ -82,6 +85,7 @@ static struct fault read_by_stage(const struct source_build *b, const struct nod
             return node_fault(b->document, &node->keys[i], "\"%s\" is not one of the stages",
                               node->keys[i].text);
         }
+        /* No key stands twice, but two texts may mean one stage: its name and one of its values. */
         if (columns[stage].n > 0) {
             return node_fault(b->document, &node->keys[i], "the stage \"%s\" stands here twice",
                               b->build->stages[stage].name);
@@ -97,6 +101,8 @@ static struct fault check_item_count(const struct source_build *b, const struct 
     for (size_t i = 0; i < b->source->n_informants; i++) {
         const struct instrument *const instrument = b->informants[i].instrument;
         const struct item_group *const g = &instrument->groups[group];
+        /* The rows are read later by this number alone: it says whether the file holds the longer
+           form. */
         if (n != g->n_items && (g->n_long == 0 || n != g->n_long)) {
             return node_fault(b->document, node, "found %zu columns, but \"%s\" has %zu in \"%s\"",
                               n, instrument->name, g->n_items, g->name);
@@ -115,11 +121,13 @@ static struct fault read_group(const struct source_build *b, size_t group,
     const size_t n_stages = b->build->plan->study.n_stages;
     struct fault fault = FAULT_FREE;
     if (node == NULL) {
+        /* Its scales then count as not collected, and are not printed as missing. */
         return group > 0 ? FAULT_FREE
                          : node_fault(b->document, b->node,
                                       "a source needs \"items\": the columns of the answers");
     }
     fault = b->source->wide ? read_by_stage(b, node, columns) : read_pattern(b, node, columns);
+    /* A long source has filled stage 0 only. */
     for (size_t i = 0; i < n_stages && fault.code == FAULT_NONE; i++) {
         if (columns[i].n > 0) {
             fault = check_item_count(b, node, group, columns[i].n);
@@ -138,6 +146,7 @@ struct fault source_items(const struct source_build *b)
     if (b->source->items == NULL) {
         return fault_memory();
     }
+    /* All informants share the columns, which are found by the group names of the first. */
     for (size_t i = 1; i < b->source->n_informants; i++) {
         if (b->informants[i].instrument->n_groups != n_groups) {
             return node_fault(b->document, b->node,
@@ -189,6 +198,7 @@ static struct fault read_dates(const struct source_build *b)
     const size_t n_stages = b->build->plan->study.n_stages;
     struct fault fault = FAULT_FREE;
     size_t word = 0;
+    /* Zeroed: a stage without a date keeps the text NULL, which asks for no column. */
     b->source->dates = arena_alloc(&b->build->plan->arena, n_stages, sizeof *b->source->dates);
     if (b->source->dates == NULL) {
         return fault_memory();
@@ -207,7 +217,10 @@ static struct fault read_dates(const struct source_build *b)
         struct item_columns columns[MAX_STAGES] = {{0}};
         fault = read_by_stage(b, node, columns);
         for (size_t i = 0; i < n_stages && fault.code == FAULT_NONE; i++) {
-            if (columns[i].n > 0) {
+            if (columns[i].n > 1) {
+                return node_fault(b->document, node, "found several columns for one stage");
+            }
+            if (columns[i].n == 1) {
                 b->source->dates[i] = columns[i].names[0];
             }
         }
@@ -253,6 +266,7 @@ static struct fault read_cohort_columns(const struct source_build *b)
         return fault_memory();
     }
     for (size_t i = 0; i < study->n_cohort_columns; i++) {
+        /* The study's cohorts are read before its sources, so all are known here. */
         b->source->cohorts[i].text = study->cohort_columns[i];
     }
     if (node != NULL) {
@@ -315,6 +329,7 @@ static struct fault read_flags(const struct source_build *b)
         if (flag == MAX_FLAGS) {
             return node_fault(b->document, node, "found more than %d flags", MAX_FLAGS);
         }
+        /* A flag has one bit throughout the study, whatever place each source lists it in. */
         rules->flags[flag] = names[i];
         rules->n_flags = flag == rules->n_flags ? flag + 1 : rules->n_flags;
         b->source->flags[flag] = (struct column_name){names[i], node->line, node->column};
@@ -336,6 +351,7 @@ static struct fault read_goal_rules(const struct source_build *b)
     const struct node *const rho = node_get(b->node, "rho");
     const struct node *const partial = node_get(b->node, "partial");
     struct goal_rules *const rules = &b->build->plan->study.goals;
+    /* What a source leaves out stays as an earlier one has set it. */
     struct goal_rules wanted = *rules;
     size_t word = 0;
     struct fault fault = FAULT_FREE;
@@ -349,6 +365,8 @@ static struct fault read_goal_rules(const struct source_build *b)
     if (fault.code == FAULT_NONE && rho != NULL) {
         fault = node_number(b->document, rho, 0.0, 1.0, &wanted.rho);
         if (fault.code == FAULT_NONE) {
+            /* rho has its default from the start, so that only has_rho knows of an earlier
+               source. */
             fault = same_rule(b, "rho", b->build->has_rho && wanted.rho != rules->rho);
         }
         b->build->has_rho = true;
@@ -371,6 +389,7 @@ struct fault source_goals(const struct source_build *b)
     struct goal_rules *const rules = &b->build->plan->study.goals;
     struct fault fault = column_at(b, "goal", "goal", &b->source->goal);
     if (fault.code == FAULT_NONE) {
+        /* With weights in one file only, T scores of the two would not be comparable. */
         const bool weighted = node_get(b->node, "weight") != NULL;
         fault = b->build->has_goals && weighted != rules->weighted
                     ? node_fault(b->document, b->node,

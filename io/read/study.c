@@ -51,6 +51,7 @@ static struct fault stage_named(const struct plan_build *build, const struct nod
     for (size_t i = 0; i < build->plan->study.n_stages; i++) {
         names[i] = build->stages[i].name;
     }
+    /* For its fault, which names the nearest stage: plan_stage() has found no match. */
     return node_word(build->document, node, names, build->plan->study.n_stages, stage);
 }
 
@@ -73,6 +74,7 @@ static struct fault read_window(struct plan_build *build, const struct node *nod
     if (window->kind != NODE_LIST || window->n_children != 2) {
         return node_fault(build->document, window, "expected two numbers of days: [330, 420]");
     }
+    /* A hundred years either way: any sensible window, and sums of days that stay small. */
     fault =
         node_integer(build->document, &window->children[0], -36600, 36600, &stage->window_first);
     if (fault.code == FAULT_NONE) {
@@ -85,12 +87,15 @@ static struct fault read_window(struct plan_build *build, const struct node *nod
     if (fault.code == FAULT_NONE && after != NULL) {
         const uint32_t anchor =
             after->kind == NODE_TEXT ? plan_stage(build->plan, after->text) : NO_STAGE;
+        /* An unknown stage becomes this one itself, which is refused below. */
         stage->anchor = anchor == NO_STAGE ? index : anchor;
     }
     if (fault.code == FAULT_NONE && pick != NULL) {
         fault = node_word(build->document, pick, pick_words, COUNT(pick_words), &word);
         stage->pick = fault.code == FAULT_NONE ? (enum pick)(PICK_NEAREST + word) : PICK_NONE;
     }
+    /* Without "after" the anchor is stage 0. Since every anchor stands earlier, no two windows can
+       wait for each other. */
     if (fault.code == FAULT_NONE && stage->anchor >= index) {
         fault = node_fault(build->document, after != NULL ? after : window,
                            "a window is counted from a stage that stands before it in the list");
@@ -105,6 +110,7 @@ static struct fault check_overlap(const struct plan_build *build, const struct n
     const struct stage *const stage = &build->stages[index];
     for (size_t i = 0; i < index && stage->has_window; i++) {
         const struct stage *const other = &build->stages[i];
+        /* Windows with different anchors lie apart or not by the dates of each respondent. */
         if (other->has_window && other->anchor == stage->anchor &&
             other->window_first <= stage->window_last &&
             stage->window_first <= other->window_last) {
@@ -137,6 +143,7 @@ static struct fault read_stage(struct plan_build *build, const struct node *node
             node_fault(build->document, name, "the stage \"%s\" stands here twice", stage->name);
     }
     if (fault.code == FAULT_NONE) {
+        /* Before the window, so that a window after its own stage is known for what it is. */
         fault = add_stage_value(build, name, stage->name, index);
         build->plan->study.n_stages = index + 1;
     }
@@ -152,6 +159,7 @@ static struct fault read_stage(struct plan_build *build, const struct node *node
     return fault.code == FAULT_NONE ? check_overlap(build, node, index) : fault;
 }
 
+/* An upper bound on the names below a node. The tree is at most 32 levels deep, so is this. */
 static size_t count_texts(const struct node *node)
 {
     size_t n = 1;
@@ -187,6 +195,7 @@ static struct fault read_stages(struct plan_build *build, const struct node *roo
     for (size_t i = 0; i < stages->n_children && fault.code == FAULT_NONE; i++) {
         fault = read_stage(build, &stages->children[i], i);
     }
+    /* Unless the study says otherwise, the change is that from the first stage to the last. */
     study->before = 0;
     study->after = study->n_stages > 0 ? study->n_stages - 1 : 0;
     if (fault.code == FAULT_NONE && before != NULL) {
@@ -195,6 +204,7 @@ static struct fault read_stages(struct plan_build *build, const struct node *roo
     if (fault.code == FAULT_NONE && after != NULL) {
         fault = stage_named(build, after, &study->after);
     }
+    /* With one stage there is no change to compute, and nothing to put in order. */
     if (fault.code == FAULT_NONE && study->n_stages > 1 && study->after <= study->before) {
         fault = node_fault(build->document, after != NULL ? after : before,
                            "the stage \"%s\" does not come after \"%s\"",
@@ -273,6 +283,7 @@ static struct fault split_breakdown(struct plan_build *build, const char *by,
         }
         fault = add_to_breakdown(build, &build->document->root, name, breakdown);
         if (fault.code == FAULT_CONTENT) { /* the study file is not to blame */
+            /* A variable of its own: the new text is made from the old one. */
             const struct fault blamed = fault_at(FAULT_USAGE, NULL, 0, 0, "--by: %s", fault.detail);
             fault = blamed;
         }
@@ -317,6 +328,8 @@ static struct fault read_cohorts(struct plan_build *build, const struct node *ro
     if (breakdowns == NULL || columns == NULL) {
         return fault_memory();
     }
+    /* The command line replaces the study's breakdowns; columns are collected from whichever is
+       used. */
     study->cohort_columns = build->cohort_columns = columns;
     study->breakdowns = breakdowns; /* the first stays without columns: All */
     study->n_breakdowns = n + 1;
@@ -375,6 +388,7 @@ static struct fault read_rules(struct plan_build *build, const struct node *root
     const struct node *const change = node_get(root, "reliable_change");
     struct fault fault = FAULT_FREE;
     size_t word = 0;
+    /* Day-first dates are for data files only: a study file has one way to write a date. */
     if (as_of != NULL &&
         (as_of->kind != NODE_TEXT || !text_date(as_of->text, false, &study->as_of))) {
         return node_fault(build->document, as_of, "expected a date: 2018-03-31");
@@ -471,6 +485,7 @@ static struct fault read_sources(struct plan_build *build, const struct node *ro
         fault = source_read(build, &sources->children[i], &build->sources[i]);
         build->plan->n_sources = i + 1;
     }
+    /* After the last source, since each may add an item group to a measure of an earlier one. */
     if (fault.code == FAULT_NONE) {
         mark_collected(build);
         number_joins(build);
@@ -484,6 +499,7 @@ static struct fault read_study(struct plan_build *build)
     const struct node *title;
     struct study *const study = &build->plan->study;
     struct fault fault = node_check_keys(build->document, root, study_keys, COUNT(study_keys));
+    /* Zeros would mean something here: a day in 1970, a reliability of none. */
     study->as_of = NO_DATE;
     study->given_reliability = NAN;
     study->goals.rho = 0.3;
@@ -495,6 +511,7 @@ static struct fault read_study(struct plan_build *build)
     if (title != NULL) {
         fault = plan_text(build, title, &study->title);
     }
+    /* Sources come last: they name stages and cohort columns, and take over the missing texts. */
     if (fault.code == FAULT_NONE) {
         fault = read_stages(build, root);
     }
@@ -514,6 +531,8 @@ static struct fault build_plan(const struct document *document, const char *fold
         .document = document, .options = options, .folder = folder, .plan = plan};
     struct fault fault = read_study(&build);
     if (fault.code == FAULT_NONE) {
+        /* The caller frees the document, and faults in data files still point into the study
+           file. */
         plan->name = arena_copy(&plan->arena, document->name, strlen(document->name));
         fault = plan->name == NULL ? fault_memory() : FAULT_FREE;
     }
@@ -543,6 +562,7 @@ struct fault plan_read(const char *path, const struct plan_options *options, str
     struct fault fault = document_read(path, &document);
     *plan = (struct plan){0};
     if (fault.code == FAULT_NONE) {
+        /* Lies in the plan's own arena, and keeps its slash, to be put right before a file name. */
         const char *const folder =
             slash == NULL ? "" : arena_copy(&plan->arena, path, (size_t)(slash - path) + 1);
         fault = folder == NULL ? fault_memory() : build_plan(&document, folder, options, plan);

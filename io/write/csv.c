@@ -45,7 +45,8 @@ static bool is_number(const char *text)
     return n > 0 && *text == '\0';
 }
 
-/* False: no memory. */
+/* False: no memory. A name from the study that starts with = would run as a formula in the
+   spreadsheet that opens the file; the apostrophe makes it text. */
 static bool write_words(FILE *out, struct arena *arena, const char *words)
 {
     const bool is_formula =
@@ -63,6 +64,7 @@ struct fault write_csv(FILE *out, const char *name, const struct table *table)
     struct fault fault = FAULT_FREE;
     struct printed printed;
     const size_t width = table->n_columns;
+    /* Undefined is an empty field: a dash would turn a column of numbers into text. */
     bool has_memory = printed_table(&arena, table, "", &printed);
     errno = 0;
     for (size_t i = 0; has_memory && i < width; i++) {
@@ -70,6 +72,7 @@ struct fault write_csv(FILE *out, const char *name, const struct table *table)
         fputc(i + 1 == width ? '\n' : ',', out);
     }
     for (size_t i = 0; has_memory && i < table->n_rows * width; i++) {
+        /* Numbers are ours and are never guarded: -1.20 has to stay a number. */
         if (table->cells[i].kind == CELL_TEXT) {
             has_memory = write_words(out, &arena, printed.cells[i]);
         } else {

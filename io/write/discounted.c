@@ -14,6 +14,8 @@ struct line {
     const struct discounted *person;
 };
 
+/* Ties are broken by what a line is about: qsort() is not stable, and the same input has to give
+   the same bytes on every machine. */
 static int line_compare(const void *a, const void *b)
 {
     const struct line *const x = a, *const y = b;
@@ -37,6 +39,7 @@ static const char *participant_of(const struct respondents *respondents, const s
     if (line->person != NULL) {
         return names_text(&respondents->joins[line->person->join].ids, line->person->respondent);
     }
+    /* Ids are numbered within a join, and a row of an unknown informant belongs to none. */
     if (line->form->respondent == NO_NAME || line->form->measure >= study->n_measures) {
         return "";
     }
@@ -78,6 +81,7 @@ struct fault write_discounted(FILE *out, const struct source_names *sources,
 {
     const struct findings *const findings = respondents->findings;
     const size_t n = findings->n_set_aside + counted->n_discounted;
+    /* One more, since calloc() of nothing may give NULL, which is no lack of memory. */
     struct line *const lines = calloc(n + 1, sizeof *lines);
     if (lines == NULL) {
         return fault_memory();

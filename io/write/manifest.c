@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/* Takes over both references; false: no memory. */
+/* Takes over both references; false: no memory. A NULL value fails as well, so that what makes the
+   values needs no check of its own. */
 static int add(json_t *object, const char *key, json_t *value)
 {
     return json_object_set_new(object, key, value) == 0;
@@ -17,6 +18,8 @@ static int add(json_t *object, const char *key, json_t *value)
 /* One input: its name, size and checksum. NULL: no memory, or the file is gone. */
 static json_t *input_of(const char *path, const char *name)
 {
+    /* The file is read again for its checksum, after the figures were computed: what was replaced
+       in between is listed as it is now. */
     char digest[SHA256_DIGEST_STRING_LENGTH];
     struct stat status;
     json_t *const object = json_object();
@@ -43,6 +46,8 @@ static json_t *manifest_of(const struct manifest *manifest)
     for (size_t i = 0; i < manifest->n_outputs && done; i++) {
         done = json_array_append_new(outputs, json_string(manifest->outputs[i])) == 0;
     }
+    /* The chain may stop before the arrays are handed over; with a reference of our own they are
+       released below either way. */
     done = done && add(object, "program", json_string("pellter")) &&
            add(object, "version", json_string(manifest->version)) &&
            add(object, "title", json_string(manifest->title)) &&

@@ -10,8 +10,10 @@
    formulas of some viewers. */
 #define ALWAYS "\\`*_{}[]<>#|~&$"
 
-/* The length of what would start a list or a rule at the beginning of a line, up to
-   and without the character that has to be escaped; SIZE_MAX: nothing would. */
+/* The length of what would start a list or a rule at the beginning of a line, up to and without the
+   character that has to be escaped; SIZE_MAX: nothing would. Of the markers at the start of a line
+   only those that ALWAYS does not escape are looked for; "1." becomes "1\.", since a backslash
+   before a digit would be shown. */
 static size_t before_marker(const char *text)
 {
     const size_t digits = strspn(text, "0123456789");
@@ -78,6 +80,7 @@ static void write_table(FILE *out, const struct table *table, const struct print
         fputs(" |", out);
     }
     fputs(table->n_columns > 0 ? "\n|" : "", out);
+    /* GitHub takes the lines for a table only with this row, which also aligns the columns. */
     for (size_t i = 0; i < table->n_columns; i++) {
         fputs(table->columns[i].is_label ? " :--- |" : " ---: |", out);
     }
@@ -114,6 +117,8 @@ struct fault write_markdown(FILE *out, const char *name, const struct report *re
             fputs(i == 0 ? "" : "\n", out);
             write_table(out, &report->tables[i], &printed);
         }
+        /* The strings of a table go before those of the next are made: a large report has millions
+           of cells. */
         arena_free(&arena);
     }
     for (size_t i = 0; has_memory && i < report->n_notes; i++) {

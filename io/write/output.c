@@ -153,6 +153,7 @@ static bool has_our_manifest(int folder)
     bool found = false;
     char *bytes = NULL;
     struct stat status;
+    /* Not a link, and not waiting for the other end of a pipe of this name. */
     const int file =
         openat(folder, "manifest.json", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (file < 0) {
@@ -204,6 +205,7 @@ static struct fault look_inside(DIR *folder, const char *path, enum occupant *oc
 {
     bool has_foreign = false, has_any = false;
     const struct dirent *entry;
+    /* readdir() tells its end from an error by errno alone. */
     errno = 0;
     while ((entry = readdir(folder)) != NULL) {
         const char *const name = entry->d_name;
@@ -281,6 +283,7 @@ static bool remove_tree(int parent, const char *name)
     if (!S_ISDIR(status.st_mode)) {
         return unlinkat(parent, name, 0) == 0;
     }
+    /* Somebody may have put a link here since the look: O_NOFOLLOW keeps us inside. */
     const int opened = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     DIR *const folder = opened < 0 ? NULL : fdopendir(opened);
     if (folder == NULL) {
@@ -296,7 +299,8 @@ static bool remove_tree(int parent, const char *name)
 
 /* ---- a directory of results ---- */
 
-/* Makes the outer folder beside output->path and names the place inside it. */
+/* Makes the outer folder beside output->path and names the place inside it. After a fault there is
+   no outer folder; else output->temporary names it for output_abandon(). */
 static struct fault begin_beside(struct output *output)
 {
     struct fault fault = FAULT_FREE;
@@ -378,6 +382,7 @@ struct fault output_folder(struct output *output, const char *name)
     if (path == NULL) {
         return fault_memory();
     }
+    /* internal/discounted.csv names participants: it is not for other users of the machine. */
     if (mkdir(path, is_internal(name) ? 0700 : 0777) != 0) {
         fault = fault_inside(output, name);
     }
@@ -394,6 +399,7 @@ struct fault output_open(struct output *output, const char *name, FILE **out)
     if (path == NULL) {
         return fault_memory();
     }
+    /* x: two files of one name would be a fault, where the later would overwrite the earlier. */
     *out = fopen(path, "wbx");
     if (*out == NULL) {
         fault = fault_inside(output, name);
@@ -406,6 +412,7 @@ struct fault output_close(FILE *stream, const char *name)
 {
     errno = 0;
     const bool failed = ferror(stream) != 0;
+    /* Closed also after a failed write, whose stream would leak otherwise. */
     if (fclose(stream) == 0 && !failed) {
         return FAULT_FREE;
     }
@@ -413,7 +420,9 @@ struct fault output_close(FILE *stream, const char *name)
                     errno == 0 ? "an earlier write failed" : reason(errno));
 }
 
-/* Puts the new report in the place of the old one, which is kept at `old` until then. */
+/* Puts the new report in the place of the old one, which is kept at `old` until then. Two renames,
+   since rename() puts a folder only over an empty one; between them, for a moment, there is no
+   report. */
 static struct fault exchange(struct output *output, const char *old)
 {
     if (rename(output->path, old) != 0) {
@@ -438,6 +447,7 @@ static struct fault place(struct output *output, const char *old)
 {
     enum occupant occupant;
     mode_t mode = 0;
+    /* Looked at again: what has appeared since output_begin() is somebody's, too. */
     const struct fault fault = look(output->path, &occupant, &mode);
     if (fault.code != FAULT_NONE) {
         return fault;
@@ -470,6 +480,7 @@ struct fault output_commit(struct output *output)
     }
     free(output->temporary);
     output->temporary = NULL;
+    /* The report is in its place; what can still fail is tidying up, which undoes nothing. */
     if (!remove_tree(AT_FDCWD, outer)) {
         fault = fault_at(FAULT_WRITE, output->path, 0, 0,
                          "the report is in its place, but the one before could not be removed and "

@@ -30,6 +30,7 @@ const char *printed_cell(struct arena *arena, const struct cell_content *cell,
     char low[NUMBER_ROOM], high[NUMBER_ROOM];
     struct text interval = text_of(MESSAGE_INTERVAL);
     switch (cell->kind) {
+    /* Empty is not undefined: a cell that has nothing to say stays blank beside the dashes. */
     case CELL_EMPTY:
         break;
     case CELL_TEXT:
@@ -40,6 +41,7 @@ const char *printed_cell(struct arena *arena, const struct cell_content *cell,
             return undefined;
         }
         return arena_printf(arena, cell->kind == CELL_PERCENT ? "%s%%" : "%s", low);
+    /* With one end unknown there is no interval to print. */
     case CELL_INTERVAL:
         if (value_print(&cell->low, cell->decimals, low, sizeof low) == 0 ||
             value_print(&cell->high, cell->decimals, high, sizeof high) == 0) {
@@ -60,6 +62,7 @@ static const char **strings(struct arena *arena, size_t n)
     return arena_alloc(arena, n + 1, sizeof(const char *));
 }
 
+/* After false *out is not to be read; what it has belongs to the arena all the same. */
 bool printed_table(struct arena *arena, const struct table *table, const char *undefined,
                    struct printed *out)
 {
@@ -87,6 +90,7 @@ bool printed_table(struct arena *arena, const struct table *table, const char *u
 
 struct fault printed_flush(FILE *out, const char *name)
 {
+    /* fflush() may succeed after a write that failed, whose bytes are gone: ferror() remembers. */
     const bool failed = ferror(out) != 0;
     if (fflush(out) == 0 && !failed) {
         return FAULT_FREE;

@@ -9,7 +9,8 @@
 #include "io/write/write.h"
 #include "scales/gas.h"
 
-/* The cohort columns of a breakdown joined with ","; a name that holds one stands in quotes. */
+/* The cohort columns of a breakdown joined with ","; a name that holds one stands in quotes. The
+   list is quoted so that it can be split, and then as a CSV field, so that the line can. */
 static void write_by(FILE *out, struct arena *arena, const struct figures *figures,
                      const struct figure_key *key)
 {
@@ -59,6 +60,7 @@ static void write_cohort(FILE *out, struct arena *arena, const struct figures *f
         write_csv_field(out, member);
         return;
     }
+    /* Behind a single cohort column the label has not been quoted yet; that of a crossing has. */
     member = crossing_value(arena, member);
     group = n_columns == 1 ? crossing_value(arena, label) : label;
     write_csv_field(
@@ -83,7 +85,8 @@ static const char *stage_label(const struct study *study, unsigned stage)
     }
 }
 
-/* The statistic's name, with what `sub` adds to it. */
+/* The statistic's name, with what `sub` adds to it. The 64s undo BAND_SUB and MOVEMENT_SUB of
+   engine/figures.h; movement is counted for the printed set alone. */
 static void write_statistic(FILE *out, const struct figures *figures, const struct figure_key *key)
 {
     const struct scale *const scale =
@@ -121,7 +124,8 @@ static void write_statistic(FILE *out, const struct figures *figures, const stru
     }
 }
 
-/* Significant digits: 12 for what rests on a distribution's tail, 17 for the rest. */
+/* Significant digits: 12 for what rests on a distribution's tail, 17 for the rest. 17 digits give
+   back every double exactly. */
 static int digits_of(unsigned statistic)
 {
     const char *const name = statistic_name(statistic);
@@ -130,6 +134,8 @@ static int digits_of(unsigned statistic)
     return is_p || strstr(name, "ci_") != NULL ? 12 : 17;
 }
 
+/* An undefined value is an empty field, which read.csv() takes for NA: a 0 would go into a mean.
+   The sign of a zero is dropped. */
 static void write_value(FILE *out, const struct figure *figure)
 {
     const double number = figure->value.number == 0.0 ? 0.0 : figure->value.number;
@@ -165,6 +171,7 @@ struct fault write_results(FILE *out, const struct figures *figures)
 {
     fputs("table,by,cohort,instrument,scale,stage,statistic,value\n", out);
     for (size_t i = 0; i < figures->n_figures && !ferror(out); i++) {
+        /* Freed figure by figure: there may be millions, and each needs only its own names. */
         struct arena arena = {0};
         write_figure(out, &arena, figures, &figures->figures[i]);
         arena_free(&arena);

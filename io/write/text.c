@@ -95,6 +95,8 @@ static void write_boxes(FILE *out, struct box *boxes, size_t n)
             } else {
                 (void)line_take(&box->rest, box->width, &line); /* an empty line is fine */
             }
+            /* Only a character wider than its box can exceed it: then there is no room, not a huge
+               one. */
             const size_t room = box->width - smaller(line.columns, box->width);
             blanks += i == 0 ? 0 : GAP;
             blanks += box->is_left ? 0 : room;
@@ -115,7 +117,8 @@ static bool in_block(const struct layout *layout, size_t column, struct block bl
     return layout->table->columns[column].is_label || (column >= block.from && column < block.to);
 }
 
-/* Where the columns end that share the heading of `column`. */
+/* Where the columns end that share the heading of `column`. Headings are compared as words: columns
+   that look alike are meant to share. */
 static size_t span_end(const struct layout *layout, size_t column)
 {
     const struct column *const columns = layout->table->columns;
@@ -159,6 +162,7 @@ static void write_headings(FILE *out, struct layout *layout, struct block block)
     if (most_lines == 0) {
         return;
     }
+    /* Until here delay held the lines of each heading: the tallest was not known. */
     for (size_t i = 0; i < n; i++) {
         layout->boxes[i].delay = most_lines - layout->boxes[i].delay;
     }
@@ -215,7 +219,7 @@ static size_t cells_width(const struct layout *layout, size_t column)
     for (size_t row = 0; row < table->n_rows; row++) {
         const size_t at = row * table->n_columns + column;
         size_t cell = columns_of(layout->printed.cells[at]);
-        if (table->cells[at].kind == CELL_TEXT) { /* numbers are never broken */
+        if (table->cells[at].kind == CELL_TEXT) { /* a broken number reads as two */
             cell = smaller(cell, table->columns[column].is_label ? PAGE : WORD_MOST);
         }
         width = larger(width, cell);
@@ -245,6 +249,7 @@ static void find_natural_widths(struct layout *layout)
 static struct block next_block(const struct layout *layout, size_t from)
 {
     const struct table *const table = layout->table;
+    /* Columns under one heading stay in one block: apart, half of them would lose its meaning. */
     struct block block = {.from = from, .to = from};
     size_t used = 0, end;
     bool has_numbers = false;
@@ -286,6 +291,7 @@ static void fit_labels(struct layout *layout, struct block block)
                 widest = &layout->widths[i];
             }
         }
+        /* Wider than the page, then: a number that is cut would be a wrong one. */
         if (widest == NULL) {
             return;
         }
@@ -309,6 +315,7 @@ static bool write_table(FILE *out, struct arena *arena, const struct table *tabl
     }
     find_natural_widths(&layout);
     struct block block = {.to = 0};
+    /* A table without columns still has its title and notes: once through in any case. */
     do {
         const char *title = layout.printed.title;
         block = next_block(&layout, block.to);
@@ -348,6 +355,7 @@ struct fault write_text(FILE *out, const char *name, const struct report *report
     for (size_t i = 0; has_memory && i < report->n_tables; i++) {
         fputs(i == 0 ? "" : "\n\n", out);
         has_memory = write_table(out, &arena, &report->tables[i]);
+        /* The strings of a table go before those of the next are made. */
         arena_free(&arena);
     }
     for (size_t i = 0; has_memory && i < report->n_notes; i++) {

@@ -75,6 +75,7 @@ struct character character_at(const char *text)
         within(character.code, control, COUNT(control))) {
         character.code = CHARACTER_REPLACED;
     } else if (character.code < invisible[0].first) {
+        /* nearly all text is below the first combining mark, and spared the search */
         character.columns = 1;
     } else if (within(character.code, invisible, COUNT(invisible))) {
         character.columns = 0;
@@ -119,6 +120,7 @@ bool line_take(const char **rest, size_t width, struct line *line)
         if (character.code == ' ' && in_word) {
             whole_words = *line;
         }
+        /* A first character is taken even if it is too wide, or the caller would never get on. */
         if (line->columns + character.columns > width && line->bytes > 0) {
             break;
         }
@@ -127,6 +129,8 @@ bool line_take(const char **rest, size_t width, struct line *line)
         line->columns += character.columns;
         at += character.bytes;
     }
+    /* Back to the last whole word where the line was cut, or ends in blanks; a word longer than the
+       line has none to go back to and is broken. */
     if (whole_words.bytes > 0 && (*at != '\0' || !in_word)) {
         *line = whole_words;
         at = line->start + line->bytes;

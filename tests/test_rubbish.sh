@@ -127,6 +127,7 @@ echo "$header" > header.csv
 sed 's/ok\.csv/header.csv/' ok.yaml > header.yaml
 { cat ok.csv; echo '"SECRET9'; } > late.csv
 printf 'SECRET1,North\nSECRET2,South\n' > rows.yaml
+{ printf 'participant,stage'; printf ',sdq_parent_impact_%d' 1 2 3 4 5 6; echo; echo 'SECRET1,start,0,0,0,0,0,0'; } > impact.csv
 printf 'PK\003\004\000\000SECRET' > workbook.csv
 printf '%s\n"SECRET,2\n3,4\n' "$header" > quote.csv
 printf '%s\nSE"CRET,North,start%s\n' "$header" "$answers" > inner.csv
@@ -229,6 +230,7 @@ for command in report score check init; do
 done
 bad 'a study of a file without rows' 'no row below them' report header.yaml
 bad 'scores of a file that breaks off' 'late.csv' score late.csv
+bad 'impact columns alone' 'expected those of its items as well' report impact.csv
 bad 'data given as a study' 'found a plain text' report rows.yaml
 bad 'a folder for a file' 'folder.csv: cannot be read' report folder.csv
 bad 'a path through a file' 'ok.csv/x.csv: cannot be read' report ok.csv/x.csv

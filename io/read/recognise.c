@@ -504,6 +504,18 @@ static bool numbered_through(const struct numbered *numbered)
     return numbered->n > 0 && (numbered->numbers[0] == 0 || numbered->numbers[0] == 1);
 }
 
+/* A further group by itself ("sdq_parent_impact_1" ...) is no form: its questionnaire has to be
+   there. */
+static bool has_questionnaire(const struct file *file, const struct instrument *instrument)
+{
+    for (size_t i = 0; i < file->n_found; i++) {
+        if (file->found[i].instrument == instrument && file->found[i].group == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct fault check_file(const struct file *file)
 {
     if (file->n_found == 0 && !file->has_goals) {
@@ -523,6 +535,11 @@ static struct fault check_file(const struct file *file)
             return fault_at(FAULT_CONTENT, file->path, 1, 0,
                             "found %zu columns of \"%s\" (%s), expected %zu", numbered->n,
                             numbered->instrument->name, group->name, group->n_items);
+        }
+        if (!has_questionnaire(file, numbered->instrument)) {
+            return fault_at(FAULT_CONTENT, file->path, 1, 0,
+                            "found the columns of \"%s\" (%s), expected those of its items as well",
+                            numbered->instrument->name, group->name);
         }
         /* With the right count, but 3 missing and 15 there, every later answer would be scored as
            that of another item. */

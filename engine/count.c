@@ -81,7 +81,7 @@ static bool is_counted_pair(const struct study *study, size_t stage, size_t late
 
 /* The codes of a pair of stages: the two scores as they stand, or, of goals, scores from the goals
    that both stages have. */
-typedef bool pair_codes(struct walk *walk, size_t scale, size_t stage, size_t later,
+typedef void pair_codes(struct walk *walk, size_t scale, size_t stage, size_t later,
                         const tally_code codes[], tally_code *code, tally_code *later_code);
 
 static const struct slot *slot_of(const struct walk *walk, uint32_t series, size_t stage)
@@ -156,8 +156,8 @@ static bool count_scale(struct walk *walk, size_t scale, const tally_code codes[
             if (!is_counted_pair(study, stage, later)) {
                 continue;
             }
-            if (!pair(walk, scale, stage, later, codes, &code, &later_code) ||
-                !count_cell(walk, scale, stage, later, code, later_code)) {
+            pair(walk, scale, stage, later, codes, &code, &later_code);
+            if (!count_cell(walk, scale, stage, later, code, later_code)) {
                 return false;
             }
             if (stage == study->before && later == study->after &&
@@ -187,14 +187,13 @@ static enum reason absence(const struct walk *walk, size_t stage_index)
 
 /* --- questionnaires --- */
 
-static bool plain_pair(struct walk *walk, size_t scale, size_t stage, size_t later,
+static void plain_pair(struct walk *walk, size_t scale, size_t stage, size_t later,
                        const tally_code codes[], tally_code *code, tally_code *later_code)
 {
     (void)walk;
     (void)scale;
     *code = codes[stage];
     *later_code = codes[later];
-    return true;
 }
 
 static bool has_form(const struct walk *walk, uint32_t series)
@@ -357,7 +356,7 @@ static bool has_conflict(const struct walk *walk, size_t stage)
     return false;
 }
 
-static bool goals_pair(struct walk *walk, size_t scale, size_t stage, size_t later,
+static void goals_pair(struct walk *walk, size_t scale, size_t stage, size_t later,
                        const tally_code codes[], tally_code *code, tally_code *later_code)
 {
     const size_t kind =
@@ -375,7 +374,6 @@ static bool goals_pair(struct walk *walk, size_t scale, size_t stage, size_t lat
         *code = has_conflict(walk, stage) ? TALLY_REASON(REASON_CONFLICTING) : *code;
         *later_code = has_conflict(walk, later) ? TALLY_REASON(REASON_CONFLICTING) : *later_code;
     }
-    return true;
 }
 
 /* Whether any rating of the family at this stage is used, and whether any is in conflict. */

@@ -170,6 +170,7 @@ struct recogniser {
     size_t n_stages;
     struct file *files; /* n_files */
     size_t n_files;
+    bool any_site, any_year; /* some file has the column */
 };
 
 /* Do a column's prefix and a name agree, with '-' and '_' the same and optional? */
@@ -323,6 +324,8 @@ static struct fault take_header(struct file *file, const struct row *row)
         fault = take_item_column(file, row, i);
     }
     file->has_goals = has_goal && has_level;
+    file->recogniser->any_site = file->recogniser->any_site || file->has_site;
+    file->recogniser->any_year = file->recogniser->any_year || file->has_year;
     return fault;
 }
 
@@ -404,32 +407,12 @@ static void write_item_list(FILE *out, const struct numbered *numbered)
     fputs("]\n", out);
 }
 
-static bool any_has_site(const struct recogniser *r)
-{
-    for (size_t i = 0; i < r->n_files; i++) {
-        if (r->files[i].has_site) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool any_has_year(const struct recogniser *r)
-{
-    for (size_t i = 0; i < r->n_files; i++) {
-        if (r->files[i].has_year) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* A file without the column that others are broken down by: its respondents show as not recorded,
    for everyone to see, and the breakdown does not vanish. */
 static void write_constants(FILE *out, const struct file *file)
 {
-    const bool site = any_has_site(file->recogniser) && !file->has_site;
-    const bool year = any_has_year(file->recogniser) && !file->has_year;
+    const bool site = file->recogniser->any_site && !file->has_site;
+    const bool year = file->recogniser->any_year && !file->has_year;
     if (site || year) {
         fprintf(out, "    constants: {%s%s%s}\n", site ? "site: Not recorded" : "",
                 site && year ? ", " : "", year ? "year: Not recorded" : "");
@@ -466,7 +449,7 @@ static void write_sources(FILE *out, const struct file *file)
 
 static void write_study(FILE *out, const struct recogniser *r)
 {
-    const bool site = any_has_site(r), year = any_has_year(r);
+    const bool site = r->any_site, year = r->any_year;
     fputs(
         "# Made by pellter from the columns of the files. Read it through before you rely on it.\n"
         "stages:\n",

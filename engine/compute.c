@@ -10,44 +10,40 @@
 
 /* --- forms --- */
 
+static void forms_of(struct work *work, size_t measure, uint64_t rows, const uint64_t forms[])
+{
+    uint64_t accounted = forms[FORM_USED];
+    work->key =
+        (struct figure_key){.table = FIGURES_FORMS, .measure = (uint16_t)measure, .scale = NO_SCALE};
+    work_add_count(work, STATISTIC_ROWS, rows);
+    work_add_sub(work, STATISTIC_FORM, FORM_USED, forms[FORM_USED]);
+    for (size_t reason = FORM_USED + 1; reason < N_FORM_REASONS; reason++) {
+        work_add_sub(work, STATISTIC_FORM, reason, forms[reason]);
+        accounted += forms[reason];
+    }
+    assert(accounted == rows); /* the ledger of forms */
+    (void)accounted;
+}
+
 static void forms(struct work *work)
 {
-    const struct computed_from *const from = work->from;
+    const struct counted *const counted = work->counted;
     const size_t n_measures = work->study->n_measures;
+    for (size_t m = 0; m < n_measures; m++) {
+        forms_of(work, m, counted->measures[m].forms_read, counted->measures[m].forms);
+    }
     /* One line more than there are measures: the rows whose instrument is not known. */
-    uint64_t *const set_aside = calloc((n_measures + 1) * N_FORM_REASONS, sizeof *set_aside);
-    if (set_aside == NULL) {
-        work->figures->no_memory = true;
-        return;
+    if (counted->unknown_informants > 0) {
+        const uint64_t unknown[N_FORM_REASONS] = {[FORM_NO_ID] = counted->unknown_informants};
+        forms_of(work, n_measures, counted->unknown_informants, unknown);
     }
-    for (size_t i = 0; i < from->findings->n_set_aside; i++) {
-        const struct set_aside *const row = &from->findings->set_aside[i];
-        set_aside[row->measure * N_FORM_REASONS + row->reason]++;
-    }
-    for (size_t m = 0; m < n_measures + (from->unknown_informants > 0); m++) {
-        const uint64_t *const reasons = set_aside + m * N_FORM_REASONS;
-        const uint64_t used = m < n_measures ? from->counted->forms_used[m] : 0;
-        const uint64_t rows = m < n_measures ? from->forms_read[m] : from->unknown_informants;
-        uint64_t accounted = used;
-        work->key =
-            (struct figure_key){.table = FIGURES_FORMS, .measure = (uint16_t)m, .scale = NO_SCALE};
-        work_add_count(work, STATISTIC_ROWS, rows);
-        work_add_sub(work, STATISTIC_FORM, FORM_USED, used);
-        for (size_t reason = FORM_USED + 1; reason < N_FORM_REASONS; reason++) {
-            work_add_sub(work, STATISTIC_FORM, reason, reasons[reason]);
-            accounted += reasons[reason];
-        }
-        assert(accounted == rows); /* the ledger of forms */
-        (void)accounted;
-    }
-    free(set_aside);
 }
 
 /* --- scoring --- */
 
 static void scoring(struct work *work)
 {
-    const struct scoring_audit *const audit = &work->from->checks->scales[work->key.scale].audit;
+    const struct scoring_audit *const audit = &work->counted->checks.scales[work->key.scale].audit;
     if (work_scale(work)->kind == SCALE_GOALS) {
         return;
     }
@@ -191,26 +187,26 @@ static bool list_categories(struct figures *figures, const struct tally *tally)
     return true;
 }
 
-static bool make_comparisons(const struct computed_from *from, struct figures *figures)
+static bool make_comparisons(const struct counted *counted, struct figures *figures)
 {
-    figures->comparisons = calloc(from->study->n_breakdowns, sizeof *figures->comparisons);
+    figures->comparisons = calloc(counted->study->n_breakdowns, sizeof *figures->comparisons);
     if (figures->comparisons == NULL) {
         return false;
     }
-    for (size_t i = 0; i < from->study->n_breakdowns; i++) {
+    for (size_t i = 0; i < counted->study->n_breakdowns; i++) {
         struct comparison *const comparison = &figures->comparisons[i];
-        if (!grouping_init(&comparison->grouping, from->cohorts, &from->study->breakdowns[i]) ||
-            !tally_coarsen(&from->counted->tally, comparison->grouping.group_of,
+        if (!grouping_init(&comparison->grouping, counted->cohorts, &counted->study->breakdowns[i]) ||
+            !tally_coarsen(&counted->tally, comparison->grouping.group_of,
                            &comparison->tally)) {
             return false;
         }
     }
-    return list_categories(figures, &from->counted->tally);
+    return list_categories(figures, &counted->tally);
 }
 
 static bool make_room(struct work *work)
 {
-    const struct tally *const tally = &work->from->counted->tally;
+    const struct tally *const tally = &work->counted->tally;
     /* Coarser tallies have no more cells. compute_goal_levels() puts goals where scores stand. */
     const size_t n = tally->n_cells + tally->n_goals + 1;
     work->pairs = calloc(n, sizeof *work->pairs);
@@ -234,13 +230,15 @@ static void find_study_sds(struct work *work)
     }
 }
 
-bool compute_figures(const struct computed_from *from, struct figures *figures)
+bool compute_figures(const struct counted *counted, struct figures *figures)
 {
-    struct work work = {.from = from, .study = from->study, .figures = figures};
+    struct work work = {.counted = counted, .study = counted->study, .figures = figures};
     bool done;
     *figures = (struct figures){
-        .study = from->study, .names = from->names, .unknown_informants = from->unknown_informants};
-    done = make_comparisons(from, figures) && make_room(&work);
+        .study = counted->study,
+        .names = counted->names,
+        .unknown_informants = counted->unknown_informants};
+    done = make_comparisons(counted, figures) && make_room(&work);
     if (done) {
         find_study_sds(&work);
         compute_all(&work);

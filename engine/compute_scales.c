@@ -47,7 +47,7 @@ static void people_ledger(struct work *work, uint64_t n_pairs)
     assert(by_reason[DISCOUNT_NONE] == n_pairs);
     /* and against those who were counted one by one when the tally was made */
     assert(work->key.breakdown > 0 ||
-           respondents == work->from->counted->respondents[work->key.measure]);
+           respondents == work->counted->measures[work->key.measure].respondents);
     (void)n_pairs;
     work->key.stage = FIGURE_STAGE_NONE;
     work_add_count(work, STATISTIC_RESPONDENTS, respondents);

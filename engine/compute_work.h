@@ -5,11 +5,11 @@
 #include "engine/figures.h"
 #include "engine/stats/counts.h"
 
-struct computed_from;
+struct counted;
 
 /* Where the computation is, and room to work in. */
 struct work {
-    const struct computed_from *from;
+    const struct counted *counted;
     const struct study *study;
     struct figures *figures;
     struct figure_key key;    /* of the figure that is added next */

@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "engine/id_checks.h"
 #include "scales/gas.h"
 
 /* The order in which the scales of a goals instrument stand. */
@@ -49,12 +50,16 @@ enum discount discount_of(tally_code before, tally_code after)
 /* What the functions below share while they walk through one join. */
 struct walk {
     const struct respondents *respondents;
+    const struct join_rules *rules;
     const struct study *study;
+    const struct join_layout *layout;
     const struct join *join;
     size_t join_index;
     uint32_t respondent;
     uint32_t cohort;
+    struct pair_counter *pairs;
     struct counted *counted;
+    struct listing *listing;     /* NULL: nobody reads it */
     struct goal_rating *ratings; /* owned by count_respondents: room for one respondent's goals */
     size_t ratings_capacity;
 };
@@ -67,106 +72,85 @@ static bool count_cell(const struct walk *walk, size_t scale, size_t stage, size
                                     .stage = (uint16_t)stage,
                                     .later = (uint16_t)later,
                                     .code = code,
-                                    .later_code = later_code};
+                                    .later_code = later_code,
+                                    .count = 1};
     return tally_count(&walk->counted->tally, &cell);
 }
 
-/* Pairs of stages that statistics compare: the first with each later one, each with the next, and
-   before with after. */
-static bool is_counted_pair(const struct study *study, size_t stage, size_t later)
+/* The series of the respondent one after the other: of a questionnaire one for each version, of goals
+   one for each goal. Used as: for (s = first_series(walk); s != NO_NAME; s = next_series(walk, s)) */
+static uint32_t first_series(const struct walk *walk)
 {
-    return stage < later &&
-           (stage == 0 || later == stage + 1 || (stage == study->before && later == study->after));
+    return walk->layout->is_goals ? first_goal(walk->join, walk->respondent)
+                                  : version_series(walk->layout, walk->respondent, 0);
 }
 
-/* The codes of a pair of stages: the two scores as they stand, or, of goals, scores from the goals
-   that both stages have. */
-typedef void pair_codes(struct walk *walk, size_t scale, size_t stage, size_t later,
-                        const tally_code codes[], tally_code *code, tally_code *later_code);
-
-static const struct slot *slot_of(const struct walk *walk, uint32_t series, size_t stage)
+static uint32_t next_series(const struct walk *walk, uint32_t series)
 {
-    return join_slot(walk->respondents, walk->join, series, stage);
+    if (walk->layout->is_goals) {
+        return join_goal(walk->layout, walk->join, series)->next;
+    }
+    return (series + 1) % walk->layout->n_versions == 0 ? NO_NAME : series + 1;
 }
 
-/* The form that a discount rests on. */
-static struct location discount_location(const struct walk *walk, uint32_t measure,
-                                         enum discount discount)
+static const unsigned char *series_of(const struct walk *walk, uint32_t series)
+{
+    return join_series(walk->layout, walk->join, series);
+}
+
+static enum slot_state state_of(const struct walk *walk, uint32_t series, size_t stage)
+{
+    return series_state(walk->layout, series_of(walk, series), stage);
+}
+
+/* Is this a series of the measure? Goals are all of one. */
+static bool is_of(const struct walk *walk, uint32_t series, uint32_t measure)
+{
+    return walk->layout->is_goals ||
+           series % walk->layout->n_versions == walk->rules->version[measure];
+}
+
+/* Where the form stands that a discount rests on. */
+static uint64_t discount_place(const struct walk *walk, uint32_t measure, enum discount discount)
 {
     const size_t wanted =
         discount == DISCOUNT_AFTER_INCOMPLETE ? walk->study->after : walk->study->before;
-    struct location any = {0};
-    for (uint32_t i = walk->join->respondents[walk->respondent].first_series; i != NO_NAME;
-         i = walk->join->series[i].next) {
-        for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
-            const struct slot *const slot = slot_of(walk, i, stage);
-            if (walk->join->series[i].measure != measure || slot->state == SLOT_EMPTY) {
+    uint64_t at_wanted = UINT64_MAX, latest = 0;
+    size_t latest_stage = 0;
+    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
+        for (size_t stage = 0; is_of(walk, i, measure) && stage < walk->study->n_stages; stage++) {
+            uint64_t place;
+            if (state_of(walk, i, stage) == SLOT_EMPTY) {
                 continue;
             }
-            if (stage == wanted) {
-                return slot->location;
+            place = series_place(walk->rules, walk->layout, series_of(walk, i), stage);
+            at_wanted = stage == wanted && place < at_wanted ? place : at_wanted;
+            if (stage > latest_stage || latest == 0 || (stage == latest_stage && place < latest)) {
+                latest = place;
+                latest_stage = stage;
             }
-            any = slot->location;
         }
     }
-    return any;
+    /* The first of a family's goals, in the order of the files. */
+    return at_wanted != UINT64_MAX ? at_wanted : latest;
 }
 
-static bool count_discount(const struct walk *walk, size_t scale, tally_code before,
-                           tally_code after)
+static bool list_discount(const struct walk *walk, size_t scale, tally_code before,
+                          tally_code after)
 {
     const enum discount discount = discount_of(before, after);
     const uint32_t measure = (uint32_t)walk->study->scales[scale].measure;
-    struct counted *const counted = walk->counted;
-    if (discount == DISCOUNT_NONE) {
+    struct listed line;
+    if (walk->listing == NULL || discount == DISCOUNT_NONE) {
         return true;
     }
-    if (!array_grow(&counted->discounted, &counted->discounted_capacity, counted->n_discounted + 1,
-                    sizeof *counted->discounted)) {
-        return false;
-    }
-    counted->discounted[counted->n_discounted++] =
-        (struct discounted){.location = discount_location(walk, measure, discount),
-                            .join = (uint32_t)walk->join_index,
-                            .respondent = walk->respondent,
-                            .scale = (uint32_t)scale,
-                            .discount = discount};
-    return true;
-}
-
-/* Counts one respondent on one scale, from the codes at each stage. */
-static bool count_scale(struct walk *walk, size_t scale, const tally_code codes[], pair_codes *pair)
-{
-    const struct study *const study = walk->study;
-    bool everywhere = true;
-    for (size_t stage = 0; stage < study->n_stages; stage++) {
-        /* A reason is counted as a score is: the cells of a stage add up to all respondents. */
-        everywhere = everywhere && tally_is_score(codes[stage]);
-        if (!count_cell(walk, scale, stage, TALLY_ONE_STAGE, codes[stage], 0)) {
-            return false;
-        }
-    }
-    for (size_t stage = 0; stage < study->n_stages; stage++) {
-        /* Only known after all stages were seen, hence the second loop. */
-        if (everywhere && !count_cell(walk, scale, stage, TALLY_ALL_STAGES, codes[stage], 0)) {
-            return false;
-        }
-        for (size_t later = 0; later < study->n_stages; later++) {
-            tally_code code, later_code;
-            if (!is_counted_pair(study, stage, later)) {
-                continue;
-            }
-            pair(walk, scale, stage, later, codes, &code, &later_code);
-            if (!count_cell(walk, scale, stage, later, code, later_code)) {
-                return false;
-            }
-            if (stage == study->before && later == study->after &&
-                !count_discount(walk, scale, code, later_code)) {
-                return false;
-            }
-        }
-    }
-    return true;
+    line = (struct listed){.place = discount_place(walk, measure, discount),
+                           .id = join_respondent(walk->join, walk->respondent)->id,
+                           .subject = (uint16_t)scale,
+                           .kind = LISTED_RESPONDENT,
+                           .stage = LISTED_NO_STAGE,
+                           .reason = (uint8_t)discount};
+    return listing_add(walk->listing, &line);
 }
 
 /* Why there is no form at this stage. */
@@ -175,7 +159,7 @@ static enum reason absence(const struct walk *walk, size_t stage_index)
     const struct stage *const stage = &walk->study->stages[stage_index];
     if (stage->has_window && walk->study->as_of != NO_DATE) {
         const int64_t anchor =
-            respondent_date(walk->respondents, walk->join, walk->respondent, stage->anchor);
+            respondent_date(walk->respondents, walk->join_index, walk->respondent, stage->anchor);
         /* Without a date to count from nothing shows that a form is not due, and it counts as
            missing. */
         if (anchor != NO_DATE && walk->study->as_of < anchor + stage->window_first) {
@@ -187,19 +171,11 @@ static enum reason absence(const struct walk *walk, size_t stage_index)
 
 /* --- questionnaires --- */
 
-static void plain_pair(struct walk *walk, size_t scale, size_t stage, size_t later,
-                       const tally_code codes[], tally_code *code, tally_code *later_code)
-{
-    (void)walk;
-    (void)scale;
-    *code = codes[stage];
-    *later_code = codes[later];
-}
-
 static bool has_form(const struct walk *walk, uint32_t series)
 {
+    const unsigned char *const at = series_of(walk, series);
     for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
-        if (slot_of(walk, series, stage)->state != SLOT_EMPTY) {
+        if (series_state(walk->layout, at, stage) != SLOT_EMPTY) {
             return true;
         }
     }
@@ -209,13 +185,61 @@ static bool has_form(const struct walk *walk, uint32_t series)
 /* Why this series has no form at this stage, another version of the instrument included. */
 static enum reason version_absence(const struct walk *walk, uint32_t series, size_t stage)
 {
-    for (uint32_t i = walk->join->respondents[walk->respondent].first_series; i != NO_NAME;
-         i = walk->join->series[i].next) {
-        if (i != series && slot_of(walk, i, stage)->state != SLOT_EMPTY) {
+    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
+        if (i != series && state_of(walk, i, stage) != SLOT_EMPTY) {
             return REASON_OTHER_VERSION;
         }
     }
     return absence(walk, stage);
+}
+
+/* Counts a form that is kept as used or, without a score on any scale, as set aside. */
+static bool count_form(const struct walk *walk, const unsigned char *series, size_t stage,
+                       uint32_t measure)
+{
+    const unsigned char *const payload = series_payload(walk->layout, series, stage);
+    const size_t n_scales = walk->study->measures[measure].instrument->n_scales;
+    struct measure_counts *const counts = &walk->counted->measures[measure];
+    bool scored = false;
+    /* One scored scale makes a form used: forms are counted here and not scale by scale. */
+    for (size_t i = 0; i < n_scales; i++) {
+        scored = scored || is_scored(payload_code(walk->layout, payload, i));
+    }
+    counts->forms[scored ? FORM_USED : FORM_TOO_FEW_ITEMS]++;
+    if (!scored && walk->listing != NULL) {
+        const struct listed line = {.place =
+                                        series_place(walk->rules, walk->layout, series, stage),
+                                    .id = join_respondent(walk->join, walk->respondent)->id,
+                                    .subject = (uint16_t)measure,
+                                    .kind = LISTED_FORM,
+                                    .stage = (uint8_t)stage,
+                                    .reason = FORM_TOO_FEW_ITEMS};
+        return listing_add(walk->listing, &line);
+    }
+    return true;
+}
+
+/* The outcome of each scale at each stage, [scale][stage]. */
+static bool find_outcomes(const struct walk *walk, uint32_t series, uint32_t measure,
+                          outcome outcomes[MAX_SCALES][MAX_STAGES])
+{
+    const size_t n_scales = walk->study->measures[measure].instrument->n_scales;
+    const unsigned char *const at = series_of(walk, series);
+    for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
+        const enum slot_state state = series_state(walk->layout, at, stage);
+        const outcome missing = state == SLOT_EMPTY ? version_absence(walk, series, stage)
+                                                    : (outcome)REASON_CONFLICTING;
+        for (size_t i = 0; i < n_scales; i++) {
+            outcomes[i][stage] =
+                state == SLOT_FORM
+                    ? payload_code(walk->layout, series_payload(walk->layout, at, stage), i)
+                    : missing;
+        }
+        if (state == SLOT_FORM && !count_form(walk, at, stage, measure)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static tally_code outcome_code(const struct scale *scale, outcome o)
@@ -223,60 +247,26 @@ static tally_code outcome_code(const struct scale *scale, outcome o)
     return is_scored(o) ? outcome_score(scale->values, o) : TALLY_REASON(o);
 }
 
-/* Counts the forms that are used, and sets aside those without a score on any scale. */
-static bool count_forms(const struct walk *walk, uint32_t series)
-{
-    const struct series *const s = &walk->join->series[series];
-    const size_t n_scales = walk->study->measures[s->measure].instrument->n_scales;
-    for (uint32_t stage = 0; stage < walk->study->n_stages; stage++) {
-        const struct slot *const slot = slot_of(walk, series, stage);
-        const uint32_t *const payload = join_payload(walk->respondents, walk->join, series, stage);
-        bool scored = false;
-        if (slot->state != SLOT_FORM) {
-            continue;
-        }
-        for (size_t i = 0; i < n_scales; i++) {
-            scored = scored || is_scored(payload[i]);
-        }
-        /* One scored scale makes a form used: forms are counted here and not scale by scale. */
-        if (scored) {
-            walk->counted->forms_used[s->measure]++;
-        } else {
-            const struct set_aside row = {.location = slot->location,
-                                          .respondent = walk->respondent,
-                                          .series = series,
-                                          .measure = s->measure,
-                                          .stage = stage,
-                                          .reason = FORM_TOO_FEW_ITEMS};
-            if (!findings_add_form(walk->respondents->findings, &row)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
 /* Counts one respondent's forms of one version. */
-static bool count_questionnaire(struct walk *walk, uint32_t series)
+static bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t measure_index)
 {
-    const struct measure *const measure =
-        &walk->study->measures[walk->join->series[series].measure];
-    tally_code codes[MAX_STAGES];
-    if (!count_forms(walk, series)) {
+    const struct measure *const measure = &walk->study->measures[measure_index];
+    const struct study *const study = walk->study;
+    outcome outcomes[MAX_SCALES][MAX_STAGES];
+    if (!find_outcomes(walk, series, measure_index, outcomes)) {
         return false;
     }
     for (size_t i = 0; i < measure->instrument->n_scales; i++) {
-        const struct study_scale *const scale = &walk->study->scales[measure->first_scale + i];
-        for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
-            const struct slot *const slot = slot_of(walk, series, stage);
-            codes[stage] =
-                slot->state == SLOT_EMPTY ? TALLY_REASON(version_absence(walk, series, stage))
-                : slot->state == SLOT_CONFLICT
-                    ? TALLY_REASON(REASON_CONFLICTING)
-                    : outcome_code(scale->scale,
-                                   join_payload(walk->respondents, walk->join, series, stage)[i]);
+        const size_t scale = measure->first_scale + i;
+        const struct scale *const s = study->scales[scale].scale;
+        if (!study->scales[scale].collected) {
+            continue;
         }
-        if (scale->collected && !count_scale(walk, measure->first_scale + i, codes, plain_pair)) {
+        if (!pair_counter_add(walk->pairs, walk->cohort, scale, outcomes[i],
+                              &walk->counted->tally) ||
+            (study->before != study->after &&
+             !list_discount(walk, scale, outcome_code(s, outcomes[i][study->before]),
+                            outcome_code(s, outcomes[i][study->after])))) {
             return false;
         }
     }
@@ -285,37 +275,42 @@ static bool count_questionnaire(struct walk *walk, uint32_t series)
 
 /* --- goals --- */
 
+/* The weight of a goal that a stage gives, + 1; 0: none. */
+static uint32_t weight_at(const struct walk *walk, const unsigned char *series, size_t stage)
+{
+    return series_state(walk->layout, series, stage) == SLOT_FORM
+               ? payload_code(walk->layout, series_payload(walk->layout, series, stage),
+                              GOAL_PAYLOAD_WEIGHT)
+               : 0;
+}
+
 /* The rating of a goal at a stage, with the weight of `weight_stage`, or of the first stage that
    gives one where that has none. False: not rated there. `*weight_known` is cleared where the study
    weighs goals and this one has no weight anywhere. */
 static bool goal_rating_at(const struct walk *walk, uint32_t series, size_t stage,
                            size_t weight_stage, struct goal_rating *rating, bool *weight_known)
 {
-    uint32_t weight = GOAL_NO_WEIGHT;
-    if (slot_of(walk, series, stage)->state != SLOT_FORM) {
+    const unsigned char *const at = series_of(walk, series);
+    uint32_t weight;
+    if (series_state(walk->layout, at, stage) != SLOT_FORM) {
         return false;
     }
     /* Payload codes are not negative: the level is kept in halves above -2. */
-    rating->halves =
-        (int32_t)join_payload(walk->respondents, walk->join, series, stage)[GOAL_PAYLOAD_LEVEL] -
-        2 * GAS_HALVES_PER_LEVEL;
+    rating->halves = (int32_t)payload_code(walk->layout, series_payload(walk->layout, at, stage),
+                                           GOAL_PAYLOAD_LEVEL) -
+                     2 * GAS_HALVES_PER_LEVEL;
     /* A weight of 1 for every goal where the study does not weigh. */
     rating->weight = GAS_WEIGHT_UNITS;
     if (!walk->study->goals.weighted) {
         return true;
     }
-    if (slot_of(walk, series, weight_stage)->state == SLOT_FORM) {
-        weight =
-            join_payload(walk->respondents, walk->join, series, weight_stage)[GOAL_PAYLOAD_WEIGHT];
+    weight = weight_at(walk, at, weight_stage);
+    for (size_t i = 0; i < walk->study->n_stages && weight == 0; i++) {
+        weight = weight_at(walk, at, i);
     }
-    for (size_t i = 0; i < walk->study->n_stages && weight == GOAL_NO_WEIGHT; i++) {
-        if (slot_of(walk, series, i)->state == SLOT_FORM) {
-            weight = join_payload(walk->respondents, walk->join, series, i)[GOAL_PAYLOAD_WEIGHT];
-        }
-    }
-    /* Where it is GOAL_NO_WEIGHT the caller must not use it: that is what weight_known is for. */
-    rating->weight = weight;
-    *weight_known = *weight_known && weight != GOAL_NO_WEIGHT;
+    /* Without any the caller must not use it: that is what weight_known is for. */
+    rating->weight = weight == 0 ? 0 : weight - 1;
+    *weight_known = *weight_known && weight != 0;
     return true;
 }
 
@@ -326,10 +321,9 @@ static tally_code goals_code(struct walk *walk, size_t scale, size_t stage, size
 {
     size_t n = 0;
     bool weight_known = true;
-    for (uint32_t i = walk->join->respondents[walk->respondent].first_series; i != NO_NAME;
-         i = walk->join->series[i].next) {
+    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
         /* count_goals() has made room for every goal of the respondent. */
-        if (slot_of(walk, i, other)->state == SLOT_FORM &&
+        if (state_of(walk, i, other) == SLOT_FORM &&
             goal_rating_at(walk, i, stage, weight_stage, &walk->ratings[n], &weight_known)) {
             n++;
         }
@@ -347,20 +341,18 @@ static tally_code goals_code(struct walk *walk, size_t scale, size_t stage, size
 
 static bool has_conflict(const struct walk *walk, size_t stage)
 {
-    for (uint32_t i = walk->join->respondents[walk->respondent].first_series; i != NO_NAME;
-         i = walk->join->series[i].next) {
-        if (slot_of(walk, i, stage)->state == SLOT_CONFLICT) {
+    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
+        if (state_of(walk, i, stage) == SLOT_CONFLICT) {
             return true;
         }
     }
     return false;
 }
 
-static void goals_pair(struct walk *walk, size_t scale, size_t stage, size_t later,
+/* The codes of a pair of stages: scores from the goals that both stages have. */
+static void goals_pair(struct walk *walk, size_t kind, size_t stage, size_t later,
                        const tally_code codes[], tally_code *code, tally_code *later_code)
 {
-    const size_t kind =
-        scale - walk->study->measures[walk->study->scales[scale].measure].first_scale;
     *code = codes[stage];
     *later_code = codes[later];
     if (tally_is_score(*code) && tally_is_score(*later_code)) {
@@ -380,15 +372,47 @@ static void goals_pair(struct walk *walk, size_t scale, size_t stage, size_t lat
 static enum slot_state goals_state(const struct walk *walk, size_t stage)
 {
     enum slot_state state = SLOT_EMPTY;
-    for (uint32_t i = walk->join->respondents[walk->respondent].first_series; i != NO_NAME;
-         i = walk->join->series[i].next) {
-        const enum slot_state one = slot_of(walk, i, stage)->state;
+    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
+        const enum slot_state one = state_of(walk, i, stage);
         if (one == SLOT_FORM) {
             return SLOT_FORM;
         }
         state = one == SLOT_CONFLICT ? SLOT_CONFLICT : state;
     }
     return state;
+}
+
+/* Counts one family on one scale, from the codes at each stage. */
+static bool count_family(struct walk *walk, size_t kind, size_t scale, const tally_code codes[])
+{
+    const struct study *const study = walk->study;
+    bool everywhere = true;
+    for (size_t stage = 0; stage < study->n_stages; stage++) {
+        /* A reason is counted as a score is: the cells of a stage add up to all respondents. */
+        everywhere = everywhere && tally_is_score(codes[stage]);
+        if (!count_cell(walk, scale, stage, TALLY_ONE_STAGE, codes[stage], 0)) {
+            return false;
+        }
+    }
+    for (size_t stage = 0; stage < study->n_stages; stage++) {
+        /* Only known after all stages were seen, hence the second loop. */
+        if (everywhere && !count_cell(walk, scale, stage, TALLY_ALL_STAGES, codes[stage], 0)) {
+            return false;
+        }
+        for (size_t later = stage + 1; later < study->n_stages; later++) {
+            tally_code code, later_code;
+            if (!is_counted_pair(study, stage, later)) {
+                continue;
+            }
+            goals_pair(walk, kind, stage, later, codes, &code, &later_code);
+            if (!count_cell(walk, scale, stage, later, code, later_code) ||
+                (stage == study->before && later == study->after &&
+                 !list_discount(walk, scale, code, later_code))) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 static bool count_families(struct walk *walk, const struct measure *measure)
@@ -401,29 +425,30 @@ static bool count_families(struct walk *walk, const struct measure *measure)
                            : state == SLOT_CONFLICT ? TALLY_REASON(REASON_CONFLICTING)
                                                     : TALLY_REASON(absence(walk, stage));
         }
-        if (!count_scale(walk, measure->first_scale + kind, codes, goals_pair)) {
+        if (!count_family(walk, kind, measure->first_scale + kind, codes)) {
             return false;
         }
     }
     return true;
 }
 
-static bool count_occasion(const struct walk *walk, const struct series *series,
+static bool count_occasion(const struct walk *walk, const struct goal_series *series,
                            enum goal_occasion occasion, bool rated, int32_t halves)
 {
     const struct goal_cell cell = {.cohort = walk->cohort,
                                    .category = series->category,
                                    .flags = series->flags,
                                    .occasion = (uint16_t)occasion,
-                                   .halves = rated ? (int16_t)halves : GOAL_NOT_REVIEWED};
+                                   .halves = rated ? (int16_t)halves : GOAL_NOT_REVIEWED,
+                                   .count = 1};
     return tally_count_goal(&walk->counted->tally, &cell);
 }
 
 /* Counts one goal by itself: its level at each stage and before with after, and how it ended. */
-static bool count_goal(const struct walk *walk, uint32_t index, const struct measure *measure)
+static bool count_goal(const struct walk *walk, uint32_t index, uint32_t measure)
 {
-    const struct series *const series = &walk->join->series[index];
-    const size_t scale = measure->first_scale + GOALS_LEVEL;
+    const struct goal_series *const series = join_goal(walk->layout, walk->join, index);
+    const size_t scale = walk->study->measures[measure].first_scale + GOALS_LEVEL;
     struct goal_rating at = {0}, before = {0}, latest = {0};
     /* A goal's own level is not weighted. */
     bool ignored = true, reviewed = false;
@@ -431,7 +456,7 @@ static bool count_goal(const struct walk *walk, uint32_t index, const struct mea
         if (!goal_rating_at(walk, index, stage, stage, &at, &ignored)) {
             continue;
         }
-        walk->counted->forms_used[series->measure]++;
+        walk->counted->measures[measure].forms[FORM_USED]++;
         if (!count_cell(walk, scale, stage, TALLY_ONE_STAGE, at.halves, 0)) {
             return false;
         }
@@ -456,17 +481,23 @@ static bool count_goal(const struct walk *walk, uint32_t index, const struct mea
     return true;
 }
 
+static void count_person(const struct walk *walk, uint32_t measure)
+{
+    walk->counted->measures[measure].respondents++;
+    walk->counted->measures[measure].moved +=
+        join_respondent(walk->join, walk->respondent)->moved;
+}
+
 static bool count_goals(struct walk *walk, uint32_t measure_index)
 {
     const struct measure *const measure = &walk->study->measures[measure_index];
     size_t n = 0;
     bool any = false;
-    for (uint32_t i = walk->join->respondents[walk->respondent].first_series; i != NO_NAME;
-         i = walk->join->series[i].next) {
+    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
         n++;
         if (has_form(walk, i)) {
             any = true;
-            if (!count_goal(walk, i, measure)) {
+            if (!count_goal(walk, i, measure_index)) {
                 return false;
             }
         }
@@ -474,8 +505,7 @@ static bool count_goals(struct walk *walk, uint32_t measure_index)
     if (!any) {
         return true;
     }
-    walk->counted->respondents[measure_index]++;
-    walk->counted->moved[measure_index] += walk->join->respondents[walk->respondent].moved;
+    count_person(walk, measure_index);
     /* A family whose ratings all conflict is counted too: a respondent, but discounted. */
     return array_grow(&walk->ratings, &walk->ratings_capacity, n, sizeof *walk->ratings) &&
            count_families(walk, measure);
@@ -485,20 +515,20 @@ static bool count_goals(struct walk *walk, uint32_t measure_index)
 
 static bool count_respondent(struct walk *walk)
 {
-    const struct respondent *const respondent = &walk->join->respondents[walk->respondent];
-    if (respondent->first_series == NO_NAME) {
-        return true; /* only rows that were set aside */
-    }
-    walk->cohort = respondent->cohort;
-    /* A join has either goals or questionnaires, so that one series tells for all. */
-    if (walk->join->series[respondent->first_series].goal != NO_NAME) {
-        return count_goals(walk, walk->join->series[respondent->first_series].measure);
-    }
-    for (uint32_t i = respondent->first_series; i != NO_NAME; i = walk->join->series[i].next) {
-        if (has_form(walk, i)) {
-            walk->counted->respondents[walk->join->series[i].measure]++;
-            walk->counted->moved[walk->join->series[i].measure] += respondent->moved;
-            if (!count_questionnaire(walk, i)) {
+    const struct study *const study = walk->study;
+    walk->cohort = join_respondent(walk->join, walk->respondent)->cohort;
+    for (uint32_t m = 0; m < study->n_measures; m++) {
+        uint32_t series;
+        if (study->measures[m].join != walk->join_index) {
+            continue;
+        }
+        if (walk->layout->is_goals) {
+            return count_goals(walk, m); /* all goals are of one measure */
+        }
+        series = version_series(walk->layout, walk->respondent, walk->rules->version[m]);
+        if (has_form(walk, series)) {
+            count_person(walk, m);
+            if (!count_questionnaire(walk, series, m)) {
                 return false;
             }
         }
@@ -506,38 +536,55 @@ static bool count_respondent(struct walk *walk)
     return true;
 }
 
-bool count_respondents(const struct respondents *respondents, struct counted *counted)
+/* What the join found while forms came: how many it set aside, and ids that look alike. */
+static bool count_join_findings(const struct respondents *respondents, struct counted *counted,
+                                struct listing *listing)
 {
-    const struct study *const study = respondents->study;
-    struct walk walk = {.respondents = respondents, .study = study, .counted = counted};
-    bool done = true;
-    *counted =
-        (struct counted){.forms_used = calloc(study->n_measures + 1, sizeof *counted->forms_used),
-                         .respondents = calloc(study->n_measures + 1, sizeof *counted->respondents),
-                         .moved = calloc(study->n_measures + 1, sizeof *counted->moved)};
-    done = counted->forms_used != NULL && counted->respondents != NULL && counted->moved != NULL;
-    for (walk.join_index = 0; walk.join_index < study->n_joins && done; walk.join_index++) {
-        walk.join = &respondents->joins[walk.join_index];
-        for (size_t i = 0; i < walk.join->ids.n_names && done; i++) {
-            walk.respondent = (uint32_t)i;
-            done = count_respondent(&walk);
+    const struct join_rules *const rules = respondents->rules;
+    const struct study *const study = rules->study;
+    for (size_t m = 0; m < study->n_measures; m++) {
+        for (size_t i = 0; i < N_FORM_REASONS; i++) {
+            counted->measures[m].forms[i] += respondents->set_aside_counts[m * N_FORM_REASONS + i];
         }
     }
-    free(walk.ratings);
-    if (!done) {
-        counted_free(counted);
-        return false;
+    for (size_t i = 0; listing != NULL && i < respondents->n_set_aside; i++) {
+        const struct set_aside *const row = &respondents->set_aside[i];
+        const struct join *const join = &respondents->joins[study->measures[row->measure].join];
+        const struct listed line = {.place = row->place,
+                                    .id = join_respondent(join, row->respondent)->id,
+                                    .subject = row->measure,
+                                    .kind = LISTED_FORM,
+                                    .stage = row->stage,
+                                    .reason = row->reason};
+        if (!listing_add(listing, &line)) {
+            return false;
+        }
     }
-    tally_sort(&counted->tally);
     return true;
 }
 
-void counted_free(struct counted *counted)
+bool count_respondents(const struct respondents *respondents, struct pair_counter *pairs,
+                       struct counted *counted, struct listing *listing)
 {
-    tally_free(&counted->tally);
-    free(counted->discounted);
-    free(counted->forms_used);
-    free(counted->respondents);
-    free(counted->moved);
-    *counted = (struct counted){0};
+    const struct study *const study = respondents->rules->study;
+    struct walk walk = {.respondents = respondents,
+                        .rules = respondents->rules,
+                        .study = study,
+                        .pairs = pairs,
+                        .counted = counted,
+                        .listing = listing};
+    bool done = count_join_findings(respondents, counted, listing);
+    for (walk.join_index = 0; walk.join_index < study->n_joins && done; walk.join_index++) {
+        walk.join = &respondents->joins[walk.join_index];
+        walk.layout = &respondents->rules->joins[walk.join_index];
+        for (walk.respondent = 0; walk.respondent < walk.join->n_respondents && done;
+             walk.respondent++) {
+            done = count_respondent(&walk);
+        }
+    }
+    if (done) {
+        id_checks_count(respondents, counted);
+    }
+    free(walk.ratings);
+    return done;
 }

@@ -1,41 +1,48 @@
-/* engine/findings.c - lists that only grow; what they hold is sorted by whoever prints it. */
+/* engine/findings.c - see findings.h. */
 #include "engine/findings.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "engine/memory.h"
-
-int location_compare(struct location a, struct location b)
+bool findings_add(struct findings *findings, const struct finding *finding)
 {
-    if (a.file != b.file) {
-        return a.file < b.file ? -1 : 1;
+    struct finding copy = *finding;
+    if (copy.value != NULL) {
+        copy.value = arena_copy(&findings->texts, copy.value, strlen(copy.value));
+        if (copy.value == NULL) {
+            return false;
+        }
     }
-    return a.row < b.row ? -1 : a.row > b.row;
-}
-
-bool findings_add_form(struct findings *findings, const struct set_aside *form)
-{
-    if (!array_grow(&findings->set_aside, &findings->set_aside_capacity, findings->n_set_aside + 1,
-                    sizeof *findings->set_aside)) {
-        return false;
-    }
-    findings->set_aside[findings->n_set_aside++] = *form;
-    return true;
-}
-
-bool findings_add_cell(struct findings *findings, const struct finding *finding)
-{
     if (!array_grow(&findings->cells, &findings->cells_capacity, findings->n_cells + 1,
                     sizeof *findings->cells)) {
         return false;
     }
-    findings->cells[findings->n_cells++] = *finding;
+    findings->cells[findings->n_cells++] = copy;
     return true;
+}
+
+static int finding_compare(const void *a, const void *b)
+{
+    const struct finding *const x = a, *const y = b;
+    if (x->place != y->place) {
+        return x->place < y->place ? -1 : 1;
+    }
+    if (x->column != y->column) {
+        return x->column < y->column ? -1 : 1;
+    }
+    return x->kind < y->kind ? -1 : x->kind > y->kind;
+}
+
+void findings_sort(struct findings *findings)
+{
+    if (findings->n_cells > 0) {
+        qsort(findings->cells, findings->n_cells, sizeof *findings->cells, finding_compare);
+    }
 }
 
 void findings_free(struct findings *findings)
 {
-    free(findings->set_aside);
     free(findings->cells);
+    arena_free(&findings->texts);
     *findings = (struct findings){0};
 }

@@ -1,21 +1,14 @@
 /* engine/findings.h - what was odd in the data but did not stop the work: rows set aside, with the
-   reason, and cells that could not be used. Counted in full and listed. */
+   reason, and cells that could not be used. Counted in full (counted.h); listed where someone will
+   read it (listing.h). */
 #ifndef PELLTER_ENGINE_FINDINGS_H
 #define PELLTER_ENGINE_FINDINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "engine/memory.h"
 #include "engine/study.h"
-
-/* Where a form was read. */
-struct location {
-    uint32_t file; /* place in the list of files that were read */
-    uint64_t row;  /* as a spreadsheet shows it */
-};
-
-/* < 0, 0, > 0: by file, then by row. */
-int location_compare(struct location a, struct location b);
 
 /* Why a row that was read is not a form that is used: the lines of the ledger of forms. */
 enum form_reason {
@@ -30,16 +23,6 @@ enum form_reason {
     N_FORM_REASONS
 };
 
-/* A form that was set aside. */
-struct set_aside {
-    struct location location;
-    uint32_t respondent; /* in its join, or NO_NAME */
-    uint32_t series;     /* in its join, or NO_NAME: for forms that met another at a stage */
-    uint32_t measure;    /* place in study.measures */
-    uint32_t stage;      /* place in study.stages, or NO_STAGE */
-    enum form_reason reason;
-};
-
 enum finding_kind {
     FINDING_OUT_OF_RANGE, /* an answer that the item cannot take; counted as missing */
     FINDING_BAD_DATE,     /* a date that is none; counted as missing */
@@ -52,25 +35,25 @@ enum finding_kind {
     N_FINDING_KINDS
 };
 
-/* One odd cell. */
+/* One odd cell, for who wants to see each. */
 struct finding {
-    enum finding_kind kind;
-    struct location location;
+    uint64_t place;    /* listing.h */
     uint32_t column;   /* 1-based */
+    uint8_t kind;      /* enum finding_kind */
     const char *value; /* the cell's text, kept only where the user asked for values; else NULL */
 };
 
-/* Start with {0}. */
+/* Start with {0}; findings_free(). */
 struct findings {
-    struct set_aside *set_aside; /* owned, n_set_aside, in the order in which they were met */
-    size_t n_set_aside, set_aside_capacity;
-    struct finding *cells; /* owned, n_cells */
+    struct finding *cells; /* owned, n_cells, in no order */
     size_t n_cells, cells_capacity;
+    struct arena texts; /* of values */
 };
 
-/* False: no memory. */
-bool findings_add_form(struct findings *findings, const struct set_aside *form);
-bool findings_add_cell(struct findings *findings, const struct finding *finding);
+/* Adds a copy of a finding, its value included. False: no memory. */
+bool findings_add(struct findings *findings, const struct finding *finding);
+/* By place, then column, then kind. */
+void findings_sort(struct findings *findings);
 void findings_free(struct findings *findings);
 
 #endif

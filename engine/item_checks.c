@@ -6,110 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-bool item_checks_init(struct item_checks *checks, const struct study *study)
-{
-    *checks = (struct item_checks){
-        .study = study,
-        .scales = calloc(study->n_scales + 1, sizeof *checks->scales),
-        .items = calloc(study->n_measures * MAX_GROUPS * MAX_ITEMS + 1, sizeof *checks->items),
-        .ages = calloc(study->n_measures + 1, sizeof *checks->ages),
-        .ages_outside = calloc(study->n_measures + 1, sizeof *checks->ages_outside)};
-    if (checks->scales == NULL || checks->items == NULL || checks->ages == NULL ||
-        checks->ages_outside == NULL) {
-        item_checks_free(checks);
-        return false;
-    }
-    return true;
-}
-
-void item_checks_free(struct item_checks *checks)
-{
-    free(checks->scales);
-    free(checks->items);
-    free(checks->ages);
-    free(checks->ages_outside);
-    *checks = (struct item_checks){0};
-}
-
-static struct item_sums *item_at(const struct item_checks *checks, size_t measure, size_t group,
-                                 size_t item)
-{
-    return &checks->items[(measure * MAX_GROUPS + group) * MAX_ITEMS + item];
-}
-
-static void add_codes(struct item_checks *checks, size_t measure, size_t group,
-                      const answer codes[])
-{
-    const struct item_group *const g = &checks->study->measures[measure].instrument->groups[group];
-    for (size_t i = 0; i < g->n_items; i++) {
-        struct item_sums *const item = item_at(checks, measure, group, i);
-        const int code = codes[i];
-        if (code >= g->lowest && code <= g->highest) {
-            item->n++;
-            item->n_lowest += code == g->lowest;
-            item->n_highest += code == g->highest;
-        }
-        /* Codes just beside the range are counted apart: they tell a shifted coding from a slip. */
-        item->n_one_below += code == g->lowest - 1;
-        item->n_one_above += code == g->highest + 1;
-    }
-}
-
-/* An answer as the scale counts it, or -1 where it is missing. */
-static int keyed(const struct scale *scale, const struct item_group *group, size_t i,
-                 const answer codes[])
-{
-    const int code = codes[scale->items[i]];
-    if (code < group->lowest || code > group->highest) {
-        return -1;
-    }
-    return scale->reversed[i] != 0 ? group->highest - code : code - group->lowest;
-}
-
-/* Items are compared with the rest of their scale on complete answers only, counted from 0. */
-static void add_products(struct item_checks *checks, size_t measure, size_t scale_index,
-                         const answer codes[])
-{
-    const struct scale *const scale = checks->study->scales[scale_index].scale;
-    const struct item_group *const group =
-        &checks->study->measures[measure].instrument->groups[scale->group];
-    struct scale_sums *const sums = &checks->scales[scale_index];
-    int total = 0;
-    for (size_t i = 0; i < scale->n_items; i++) {
-        const int value = keyed(scale, group, i, codes);
-        if (value < 0) {
-            return;
-        }
-        /* One missing answer leaves the form out, so that all sums of a scale are over the same
-           forms. */
-        total += value;
-    }
-    sums->n++;
-    sums->sum += total;
-    sums->sum_square += (int64_t)total * total;
-    for (size_t i = 0; i < scale->n_items; i++) {
-        struct item_sums *const item = item_at(checks, measure, scale->group, scale->items[i]);
-        const int value = keyed(scale, group, i, codes);
-        item->sum += value;
-        item->sum_square += (int64_t)value * value;
-        item->sum_product += (int64_t)value * total;
-    }
-}
-
-static void add_audit(struct scoring_audit *audit, const struct scale *scale,
-                      const struct scored *scored)
-{
-    if (!is_scored(scored->outcome)) {
-        audit->unscored += scored->outcome == REASON_INCOMPLETE;
-    } else if (scored->prorated) {
-        audit->prorated++;
-        /* of a sum of scales it is parts that are counted, which would read as items */
-        audit->prorated_from[scored->n_answered] += scale->kind == SCALE_ITEMS;
-    } else {
-        audit->complete++;
-    }
-}
+#include "scales/keying.h"
 
 /* A scale whose items stand in no earlier scale of the instrument, so that the item sums are its
    own: SCORE-15's total repeats the items of its dimensions. */
@@ -133,21 +30,242 @@ static bool owns_its_items(const struct instrument *instrument, size_t index)
     return true;
 }
 
-void item_checks_add(struct item_checks *checks, size_t measure, const struct answers *answers,
-                     const struct scored scored[])
+bool item_checks_init(struct item_checks *checks, const struct study *study)
+{
+    *checks = (struct item_checks){
+        .study = study,
+        .scales = calloc(study->n_scales + 1, sizeof *checks->scales),
+        .items = calloc(study->n_measures * MAX_GROUPS * MAX_ITEMS + 1, sizeof *checks->items),
+        .ages = calloc(study->n_measures + 1, sizeof *checks->ages),
+        .ages_outside = calloc(study->n_measures + 1, sizeof *checks->ages_outside),
+        .owns_items = calloc(study->n_scales + 1, sizeof *checks->owns_items)};
+    if (checks->scales == NULL || checks->items == NULL || checks->ages == NULL ||
+        checks->ages_outside == NULL || checks->owns_items == NULL) {
+        item_checks_free(checks);
+        return false;
+    }
+    for (size_t i = 0; i < study->n_measures; i++) {
+        const struct measure *const m = &study->measures[i];
+        for (size_t j = 0; j < m->instrument->n_scales; j++) {
+            checks->owns_items[m->first_scale + j] = owns_its_items(m->instrument, j);
+        }
+    }
+    return true;
+}
+
+void item_checks_free(struct item_checks *checks)
+{
+    free(checks->scales);
+    free(checks->items);
+    free(checks->ages);
+    free(checks->ages_outside);
+    free(checks->owns_items);
+    *checks = (struct item_checks){0};
+}
+
+static struct item_sums *item_at(const struct item_checks *checks, size_t measure, size_t group,
+                                 size_t item)
+{
+    return &checks->items[(measure * MAX_GROUPS + group) * MAX_ITEMS + item];
+}
+
+/* --- forms ---
+
+   Loops run over BLOCK forms, used or not, so that the compiler makes vector instructions of them
+   (scales/forms.c says more); `used` and `complete` are UINT8_MAX where a form is meant, 0 where it
+   is left out. Of a block every count fits a byte, and every sum of products 32 bits:
+   BLOCK * MAX_ITEMS * 254 * 254 < 2^31. */
+#define BLOCK 128
+_Static_assert(BATCH_FORMS % BLOCK == 0, "a batch is a number of whole blocks");
+
+static uint32_t count_forms(const uint8_t flags[BATCH_FORMS])
+{
+    uint32_t n = 0;
+    for (size_t f = 0; f < BATCH_FORMS; f++) {
+        n += flags[f] & 1U;
+    }
+    return n;
+}
+
+/* One item of one block. */
+static void count_codes(const struct item_group *group, const answer *restrict column,
+                        const uint8_t *restrict used, struct item_sums *item)
+{
+    const struct keying keying = keying_of(group, false);
+    const uint8_t below = UINT8_MAX, above = (uint8_t)(keying.most + 1); /* -1, modulo 256 */
+    uint8_t n = 0, n_lowest = 0, n_highest = 0, n_below = 0, n_above = 0;
+    for (size_t f = 0; f < BLOCK; f++) {
+        const uint8_t offset = keyed_offset(keying, column[f]), one = used[f] & 1;
+        n = (uint8_t)(n + ((offset <= keying.most) & one));
+        n_lowest = (uint8_t)(n_lowest + ((offset == 0) & one));
+        n_highest = (uint8_t)(n_highest + ((offset == keying.most) & one));
+        n_below = (uint8_t)(n_below + ((offset == below) & one));
+        n_above = (uint8_t)(n_above + ((offset == above) & one));
+    }
+    item->n += n;
+    item->n_lowest += n_lowest;
+    item->n_highest += n_highest;
+    /* Codes just beside the range are counted apart: they tell a shifted coding from a slip. */
+    item->n_one_below += n_below;
+    /* An answer cannot be 128: modulo 256 that would be ANSWER_MISSING. */
+    item->n_one_above += group->highest < INT8_MAX ? n_above : 0;
+}
+
+static void add_codes(struct item_checks *checks, size_t measure, size_t group,
+                      const answer columns[], const uint8_t used[BATCH_FORMS])
+{
+    const struct item_group *const g = &checks->study->measures[measure].instrument->groups[group];
+    for (size_t i = 0; i < g->n_items; i++) {
+        for (size_t b = 0; b < BATCH_FORMS; b += BLOCK) {
+            count_codes(g, &columns[i * BATCH_FORMS + b], &used[b],
+                        item_at(checks, measure, group, i));
+        }
+    }
+}
+
+/* Adds one item to the forms' scale sums, counted from 0, and leaves out forms that lack it. */
+static void add_to_totals(const answer *restrict column, struct keying keying,
+                          uint8_t *restrict complete, int16_t *restrict totals)
+{
+    for (size_t f = 0; f < BATCH_FORMS; f++) {
+        const uint8_t offset = keyed_offset(keying, column[f]);
+        complete[f] = offset <= keying.most ? complete[f] : 0;
+        totals[f] = (int16_t)(totals[f] + offset);
+    }
+}
+
+/* One item of one block: what it adds to the sums over complete forms. */
+static void add_item_products(const answer *restrict column, struct keying keying,
+                              const uint8_t *restrict complete, const int16_t *restrict totals,
+                              struct item_sums *item, struct scale_sums *scale)
+{
+    int32_t sum = 0, sum_square = 0, sum_product = 0;
+    for (size_t f = 0; f < BLOCK; f++) {
+        const int16_t value = (uint8_t)(keyed_offset(keying, column[f]) & complete[f]);
+        sum += value;
+        sum_square += value * value;
+        sum_product += value * totals[f];
+    }
+    item->sum += sum;
+    item->sum_square += sum_square;
+    item->sum_product += sum_product;
+    /* Over all items, the values make up the total, and value * total its square. */
+    scale->sum += sum;
+    scale->sum_square += sum_product;
+}
+
+/* Items are compared with the rest of their scale on complete answers only, counted from 0: one
+   missing answer leaves the form out, so that all sums of a scale are over the same forms. */
+static void add_products(struct item_checks *checks, size_t measure, size_t scale_index,
+                         const answer columns[], const uint8_t used[BATCH_FORMS])
+{
+    const struct scale *const scale = checks->study->scales[scale_index].scale;
+    const struct item_group *const group =
+        &checks->study->measures[measure].instrument->groups[scale->group];
+    struct scale_sums *const sums = &checks->scales[scale_index];
+    uint8_t complete[BATCH_FORMS];
+    int16_t totals[BATCH_FORMS] = {0};
+    memcpy(complete, used, sizeof complete);
+    for (size_t i = 0; i < scale->n_items; i++) {
+        add_to_totals(&columns[scale->items[i] * BATCH_FORMS],
+                      keying_of(group, scale->reversed[i] != 0), complete, totals);
+    }
+    for (size_t i = 0; i < scale->n_items; i++) {
+        const answer *const column = &columns[scale->items[i] * BATCH_FORMS];
+        const struct keying keying = keying_of(group, scale->reversed[i] != 0);
+        struct item_sums *const item = item_at(checks, measure, scale->group, scale->items[i]);
+        for (size_t b = 0; b < BATCH_FORMS; b += BLOCK) {
+            add_item_products(&column[b], keying, &complete[b], &totals[b], item, sums);
+        }
+    }
+    sums->n += count_forms(complete);
+}
+
+static void add_audit(struct scoring_audit *audit, const struct scale *scale,
+                      const outcome *restrict outcomes, const uint8_t *restrict n_answered,
+                      const bool *restrict prorated, const uint8_t *restrict used)
+{
+    uint32_t n_scored = 0, n_prorated = 0, n_incomplete = 0;
+    for (size_t f = 0; f < BATCH_FORMS; f++) {
+        const uint32_t one = used[f] & 1;
+        n_scored += (outcomes[f] >= N_REASONS) & one;
+        n_prorated += prorated[f] & one;
+        n_incomplete += (outcomes[f] == REASON_INCOMPLETE) & one;
+    }
+    audit->complete += n_scored - n_prorated;
+    audit->prorated += n_prorated;
+    audit->unscored += n_incomplete;
+    /* of a sum of scales it is parts that are counted, which would read as items */
+    for (size_t f = 0; n_prorated > 0 && scale->kind == SCALE_ITEMS && f < BATCH_FORMS; f++) {
+        audit->prorated_from[n_answered[f]] += prorated[f] && used[f] != 0;
+    }
+}
+
+void item_checks_add_forms(struct item_checks *checks, size_t measure,
+                           const struct answer_columns *answers,
+                           const struct scored_columns *scored, size_t n)
 {
     const struct measure *const m = &checks->study->measures[measure];
+    uint8_t used[BATCH_FORMS];
+    assert(n <= BATCH_FORMS);
+    for (size_t f = 0; f < BATCH_FORMS; f++) {
+        used[f] = f < n && scored->n_valid[f] > 0 ? UINT8_MAX : 0;
+    }
     for (size_t i = 0; i < m->instrument->n_groups; i++) {
-        if (answers->groups[i] != NULL) {
-            add_codes(checks, measure, i, answers->groups[i]);
+        if (answers->answers[i] != NULL) {
+            add_codes(checks, measure, i, answers->answers[i], used);
         }
     }
     for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        const size_t index = m->first_scale + i;
         const struct scale *const scale = &m->instrument->scales[i];
-        add_audit(&checks->scales[m->first_scale + i].audit, scale, &scored[i]);
-        if (owns_its_items(m->instrument, i) && answers->groups[scale->group] != NULL) {
-            add_products(checks, measure, m->first_scale + i, answers->groups[scale->group]);
+        add_audit(&checks->scales[index].audit, scale, scored->outcome[i], scored->n_answered[i],
+                  scored->prorated[i], used);
+        if (checks->owns_items[index] && answers->answers[scale->group] != NULL) {
+            add_products(checks, measure, index, answers->answers[scale->group], used);
         }
+    }
+}
+
+/* --- merging --- */
+
+static void merge_scale(struct scale_sums *into, const struct scale_sums *from)
+{
+    into->audit.complete += from->audit.complete;
+    into->audit.prorated += from->audit.prorated;
+    for (size_t i = 0; i <= MAX_ITEMS; i++) {
+        into->audit.prorated_from[i] += from->audit.prorated_from[i];
+    }
+    into->audit.unscored += from->audit.unscored;
+    into->n += from->n;
+    into->sum += from->sum;
+    into->sum_square += from->sum_square;
+}
+
+static void merge_item(struct item_sums *into, const struct item_sums *from)
+{
+    into->n += from->n;
+    into->n_lowest += from->n_lowest;
+    into->n_highest += from->n_highest;
+    into->n_one_below += from->n_one_below;
+    into->n_one_above += from->n_one_above;
+    into->sum += from->sum;
+    into->sum_square += from->sum_square;
+    into->sum_product += from->sum_product;
+}
+
+void item_checks_merge(struct item_checks *into, const struct item_checks *from)
+{
+    assert(into->study == from->study);
+    for (size_t i = 0; i < into->study->n_scales; i++) {
+        merge_scale(&into->scales[i], &from->scales[i]);
+    }
+    for (size_t i = 0; i < into->study->n_measures * MAX_GROUPS * MAX_ITEMS; i++) {
+        merge_item(&into->items[i], &from->items[i]);
+    }
+    for (size_t i = 0; i < into->study->n_measures; i++) {
+        into->ages[i] += from->ages[i];
+        into->ages_outside[i] += from->ages_outside[i];
     }
 }
 
@@ -311,7 +429,7 @@ void item_checks_warn(struct warnings *warnings, const struct item_checks *check
             warn_of_shift(warnings, checks, i, j);
         }
         for (size_t j = 0; j < m->instrument->n_scales; j++) {
-            if (owns_its_items(m->instrument, j)) {
+            if (checks->owns_items[m->first_scale + j]) {
                 warn_of_direction(warnings, checks, i, m->first_scale + j);
             }
         }

@@ -5,7 +5,7 @@
 
 #include "engine/study.h"
 #include "engine/warnings.h"
-#include "scales/score.h"
+#include "scales/forms.h"
 
 /* Fewer forms than this give no warning: with few forms a code may well never occur. */
 #define CHECKED_FORMS 30
@@ -36,16 +36,26 @@ struct item_checks {
     struct scale_sums *scales;     /* owned, study->n_scales */
     struct item_sums *items;       /* owned: [measure][group][item] */
     uint64_t *ages, *ages_outside; /* owned, study->n_measures */
+    bool *owns_items;              /* owned, study->n_scales: which compare items with their sum */
 };
 
 /* False: no memory. */
 bool item_checks_init(struct item_checks *checks, const struct study *study);
 void item_checks_free(struct item_checks *checks);
 
-/* Takes in one form that is not blank. `answers` may hold codes outside the range. */
-void item_checks_add(struct item_checks *checks, size_t measure, const struct answers *answers,
-                     const struct scored scored[]);
+/* Takes in the n <= BATCH_FORMS forms that forms_score() made `scored` of; those that are blank
+   (n_valid 0) are left out. `answers` may hold codes outside the range. The columns are those of
+   the measure's own instrument: where versions are pooled and this form is of another one with
+   fewer items, the rest of the columns must be there too. As for forms_score(), every column has
+   BATCH_FORMS readable bytes. */
+void item_checks_add_forms(struct item_checks *checks, size_t measure,
+                           const struct answer_columns *answers,
+                           const struct scored_columns *scored, size_t n);
 void item_checks_add_age(struct item_checks *checks, size_t measure, int64_t age);
+
+/* Adds all that `from`, of the same study, has taken in: so threads' results meet. The sums are
+   whole numbers: in which order they meet makes no difference. */
+void item_checks_merge(struct item_checks *into, const struct item_checks *from);
 
 /* Adds what the answers show, in study order. */
 void item_checks_warn(struct warnings *warnings, const struct item_checks *checks);

@@ -3,13 +3,12 @@
 #ifndef PELLTER_ENGINE_JOIN_CHECKS_H
 #define PELLTER_ENGINE_JOIN_CHECKS_H
 
-#include "engine/count.h"
-#include "engine/respondents.h"
+#include "engine/counted.h"
 #include "engine/warnings.h"
 
-/* Adds to `warnings`, in study order. `files` are the names of the sources, by the number that
-   locations give them. No warning holds an id, but for words such as "Total" that are none. */
-void join_checks_warn(struct warnings *warnings, const struct respondents *respondents,
-                      const struct counted *counted, const char *const files[], size_t n_files);
+/* Adds to `warnings`, in study order. `files` are the names of the sources. No warning holds an id,
+   but for words such as "Total" that are none. */
+void join_checks_warn(struct warnings *warnings, const struct counted *counted,
+                      const char *const files[]);
 
 #endif

@@ -11,6 +11,27 @@ struct name_entry {
     uint32_t hash;
 };
 
+/* Block b holds the FIRST_BLOCK << b numbers from FIRST_BLOCK * (2^b - 1) on. */
+#define FIRST_BLOCK 64u
+
+static struct name_entry *entry_at(const struct names *names, uint32_t number)
+{
+    const uint32_t shifted = number / FIRST_BLOCK + 1;
+    const unsigned block = 31u - (unsigned)__builtin_clz(shifted);
+    return &names->blocks[block][number - FIRST_BLOCK * ((UINT32_C(1) << block) - 1)];
+}
+
+/* A block for the entry that comes next. */
+static bool make_block(struct names *names)
+{
+    const uint32_t number = (uint32_t)names->n_names;
+    const unsigned block = 31u - (unsigned)__builtin_clz(number / FIRST_BLOCK + 1);
+    if (names->blocks[block] == NULL) {
+        names->blocks[block] = calloc((size_t)FIRST_BLOCK << block, sizeof **names->blocks);
+    }
+    return names->blocks[block] != NULL;
+}
+
 /* FNV-1a, 64 bits folded to 32. */
 static uint32_t hash_of(const char *text, size_t length)
 {
@@ -28,7 +49,7 @@ static size_t slot_of(const struct names *names, const char *text, size_t length
        make_room() sees to it that there is always one. */
     size_t slot = hash & (names->n_slots - 1);
     while (names->slots[slot] != NO_NAME) {
-        const struct name_entry *entry = &names->entries[names->slots[slot]];
+        const struct name_entry *const entry = entry_at(names, names->slots[slot]);
         if (entry->hash == hash && entry->length == length &&
             memcmp(entry->text, text, length) == 0) {
             break;
@@ -53,7 +74,7 @@ static bool make_room(struct names *names)
     memset(slots, 0xff, n_slots * sizeof *slots); /* NO_NAME */
     for (size_t i = 0; i < names->n_names; i++) {
         /* All texts are known to differ, so that any free slot will do. */
-        size_t slot = names->entries[i].hash & (n_slots - 1);
+        size_t slot = entry_at(names, (uint32_t)i)->hash & (n_slots - 1);
         while (slots[slot] != NO_NAME) {
             slot = (slot + 1) & (n_slots - 1);
         }
@@ -72,21 +93,17 @@ bool names_add(struct names *names, const char *text, size_t length, uint32_t *n
     char *copy;
     /* Room is made before the slot is looked up, since it moves every slot. NO_NAME stays free: it
        never becomes the number of a text. */
-    if (length >= UINT32_MAX || names->n_names >= NO_NAME - 1 || !make_room(names)) {
+    if (length >= UINT32_MAX || names->n_names >= NO_NAME / 2 || !make_room(names)) {
         return false;
     }
     slot = slot_of(names, text, length, hash);
     if (names->slots[slot] == NO_NAME) {
-        if (!array_grow(&names->entries, &names->entries_capacity, names->n_names + 1,
-                        sizeof *names->entries)) {
-            return false;
-        }
         /* The entry is counted once all its parts are there: a failure leaves the table whole. */
-        copy = arena_copy(&names->arena, text, length);
+        copy = make_block(names) ? arena_copy(&names->arena, text, length) : NULL;
         if (copy == NULL) {
             return false;
         }
-        names->entries[names->n_names] =
+        *entry_at(names, (uint32_t)names->n_names) =
             (struct name_entry){.text = copy, .length = (uint32_t)length, .hash = hash};
         names->slots[slot] = (uint32_t)names->n_names;
         names->n_names++;
@@ -106,17 +123,19 @@ uint32_t names_find(const struct names *names, const char *text, size_t length)
 
 const char *names_text(const struct names *names, uint32_t number)
 {
-    return names->entries[number].text;
+    return entry_at(names, number)->text;
 }
 
 size_t names_length(const struct names *names, uint32_t number)
 {
-    return names->entries[number].length;
+    return entry_at(names, number)->length;
 }
 
 void names_free(struct names *names)
 {
-    free(names->entries);
+    for (size_t i = 0; i < NAME_BLOCKS; i++) {
+        free(names->blocks[i]);
+    }
     free(names->slots);
     arena_free(&names->arena);
     *names = (struct names){0};

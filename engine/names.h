@@ -10,11 +10,15 @@
 
 #define NO_NAME UINT32_MAX
 
+/* Entries stand in blocks, each twice as long as the one before, which never move: a text can be read
+   by its number while others are added, by whoever was given the number. */
+#define NAME_BLOCKS 27
+
 /* Start with {0}. Texts are compared in full, byte by byte, and may hold any byte. */
 struct names {
-    struct name_entry *entries; /* owned, n_names */
-    uint32_t *slots;            /* owned: a hash table of places in entries */
-    size_t n_names, entries_capacity, n_slots;
+    struct name_entry *blocks[NAME_BLOCKS]; /* owned */
+    uint32_t *slots;                        /* owned: a hash table of numbers */
+    size_t n_names, n_slots;
     struct arena arena; /* owned: the texts */
 };
 

@@ -3,9 +3,14 @@
 
    - A place remembers only its first form. A second with the same payload changes nothing; one with
      another payload makes the place a conflict for good, whichever came first. Rows that looked
-     like duplicates until then are put right at the end (settle_duplicates).
+     like duplicates until then are put right: in the counts at once, in the list at the end
+     (settle_duplicates).
    - Where dates decide, forms wait until all are known, and are sorted before they are looked at.
-   - Of two cohorts that one stage's forms give, the one that prints first is taken. */
+   - Of two cohorts that one stage's forms give, the one that prints first is taken.
+
+   Nearly all time goes into waiting for memory, since forms of one respondent come far apart.
+   respondents_add() therefore takes many forms, and asks for what each will need before it looks at
+   the first. */
 #include "engine/respondents.h"
 
 #include <assert.h>
@@ -15,192 +20,451 @@
 /* A form that waits until all forms of its respondent are known. */
 struct pending {
     struct form form;
-    uint32_t series;
+    uint32_t respondent, series;
     bool done;
 };
 
-bool respondents_init(struct respondents *respondents, const struct study *study,
-                      const struct cohorts *cohorts, struct findings *findings)
+/* --- blocks --- */
+
+static void *block_record(const struct blocks *blocks, uint32_t number, size_t size)
 {
-    *respondents = (struct respondents){.study = study, .cohorts = cohorts, .findings = findings};
-    respondents->joins = calloc(study->n_joins, sizeof *respondents->joins);
-    if (respondents->joins == NULL) {
-        /* calloc() may give NULL for no joins, and then nothing is missing. */
-        return study->n_joins == 0;
-    }
-    for (size_t i = 0; i < study->n_measures; i++) {
-        const struct measure *const measure = &study->measures[i];
-        respondents->joins[measure->join].n_payload =
-            measure->instrument->is_goals ? GOAL_PAYLOAD : measure->instrument->n_scales;
-    }
-    respondents->by_date = study->duplicates != PICK_NONE;
-    for (size_t i = 0; i < study->n_stages; i++) {
-        respondents->by_date = respondents->by_date || study->stages[i].has_window;
+    return blocks->blocks[number / BLOCK_RECORDS] + number % BLOCK_RECORDS * size;
+}
+
+/* Room for record `number`, which is zero when it is new. */
+static bool blocks_grow(struct blocks *blocks, uint32_t number, size_t size)
+{
+    while (blocks->n_blocks <= number / BLOCK_RECORDS) {
+        if (!array_grow(&blocks->blocks, &blocks->blocks_capacity, blocks->n_blocks + 1,
+                        sizeof *blocks->blocks)) {
+            return false;
+        }
+        blocks->blocks[blocks->n_blocks] = calloc(BLOCK_RECORDS, size == 0 ? 1 : size);
+        if (blocks->blocks[blocks->n_blocks] == NULL) {
+            return false;
+        }
+        blocks->n_blocks++;
     }
     return true;
+}
+
+static void blocks_free(struct blocks *blocks)
+{
+    for (size_t i = 0; i < blocks->n_blocks; i++) {
+        free(blocks->blocks[i]);
+    }
+    free(blocks->blocks);
+    *blocks = (struct blocks){0};
+}
+
+/* --- making and freeing --- */
+
+bool respondents_init(struct respondents *respondents, const struct join_rules *rules)
+{
+    const struct study *const study = rules->study;
+    *respondents = (struct respondents){
+        .rules = rules,
+        .joins = calloc(study->n_joins + 1, sizeof *respondents->joins),
+        .set_aside_counts = calloc((study->n_measures + 1) * N_FORM_REASONS,
+                                   sizeof *respondents->set_aside_counts)};
+    if (respondents->joins == NULL || respondents->set_aside_counts == NULL) {
+        respondents_free(respondents);
+        return false;
+    }
+    return true;
+}
+
+static void join_free(struct join *join)
+{
+    free(join->slots);
+    free(join->goal_slots);
+    blocks_free(&join->respondents);
+    blocks_free(&join->series);
+    blocks_free(&join->first_series);
+    names_free(&join->repeated);
+    free(join->n_repeated);
+    free(join->pending);
+    free(join->pending_payloads);
+    arena_free(&join->long_ids);
 }
 
 void respondents_free(struct respondents *respondents)
 {
-    for (size_t i = 0; respondents->joins != NULL && i < respondents->study->n_joins; i++) {
-        struct join *const join = &respondents->joins[i];
-        names_free(&join->ids);
-        names_free(&join->goals);
-        free(join->respondents);
-        free(join->series);
-        free(join->slots);
-        free(join->payloads);
-        free(join->pending);
-        free(join->pending_payloads);
+    if (respondents->joins != NULL) {
+        for (size_t i = 0; i < respondents->rules->study->n_joins; i++) {
+            join_free(&respondents->joins[i]);
+        }
     }
     free(respondents->joins);
-    names_free(&respondents->names);
+    free(respondents->set_aside_counts);
+    free(respondents->set_aside);
     *respondents = (struct respondents){0};
 }
 
-static struct join *join_of(struct respondents *respondents, uint32_t measure)
+/* --- what is known --- */
+
+static struct respondent *respondent_at(const struct join *join, uint32_t respondent)
 {
-    return &respondents->joins[respondents->study->measures[measure].join];
+    return block_record(&join->respondents, respondent, sizeof(struct respondent));
 }
 
-static struct slot *slot_at(const struct respondents *respondents, const struct join *join,
-                            uint32_t series, size_t stage)
+const struct respondent *join_respondent(const struct join *join, uint32_t respondent)
 {
-    return &join->slots[series * respondents->study->n_stages + stage];
+    return respondent_at(join, respondent);
 }
 
-const struct slot *join_slot(const struct respondents *respondents, const struct join *join,
-                             uint32_t series, size_t stage)
+static unsigned char *series_at(const struct join_layout *layout, const struct join *join,
+                                uint32_t series)
 {
-    return slot_at(respondents, join, series, stage);
+    return block_record(&join->series, series, layout->series_bytes);
 }
 
-const uint32_t *join_payload(const struct respondents *respondents, const struct join *join,
-                             uint32_t series, size_t stage)
+const unsigned char *join_series(const struct join_layout *layout, const struct join *join,
+                                 uint32_t series)
 {
-    return &join->payloads[(series * respondents->study->n_stages + stage) * join->n_payload];
+    return series_at(layout, join, series);
 }
 
-int64_t respondent_date(const struct respondents *respondents, const struct join *join,
-                        uint32_t respondent, size_t stage)
+static struct goal_series *goal_at(const struct join_layout *layout, const struct join *join,
+                                   uint32_t series)
 {
-    int64_t date = NO_DATE;
-    for (uint32_t i = join->respondents[respondent].first_series; i != NO_NAME;
-         i = join->series[i].next) {
-        const struct slot *const slot = slot_at(respondents, join, i, stage);
-        if (slot->state != SLOT_EMPTY && slot->date != NO_DATE &&
-            (date == NO_DATE || slot->date < date)) {
-            date = slot->date;
-        }
+    return (struct goal_series *)(void *)series_at(layout, join, series);
+}
+
+const struct goal_series *join_goal(const struct join_layout *layout, const struct join *join,
+                                    uint32_t series)
+{
+    return goal_at(layout, join, series);
+}
+
+static uint32_t *first_series_at(const struct join *join, uint32_t respondent)
+{
+    return block_record(&join->first_series, respondent, sizeof(uint32_t));
+}
+
+uint32_t first_goal(const struct join *join, uint32_t respondent)
+{
+    return *first_series_at(join, respondent);
+}
+
+/* Dates are kept as days in 32 bits; the least stands for none. */
+#define NO_DAY INT32_MIN
+
+static int32_t get_day(const struct join_layout *layout, const unsigned char *series, size_t stage)
+{
+    int32_t day;
+    memcpy(&day, series + layout->dates + stage * sizeof day, sizeof day);
+    return day;
+}
+
+static void set_day(const struct join_layout *layout, unsigned char *series, size_t stage,
+                    int64_t date)
+{
+    const int32_t day = date == NO_DATE ? NO_DAY : (int32_t)date;
+    memcpy(series + layout->dates + stage * sizeof day, &day, sizeof day);
+}
+
+int64_t series_date(const struct join_rules *rules, const struct join_layout *layout,
+                    const unsigned char *series, size_t stage)
+{
+    const int32_t day = rules->by_date ? get_day(layout, series, stage) : NO_DAY;
+    return day == NO_DAY ? NO_DATE : day;
+}
+
+uint64_t series_place(const struct join_rules *rules, const struct join_layout *layout,
+                      const unsigned char *series, size_t stage)
+{
+    uint64_t place = 0;
+    if (rules->keep_places) {
+        memcpy(&place, series + layout->places + stage * sizeof place, sizeof place);
     }
-    return date;
+    return place;
 }
 
-bool respondents_id(struct respondents *respondents, uint32_t measure, const char *id,
-                    size_t length, uint32_t *respondent)
+static void set_place(const struct join_rules *rules, const struct join_layout *layout,
+                      unsigned char *series, size_t stage, uint64_t place)
 {
-    struct join *const join = join_of(respondents, measure);
-    const size_t n = join->ids.n_names;
-    if (!names_add(&join->ids, id, length, respondent)) {
+    if (rules->keep_places) {
+        memcpy(series + layout->places + stage * sizeof place, &place, sizeof place);
+    }
+}
+
+static void set_state(const struct join_layout *layout, unsigned char *series, size_t stage,
+                      enum slot_state state)
+{
+    unsigned char *const byte = &series[layout->states + stage / 4];
+    *byte = (unsigned char)((*byte & ~(3u << (stage % 4 * 2))) |
+                            (unsigned)state << (stage % 4 * 2));
+}
+
+int64_t respondent_date(const struct respondents *respondents, size_t join, uint32_t respondent,
+                        size_t stage)
+{
+    const struct join_rules *const rules = respondents->rules;
+    const struct join_layout *const layout = &rules->joins[join];
+    const struct join *const j = &respondents->joins[join];
+    int64_t earliest = NO_DATE;
+    uint32_t series = layout->is_goals ? first_goal(j, respondent)
+                                       : version_series(layout, respondent, 0);
+    for (size_t i = 0; layout->is_goals ? series != NO_NAME : i < layout->n_versions; i++) {
+        const unsigned char *const at = series_at(layout, j, series);
+        const int64_t date = series_state(layout, at, stage) == SLOT_EMPTY
+                                 ? NO_DATE
+                                 : series_date(rules, layout, at, stage);
+        if (date != NO_DATE && (earliest == NO_DATE || date < earliest)) {
+            earliest = date;
+        }
+        series = layout->is_goals ? goal_at(layout, j, series)->next : series + 1;
+    }
+    return earliest;
+}
+
+/* --- the table of ids --- */
+
+/* A slot: a respondent's number in 24 bits, and above it 8 bits of the hash, which tell most other
+   ids without a look at them. */
+#define SLOT_NUMBER UINT32_C(0xffffff)
+#define SLOT_FREE UINT32_MAX
+#define MOST_RESPONDENTS (SLOT_NUMBER - 1)
+
+static uint32_t slot_tag(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32) & ~SLOT_NUMBER;
+}
+
+/* Keeps a quarter of the slots free. */
+static bool make_slots(struct join *join)
+{
+    const size_t n_slots = join->n_slots == 0 ? 64 : 2 * join->n_slots;
+    uint32_t *slots;
+    if (4 * ((size_t)join->n_respondents + 1) <= 3 * join->n_slots) {
+        return true;
+    }
+    if (join->n_respondents >= MOST_RESPONDENTS) {
         return false;
     }
-    if (*respondent == n) {
-        if (!array_grow(&join->respondents, &join->respondents_capacity, n + 1,
-                        sizeof *join->respondents)) {
-            return false;
-        }
-        join->respondents[n] =
-            (struct respondent){.first_series = NO_NAME, .cohort_rank = UINT32_MAX};
+    slots = malloc(n_slots * sizeof *slots);
+    if (slots == NULL) {
+        return false;
     }
+    memset(slots, 0xff, n_slots * sizeof *slots); /* SLOT_FREE */
+    for (uint32_t i = 0; i < join->n_respondents; i++) {
+        const uint64_t hash = id_hash(respondent_at(join, i)->id);
+        size_t slot = hash & (n_slots - 1);
+        while (slots[slot] != SLOT_FREE) {
+            slot = (slot + 1) & (n_slots - 1);
+        }
+        slots[slot] = slot_tag(hash) | i;
+    }
+    free(join->slots);
+    join->slots = slots;
+    join->n_slots = n_slots;
     return true;
 }
 
-bool respondents_name(struct respondents *respondents, const char *text, size_t length,
-                      uint32_t *name)
+/* The slot of an id, or the free one where it belongs; `*similar` where one was met on the way that
+   a person would take for it: both have the same hash, so that both are on one way. */
+static size_t find_slot(const struct join *join, struct id id, uint64_t hash, bool *similar)
 {
-    return names_add(&respondents->names, text, length, name);
+    size_t slot = hash & (join->n_slots - 1);
+    *similar = false;
+    while (join->slots[slot] != SLOT_FREE) {
+        if ((join->slots[slot] & ~SLOT_NUMBER) == slot_tag(hash)) {
+            const struct id other = respondent_at(join, join->slots[slot] & SLOT_NUMBER)->id;
+            if (id_equal(other, id)) {
+                break;
+            }
+            *similar = *similar || id_similar(other, id);
+        }
+        slot = (slot + 1) & (join->n_slots - 1);
+    }
+    return slot;
 }
 
-/* A new series of a respondent, with an empty place for each stage. */
-static bool add_series(struct respondents *respondents, struct join *join, const struct form *form,
-                       uint32_t *added)
+uint32_t respondents_find(const struct respondents *respondents, size_t join, struct id id)
 {
-    struct respondent *const respondent = &join->respondents[form->respondent];
-    const size_t n_stages = respondents->study->n_stages, n = join->n_series + 1;
-    if (n >= NO_NAME ||
-        !array_grow(&join->series, &join->series_capacity, n, sizeof *join->series) ||
-        !array_grow(&join->slots, &join->slots_capacity, n * n_stages, sizeof *join->slots) ||
-        !array_grow(&join->payloads, &join->payloads_capacity, n * n_stages * join->n_payload,
-                    sizeof *join->payloads)) {
+    const struct join *const j = &respondents->joins[join];
+    bool similar;
+    size_t slot;
+    if (j->n_slots == 0) {
+        return NO_NAME;
+    }
+    slot = find_slot(j, id, id_hash(id), &similar);
+    return j->slots[slot] == SLOT_FREE ? NO_NAME : j->slots[slot] & SLOT_NUMBER;
+}
+
+static bool copy_long_id(struct join *join, struct id *id)
+{
+    size_t length;
+    const char *text;
+    if (!id_is_long(*id)) {
+        return true;
+    }
+    text = id_text(id, &length);
+    text = arena_copy(&join->long_ids, text, length);
+    if (text == NULL) {
+        return false;
+    }
+    *id = id_of(text, length);
+    return true;
+}
+
+static bool add_respondent(const struct join_layout *layout, struct join *join, struct id id,
+                           uint32_t *added)
+{
+    const uint32_t n = join->n_respondents;
+    if (!copy_long_id(join, &id) ||
+        !blocks_grow(&join->respondents, n, sizeof(struct respondent)) ||
+        (layout->is_goals && !blocks_grow(&join->first_series, n, sizeof(uint32_t)))) {
+        return false;
+    }
+    for (uint32_t i = 0; i < layout->n_versions; i++) {
+        if (!blocks_grow(&join->series, n * (uint32_t)layout->n_versions + i,
+                         layout->series_bytes)) {
+            return false;
+        }
+    }
+    *respondent_at(join, n) = (struct respondent){.id = id, .cohort_rank = UINT8_MAX};
+    if (layout->is_goals) {
+        *first_series_at(join, n) = NO_NAME;
+    }
+    join->n_respondents++;
+    *added = n;
+    return true;
+}
+
+static bool find_respondent(const struct join_layout *layout, struct join *join,
+                            const struct form *form, uint32_t *found)
+{
+    bool similar;
+    size_t slot;
+    if (!make_slots(join)) {
+        return false;
+    }
+    slot = find_slot(join, form->id, form->hash, &similar);
+    if (join->slots[slot] == SLOT_FREE) {
+        if (!add_respondent(layout, join, form->id, found)) {
+            return false;
+        }
+        join->slots[slot] = slot_tag(form->hash) | *found;
+        join->similar_ids += similar;
+    }
+    *found = join->slots[slot] & SLOT_NUMBER;
+    return true;
+}
+
+/* --- goals --- */
+
+static uint64_t goal_hash(uint32_t respondent, uint32_t goal)
+{
+    uint64_t hash = ((uint64_t)respondent << 32 | goal) * UINT64_C(0x9e3779b97f4a7c15);
+    hash = (hash ^ (hash >> 29)) * UINT64_C(0xbf58476d1ce4e5b9);
+    return hash ^ (hash >> 32);
+}
+
+static bool make_goal_slots(const struct join_layout *layout, struct join *join)
+{
+    const size_t n_slots = join->n_goal_slots == 0 ? 64 : 2 * join->n_goal_slots;
+    uint32_t *slots;
+    if (4 * ((size_t)join->n_series + 1) <= 3 * join->n_goal_slots) {
+        return true;
+    }
+    if (join->n_series >= NO_NAME / 2) {
+        return false;
+    }
+    slots = malloc(n_slots * sizeof *slots);
+    if (slots == NULL) {
+        return false;
+    }
+    memset(slots, 0xff, n_slots * sizeof *slots);
+    for (uint32_t i = 0; i < join->n_series; i++) {
+        const struct goal_series *const series = goal_at(layout, join, i);
+        size_t slot = goal_hash(series->respondent, series->goal) & (n_slots - 1);
+        while (slots[slot] != SLOT_FREE) {
+            slot = (slot + 1) & (n_slots - 1);
+        }
+        slots[slot] = i;
+    }
+    free(join->goal_slots);
+    join->goal_slots = slots;
+    join->n_goal_slots = n_slots;
+    return true;
+}
+
+static bool add_goal(const struct join_layout *layout, struct join *join, uint32_t respondent,
+                     const struct form *form, uint32_t *added)
+{
+    uint32_t *const first = first_series_at(join, respondent);
+    const uint32_t n = join->n_series;
+    if (!blocks_grow(&join->series, n, layout->series_bytes)) {
         return false;
     }
     /* New series go to the front of the respondent's list: its order is that of the rows, turned
        round, and means nothing. */
-    *added = (uint32_t)join->n_series++;
-    join->series[*added] = (struct series){.respondent = form->respondent,
-                                           .measure = form->measure,
-                                           .goal = form->goal,
-                                           .category = NO_NAME,
-                                           .category_stage = NO_STAGE,
-                                           .next = respondent->first_series};
-    respondent->first_series = *added;
+    *goal_at(layout, join, n) = (struct goal_series){.respondent = respondent,
+                                                     .goal = form->goal,
+                                                     .next = *first,
+                                                     .category = NO_NAME,
+                                                     .category_stage = UINT16_MAX};
+    *first = n;
+    join->n_series++;
+    *added = n;
     return true;
-}
-
-/* The respondent's series of this version of a questionnaire: there are two or three at the
-   most. */
-static bool find_version(struct respondents *respondents, struct join *join,
-                         const struct form *form, uint32_t *found)
-{
-    *found = join->respondents[form->respondent].first_series;
-    while (*found != NO_NAME && join->series[*found].measure != form->measure) {
-        *found = join->series[*found].next;
-    }
-    return *found != NO_NAME || add_series(respondents, join, form, found);
 }
 
 /* The respondent's series of this goal. Goals go by a table, since a file that gives every row the
    same id would make one respondent with all goals of the file. */
-static bool find_goal(struct respondents *respondents, struct join *join, const struct form *form,
-                      uint32_t *found)
+static bool find_goal(const struct join_layout *layout, struct join *join, uint32_t respondent,
+                      const struct form *form, uint32_t *found)
 {
-    const uint32_t key[2] = {form->respondent, form->goal};
-    const uint32_t known = names_find(&join->goals, (const char *)key, sizeof key);
-    if (known != NO_NAME) {
-        *found = known;
-        return true;
+    size_t slot;
+    if (!make_goal_slots(layout, join)) {
+        return false;
     }
-    /* Each new key makes one new series: the number in `goals` is the series' own. */
-    return names_add(&join->goals, (const char *)key, sizeof key, found) &&
-           add_series(respondents, join, form, found);
+    slot = goal_hash(respondent, form->goal) & (join->n_goal_slots - 1);
+    while (join->goal_slots[slot] != SLOT_FREE) {
+        const struct goal_series *const series = goal_at(layout, join, join->goal_slots[slot]);
+        if (series->respondent == respondent && series->goal == form->goal) {
+            *found = join->goal_slots[slot];
+            return true;
+        }
+        slot = (slot + 1) & (join->n_goal_slots - 1);
+    }
+    if (!add_goal(layout, join, respondent, form, found)) {
+        return false;
+    }
+    join->goal_slots[slot] = *found;
+    return true;
 }
 
+/* --- one form in its place --- */
+
 /* The cohort is read from the form of the first stage in this order that the respondent has. */
-static uint32_t cohort_rank(const struct study *study, uint32_t stage)
+static uint8_t cohort_rank(const struct study *study, uint32_t stage)
 {
     const bool first = (study->cohort_from == COHORT_FROM_BEFORE && stage == study->before) ||
                        (study->cohort_from == COHORT_FROM_AFTER && stage == study->after);
-    return first ? 0 : stage + 1;
+    return first ? 0 : (uint8_t)(stage + 1);
 }
 
-static void note_cohort(const struct respondents *respondents, struct respondent *respondent,
+static void note_cohort(const struct join_rules *rules, struct respondent *respondent,
                         uint32_t cohort, uint32_t stage)
 {
-    const uint32_t rank = cohort_rank(respondents->study, stage);
-    const bool is_first = respondent->cohort_rank == UINT32_MAX;
+    const uint8_t rank = cohort_rank(rules->study, stage);
+    const bool is_first = respondent->cohort_rank == UINT8_MAX;
     /* The cohort only changes by a form that differs, so any two that differ are noticed, in
        whatever order they come. */
     respondent->moved = respondent->moved || (!is_first && respondent->cohort != cohort);
     /* two forms of one stage that differ: the one that prints first, whatever the row order */
     if (rank < respondent->cohort_rank ||
-        (rank == respondent->cohort_rank &&
-         cohorts_compare(respondents->cohorts, cohort, respondent->cohort) < 0)) {
+        (rank == respondent->cohort_rank && cohort != respondent->cohort &&
+         cohorts_compare(rules->cohorts, cohort, respondent->cohort) < 0)) {
         respondent->cohort_rank = rank;
         respondent->cohort = cohort;
     }
 }
 
-static void note_goal(const struct respondents *respondents, struct series *series,
+static void note_goal(const struct join_rules *rules, struct goal_series *series,
                       const struct form *form, uint32_t stage)
 {
     /* A union, and below a least element: neither depends on the order of the forms. */
@@ -208,100 +472,231 @@ static void note_goal(const struct respondents *respondents, struct series *seri
     if (form->category == NO_NAME) {
         return;
     }
-    /* NO_STAGE is above every stage, so that the first category given is taken. */
+    /* UINT16_MAX is above every stage, so that the first category given is taken. */
     if (stage < series->category_stage ||
-        (stage == series->category_stage &&
-         strcmp(names_text(&respondents->names, form->category),
-                names_text(&respondents->names, series->category)) < 0)) {
+        (stage == series->category_stage && form->category != series->category &&
+         strcmp(names_text(rules->names, form->category),
+                names_text(rules->names, series->category)) < 0)) {
         series->category = form->category;
-        series->category_stage = stage;
+        series->category_stage = (uint16_t)stage;
     }
 }
 
-static bool set_aside(struct respondents *respondents, const struct form *form, uint32_t series,
-                      struct location location, uint32_t stage, enum form_reason reason)
+static uint64_t *aside_count(struct respondents *respondents, uint32_t measure,
+                             enum form_reason reason)
 {
-    const struct set_aside row = {.location = location,
-                                  .respondent = form->respondent,
-                                  .series = series,
-                                  .measure = form->measure,
-                                  .stage = stage,
-                                  .reason = reason};
-    return findings_add_form(respondents->findings, &row);
+    return &respondents->set_aside_counts[measure * N_FORM_REASONS + reason];
 }
 
-/* Puts a form in its place. The second form with the same payload is listed as a duplicate for now;
-   settle_duplicates() has the last word. */
-static bool place(struct respondents *respondents, struct join *join, const struct form *form,
-                  uint32_t series, uint32_t stage)
+/* Counts a form that is set aside and, where places are kept, lists it. */
+static bool set_aside(struct respondents *respondents, const struct set_aside *row)
 {
-    struct slot *const slot = slot_at(respondents, join, series, stage);
-    uint32_t *const payload =
-        &join->payloads[(series * respondents->study->n_stages + stage) * join->n_payload];
-    const size_t size = join->n_payload * sizeof *payload;
-    note_cohort(respondents, &join->respondents[form->respondent], form->cohort, stage);
-    note_goal(respondents, &join->series[series], form, stage);
-    if (slot->state == SLOT_EMPTY) {
-        *slot = (struct slot){SLOT_FORM, form->location, form->date};
-        memcpy(payload, form->payload, size);
+    (*aside_count(respondents, row->measure, (enum form_reason)row->reason))++;
+    if (!respondents->rules->keep_places) {
         return true;
     }
-    /* The earliest date of all forms that met here, since windows are counted from it and must not
-       depend on which row came first. */
-    if (form->date != NO_DATE && (slot->date == NO_DATE || form->date < slot->date)) {
-        slot->date = form->date;
+    if (!array_grow(&respondents->set_aside, &respondents->set_aside_capacity,
+                    respondents->n_set_aside + 1, sizeof *respondents->set_aside)) {
+        return false;
     }
-    if (slot->state == SLOT_FORM && memcmp(payload, form->payload, size) == 0) {
-        return set_aside(respondents, form, series, form->location, stage, FORM_DUPLICATE_SAME);
-    }
-    if (slot->state == SLOT_FORM) {
-        /* The first form was not listed so far; now it is set aside with the second. */
-        slot->state = SLOT_CONFLICT;
-        if (!set_aside(respondents, form, series, slot->location, stage, FORM_CONFLICTING)) {
-            return false;
-        }
-    }
-    return set_aside(respondents, form, series, form->location, stage, FORM_CONFLICTING);
+    respondents->set_aside[respondents->n_set_aside++] = *row;
+    return true;
 }
 
-static bool wait(struct join *join, const struct form *form, uint32_t series)
+/* How many forms beyond the first a place has that say the same: counted only where there are any,
+   since few places have. */
+static bool repeat_count(struct join *join, uint32_t series, uint32_t stage, uint32_t **count)
+{
+    const uint32_t key[2] = {series, stage};
+    uint32_t number;
+    if (!names_add(&join->repeated, (const char *)key, sizeof key, &number) ||
+        !array_grow(&join->n_repeated, &join->n_repeated_capacity, (size_t)number + 1,
+                    sizeof *join->n_repeated)) {
+        return false;
+    }
+    *count = &join->n_repeated[number];
+    return true;
+}
+
+/* A second form came to a place, and says something else: all that stand there conflict. */
+static bool make_conflict(struct respondents *respondents, struct join *join, uint32_t series,
+                          const struct set_aside *first, unsigned char *at)
+{
+    const struct join_layout *const layout = layout_of(respondents->rules, first->measure);
+    const uint32_t key[2] = {series, first->stage};
+    const uint32_t known = names_find(&join->repeated, (const char *)key, sizeof key);
+    const uint32_t more = known == NO_NAME ? 0 : join->n_repeated[known];
+    set_state(layout, at, first->stage, SLOT_CONFLICT);
+    *aside_count(respondents, first->measure, FORM_DUPLICATE_SAME) -= more;
+    *aside_count(respondents, first->measure, FORM_CONFLICTING) += more;
+    /* The first form was not set aside so far; now it is. */
+    return set_aside(respondents, first);
+}
+
+/* A form for a place that has one already. */
+static bool place_again(struct respondents *respondents, struct join *join,
+                        const struct form *form, uint32_t respondent, uint32_t series,
+                        uint32_t stage)
+{
+    const struct join_rules *const rules = respondents->rules;
+    const struct join_layout *const layout = layout_of(rules, form->measure);
+    unsigned char *const at = series_at(layout, join, series);
+    const uint64_t first = series_place(rules, layout, at, stage);
+    struct set_aside row = {.place = form->place,
+                            .respondent = respondent,
+                            .series = series,
+                            .measure = form->measure,
+                            .stage = (uint8_t)stage,
+                            .reason = FORM_CONFLICTING};
+    const int64_t date = series_date(rules, layout, at, stage);
+    /* The earliest date of all forms that met here, since windows are counted from it and must not
+       depend on which row came first. */
+    if (rules->by_date && form->date != NO_DATE && (date == NO_DATE || form->date < date)) {
+        set_day(layout, at, stage, form->date);
+    }
+    /* Of forms that say the same, the one that stands first in the files is used. */
+    if (rules->keep_places && form->place < first) {
+        set_place(rules, layout, at, stage, form->place);
+        row.place = first;
+    }
+    if (series_state(layout, at, stage) == SLOT_FORM) {
+        uint32_t *count;
+        if (memcmp(series_payload(layout, at, stage), form->payload, layout->payload_bytes) == 0) {
+            row.reason = FORM_DUPLICATE_SAME;
+            if (!repeat_count(join, series, stage, &count)) {
+                return false;
+            }
+            (*count)++;
+        } else {
+            struct set_aside other = row;
+            other.place = row.place == first ? form->place : first;
+            if (!make_conflict(respondents, join, series, &other, at)) {
+                return false;
+            }
+        }
+    }
+    return set_aside(respondents, &row);
+}
+
+static bool place(struct respondents *respondents, struct join *join, const struct form *form,
+                  uint32_t respondent, uint32_t series, uint32_t stage)
+{
+    const struct join_rules *const rules = respondents->rules;
+    const struct join_layout *const layout = layout_of(rules, form->measure);
+    unsigned char *const at = series_at(layout, join, series);
+    note_cohort(rules, respondent_at(join, respondent), form->cohort, stage);
+    if (layout->is_goals) {
+        note_goal(rules, goal_at(layout, join, series), form, stage);
+    }
+    if (series_state(layout, at, stage) != SLOT_EMPTY) {
+        return place_again(respondents, join, form, respondent, series, stage);
+    }
+    set_state(layout, at, stage, SLOT_FORM);
+    memcpy(at + layout->codes + stage * layout->payload_bytes, form->payload,
+           layout->payload_bytes);
+    if (rules->by_date) {
+        set_day(layout, at, stage, form->date);
+    }
+    set_place(rules, layout, at, stage, form->place);
+    return true;
+}
+
+static bool wait(const struct join_layout *layout, struct join *join, const struct form *form,
+                 uint32_t respondent, uint32_t series)
 {
     const size_t n = join->n_pending;
     if (!array_grow(&join->pending, &join->pending_capacity, n + 1, sizeof *join->pending) ||
         !array_grow(&join->pending_payloads, &join->pending_payloads_capacity,
-                    (n + 1) * join->n_payload, sizeof *join->pending_payloads)) {
+                    (n + 1) * layout->payload_bytes, 1)) {
         return false;
     }
     /* The payload is the caller's and does not last; respondents_resolve() points to the copy once
        the array no longer moves. */
-    join->pending[n] = (struct pending){.form = *form, .series = series};
-    memcpy(join->pending_payloads + n * join->n_payload, form->payload,
-           join->n_payload * sizeof *join->pending_payloads);
+    join->pending[n] =
+        (struct pending){.form = *form, .respondent = respondent, .series = series};
+    memcpy(join->pending_payloads + n * layout->payload_bytes, form->payload,
+           layout->payload_bytes);
     join->n_pending++;
     return true;
 }
 
-bool respondents_add(struct respondents *respondents, const struct form *form)
+static bool add_form(struct respondents *respondents, const struct form *form)
 {
-    struct join *const join = join_of(respondents, form->measure);
-    uint32_t series;
-    if (form->goal == NO_NAME ? !find_version(respondents, join, form, &series)
-                              : !find_goal(respondents, join, form, &series)) {
+    const struct join_rules *const rules = respondents->rules;
+    const size_t index = rules->study->measures[form->measure].join;
+    const struct join_layout *const layout = &rules->joins[index];
+    struct join *const join = &respondents->joins[index];
+    uint32_t respondent, series;
+    if (!find_respondent(layout, join, form, &respondent)) {
         return false;
     }
-    if (respondents->by_date || form->stage == NO_STAGE) {
-        return wait(join, form, series);
+    if (!layout->is_goals) {
+        series = version_series(layout, respondent, rules->version[form->measure]);
+    } else if (!find_goal(layout, join, respondent, form, &series)) {
+        return false;
     }
-    return place(respondents, join, form, series, form->stage);
+    if (rules->by_date || form->stage == NO_STAGE) {
+        return wait(layout, join, form, respondent, series);
+    }
+    return place(respondents, join, form, respondent, series, form->stage);
 }
 
-/* The location makes the order total, so that it does not matter that qsort() is not stable.
+/* Asks the memory for what add_form() will look at: first the slot, then, once that has come, the
+   respondent and their places. */
+static void ask_for_slot(const struct respondents *respondents, const struct form *form)
+{
+    const struct join *const join =
+        &respondents->joins[respondents->rules->study->measures[form->measure].join];
+    if (join->n_slots > 0) {
+        __builtin_prefetch(&join->slots[form->hash & (join->n_slots - 1)]);
+    }
+}
+
+static void ask_for_respondent(const struct respondents *respondents, const struct form *form)
+{
+    const size_t index = respondents->rules->study->measures[form->measure].join;
+    const struct join_layout *const layout = &respondents->rules->joins[index];
+    const struct join *const join = &respondents->joins[index];
+    if (join->n_slots > 0) {
+        const uint32_t slot = join->slots[form->hash & (join->n_slots - 1)];
+        const uint32_t number = slot & SLOT_NUMBER;
+        if (slot != SLOT_FREE && (slot & ~SLOT_NUMBER) == slot_tag(form->hash)) {
+            __builtin_prefetch(respondent_at(join, number));
+            if (!layout->is_goals) {
+                __builtin_prefetch(series_at(layout, join, version_series(layout, number, 0)));
+            }
+        }
+    }
+}
+
+#define FORMS_AT_ONCE 32
+
+bool respondents_add(struct respondents *respondents, const struct form forms[], size_t n)
+{
+    for (size_t first = 0; first < n; first += FORMS_AT_ONCE) {
+        const size_t end = n - first < FORMS_AT_ONCE ? n : first + FORMS_AT_ONCE;
+        for (size_t i = first; i < end; i++) {
+            ask_for_slot(respondents, &forms[i]);
+        }
+        for (size_t i = first; i < end; i++) {
+            ask_for_respondent(respondents, &forms[i]);
+        }
+        for (size_t i = first; i < end; i++) {
+            if (!add_form(respondents, &forms[i])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* The place makes the order total, so that it does not matter that qsort() is not stable.
    NO_DATE is the least date and comes first. */
 static int pending_compare(const void *a, const void *b)
 {
     const struct pending *const x = a, *const y = b;
-    if (x->form.respondent != y->form.respondent) {
-        return x->form.respondent < y->form.respondent ? -1 : 1;
+    if (x->respondent != y->respondent) {
+        return x->respondent < y->respondent ? -1 : 1;
     }
     if (x->series != y->series) {
         return x->series < y->series ? -1 : 1;
@@ -309,7 +704,7 @@ static int pending_compare(const void *a, const void *b)
     if (x->form.date != y->form.date) {
         return x->form.date < y->form.date ? -1 : 1;
     }
-    return location_compare(x->form.location, y->form.location);
+    return x->form.place < y->form.place ? -1 : x->form.place > y->form.place;
 }
 
 /* The waiting forms of one respondent, or of one series of theirs: sorted by series, then date. */
@@ -385,14 +780,47 @@ static enum pick pick_for(const struct study *study, struct waiting series, uint
     return stage->has_window ? stage->pick : study->duplicates;
 }
 
+static struct set_aside row_of(const struct pending *pending, uint8_t stage,
+                               enum form_reason reason)
+{
+    return (struct set_aside){.place = pending->form.place,
+                              .respondent = pending->respondent,
+                              .series = pending->series,
+                              .measure = pending->form.measure,
+                              .stage = stage,
+                              .reason = (uint8_t)reason};
+}
+
+/* Sets a form aside that another of its stage was preferred to. One that says the same may turn out
+   to conflict with the others, like any that meet at a place. */
+static bool pass_over(struct respondents *respondents, struct join *join,
+                      const struct pending *pending, uint32_t stage, const unsigned char *picked)
+{
+    const struct join_layout *const layout = layout_of(respondents->rules, pending->form.measure);
+    const unsigned char *const at = series_at(layout, join, pending->series);
+    const bool same = memcmp(pending->form.payload, picked, layout->payload_bytes) == 0 &&
+                      series_state(layout, at, stage) != SLOT_CONFLICT;
+    const struct set_aside row =
+        row_of(pending, (uint8_t)stage, same ? FORM_DUPLICATE_SAME : FORM_CONFLICTING);
+    uint32_t *count;
+    if (same) {
+        if (!repeat_count(join, pending->series, stage, &count)) {
+            return false;
+        }
+        (*count)++;
+    }
+    return set_aside(respondents, &row);
+}
+
 /* Places, of one series' waiting forms, the one that the rule picks; the others are set aside. */
 static bool place_picked(struct respondents *respondents, struct join *join, struct waiting series,
                          uint32_t stage_index, int64_t anchor)
 {
-    const struct stage *const stage = &respondents->study->stages[stage_index];
-    const enum pick pick = pick_for(respondents->study, series, stage_index, anchor);
+    const struct study *const study = respondents->rules->study;
+    const struct stage *const stage = &study->stages[stage_index];
+    const enum pick pick = pick_for(study, series, stage_index, anchor);
+    const unsigned char *picked = NULL;
     int64_t least = INT64_MAX;
-    const uint32_t *picked = NULL;
     for (size_t i = 0; i < series.n; i++) {
         if (belongs(&series.forms[i], stage, stage_index, anchor)) {
             const int64_t distance = pick_distance(pick, stage, anchor, series.forms[i].form.date);
@@ -411,13 +839,11 @@ static bool place_picked(struct respondents *respondents, struct join *join, str
         pending->done = true;
         /* Forms of the picked date all go to the place, where they agree or conflict. */
         if (pick_distance(pick, stage, anchor, pending->form.date) == least) {
-            done = place(respondents, join, &pending->form, pending->series, stage_index);
+            done = place(respondents, join, &pending->form, pending->respondent, pending->series,
+                         stage_index);
         } else {
             assert(picked != NULL); /* some form belongs here */
-            const bool same =
-                memcmp(pending->form.payload, picked, join->n_payload * sizeof *picked) == 0;
-            done = set_aside(respondents, &pending->form, pending->series, pending->form.location,
-                             stage_index, same ? FORM_DUPLICATE_SAME : FORM_CONFLICTING);
+            done = pass_over(respondents, join, pending, stage_index, picked);
         }
         if (!done) {
             return false;
@@ -431,14 +857,15 @@ static bool place_picked(struct respondents *respondents, struct join *join, str
 static bool resolve_respondent(struct respondents *respondents, struct join *join,
                                struct waiting waiting)
 {
-    const struct study *const study = respondents->study;
+    const struct study *const study = respondents->rules->study;
+    const size_t index = study->measures[waiting.forms[0].form.measure].join;
     name_the_start(waiting);
     for (uint32_t stage = 0; stage < study->n_stages; stage++) {
         /* An anchor is an earlier stage, whose forms have their places by now. `waiting` is never
            empty. */
         const int64_t anchor =
             study->stages[stage].has_window
-                ? respondent_date(respondents, join, waiting.forms[0].form.respondent,
+                ? respondent_date(respondents, index, waiting.forms[0].respondent,
                                   study->stages[stage].anchor)
                 : NO_DATE;
         for (size_t first = 0, next; first < waiting.n; first = next) {
@@ -455,8 +882,9 @@ static bool resolve_respondent(struct respondents *respondents, struct join *joi
     }
     for (size_t i = 0; i < waiting.n; i++) {
         const struct pending *const pending = &waiting.forms[i];
-        if (!pending->done && !set_aside(respondents, &pending->form, NO_NAME,
-                                         pending->form.location, NO_STAGE, FORM_OUTSIDE_WINDOW)) {
+        struct set_aside row = row_of(pending, LISTED_NO_STAGE, FORM_OUTSIDE_WINDOW);
+        row.series = NO_NAME;
+        if (!pending->done && !set_aside(respondents, &row)) {
             return false;
         }
     }
@@ -466,42 +894,70 @@ static bool resolve_respondent(struct respondents *respondents, struct join *joi
 /* A duplicate in a place where the forms turned out to conflict conflicts as well. */
 static void settle_duplicates(struct respondents *respondents)
 {
-    struct findings *const findings = respondents->findings;
-    for (size_t i = 0; i < findings->n_set_aside; i++) {
-        struct set_aside *const row = &findings->set_aside[i];
+    const struct join_rules *const rules = respondents->rules;
+    for (size_t i = 0; i < respondents->n_set_aside; i++) {
+        struct set_aside *const row = &respondents->set_aside[i];
+        const struct join_layout *const layout = layout_of(rules, row->measure);
+        const struct join *const join =
+            &respondents->joins[rules->study->measures[row->measure].join];
         /* A duplicate has met another form, so that its series and stage are known. */
         if (row->reason == FORM_DUPLICATE_SAME &&
-            slot_at(respondents, join_of(respondents, row->measure), row->series, row->stage)
-                    ->state == SLOT_CONFLICT) {
+            series_state(layout, series_at(layout, join, row->series), row->stage) ==
+                SLOT_CONFLICT) {
             row->reason = FORM_CONFLICTING;
         }
     }
 }
 
+static bool resolve_join(struct respondents *respondents, size_t index)
+{
+    struct join *const join = &respondents->joins[index];
+    const size_t payload_bytes = respondents->rules->joins[index].payload_bytes;
+    for (size_t i = 0; i < join->n_pending; i++) {
+        /* Only now, before sorting: the index still says whose payload it is. */
+        join->pending[i].form.payload = join->pending_payloads + i * payload_bytes;
+    }
+    if (join->n_pending > 0) {
+        qsort(join->pending, join->n_pending, sizeof *join->pending, pending_compare);
+    }
+    for (size_t first = 0, next; first < join->n_pending; first = next) {
+        next = first;
+        while (next < join->n_pending &&
+               join->pending[next].respondent == join->pending[first].respondent) {
+            next++;
+        }
+        if (!resolve_respondent(respondents, join,
+                                (struct waiting){join->pending + first, next - first})) {
+            return false;
+        }
+    }
+    join->n_pending = 0;
+    return true;
+}
+
 bool respondents_resolve(struct respondents *respondents)
 {
-    for (size_t j = 0; j < respondents->study->n_joins; j++) {
-        struct join *const join = &respondents->joins[j];
-        for (size_t i = 0; i < join->n_pending; i++) {
-            /* Only now, before sorting: the index still says whose payload it is. */
-            join->pending[i].form.payload = join->pending_payloads + i * join->n_payload;
+    for (size_t i = 0; i < respondents->rules->study->n_joins; i++) {
+        if (!resolve_join(respondents, i)) {
+            return false;
         }
-        if (join->n_pending > 0) {
-            qsort(join->pending, join->n_pending, sizeof *join->pending, pending_compare);
-        }
-        for (size_t first = 0, next; first < join->n_pending; first = next) {
-            next = first;
-            while (next < join->n_pending &&
-                   join->pending[next].form.respondent == join->pending[first].form.respondent) {
-                next++;
-            }
-            if (!resolve_respondent(respondents, join,
-                                    (struct waiting){join->pending + first, next - first})) {
-                return false;
-            }
-        }
-        join->n_pending = 0;
     }
     settle_duplicates(respondents);
     return true;
+}
+
+size_t respondents_bytes(const struct respondents *respondents)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < respondents->rules->study->n_joins; i++) {
+        const struct join *const join = &respondents->joins[i];
+        const struct join_layout *const layout = &respondents->rules->joins[i];
+        bytes += (join->n_slots + join->n_goal_slots) * sizeof *join->slots +
+                 (join->respondents.n_blocks * sizeof(struct respondent) +
+                  join->series.n_blocks * layout->series_bytes +
+                  join->first_series.n_blocks * sizeof(uint32_t)) *
+                     BLOCK_RECORDS +
+                 join->pending_capacity * sizeof *join->pending + join->pending_payloads_capacity;
+    }
+    return bytes + respondents->set_aside_capacity * sizeof *respondents->set_aside;
 }

@@ -81,7 +81,7 @@ bool tally_count(struct tally *tally, const struct tally_cell *cell)
         tally->cells[tally->n_cells] = *cell;
         tally->cells[tally->n_cells++].count = 0;
     }
-    tally->cells[tally->slots[slot]].count++;
+    tally->cells[tally->slots[slot]].count += cell->count;
     return true;
 }
 
@@ -92,8 +92,7 @@ bool tally_count_goal(struct tally *tally, const struct goal_cell *cell)
                     sizeof *tally->goals)) {
         return false;
     }
-    tally->goals[tally->n_goals] = *cell;
-    tally->goals[tally->n_goals++].count = 1;
+    tally->goals[tally->n_goals++] = *cell;
     return true;
 }
 
@@ -252,6 +251,24 @@ size_t tally_pairs(const struct tally_cell cells[], size_t n, struct pair_count 
         }
     }
     return written;
+}
+
+bool tally_merge(struct tally *into, const struct tally *from)
+{
+    if (!array_grow(&into->cells, &into->cells_capacity, into->n_cells + from->n_cells,
+                    sizeof *into->cells) ||
+        !array_grow(&into->goals, &into->goals_capacity, into->n_goals + from->n_goals,
+                    sizeof *into->goals)) {
+        return false;
+    }
+    for (size_t i = 0; i < from->n_cells; i++) {
+        into->cells[into->n_cells++] = from->cells[i];
+    }
+    for (size_t i = 0; i < from->n_goals; i++) {
+        into->goals[into->n_goals++] = from->goals[i];
+    }
+    tally_sort(into);
+    return true;
 }
 
 void tally_free(struct tally *tally)

@@ -62,7 +62,7 @@ struct tally {
     size_t n_slots;
 };
 
-/* Counts one more. False: no memory. */
+/* Adds cell->count to a cell. False: no memory. */
 bool tally_count(struct tally *tally, const struct tally_cell *cell);
 bool tally_count_goal(struct tally *tally, const struct goal_cell *cell);
 
@@ -81,6 +81,9 @@ const struct tally_cell *tally_find(const struct tally *tally, uint32_t cohort, 
    `out` (room for n). Reasons are left out. Returns how many were written. */
 size_t tally_scores(const struct tally_cell cells[], size_t n, struct score_count out[]);
 size_t tally_pairs(const struct tally_cell cells[], size_t n, struct pair_count out[]);
+
+/* Adds `from` to `into`, both sorted, cell by cell. False: no memory, and *into is as it was. */
+bool tally_merge(struct tally *into, const struct tally *from);
 
 void tally_free(struct tally *tally);
 

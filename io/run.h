@@ -5,13 +5,14 @@
 #include <signal.h>
 #include "engine/compute.h"
 #include "engine/join_checks.h"
-#include "engine/respondents.h"
+#include "engine/listing.h"
 #include "io/read/plan.h"
+#include "scales/score.h"
 
 /* One form as it was read and scored, for whoever watches. */
 struct scored_form {
     const struct source *source;
-    uint64_t row;
+    uint64_t row; /* as a spreadsheet shows it */
     const char *participant; /* "" = none */
     const char *stage;       /* the stage's name, or the cell's text where it is none of them */
     const struct measure *measure;
@@ -23,34 +24,53 @@ struct scored_form {
 };
 typedef struct fault form_watcher(void *context, const struct scored_form *form);
 
+/* Told now and then how far reading is: bytes of all sources, as stored. `total` 0: not known. */
+typedef void progress_watcher(void *context, uint64_t bytes, uint64_t total);
+
+/* All may be left at 0. */
 struct run_options {
-    bool keep_values;    /* findings keep the text of the cells they are about */
-    form_watcher *watch; /* NULL: nobody */
-    void *context;
-    const volatile sig_atomic_t
-        *interrupted; /* NULL, or a flag that stops the work when it is set */
+    bool list;           /* forms set aside, discounted respondents and odd cells are listed */
+    bool keep_values;    /* odd cells keep their text */
+    form_watcher *watch; /* sees every form, in the order of the rows; reading is then one thread's */
+    progress_watcher *progress; /* called by one thread at a time */
+    void *context;              /* of both */
+    const volatile sig_atomic_t *interrupted; /* a flag that stops the work when it is set */
+    size_t threads;     /* 0: as many as there are processors */
+    size_t memory;      /* bytes that all of it may take, nearly; 0: no bound */
+    size_t chunk_bytes; /* 0: CHUNK_BYTES (chunks.h) */
 };
 
-/* A study that has been read. All insides are owned; run_free(). */
+/* A row of a source. */
+struct location {
+    size_t source;
+    uint64_t row; /* as a spreadsheet shows it */
+};
+
+/* A study that has been read. All insides are owned; run_free(). Start with {0}. */
 struct run {
     const struct plan *plan; /* borrowed */
     struct cohorts cohorts;
-    struct findings findings;
-    struct respondents respondents;
-    struct item_checks checks;
+    struct names names; /* goals and their categories */
     struct counted counted;
     struct figures figures;
-    uint64_t *forms_read; /* for each measure */
-    uint64_t *rows_read;  /* for each source: data rows */
-    bool *has_family;     /* for each measure: families are named, and are not the respondents */
-    uint64_t unknown_informants;
-    struct arena arena; /* texts that findings keep */
+    struct listing listing;   /* sorted by place */
+    struct findings findings; /* sorted by place, then column */
+    struct pieces *pieces;    /* which rows the pieces of the files held */
 };
 
-/* Reads every source of the plan and joins the forms; counts; computes. On a fault *run is empty.
-   Start with {0}. `plan` must outlive *run. */
+/* Reads every source of the plan, joins the forms and counts. On a fault *run is empty. `plan` must
+   outlive *run. */
+MUST_CHECK struct fault run_count(const struct plan *plan, const struct run_options *options,
+                                  struct run *run);
+/* Computes the figures of what was counted. */
+MUST_CHECK struct fault run_compute(struct run *run);
+/* Both. */
 MUST_CHECK struct fault run_study(const struct plan *plan, const struct run_options *options,
                                   struct run *run);
+
+/* Where a place is. */
+struct location run_location(const struct run *run, uint64_t place);
+
 /* Adds every sign of likely mistakes, of the answers and of the join. */
 void run_warn(const struct run *run, struct warnings *warnings);
 

@@ -1,17 +1,7 @@
 #include "scales/score.h"
 
-#include <assert.h>
 #include "scales/divisor.h"
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int64_t most(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
+#include "scales/rules.h"
 
 /* 0 when it would be more than MAX_UNITS, or when a or b is 0. */
 static int64_t least_common_multiple(int64_t a, int64_t b)
@@ -24,64 +14,6 @@ static int64_t least_common_multiple(int64_t a, int64_t b)
 }
 
 /* --- one form ------------------------------------------------------------------------------- */
-
-/* ANSWER_MISSING is below every group's lowest code, so that it needs no test of its own. */
-static bool is_valid(const struct item_group *group, answer a)
-{
-    return a >= group->lowest && a <= group->highest;
-}
-
-/* What a valid answer to item `i` of the scale adds to its sum. */
-static int64_t item_points(const struct scale *scale, const struct item_group *group, size_t i,
-                           answer a)
-{
-    /* Reversed as coded on the form, then recoded: the recode is a list by keyed code. */
-    const int keyed = scale->reversed[i] ? group->lowest + group->highest - a : a;
-    return scale->recode != NULL ? scale->recode[keyed - group->lowest] : keyed;
-}
-
-/* The sum of `answered` items or parts, in units, scaled up to `whole` of them. In whole numbers
-   throughout: half up is floor(x + 1/2), which for -2.5 is -2. */
-static int64_t prorate(int64_t sum, size_t whole, size_t answered, enum rounding rounding,
-                       int64_t units)
-{
-    const int64_t top = sum * (int64_t)whole, n = (int64_t)answered;
-    if (rounding == ROUNDING_NONE) {
-        assert(top % n == 0); /* what scale_units is for */
-        return top / n;
-    }
-    const int64_t bottom = n * units;
-    int64_t points = top / bottom, rest = top % bottom;
-    if (rest < 0) {
-        points--;
-        rest += bottom;
-    }
-    /* The official SDQ syntax rounds half up, R's round() half to even; with 4 of 5 items answered
-       2 points give 2.5, which is 3 or 2. */
-    const bool odd = points % 2 != 0;
-    if (rest * 2 > bottom || (rest * 2 == bottom && (rounding == ROUNDING_HALF_UP || odd))) {
-        points++;
-    }
-    return points * units;
-}
-
-/* The score in units of n answers that add up to `sum` points. Where a blank item counts 0 (SDQ
-   impact) the sum is the score, however few were answered. */
-static int64_t score_of_sum(const struct scale *scale, int64_t sum, size_t n)
-{
-    const int64_t units = scale->units_per_point;
-    return n == scale->n_items || scale->blank_is_zero
-               ? sum * units
-               : prorate(sum * units, scale->n_items, n, scale->rounding, units);
-}
-
-static struct scored scored_as(const struct scale *scale, int64_t score, size_t n_answered,
-                               bool prorated)
-{
-    return (struct scored){.outcome = outcome_of_score(scale->values, scale->n_values, score),
-                           .n_answered = (uint8_t)n_answered,
-                           .prorated = prorated};
-}
 
 /* Is every item of the group answered? A screen item is not one that the scale needs. */
 static bool group_is_complete(const struct scale *scale, const struct item_group *group,
@@ -110,12 +42,10 @@ static struct scored score_items(const struct instrument *instrument, const stru
     if (scale->has_screen && answers[scale->screen_item] == scale->screen_answer) {
         return scored_as(scale, 0, n, false);
     }
-    /* From no answer there is no score under any rule, not a score of 0. */
-    if (n == 0 || n < scale->min_answered ||
-        (instrument->complete_groups_only && !group_is_complete(scale, group, answers, n_valid))) {
+    if (instrument->complete_groups_only && !group_is_complete(scale, group, answers, n_valid)) {
         return (struct scored){.outcome = REASON_INCOMPLETE, .n_answered = (uint8_t)n};
     }
-    return scored_as(scale, score_of_sum(scale, sum, n), n, n < scale->n_items);
+    return scored_items(scale, sum, n);
 }
 
 /* out[] holds the results of the scales before this one. Parts are added as they were scored, their
@@ -131,8 +61,7 @@ static struct scored score_parts(const struct instrument *instrument, const stru
         const struct scale *const part = &instrument->scales[scale->parts[i]];
         const struct scored *const scored = &out[scale->parts[i]];
         if (is_scored(scored->outcome)) {
-            sum += outcome_score(part->values, scored->outcome) *
-                   (scale->units_per_point / part->units_per_point);
+            sum += outcome_score(part->values, scored->outcome) * part_factor(scale, part);
             /* one prorated subscale makes the total a prorated score, though no part is missing */
             prorated = prorated || scored->prorated;
             n++;
@@ -140,32 +69,7 @@ static struct scored score_parts(const struct instrument *instrument, const stru
             n_no_form++;
         }
     }
-    /* No form only where no part has one: a part that was filled in too thinly is incomplete. */
-    if (n == 0 || n < scale->min_parts) {
-        return (struct scored){.outcome =
-                                   n_no_form == scale->n_parts ? REASON_NO_FORM : REASON_INCOMPLETE,
-                               .n_answered = (uint8_t)n};
-    }
-    if (n < scale->n_parts) {
-        sum = prorate(sum, scale->n_parts, n, scale->rounding, scale->units_per_point);
-        prorated = true;
-    }
-    return scored_as(scale, sum, n, prorated);
-}
-
-static struct scored score_conversion(const struct instrument *instrument,
-                                      const struct scale *scale, const struct scored out[])
-{
-    const struct scale *const raw = &instrument->scales[scale->parts[0]];
-    const struct scored *const scored = &out[scale->parts[0]];
-    if (!is_scored(scored->outcome)) {
-        return (struct scored){.outcome = scored->outcome};
-    }
-    /* The published table of metric SWEMWBS knows whole raw scores only. */
-    const int64_t points = outcome_score(raw->values, scored->outcome) / raw->units_per_point;
-    const int64_t place = points - scale->conversion_lowest;
-    assert(place >= 0 && (size_t)place < scale->n_conversion);
-    return scored_as(scale, scale->conversion[place], 1, scored->prorated);
+    return scored_parts(scale, sum, n, n_no_form, prorated);
 }
 
 static size_t count_valid(const struct item_group *group, const answer *answers)
@@ -199,7 +103,8 @@ void instrument_score(const struct instrument *instrument, const struct answers 
             out[i] = score_parts(instrument, scale, out);
             break;
         case SCALE_CONVERSION:
-            out[i] = score_conversion(instrument, scale, out);
+            out[i] = scored_conversion(&instrument->scales[scale->parts[0]], scale,
+                                       out[scale->parts[0]]);
             break;
         case SCALE_GOALS:
             break;
@@ -217,22 +122,6 @@ size_t answers_count(const struct instrument *instrument, const struct answers *
 }
 
 /* --- what a rule can give ------------------------------------------------------------------- */
-
-/* The fewest and the most points that one item can add; reversing does not change them. */
-static void item_range(const struct instrument *instrument, const struct scale *scale, int64_t *low,
-                       int64_t *high)
-{
-    const struct item_group *const group = &instrument->groups[scale->group];
-    *low = group->lowest;
-    *high = group->highest;
-    if (scale->recode != NULL) {
-        *low = *high = scale->recode[0];
-        for (int code = 1; code <= group->highest - group->lowest; code++) {
-            *low = least(*low, scale->recode[code]);
-            *high = most(*high, scale->recode[code]);
-        }
-    }
-}
 
 /* Puts `value` behind the n others as far as there is room; how many there are then. */
 static size_t append(int64_t out[], size_t capacity, size_t n, int64_t value)

@@ -104,7 +104,7 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     if (!study_is_goal_level(maker->study, scale)) {
         change.arguments[0] = argument_name(maker->study->measures[measure].instrument->unit);
         add_note(maker, table, change);
-        if (maker->has_family[measure]) {
+        if (maker->counted->measures[measure].has_family) {
             add_note(maker, table, text_of(MESSAGE_NOTE_FAMILY));
         }
     }

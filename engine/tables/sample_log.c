@@ -82,9 +82,9 @@ static void sample_log(struct maker *maker, size_t measure, size_t breakdown)
     }
     /* Somebody who changed site is in one row only, or the cohorts would add up to more than
        All. */
-    if (maker->counted->moved[measure] > 0) {
+    if (maker->counted->measures[measure].moved > 0) {
         note = text_of(MESSAGE_NOTE_MOVED);
-        note.arguments[0] = argument_count(maker->counted->moved[measure]);
+        note.arguments[0] = argument_count(maker->counted->measures[measure].moved);
         add_note(maker, table, note);
     }
 }

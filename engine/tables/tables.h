@@ -11,7 +11,6 @@ struct maker {
     const struct figures *figures;
     const struct study *study;
     const struct counted *counted;
-    const bool *has_family;      /* for each measure: some source says who belongs to one family */
     const struct text *warnings; /* n_warnings: of the item checks */
     size_t n_warnings;
     struct report *report;

@@ -30,7 +30,7 @@ static const char *const form_sentences[N_FORM_REASONS] = {
 
 /* A line to be: either a cell or a form. */
 struct line {
-    struct location location;
+    uint64_t place;
     uint32_t column;
     const char *sentence;
     const char *value; /* NULL: not to be shown */
@@ -40,34 +40,34 @@ struct line {
 static int line_compare(const void *a, const void *b)
 {
     const struct line *const x = a, *const y = b;
-    const int order = location_compare(x->location, y->location);
-    if (order != 0) {
-        return order;
+    if (x->place != y->place) {
+        return x->place < y->place ? -1 : 1;
     }
     return x->column < y->column ? -1 : x->column > y->column;
 }
 
-static size_t list_lines(const struct findings *findings, struct line lines[])
+static size_t list_lines(const struct run *run, struct line lines[])
 {
     size_t n = 0;
-    for (size_t i = 0; i < findings->n_cells; i++) {
-        const struct finding *const cell = &findings->cells[i];
+    for (size_t i = 0; i < run->findings.n_cells; i++) {
+        const struct finding *const cell = &run->findings.cells[i];
         lines[n++] =
-            (struct line){cell->location, cell->column, cell_sentences[cell->kind], cell->value};
+            (struct line){cell->place, cell->column, cell_sentences[cell->kind], cell->value};
     }
-    for (size_t i = 0; i < findings->n_set_aside; i++) {
-        const struct set_aside *const form = &findings->set_aside[i];
-        if (form_sentences[form->reason][0] != '\0') {
-            lines[n++] = (struct line){form->location, 0, form_sentences[form->reason], NULL};
+    for (size_t i = 0; i < run->listing.n; i++) {
+        const struct listed *const form = &run->listing.lines[i];
+        if (form->kind == LISTED_FORM && form_sentences[form->reason][0] != '\0') {
+            lines[n++] = (struct line){form->place, 0, form_sentences[form->reason], NULL};
         }
     }
     return n;
 }
 
-static void print_line(FILE *out, const struct plan *plan, const struct line *line)
+static void print_line(FILE *out, const struct run *run, const struct line *line)
 {
-    print_plain(out, plan->sources[line->location.file].name);
-    fprintf(out, ":%llu:", (unsigned long long)line->location.row);
+    const struct location location = run_location(run, line->place);
+    print_plain(out, run->plan->sources[location.source].name);
+    fprintf(out, ":%llu:", (unsigned long long)location.row);
     if (line->column > 0) {
         fprintf(out, "%u:", (unsigned)line->column);
     }
@@ -84,9 +84,8 @@ static void print_line(FILE *out, const struct plan *plan, const struct line *li
 static struct fault print_findings(const struct session *session, const struct plan *plan,
                                    const struct run *run, size_t *n_found)
 {
-    const struct findings *const findings = &run->findings;
     /* One more, since calloc() of nothing may give NULL, which is no lack of memory. */
-    struct line *const lines = calloc(findings->n_cells + findings->n_set_aside + 1, sizeof *lines);
+    struct line *const lines = calloc(run->findings.n_cells + run->listing.n + 1, sizeof *lines);
     struct arena arena = {0};
     struct warnings warnings = {.arena = &arena};
     size_t n = 0;
@@ -96,10 +95,10 @@ static struct fault print_findings(const struct session *session, const struct p
         arena_free(&arena);
         return fault_memory();
     }
-    n = list_lines(findings, lines);
+    n = list_lines(run, lines);
     qsort(lines, n, sizeof *lines, line_compare);
     for (size_t i = 0; i < n; i++) {
-        print_line(session->out, plan, &lines[i]);
+        print_line(session->out, run, &lines[i]);
     }
     for (size_t i = 0; i < warnings.n; i++) {
         const char *const words = words_of(&arena, &warnings.texts[i]);
@@ -109,7 +108,7 @@ static struct fault print_findings(const struct session *session, const struct p
     }
     for (size_t i = 0; i < plan->n_sources; i++) {
         print_plain(session->out, plan->sources[i].name);
-        fprintf(session->out, ": %llu rows read\n", (unsigned long long)run->rows_read[i]);
+        fprintf(session->out, ": %llu rows read\n", (unsigned long long)run->counted.sources[i].rows);
     }
     fprintf(session->out, n == 1 ? "%zu finding" : "%zu findings", n);
     fprintf(session->out, warnings.n == 1 ? ", %zu warning\n" : ", %zu warnings\n", warnings.n);
@@ -126,7 +125,8 @@ struct fault command_check(const struct options *options, const struct session *
     struct plan plan;
     struct run run = {0};
     /* A wrong cell may hold a name: its text is not even kept unless it was asked for. */
-    const struct run_options run_options = {.keep_values = options->show_values,
+    const struct run_options run_options = {.list = true,
+                                            .keep_values = options->show_values,
                                             .interrupted = session->interrupted};
     size_t n_found = 0;
     struct fault fault = load_plan(options, &plan);

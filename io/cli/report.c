@@ -83,22 +83,22 @@ static struct fault write_all_results(FILE *out, const struct writing *writing, 
 }
 
 /* Names and not paths: the list may be passed on to whoever holds the spreadsheets. */
+static void locate(const void *context, uint64_t place, const char **file, uint64_t *row)
+{
+    const struct run *const run = context;
+    const struct location location = run_location(run, place);
+    *file = run->plan->sources[location.source].name;
+    *row = location.row;
+}
+
 static struct fault write_all_discounted(FILE *out, const struct writing *writing, size_t index)
 {
-    const size_t n = writing->plan->n_sources;
-    const char **const names = calloc(n + 1, sizeof *names);
-    const struct source_names sources = {names, n};
-    struct fault fault;
+    const struct listed_rows rows = {.study = &writing->plan->study,
+                                     .listing = &writing->run->listing,
+                                     .locate = locate,
+                                     .context = writing->run};
     (void)index;
-    if (names == NULL) {
-        return fault_memory();
-    }
-    for (size_t i = 0; i < n; i++) {
-        names[i] = writing->plan->sources[i].name;
-    }
-    fault = write_discounted(out, &sources, &writing->run->respondents, &writing->run->counted);
-    free(names);
-    return fault;
+    return write_discounted(out, &rows);
 }
 
 /* A study file and every file that it names, once each. */
@@ -236,7 +236,8 @@ struct fault command_report(const struct options *options, const struct session 
     struct report report = {0};
     struct warnings warnings = {.arena = &report.arena};
     struct maker maker = {.report = &report};
-    const struct run_options run_options = {.interrupted = session->interrupted};
+    const struct run_options run_options = {.list = options->output != NULL,
+                                            .interrupted = session->interrupted};
     struct fault fault = load_plan(options, &plan);
     if (fault.code != FAULT_NONE) {
         return fault;
@@ -247,7 +248,6 @@ struct fault command_report(const struct options *options, const struct session 
         maker.figures = &run.figures;
         maker.study = &plan.study;
         maker.counted = &run.counted;
-        maker.has_family = run.has_family;
         run_warn(&run, &warnings);
         maker.warnings = warnings.texts;
         maker.n_warnings = warnings.n;

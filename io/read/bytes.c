@@ -2,235 +2,163 @@
 #include "io/read/bytes.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* Two bytes of UTF-16 make at most three of UTF-8, so a full `raw` always fits. */
-#define CONVERTED_MAX (BYTES_CHUNK / 2 * 3)
-
-/* The longest byte order mark, that of UTF-8. */
-#define MARK_MAX 3
-
-static struct fault open_fault(const char *path, int error)
-{
-    if (error == ENOMEM) {
-        return fault_memory();
-    }
-    return fault_at(FAULT_OPEN, path, 0, 0, "cannot be read: %s", strerror(error));
-}
-
-static bool bytes_init(struct bytes *bytes, const char *name, size_t step)
-{
-    *bytes = (struct bytes){.name = name, .file = -1, .step = step};
-    bytes->raw = malloc(BYTES_CHUNK);
-    return bytes->raw != NULL;
-}
 
 struct fault bytes_open(const char *path, struct bytes *out)
 {
-    struct stat status;
-    if (!bytes_init(out, path, BYTES_CHUNK)) {
-        return fault_memory();
-    }
-    /* a pipe without a writer must not hold us */
-    out->file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (out->file < 0) {
-        const struct fault fault = open_fault(path, errno);
-        bytes_close(out);
-        return fault;
-    }
-    /* Without a study file the data are read twice: once to recognise them, once to score them. */
-    if (fstat(out->file, &status) == 0 && S_ISFIFO(status.st_mode)) {
-        bytes_close(out);
-        return fault_at(FAULT_OPEN, path, 0, 0,
-                        "a pipe, which cannot be read twice; expected a file");
-    }
-    return FAULT_FREE;
+    *out = (struct bytes){0};
+    return stored_open(path, &out->stored);
 }
 
-struct fault bytes_open_memory(const char *name, const char *memory, size_t n, size_t step,
-                               struct bytes *out)
+void bytes_open_memory(const char *name, const char *memory, size_t n, size_t step,
+                       struct bytes *out)
 {
-    if (!bytes_init(out, name, step == 0 || step > BYTES_CHUNK ? BYTES_CHUNK : step)) {
-        return fault_memory();
-    }
-    out->memory = memory;
-    out->n_memory = n;
-    return FAULT_FREE;
+    *out = (struct bytes){0};
+    stored_open_memory(name, memory, n, step, &out->stored);
 }
 
 void bytes_close(struct bytes *bytes)
 {
-    /* A struct of zeros has file 0, which is standard input: `raw` tells it from an open one. */
-    if (bytes->raw != NULL && bytes->file >= 0) {
-        (void)close(bytes->file); /* only ever read from: closing loses nothing */
-    }
     if (bytes->utf16) {
         (void)iconv_close(bytes->converter);
     }
-    free(bytes->converted);
     free(bytes->raw);
-    *bytes = (struct bytes){.file = -1};
+    stored_close(&bytes->stored);
+    *bytes = (struct bytes){0};
 }
 
-/* Stops the reading: `fault` is what comes after the text that is ready. What is found earlier in
-   the file is found later, since reading runs ahead of converting; so the last word counts. */
-static void bytes_stop(struct bytes *bytes, struct fault fault)
+/* After a fault it can be called again. */
+static struct fault utf16_start(struct bytes *bytes, const char *encoding)
 {
-    bytes->pending = fault;
-    bytes->ended = true;
-    bytes->n_raw = 0;
-}
-
-/* Reads once, to behind what `raw` holds. */
-static void bytes_fill(struct bytes *bytes)
-{
-    size_t room = BYTES_CHUNK - bytes->n_raw;
-    size_t n = 0;
-
-    if (bytes->ended) {
-        return;
+    if (bytes->raw == NULL) {
+        bytes->raw = malloc(BYTES_CHUNK);
     }
-    room = room < bytes->step ? room : bytes->step;
-    if (bytes->file < 0) {
-        n = bytes->n_memory < room ? bytes->n_memory : room;
-        if (n > 0) {
-            memcpy(bytes->raw + bytes->n_raw, bytes->memory, n);
-            bytes->memory += n;
-            bytes->n_memory -= n;
-        }
-    } else {
-        ssize_t got;
-        do {
-            /* A signal may break in: whoever stops on one looks at its flag between rows, not
-               here. */
-            got = read(bytes->file, bytes->raw + bytes->n_raw, room);
-        } while (got < 0 && errno == EINTR);
-        if (got < 0) {
-            bytes_stop(bytes, open_fault(bytes->name, errno));
-            return;
-        }
-        n = (size_t)got;
-    }
-    bytes->n_raw += n;
-    bytes->ended = n == 0;
-}
-
-static void bytes_drop(struct bytes *bytes, size_t n)
-{
-    bytes->n_raw -= n;
-    memmove(bytes->raw, bytes->raw + n, bytes->n_raw);
-}
-
-static void utf16_start(struct bytes *bytes, const char *encoding)
-{
-    bytes_drop(bytes, 2);
-    bytes->converted = malloc(CONVERTED_MAX);
-    if (bytes->converted == NULL) {
-        bytes_stop(bytes, fault_memory());
-        return;
+    if (bytes->raw == NULL) {
+        return fault_memory();
     }
     bytes->converter = iconv_open("UTF-8", encoding);
     if (bytes->converter == (iconv_t)-1) {
-        bytes_stop(bytes, errno == ENOMEM
-                              ? fault_memory()
-                              : fault_at(FAULT_SYNTAX, bytes->name, 0, 0,
-                                         "text in UTF-16, which this computer cannot convert; "
-                                         "expected UTF-8 (in Excel: save as \"CSV UTF-8\")"));
-        return;
+        return errno == ENOMEM ? fault_memory()
+                               : fault_at(FAULT_SYNTAX, bytes->stored.name, 0, 0,
+                                          "text in UTF-16, which this computer cannot convert; "
+                                          "expected UTF-8 (in Excel: save as \"CSV UTF-8\")");
     }
     bytes->utf16 = true;
-}
-
-/* Reads the byte order mark, if there is one. */
-static void bytes_start(struct bytes *bytes)
-{
-    bytes->started = true;
-    if (bytes->n_raw >= 3 && memcmp(bytes->raw, "\xEF\xBB\xBF", 3) == 0) {
-        bytes_drop(bytes, 3);
-    } else if (bytes->n_raw >= 2 && memcmp(bytes->raw, "\xFF\xFE", 2) == 0) {
-        utf16_start(bytes, "UTF-16LE");
-    } else if (bytes->n_raw >= 2 && memcmp(bytes->raw, "\xFE\xFF", 2) == 0) {
-        utf16_start(bytes, "UTF-16BE");
-    }
-}
-
-/* Makes as much of `raw` ready as holds whole characters. */
-static void utf16_convert(struct bytes *bytes)
-{
-    char *in = bytes->raw;
-    char *out = bytes->converted;
-    size_t n_in = bytes->n_raw;
-    size_t n_out = CONVERTED_MAX;
-    const size_t result = iconv(bytes->converter, &in, &n_in, &out, &n_out);
-    /* EINVAL is no damage: the end of the chunk cut a character, whose bytes wait in `raw`. */
-    const bool damaged = result == (size_t)-1 && errno == EILSEQ;
-
-    bytes->ready = bytes->converted;
-    bytes->n_ready = CONVERTED_MAX - n_out;
-    bytes_drop(bytes, bytes->n_raw - n_in);
-    if (damaged) {
-        bytes_stop(bytes, fault_at(FAULT_SYNTAX, bytes->name, 0, 0,
-                                   "a damaged character in UTF-16 text (half of a pair); expected "
-                                   "whole characters: save the file again, as \"CSV UTF-8\""));
-    } else if (bytes->n_raw > 0 && bytes->ended && bytes->pending.code == FAULT_NONE) {
-        bytes_stop(bytes, fault_at(FAULT_SYNTAX, bytes->name, 0, 0,
-                                   "UTF-16 text that stops in the middle of a character; expected "
-                                   "a whole file: copy or save it again"));
-    }
-}
-
-/* Reads once and makes ready what there is. */
-static void bytes_more(struct bytes *bytes)
-{
-    const char *nul;
-
-    bytes_fill(bytes);
-    if (!bytes->started) {
-        /* A read may give a single byte, too few to tell a mark from text. */
-        if (bytes->n_raw < MARK_MAX && !bytes->ended) {
-            return;
-        }
-        bytes_start(bytes);
-    }
-    if (bytes->utf16) {
-        utf16_convert(bytes);
-    } else {
-        bytes->ready = bytes->raw;
-        bytes->n_ready = bytes->n_raw;
-        bytes->n_raw = 0;
-    }
-    /* Only now: in UTF-16 every other byte of plain text is NUL. UTF-16 without a mark ends here,
-       too. */
-    nul = memchr(bytes->ready, '\0', bytes->n_ready);
-    if (nul != NULL) {
-        bytes->n_ready = (size_t)(nul - bytes->ready);
-        bytes_stop(bytes, fault_at(FAULT_SYNTAX, bytes->name, 0, 0,
-                                   "a binary file (NUL byte), such as an Excel workbook; expected "
-                                   "text (in Excel: save as \"CSV UTF-8\")"));
-    }
-}
-
-struct fault bytes_next(struct bytes *bytes, const char **text, size_t *n)
-{
-    *text = "";
-    *n = 0;
-    /* One read may make nothing ready: half a character, or a byte order mark alone. */
-    while (bytes->n_ready == 0) {
-        if (bytes->ended && bytes->n_raw == 0) {
-            return bytes->pending;
-        }
-        bytes_more(bytes);
-    }
-    *text = bytes->ready;
-    *n = bytes->n_ready < bytes->step ? bytes->n_ready : bytes->step;
-    bytes->ready += *n;
-    bytes->n_ready -= *n;
     return FAULT_FREE;
+}
+
+/* Reads the byte order mark, if there is one. After a fault it can be called again. */
+static struct fault bytes_start(struct bytes *bytes)
+{
+    struct few *const ahead = &bytes->ahead;
+    struct fault fault = FAULT_FREE;
+    char mark[3]; /* the longest, that of UTF-8 */
+    size_t n = 1, n_mark = 0;
+
+    while (ahead->n < sizeof mark && n > 0) {
+        fault = stored_read(&bytes->stored, ahead->bytes + ahead->n, sizeof mark - ahead->n, &n);
+        ahead->n += n;
+    }
+    if (ahead->n == 0) { /* else the fault will come again behind these bytes */
+        return fault;
+    }
+    fault = FAULT_FREE;
+    if (ahead->n == 3 && memcmp(ahead->bytes, "\xEF\xBB\xBF", 3) == 0) {
+        n_mark = 3;
+    } else if (ahead->n >= 2 && memcmp(ahead->bytes, "\xFF\xFE", 2) == 0) {
+        n_mark = 2;
+        fault = utf16_start(bytes, "UTF-16LE");
+    } else if (ahead->n >= 2 && memcmp(ahead->bytes, "\xFE\xFF", 2) == 0) {
+        n_mark = 2;
+        fault = utf16_start(bytes, "UTF-16BE");
+    }
+    if (fault.code != FAULT_NONE) {
+        return fault;
+    }
+    bytes->started = true;
+    (void)few_take(ahead, mark, n_mark);
+    if (bytes->utf16) {
+        bytes->raw_end = few_take(ahead, bytes->raw, BYTES_CHUNK);
+    }
+    return FAULT_FREE;
+}
+
+/* Converts as many whole characters as there are and as fit; how many bytes they make. *error is 0,
+   EINVAL (half a character at the end), E2BIG (the next does not fit) or EILSEQ. */
+static size_t utf16_convert(struct bytes *bytes, char *buffer, size_t room, int *error)
+{
+    char *in = bytes->raw + bytes->raw_at, *out = buffer;
+    size_t n_in = bytes->raw_end - bytes->raw_at, n_out = room;
+
+    *error = iconv(bytes->converter, &in, &n_in, &out, &n_out) == (size_t)-1 ? errno : 0;
+    bytes->raw_at = bytes->raw_end - n_in;
+    return room - n_out;
+}
+
+/* Reads *n bytes, to behind the part of a character that is left. */
+static struct fault utf16_fill(struct bytes *bytes, size_t *n)
+{
+    const size_t n_left = bytes->raw_end - bytes->raw_at;
+    struct fault fault;
+
+    memmove(bytes->raw, bytes->raw + bytes->raw_at, n_left);
+    bytes->raw_at = 0;
+    bytes->raw_end = n_left;
+    fault = stored_read(&bytes->stored, bytes->raw + n_left, BYTES_CHUNK - n_left, n);
+    bytes->raw_end += *n;
+    if (fault.code == FAULT_NONE && *n == 0 && n_left > 0) {
+        fault = fault_at(FAULT_SYNTAX, bytes->stored.name, 0, 0,
+                         "UTF-16 text that stops in the middle of a character; expected a whole "
+                         "file: copy or save it again");
+    }
+    return fault;
+}
+
+/* A fault is met again at the next call: what cannot be converted stays in `raw`. */
+static struct fault utf16_read(struct bytes *bytes, char *buffer, size_t room, size_t *n)
+{
+    struct fault fault = FAULT_FREE;
+    size_t n_filled = 0;
+    int error;
+
+    do {
+        *n = utf16_convert(bytes, buffer, room, &error);
+        if (*n > 0) {
+            return FAULT_FREE;
+        }
+        if (error == E2BIG) { /* a character of several bytes, and not so many are asked for */
+            bytes->ahead.n =
+                utf16_convert(bytes, bytes->ahead.bytes, sizeof bytes->ahead.bytes, &error);
+            *n = few_take(&bytes->ahead, buffer, room);
+            return FAULT_FREE;
+        }
+        if (error == EILSEQ) {
+            return fault_at(FAULT_SYNTAX, bytes->stored.name, 0, 0,
+                            "a damaged character in UTF-16 text (half of a pair); expected whole "
+                            "characters: save the file again, as \"CSV UTF-8\"");
+        }
+        fault = utf16_fill(bytes, &n_filled);
+    } while (fault.code == FAULT_NONE && n_filled > 0);
+    return fault;
+}
+
+struct fault bytes_read(struct bytes *bytes, char *buffer, size_t room, size_t *n)
+{
+    *n = 0;
+    if (!bytes->started) {
+        const struct fault fault = bytes_start(bytes);
+        if (fault.code != FAULT_NONE) {
+            return fault;
+        }
+    }
+    if (bytes->ahead.n > 0) {
+        *n = few_take(&bytes->ahead, buffer, room);
+        return FAULT_FREE;
+    }
+    return bytes->utf16 ? utf16_read(bytes, buffer, room, n)
+                        : stored_read(&bytes->stored, buffer, room, n);
 }
 
 /* The length of the UTF-8 character with which `text` begins, or 0 where it is none: table 3-7 of

@@ -1,4 +1,4 @@
-/* io/read/bytes.h - the bytes of a file as text in UTF-8, a chunk at a time. */
+/* io/read/bytes.h - the bytes of a file as text in UTF-8. */
 #ifndef PELLTER_IO_READ_BYTES_H
 #define PELLTER_IO_READ_BYTES_H
 
@@ -6,46 +6,37 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "engine/fault.h"
+#include "io/read/stored.h"
 
-#define BYTES_CHUNK ((size_t)64 * 1024)
+#define BYTES_CHUNK ((size_t)64 * 1024) /* of UTF-16 are converted at a time */
 
 /* A source of text. Its insides belong to bytes.c. */
 struct bytes {
-    const char *name;   /* borrowed until bytes_close: what faults call it */
-    int file;           /* descriptor; -1 when the bytes are in memory */
-    const char *memory; /* borrowed: the n_memory bytes that are still to be read */
-    size_t n_memory;
-    size_t step;  /* at most so many bytes are read, and handed out, at a time */
-    bool started; /* the byte order mark, if there is one, has been dealt with */
-    bool ended;   /* there is nothing more to read */
-    char *raw;    /* owned: n_raw bytes as they stand in the file */
-    size_t n_raw;
-    bool utf16;        /* converter and converted are in use */
+    struct stored stored;
+    bool started;      /* the byte order mark, if there is one, has been dealt with */
+    struct few ahead;  /* text that comes before what is still to be read */
+    bool utf16;        /* the text is converted, from raw[raw_at, raw_end) */
     iconv_t converter; /* owned */
-    char *converted;   /* owned */
-    const char *ready; /* n_ready bytes of text to hand out, in `raw` or `converted` */
-    size_t n_ready;
-    struct fault pending; /* found behind the text that is ready */
+    char *raw;         /* owned: room for BYTES_CHUNK */
+    size_t raw_at, raw_end;
 };
 
-/* Opens `path` and leaves the reading to bytes_next(). A missing or unreadable file is FAULT_OPEN;
-   so is a directory, but at the first bytes_next(). On success the caller closes *out with
-   bytes_close(); on a fault it is empty. */
+/* Opens `path` as stored_open() does: "-" is standard input, gzip and Zstandard are unpacked. On
+   success the caller closes *out with bytes_close(); on a fault it is empty. */
 MUST_CHECK struct fault bytes_open(const char *path, struct bytes *out);
 
 /* The same for n bytes in memory, borrowed until bytes_close(), which arrive `step` bytes at a time
-   (0: as from a file); for tests. */
-MUST_CHECK struct fault bytes_open_memory(const char *name, const char *memory, size_t n,
-                                          size_t step, struct bytes *out);
+   (0: at once); for tests. */
+void bytes_open_memory(const char *name, const char *memory, size_t n, size_t step,
+                       struct bytes *out);
 
-/* The next 1 to BYTES_CHUNK bytes of text, valid until the next call; *n is 0 at the end. A byte
-   order mark is left out, UTF-16 (known by its mark) is made UTF-8, and anything else comes as it
-   is: text that is not valid UTF-8 is for the caller to judge. There is no NUL in the text.
+/* The next 1 to `room` bytes of text (room > 0) into `buffer`; *n is 0 at the end. A byte order mark
+   is left out, UTF-16 (known by its mark) is made UTF-8, and anything else comes as it is, straight
+   from the file: text that is not valid UTF-8, or has NULs in it, is for the caller to judge.
 
    Faults come after all the text before them and again at each further call, without a row:
-   FAULT_SYNTAX for a NUL byte and for UTF-16 that is damaged or cut off, FAULT_OPEN for a file that
-   cannot be read on, FAULT_MEMORY. */
-MUST_CHECK struct fault bytes_next(struct bytes *bytes, const char **text, size_t *n);
+   FAULT_SYNTAX for UTF-16 that is damaged or cut off, and those of stored_read(). */
+MUST_CHECK struct fault bytes_read(struct bytes *bytes, char *buffer, size_t room, size_t *n);
 
 /* Closing an empty one is fine. */
 void bytes_close(struct bytes *bytes);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "engine/memory.h"
 #include "io/read/bytes.h"
 
@@ -261,21 +262,38 @@ static bool header_take(struct reading *r, const char *text, size_t n)
     return known;
 }
 
-/* Reads to the end, or to the first fault. */
-static void reading_run(struct reading *r, struct bytes *bytes, bool separator_known)
+/* Takes the text before a NUL; the NUL is the fault. */
+static struct fault reading_take(struct reading *r, const char *text, size_t n,
+                                 bool *separator_known)
+{
+    const char *const nul = memchr(text, '\0', n);
+
+    n = nul != NULL ? (size_t)(nul - text) : n;
+    if (*separator_known) {
+        reading_feed(r, text, n);
+    } else if (n > 0) {
+        *separator_known = header_take(r, text, n);
+    }
+    return nul == NULL ? FAULT_FREE
+                       : fault_at(FAULT_SYNTAX, r->name, 0, 0,
+                                  "a binary file (NUL byte), such as an Excel workbook; expected "
+                                  "text (in Excel: save as \"CSV UTF-8\")");
+}
+
+/* Reads to the end, or to the first fault, into `buffer`, `room` bytes at a time. */
+static void reading_run(struct reading *r, struct bytes *bytes, char *buffer, size_t room,
+                        bool separator_known)
 {
     struct fault found;
-    const char *text;
     size_t n;
 
-    while ((found = bytes_next(bytes, &text, &n)).code == FAULT_NONE && n > 0) {
-        if (separator_known) {
-            reading_feed(r, text, n);
-        } else {
-            separator_known = header_take(r, text, n);
-        }
+    while ((found = bytes_read(bytes, buffer, room, &n)).code == FAULT_NONE && n > 0) {
+        found = reading_take(r, buffer, n, &separator_known);
         if (r->fault.code != FAULT_NONE) {
             return;
+        }
+        if (found.code != FAULT_NONE) {
+            break;
         }
     }
     if (!separator_known) {
@@ -301,11 +319,12 @@ static void reading_end(struct reading *r)
     }
 }
 
-/* Reads all of `bytes` and closes it. */
-static struct fault delimited_run(const char *name, struct bytes *bytes, char separator,
-                                  row_handler *take, void *context)
+/* Reads all of `bytes`, `chunk` bytes at a time, and closes it. */
+static struct fault delimited_run(const char *name, struct bytes *bytes, size_t chunk,
+                                  char separator, row_handler *take, void *context)
 {
     struct reading r = {.name = name, .take = take, .context = context, .header = {.blank = true}};
+    char *const buffer = malloc(chunk);
 
     assert(separator == '\0' || memchr(separators, separator, sizeof separators) != NULL);
     csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL | CSV_REPALL_NL);
@@ -314,7 +333,11 @@ static struct fault delimited_run(const char *name, struct bytes *bytes, char se
     if (separator != '\0') {
         csv_set_delim(&r.parser, (unsigned char)separator);
     }
-    reading_run(&r, bytes, separator != '\0');
+    if (buffer == NULL) {
+        r.fault = fault_memory();
+    } else {
+        reading_run(&r, bytes, buffer, chunk, separator != '\0');
+    }
     if (r.fault.code == FAULT_NONE) {
         reading_end(&r);
     }
@@ -323,6 +346,7 @@ static struct fault delimited_run(const char *name, struct bytes *bytes, char se
     free(r.cells);
     free(r.text);
     free(r.decoded);
+    free(buffer);
     bytes_close(bytes);
     return r.fault;
 }
@@ -330,17 +354,27 @@ static struct fault delimited_run(const char *name, struct bytes *bytes, char se
 struct fault delimited_read(const char *path, char separator, row_handler *take, void *context)
 {
     struct bytes bytes;
-    const struct fault fault = bytes_open(path, &bytes);
+    struct stat status;
+    struct fault fault;
 
-    return fault.code != FAULT_NONE ? fault : delimited_run(path, &bytes, separator, take, context);
+    /* Without a study file the data are read twice: once to recognise them, once to score them. */
+    if (strcmp(path, STANDARD_INPUT) == 0 ||
+        (stat(path, &status) == 0 && S_ISFIFO(status.st_mode))) {
+        return fault_at(FAULT_OPEN, path, 0, 0,
+                        "a pipe, which cannot be read twice; expected a file");
+    }
+    fault = bytes_open(path, &bytes);
+    return fault.code != FAULT_NONE
+               ? fault
+               : delimited_run(path, &bytes, BYTES_CHUNK, separator, take, context);
 }
 
 struct fault delimited_parse(const char *name, const char *bytes, size_t n, size_t chunk,
                              char separator, row_handler *take, void *context)
 {
     struct bytes source;
-    const struct fault fault = bytes_open_memory(name, bytes, n, chunk, &source);
 
-    return fault.code != FAULT_NONE ? fault
-                                    : delimited_run(name, &source, separator, take, context);
+    bytes_open_memory(name, bytes, n, chunk, &source);
+    return delimited_run(name, &source, chunk == 0 || chunk > BYTES_CHUNK ? BYTES_CHUNK : chunk,
+                         separator, take, context);
 }

@@ -5,13 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "engine/fault.h"
-
-/* A cell: UTF-8, without white space at either end (a no-break space and a BOM count as white
-   space), NUL-terminated, valid until the handler returns. */
-struct cell {
-    const char *text;
-    size_t length;
-};
+#include "io/read/decode.h" /* struct cell */
 
 struct row {
     size_t number; /* as a spreadsheet shows it: blank lines count, line breaks in quotes do not */

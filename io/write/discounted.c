@@ -1,104 +1,134 @@
 /* io/write/discounted.c - the two ledgers in one list, by file and row, so that someone with the
-   spreadsheet open can go through it from top to bottom. */
-#include "io/write/records.h"
-
-#include <stdlib.h>
+   spreadsheet open can go through it from top to bottom. There may be as many lines as people, so
+   that lines are put together here and not field by field in the stream. */
 #include <string.h>
 
+#include "engine/count.h"
+#include "io/write/records.h"
 #include "io/write/write.h"
 
-/* A line to be: a form that was set aside, or a respondent who was discounted. */
-struct line {
-    struct location location;
-    const struct set_aside *form; /* one of these two */
-    const struct discounted *person;
+/* Bytes on their way to the stream. */
+struct pending_text {
+    FILE *out;
+    char bytes[1 << 16];
+    size_t n;
 };
 
-/* Ties are broken by what a line is about: qsort() is not stable, and the same input has to give
-   the same bytes on every machine. */
-static int line_compare(const void *a, const void *b)
+static void flush(struct pending_text *text)
 {
-    const struct line *const x = a, *const y = b;
-    const int order = location_compare(x->location, y->location);
-    if (order != 0) {
-        return order;
-    }
-    if ((x->form == NULL) != (y->form == NULL)) {
-        return x->form != NULL ? -1 : 1;
-    }
-    if (x->form != NULL) {
-        return x->form->stage < y->form->stage ? -1 : x->form->stage > y->form->stage;
-    }
-    return x->person->scale < y->person->scale ? -1 : x->person->scale > y->person->scale;
+    fwrite(text->bytes, 1, text->n, text->out);
+    text->n = 0;
 }
 
-/* The participant, or nothing where the row has no id. */
-static const char *participant_of(const struct respondents *respondents, const struct line *line)
+static void add(struct pending_text *text, const char *bytes, size_t n)
 {
-    const struct study *const study = respondents->study;
-    if (line->person != NULL) {
-        return names_text(&respondents->joins[line->person->join].ids, line->person->respondent);
+    if (n > sizeof text->bytes - text->n) {
+        flush(text);
     }
-    /* Ids are numbered within a join, and a row of an unknown informant belongs to none. */
-    if (line->form->respondent == NO_NAME || line->form->measure >= study->n_measures) {
-        return "";
+    if (n > sizeof text->bytes) {
+        fwrite(bytes, 1, n, text->out);
+        return;
     }
-    return names_text(&respondents->joins[study->measures[line->form->measure].join].ids,
-                      line->form->respondent);
+    memcpy(text->bytes + text->n, bytes, n);
+    text->n += n;
 }
 
-static void write_line(FILE *out, const struct source_names *sources,
-                       const struct respondents *respondents, const struct line *line)
+static void add_plain(struct pending_text *text, const char *word)
 {
-    const struct study *const study = respondents->study;
-    const char *stage = "", *instrument = "unknown", *scale = "", *reason;
-    if (line->form != NULL) {
-        stage = line->form->stage < study->n_stages ? study->stages[line->form->stage].name : "";
-        if (line->form->measure < study->n_measures) {
-            instrument = study->measures[line->form->measure].label;
+    add(text, word, strlen(word));
+}
+
+static void add_number(struct pending_text *text, uint64_t number)
+{
+    char digits[20];
+    size_t n = sizeof digits;
+    do {
+        digits[--n] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    add(text, digits + n, sizeof digits - n);
+}
+
+/* A field, in quotes where CSV asks for them. */
+static void add_field(struct pending_text *text, const char *field, size_t n)
+{
+    /* Some readers, libcsv among them, drop blanks at the ends of a field without quotes. */
+    bool plain = n == 0 || (field[0] != ' ' && field[0] != '\t' && field[n - 1] != ' ' &&
+                            field[n - 1] != '\t');
+    for (size_t i = 0; i < n; i++) {
+        plain = plain && field[i] != ',' && field[i] != '"' && field[i] != '\n' && field[i] != '\r';
+    }
+    if (plain) {
+        add(text, field, n);
+        return;
+    }
+    add(text, "\"", 1);
+    for (size_t i = 0; i < n; i++) {
+        add(text, field + i, 1);
+        if (field[i] == '"') {
+            add(text, "\"", 1);
         }
-        reason = line->form->measure < study->n_measures ? form_reason_name(line->form->reason)
-                                                         : "unknown_informant";
-    } else {
-        const struct study_scale *const s = &study->scales[line->person->scale];
+    }
+    add(text, "\"", 1);
+}
+
+static void add_text(struct pending_text *text, const char *field)
+{
+    add_field(text, field, strlen(field));
+}
+
+/* The stage, instrument, scale and reason of a line. */
+static void add_what(struct pending_text *text, const struct study *study,
+                     const struct listed *line)
+{
+    const char *stage = "", *instrument = "unknown", *scale = "", *reason = "unknown_informant";
+    if (line->kind == LISTED_RESPONDENT) {
+        const struct study_scale *const s = &study->scales[line->subject];
         instrument = study->measures[s->measure].label;
         scale = s->scale->name;
-        reason = discount_name(line->person->discount);
+        reason = discount_name(line->reason);
+    } else if (line->subject != LISTED_NO_MEASURE) {
+        instrument = study->measures[line->subject].label;
+        reason = form_reason_name(line->reason);
     }
-    write_csv_field(out,
-                    line->location.file < sources->n ? sources->names[line->location.file] : "");
-    fprintf(out, ",%llu,", (unsigned long long)line->location.row);
-    write_csv_field(out, participant_of(respondents, line));
-    putc(',', out);
-    write_csv_field(out, stage);
-    putc(',', out);
-    write_csv_field(out, instrument);
-    fprintf(out, ",%s,%s\n", scale, reason);
+    if (line->stage != LISTED_NO_STAGE) {
+        stage = study->stages[line->stage].name;
+    }
+    add_text(text, stage);
+    add(text, ",", 1);
+    add_text(text, instrument);
+    add(text, ",", 1);
+    add_text(text, scale);
+    add(text, ",", 1);
+    add_plain(text, reason);
+    add(text, "\n", 1);
 }
 
-struct fault write_discounted(FILE *out, const struct source_names *sources,
-                              const struct respondents *respondents, const struct counted *counted)
+static void add_line(struct pending_text *text, const struct listed_rows *rows,
+                     const struct listed *line)
 {
-    const struct findings *const findings = respondents->findings;
-    const size_t n = findings->n_set_aside + counted->n_discounted;
-    /* One more, since calloc() of nothing may give NULL, which is no lack of memory. */
-    struct line *const lines = calloc(n + 1, sizeof *lines);
-    if (lines == NULL) {
-        return fault_memory();
+    const char *file;
+    uint64_t row;
+    size_t n_id;
+    const char *const id = id_text(&line->id, &n_id);
+    rows->locate(rows->context, line->place, &file, &row);
+    add_text(text, file);
+    add(text, ",", 1);
+    add_number(text, row);
+    add(text, ",", 1);
+    add_field(text, id, n_id);
+    add(text, ",", 1);
+    add_what(text, rows->study, line);
+}
+
+struct fault write_discounted(FILE *out, const struct listed_rows *rows)
+{
+    struct pending_text text = {.out = out};
+    add_plain(&text, "file,row,participant,stage,instrument,scale,reason\n");
+    for (size_t i = 0; i < rows->listing->n && !ferror(out); i++) {
+        add_line(&text, rows, &rows->listing->lines[i]);
     }
-    for (size_t i = 0; i < findings->n_set_aside; i++) {
-        lines[i] = (struct line){findings->set_aside[i].location, &findings->set_aside[i], NULL};
-    }
-    for (size_t i = 0; i < counted->n_discounted; i++) {
-        lines[findings->n_set_aside + i] =
-            (struct line){counted->discounted[i].location, NULL, &counted->discounted[i]};
-    }
-    qsort(lines, n, sizeof *lines, line_compare);
-    fputs("file,row,participant,stage,instrument,scale,reason\n", out);
-    for (size_t i = 0; i < n && !ferror(out); i++) {
-        write_line(out, sources, respondents, &lines[i]);
-    }
-    free(lines);
+    flush(&text);
     return ferror(out) ? fault_at(FAULT_WRITE, "discounted.csv", 0, 0, "could not be written whole")
                        : FAULT_FREE;
 }

@@ -6,22 +6,23 @@
 #include <stdio.h>
 #include "engine/fault.h"
 #include "engine/figures.h"
-#include "engine/respondents.h"
+#include "engine/listing.h"
 
 /* results.csv: every figure, as the results contract has it. */
 MUST_CHECK struct fault write_results(FILE *out, const struct figures *figures);
 
-/* The file names of the sources, by source. */
-struct source_names {
-    const char *const *names; /* n */
-    size_t n;
+/* What discounted.csv is made of. */
+struct listed_rows {
+    const struct study *study;
+    const struct listing *listing; /* sorted */
+    /* The name of the file and the row in it of a place. */
+    void (*locate)(const void *context, uint64_t place, const char **file, uint64_t *row);
+    const void *context;
 };
 
 /* discounted.csv: every row that was set aside and every respondent that was discounted, with where
    it was read, in the order of files and rows. Holds identifiers. */
-MUST_CHECK struct fault write_discounted(FILE *out, const struct source_names *sources,
-                                         const struct respondents *respondents,
-                                         const struct counted *counted);
+MUST_CHECK struct fault write_discounted(FILE *out, const struct listed_rows *rows);
 
 /* manifest.json: what was read, with SHA-256, so that a later run can be compared with this one. */
 struct manifest {

@@ -1,0 +1,199 @@
+/* engine/form.c - how a study's forms are laid out: in the join, and as bytes on their way to it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/respondents.h"
+
+/* --- layouts --- */
+
+/* The widest code of a questionnaire: a reason, or a place in a list of values. */
+static size_t code_bytes_of(const struct instrument *instrument)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < instrument->n_scales; i++) {
+        const size_t n = N_REASONS + instrument->scales[i].n_values;
+        most = n > most ? n : most;
+    }
+    return most <= 0x100 ? 1 : most <= 0x10000 ? 2 : 4;
+}
+
+static size_t round_up(size_t n, size_t to)
+{
+    return (n + to - 1) / to * to;
+}
+
+/* Offsets of what each stage has: 2 bits of state, a payload, and where they are kept a date and a
+   place. */
+static void lay_series_out(const struct join_rules *rules, struct join_layout *layout)
+{
+    const size_t n_stages = rules->study->n_stages;
+    layout->states = layout->is_goals ? sizeof(struct goal_series) : 0;
+    layout->codes = layout->states + (n_stages + 3) / 4;
+    layout->dates = layout->codes + n_stages * layout->payload_bytes;
+    layout->series_bytes = layout->dates;
+    if (rules->by_date) {
+        layout->dates = round_up(layout->dates, sizeof(int32_t));
+        layout->series_bytes = layout->dates + n_stages * sizeof(int32_t);
+    }
+    layout->places = layout->series_bytes;
+    if (rules->keep_places) {
+        layout->places = round_up(layout->places, sizeof(uint64_t));
+        layout->series_bytes = layout->places + n_stages * sizeof(uint64_t);
+    }
+    /* the goal's own fields must stay aligned from one series to the next */
+    layout->series_bytes = round_up(layout->series_bytes, layout->is_goals ? 4 : 1);
+}
+
+static void widen_layout(const struct study *study, size_t measure, struct join_layout *layout)
+{
+    const struct instrument *const instrument = study->measures[measure].instrument;
+    const size_t code_bytes = instrument->is_goals ? (study->goals.weighted ? 4 : 1)
+                                                   : code_bytes_of(instrument);
+    layout->is_goals = instrument->is_goals;
+    layout->n_payload = instrument->is_goals ? (study->goals.weighted ? GOAL_PAYLOAD : 1)
+                                             : instrument->n_scales;
+    layout->code_bytes = code_bytes > layout->code_bytes ? code_bytes : layout->code_bytes;
+    layout->n_versions += instrument->is_goals ? 0 : 1;
+}
+
+bool join_rules_init(struct join_rules *rules, const struct study *study,
+                     const struct cohorts *cohorts, const struct names *names, bool keep_places)
+{
+    *rules = (struct join_rules){.study = study,
+                                 .cohorts = cohorts,
+                                 .names = names,
+                                 .joins = calloc(study->n_joins + 1, sizeof *rules->joins),
+                                 .version = calloc(study->n_measures + 1, sizeof *rules->version),
+                                 .by_date = study->duplicates != PICK_NONE,
+                                 .keep_places = keep_places};
+    if (rules->joins == NULL || rules->version == NULL) {
+        join_rules_free(rules);
+        return false;
+    }
+    for (size_t i = 0; i < study->n_stages; i++) {
+        rules->by_date = rules->by_date || study->stages[i].has_window;
+    }
+    for (size_t i = 0; i < study->n_measures; i++) {
+        struct join_layout *const layout = &rules->joins[study->measures[i].join];
+        rules->version[i] = (uint16_t)layout->n_versions;
+        widen_layout(study, i, layout);
+    }
+    for (size_t i = 0; i < study->n_joins; i++) {
+        rules->joins[i].payload_bytes = rules->joins[i].n_payload * rules->joins[i].code_bytes;
+        lay_series_out(rules, &rules->joins[i]);
+    }
+    return true;
+}
+
+void join_rules_free(struct join_rules *rules)
+{
+    free(rules->joins);
+    free(rules->version);
+    *rules = (struct join_rules){0};
+}
+
+/* Low byte first, whatever the machine: these bytes travel. */
+void payload_pack(const struct join_layout *layout, const uint32_t codes[], unsigned char *payload)
+{
+    for (size_t i = 0; i < layout->n_payload; i++) {
+        for (size_t k = 0; k < layout->code_bytes; k++) {
+            *payload++ = (unsigned char)(codes[i] >> (8 * k));
+        }
+    }
+}
+
+/* --- forms as bytes --- */
+
+/* The fixed part; an id of up to 16 bytes stands in it, so that most records are of one length. */
+struct packed_form {
+    uint64_t id[2]; /* of a long one: unused, and its length */
+    uint32_t cohort;
+    uint16_t measure;
+    uint8_t stage;
+    uint8_t may_start;
+};
+
+static void put(unsigned char **bytes, const void *from, size_t n)
+{
+    memcpy(*bytes, from, n);
+    *bytes += n;
+}
+
+static void get(const unsigned char **bytes, void *to, size_t n)
+{
+    memcpy(to, *bytes, n);
+    *bytes += n;
+}
+
+size_t form_packed_most(const struct join_rules *rules, const struct form *form)
+{
+    const size_t payload = layout_of(rules, form->measure)->payload_bytes;
+    return sizeof(struct packed_form) + sizeof(uint64_t) + sizeof(int64_t) + 4 * sizeof(uint32_t) +
+           payload + (id_is_long(form->id) ? (size_t)(form->id.words[1] & 0xffffffff) : 0);
+}
+
+size_t form_pack(const struct join_rules *rules, const struct form *form, unsigned char *bytes)
+{
+    const struct join_layout *const layout = layout_of(rules, form->measure);
+    const struct packed_form head = {
+        .id = {form->id.words[0], form->id.words[1]},
+        .cohort = form->cohort,
+        .measure = form->measure,
+        .stage = form->stage == NO_STAGE ? LISTED_NO_STAGE : (uint8_t)form->stage,
+        .may_start = form->may_start};
+    unsigned char *const start = bytes;
+    put(&bytes, &head, sizeof head);
+    put(&bytes, form->payload, layout->payload_bytes);
+    if (rules->by_date || form->stage == NO_STAGE) {
+        put(&bytes, &form->date, sizeof form->date);
+    }
+    if (rules->keep_places) {
+        put(&bytes, &form->place, sizeof form->place);
+    }
+    if (layout->is_goals) {
+        put(&bytes, &form->goal, sizeof form->goal);
+        put(&bytes, &form->category, sizeof form->category);
+        put(&bytes, &form->flags, sizeof form->flags);
+    }
+    if (id_is_long(form->id)) {
+        put(&bytes, id_long_text(form->id), (size_t)(form->id.words[1] & 0xffffffff));
+    }
+    return (size_t)(bytes - start);
+}
+
+size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, struct form *form)
+{
+    const unsigned char *const start = bytes;
+    const struct join_layout *layout;
+    struct packed_form head;
+    get(&bytes, &head, sizeof head);
+    layout = layout_of(rules, head.measure);
+    *form = (struct form){.id = {{head.id[0], head.id[1]}},
+                          .date = NO_DATE,
+                          .cohort = head.cohort,
+                          .goal = NO_NAME,
+                          .category = NO_NAME,
+                          .stage = head.stage == LISTED_NO_STAGE ? NO_STAGE : head.stage,
+                          .measure = head.measure,
+                          .may_start = head.may_start != 0,
+                          .payload = bytes};
+    bytes += layout->payload_bytes;
+    if (rules->by_date || form->stage == NO_STAGE) {
+        get(&bytes, &form->date, sizeof form->date);
+    }
+    if (rules->keep_places) {
+        get(&bytes, &form->place, sizeof form->place);
+    }
+    if (layout->is_goals) {
+        get(&bytes, &form->goal, sizeof form->goal);
+        get(&bytes, &form->category, sizeof form->category);
+        get(&bytes, &form->flags, sizeof form->flags);
+    }
+    if (id_is_long(form->id)) {
+        const size_t length = (size_t)(form->id.words[1] & 0xffffffff);
+        form->id = id_of((const char *)bytes, length);
+        bytes += length;
+    }
+    form->hash = id_hash(form->id);
+    return (size_t)(bytes - start);
+}

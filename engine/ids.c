@@ -1,0 +1,124 @@
+/* engine/ids.c - see ids.h. Bytes of a word stand in the order of memory, so that hashes differ
+   between machines of different byte order; nothing that is written depends on them. */
+#include "engine/ids.h"
+
+#include <string.h>
+
+__extension__ typedef unsigned __int128 uint128;
+
+struct id id_of(const char *text, size_t length)
+{
+    struct id id = {{0, 0}};
+    if (length <= ID_INLINE) {
+        memcpy(&id, text, length);
+    } else {
+        id.words[0] = (uint64_t)(uintptr_t)text;
+        id.words[1] = (uint64_t)length | UINT64_C(0xff) << 56;
+    }
+    return id;
+}
+
+const char *id_text(const struct id *id, size_t *length)
+{
+    if (id_is_long(*id)) {
+        *length = (size_t)(id->words[1] & 0xffffffff);
+        return id_long_text(*id);
+    }
+    const char *const bytes = (const char *)id->words;
+    const char *const end = memchr(bytes, '\0', ID_INLINE);
+    *length = end == NULL ? ID_INLINE : (size_t)(end - bytes);
+    return bytes;
+}
+
+bool id_equal(struct id a, struct id b)
+{
+    if (id_is_long(a) && a.words[1] == b.words[1]) {
+        return memcmp(id_long_text(a), id_long_text(b), (size_t)(a.words[1] & 0xffffffff)) == 0;
+    }
+    return a.words[0] == b.words[0] && a.words[1] == b.words[1];
+}
+
+/* What a person would read: without leading zeros and a final ".0". The last digit stays, so that 0
+   is not the empty text. */
+static const char *read_as(const char *text, size_t *length)
+{
+    if (*length > 2 && text[*length - 2] == '.' && text[*length - 1] == '0') {
+        *length -= 2;
+    }
+    while (*length > 1 && *text == '0') {
+        text++;
+        (*length)--;
+    }
+    return text;
+}
+
+/* Without capitals, and alike for a few signs that no id is likely to differ in. */
+#define SMALL UINT64_C(0x2020202020202020)
+
+/* Two words folded into one by a long multiplication; the constants are odd and irregular (those of
+   splitmix64). */
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+    const uint128 product = (uint128)(a ^ UINT64_C(0x9e3779b97f4a7c15)) *
+                            (uint128)(b ^ UINT64_C(0xbf58476d1ce4e5b9));
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t hash_bytes(const char *text, size_t length)
+{
+    uint64_t hash = 0, words[2];
+    do {
+        const size_t n = length < sizeof words ? length : sizeof words;
+        memset(words, 0, sizeof words);
+        memcpy(words, text, n);
+        hash = fold((words[0] | SMALL) ^ hash, words[1] | SMALL);
+        text += n;
+        length -= n;
+    } while (length > 0);
+    return hash;
+}
+
+/* Is a byte of this word a full stop? (The usual test for a zero byte; it may say yes of a byte
+   behind one that is, which costs time only.) */
+static bool has_full_stop(uint64_t word)
+{
+    const uint64_t x = word ^ UINT64_C(0x2e2e2e2e2e2e2e2e);
+    return ((x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080)) != 0;
+}
+
+uint64_t id_hash(struct id id)
+{
+    size_t length;
+    const char *text;
+    /* Nearly every id: short, and nothing to leave out. Its words are then those of the one round of
+       hash_bytes(). */
+    if (!id_is_long(id) && *(const char *)id.words != '0' && !has_full_stop(id.words[0]) &&
+        !has_full_stop(id.words[1])) {
+        return fold(id.words[0] | SMALL, id.words[1] | SMALL);
+    }
+    text = id_text(&id, &length);
+    text = read_as(text, &length);
+    return hash_bytes(text, length);
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool id_similar(struct id a, struct id b)
+{
+    size_t n_a, n_b;
+    const char *text_a = id_text(&a, &n_a), *text_b = id_text(&b, &n_b);
+    text_a = read_as(text_a, &n_a);
+    text_b = read_as(text_b, &n_b);
+    if (n_a != n_b) {
+        return false;
+    }
+    for (size_t i = 0; i < n_a; i++) {
+        if (lower(text_a[i]) != lower(text_b[i])) {
+            return false;
+        }
+    }
+    return true;
+}

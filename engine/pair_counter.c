@@ -1,0 +1,278 @@
+/* engine/pair_counter.c - a respondent adds to one cell of each pair's matrix, and nothing is looked
+   up. Stages by themselves need no counting: they are margins of the matrices, since everyone is in
+   each of them, with a score or with a reason. */
+#include "engine/pair_counter.h"
+
+#include <stdlib.h>
+
+#include "engine/memory.h"
+
+/* A matrix larger than this pays less than looking its few cells up. */
+#define MOST_OUTCOMES 256
+
+struct stage_pair {
+    size_t stage, later;
+};
+
+struct pair_counter {
+    const struct study *study; /* borrowed */
+    struct stage_pair *pairs;  /* owned, n_pairs */
+    size_t n_pairs;
+    /* Of one cohort: for each scale a matrix [outcome][later outcome] for each pair, then a list
+       [stage][outcome] of those with a score everywhere. */
+    size_t *offsets;     /* owned: of each scale, or NO_OFFSET */
+    size_t cohort_cells; /* of one cohort */
+    uint32_t **cohorts;  /* owned: cells of each cohort, or NULL */
+    size_t n_cohorts;
+    size_t room;      /* bytes left */
+    uint32_t n_added; /* since the cells were last brought into a tally: they must not overflow */
+};
+#define NO_OFFSET SIZE_MAX
+
+static size_t n_outcomes(const struct study *study, size_t scale)
+{
+    return N_REASONS + study->scales[scale].scale->n_values;
+}
+
+static bool list_pairs(struct pair_counter *counter)
+{
+    const struct study *const study = counter->study;
+    counter->pairs = calloc(study->n_stages * study->n_stages + 1, sizeof *counter->pairs);
+    if (counter->pairs == NULL) {
+        return false;
+    }
+    for (size_t stage = 0; stage < study->n_stages; stage++) {
+        for (size_t later = 0; later < study->n_stages; later++) {
+            if (is_counted_pair(study, stage, later)) {
+                counter->pairs[counter->n_pairs++] = (struct stage_pair){stage, later};
+            }
+        }
+    }
+    return true;
+}
+
+struct pair_counter *pair_counter_new(const struct study *study, size_t room)
+{
+    struct pair_counter *const counter = calloc(1, sizeof *counter);
+    if (counter == NULL) {
+        return NULL;
+    }
+    counter->study = study;
+    counter->room = room;
+    counter->offsets = calloc(study->n_scales + 1, sizeof *counter->offsets);
+    if (counter->offsets == NULL || !list_pairs(counter)) {
+        pair_counter_free(counter);
+        return NULL;
+    }
+    for (size_t i = 0; i < study->n_scales; i++) {
+        const size_t n = n_outcomes(study, i);
+        counter->offsets[i] = NO_OFFSET;
+        /* With one stage there is no pair whose margin could be that stage. */
+        if (study->scales[i].scale->kind != SCALE_GOALS && study->scales[i].collected &&
+            n <= MOST_OUTCOMES && study->n_stages > 1) {
+            counter->offsets[i] = counter->cohort_cells;
+            counter->cohort_cells += n * n * counter->n_pairs + n * study->n_stages;
+        }
+    }
+    return counter;
+}
+
+void pair_counter_free(struct pair_counter *counter)
+{
+    if (counter == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < counter->n_cohorts; i++) {
+        free(counter->cohorts[i]);
+    }
+    free(counter->cohorts);
+    free(counter->offsets);
+    free(counter->pairs);
+    free(counter);
+}
+
+/* The cells of a cohort, or NULL where there is no room for them. */
+static uint32_t *cells_of(struct pair_counter *counter, uint32_t cohort)
+{
+    const size_t bytes = counter->cohort_cells * sizeof **counter->cohorts;
+    if (cohort < counter->n_cohorts && counter->cohorts[cohort] != NULL) {
+        return counter->cohorts[cohort];
+    }
+    /* array_grow() zeroes: a cohort not seen yet has no cells. */
+    if (counter->room < bytes ||
+        !array_grow(&counter->cohorts, &counter->n_cohorts, (size_t)cohort + 1,
+                    sizeof *counter->cohorts)) {
+        return NULL;
+    }
+    counter->cohorts[cohort] = calloc(counter->cohort_cells + 1, sizeof **counter->cohorts);
+    counter->room -= counter->cohorts[cohort] == NULL ? 0 : bytes;
+    return counter->cohorts[cohort];
+}
+
+static tally_code code_of(const struct scale *scale, outcome o)
+{
+    return is_scored(o) ? outcome_score(scale->values, o) : TALLY_REASON(o);
+}
+
+static bool add_cell(struct tally *tally, const struct tally_cell *at, tally_code code,
+                     tally_code later_code, uint64_t count)
+{
+    struct tally_cell cell = *at;
+    cell.code = code;
+    cell.later_code = later_code;
+    cell.count = count;
+    return count == 0 || tally_count(tally, &cell);
+}
+
+static bool scored_everywhere(const struct study *study, const outcome outcomes[])
+{
+    bool everywhere = true;
+    for (size_t i = 0; i < study->n_stages; i++) {
+        everywhere = everywhere && is_scored(outcomes[i]);
+    }
+    return everywhere;
+}
+
+/* One respondent, cell by cell. */
+static bool add_to_tally(const struct pair_counter *counter, uint32_t cohort, size_t scale_index,
+                         const outcome outcomes[], struct tally *tally)
+{
+    const struct study *const study = counter->study;
+    const struct scale *const scale = study->scales[scale_index].scale;
+    const bool everywhere = scored_everywhere(study, outcomes);
+    struct tally_cell at = {.cohort = cohort, .scale = (uint16_t)scale_index};
+    for (size_t i = 0; i < study->n_stages; i++) {
+        const tally_code code = code_of(scale, outcomes[i]);
+        at.stage = (uint16_t)i;
+        at.later = TALLY_ONE_STAGE;
+        if (!add_cell(tally, &at, code, 0, 1)) {
+            return false;
+        }
+        at.later = TALLY_ALL_STAGES;
+        if (!add_cell(tally, &at, code, 0, everywhere)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < counter->n_pairs; i++) {
+        at.stage = (uint16_t)counter->pairs[i].stage;
+        at.later = (uint16_t)counter->pairs[i].later;
+        if (!add_cell(tally, &at, code_of(scale, outcomes[at.stage]),
+                      code_of(scale, outcomes[at.later]), 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scale,
+                      const outcome outcomes[], struct tally *tally)
+{
+    const struct study *const study = counter->study;
+    const size_t n = n_outcomes(study, scale);
+    uint32_t *cells;
+    if (counter->n_added == UINT32_MAX && !pair_counter_finish(counter, tally)) {
+        return false;
+    }
+    counter->n_added++;
+    cells = counter->offsets[scale] == NO_OFFSET ? NULL : cells_of(counter, cohort);
+    if (cells == NULL) {
+        return add_to_tally(counter, cohort, scale, outcomes, tally);
+    }
+    cells += counter->offsets[scale];
+    for (size_t i = 0; i < counter->n_pairs; i++) {
+        cells[outcomes[counter->pairs[i].stage] * n + outcomes[counter->pairs[i].later]]++;
+        cells += n * n;
+    }
+    if (scored_everywhere(study, outcomes)) {
+        for (size_t i = 0; i < study->n_stages; i++) {
+            cells[i * n + outcomes[i]]++;
+        }
+    }
+    return true;
+}
+
+/* --- into the tally --- */
+
+/* A stage by itself, from the matrix of a pair that it is in: as its rows or as its columns. */
+static bool add_margin(const struct tally_cell *at, const struct scale *scale,
+                       const uint32_t matrix[], size_t n, bool of_rows, struct tally *tally)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t count = 0;
+        for (size_t k = 0; k < n; k++) {
+            count += of_rows ? matrix[i * n + k] : matrix[k * n + i];
+        }
+        if (!add_cell(tally, at, code_of(scale, (outcome)i), 0, count)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_matrix(const struct tally_cell *at, const struct scale *scale,
+                       const uint32_t matrix[], size_t n, struct tally *tally)
+{
+    for (size_t i = 0; i < n * n; i++) {
+        if (matrix[i] > 0 &&
+            !add_cell(tally, at, code_of(scale, (outcome)(i / n)), code_of(scale, (outcome)(i % n)),
+                      matrix[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool finish_scale(const struct pair_counter *counter, uint32_t cohort, size_t scale_index,
+                         const uint32_t cells[], struct tally *tally)
+{
+    const struct scale *const scale = counter->study->scales[scale_index].scale;
+    const size_t n = n_outcomes(counter->study, scale_index);
+    struct tally_cell at = {.cohort = cohort, .scale = (uint16_t)scale_index};
+    for (size_t i = 0; i < counter->n_pairs; i++, cells += n * n) {
+        const struct stage_pair pair = counter->pairs[i];
+        at.stage = (uint16_t)pair.stage;
+        at.later = (uint16_t)pair.later;
+        if (!add_matrix(&at, scale, cells, n, tally)) {
+            return false;
+        }
+        /* Every stage but the first is later in just one pair with the first; that with the second
+           tells of the first, too. */
+        at.later = TALLY_ONE_STAGE;
+        if (pair.stage == 0 && pair.later == 1 && !add_margin(&at, scale, cells, n, true, tally)) {
+            return false;
+        }
+        at.stage = (uint16_t)pair.later;
+        if (pair.stage == 0 && !add_margin(&at, scale, cells, n, false, tally)) {
+            return false;
+        }
+    }
+    at.later = TALLY_ALL_STAGES;
+    for (size_t i = 0; i < counter->study->n_stages; i++) {
+        at.stage = (uint16_t)i;
+        for (size_t k = 0; k < n; k++) {
+            if (!add_cell(tally, &at, code_of(scale, (outcome)k), 0, cells[i * n + k])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+bool pair_counter_finish(struct pair_counter *counter, struct tally *tally)
+{
+    const size_t bytes = counter->cohort_cells * sizeof **counter->cohorts;
+    for (size_t cohort = 0; cohort < counter->n_cohorts; cohort++) {
+        uint32_t *const cells = counter->cohorts[cohort];
+        for (size_t i = 0; cells != NULL && i < counter->study->n_scales; i++) {
+            if (counter->offsets[i] != NO_OFFSET &&
+                !finish_scale(counter, (uint32_t)cohort, i, cells + counter->offsets[i], tally)) {
+                return false;
+            }
+        }
+        counter->room += cells == NULL ? 0 : bytes;
+        free(cells);
+        counter->cohorts[cohort] = NULL;
+    }
+    counter->n_added = 0;
+    return true;
+}

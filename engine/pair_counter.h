@@ -1,0 +1,32 @@
+/* engine/pair_counter.h - counts pairs of questionnaire scores faster than cells can be looked up: in
+   matrices, one for each scale and pair of stages of a cohort, as long as there is room for them. */
+#ifndef PELLTER_ENGINE_PAIR_COUNTER_H
+#define PELLTER_ENGINE_PAIR_COUNTER_H
+
+#include "engine/study.h"
+#include "engine/tally.h"
+
+struct pair_counter;
+
+/* Does any statistic compare these two stages? The first with each later one, each with the next,
+   and before with after. */
+static inline bool is_counted_pair(const struct study *study, size_t stage, size_t later)
+{
+    return stage < later &&
+           (stage == 0 || later == stage + 1 || (stage == study->before && later == study->after));
+}
+
+/* A counter with about `room` bytes for matrices. NULL: no memory. `study` must outlive it. */
+struct pair_counter *pair_counter_new(const struct study *study, size_t room);
+void pair_counter_free(struct pair_counter *counter);
+
+/* Counts one respondent of a cohort on a questionnaire's scale: the outcome at each stage by itself,
+   the counted pairs, and, of those with a score at every stage, each stage. Where there is no room
+   for the cohort's matrices, at once into `tally`. False: no memory. */
+bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scale,
+                      const outcome outcomes[], struct tally *tally);
+
+/* Adds all that was counted to `tally` and starts anew. False: no memory. */
+bool pair_counter_finish(struct pair_counter *counter, struct tally *tally);
+
+#endif

@@ -1,0 +1,498 @@
+/* io/read/rows.c - see rows.h. A piece is marked (marks.h) a window at a time, so that text and marks
+   are still in the processor's nearest cache when rows are made of them. A row of the quick lane is
+   nothing but a place among the marks: finding it costs the same however many cells it has.
+
+   The marks are right up to the first fault, for up to there quotes come in pairs; and there reading
+   ends. So a record that libcsv has read ends where the marks say, and the quick lane can go on. */
+#include "io/read/rows.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include "io/read/marks.h"
+#include "io/read/records.h"
+
+#define MIB ((size_t)1024 * 1024)
+#define HEADER_MAX MIB /* a header row longer than this is judged by its beginning */
+
+#define N_SEPARATORS 3
+static const char separators[N_SEPARATORS] = {',', ';', '\t'}; /* the first wins a tie */
+
+#define WINDOW ((size_t)16 * 1024)
+
+/* Only a record of so many bytes can break a limit: it takes 65,536 separators to make too many
+   cells, and far more bytes to make a cell or a row too long. libcsv shall judge it. */
+#define LONG_RECORD CELLS_MAX
+
+/* A record that is still without its end, and a window. */
+#define MARKS_MAX (LONG_RECORD + WINDOW + MARKS_SLACK)
+
+struct rows {
+    char separator;
+    enum lanes lanes;
+    marks_function *find;
+    struct records records;
+    struct marks marks; /* its arrays are owned here */
+    /* the piece */
+    const char *text; /* borrowed */
+    size_t n;
+    size_t n_marked; /* bytes whose marks have been found */
+    /* the next record */
+    size_t start;
+    size_t n_lines;            /* line ends before it */
+    size_t end, line_end, odd; /* its first marks, as indices */
+    size_t n_columns;          /* cells of the row before it */
+};
+
+struct rows *rows_new(char separator, enum lanes lanes)
+{
+    struct marker known[MARKERS_MAX];
+    struct rows *const rows = calloc(1, sizeof *rows);
+
+    assert(memchr(separators, separator, sizeof separators) != NULL);
+    if (rows == NULL) {
+        return NULL;
+    }
+    rows->separator = separator;
+    rows->lanes = lanes;
+    (void)markers(known);
+    rows->find = known[0].find;
+    rows->n_columns = 1;
+    records_init(&rows->records, separator);
+    rows->marks.ends = malloc(MARKS_MAX * sizeof *rows->marks.ends);
+    rows->marks.line_ends = malloc(MARKS_MAX * sizeof *rows->marks.line_ends);
+    rows->marks.odd = malloc(MARKS_MAX * sizeof *rows->marks.odd);
+    if (rows->marks.ends == NULL || rows->marks.line_ends == NULL || rows->marks.odd == NULL) {
+        rows_free(rows);
+        return NULL;
+    }
+    return rows;
+}
+
+void rows_use_marker(struct rows *rows, const struct marker *marker)
+{
+    rows->find = marker->find;
+}
+
+void rows_free(struct rows *rows)
+{
+    if (rows != NULL) {
+        records_free(&rows->records);
+        free(rows->marks.ends);
+        free(rows->marks.line_ends);
+        free(rows->marks.odd);
+        free(rows);
+    }
+}
+
+/* Forgets all marks; text is to be marked from `place` on. */
+static void marks_restart(struct rows *rows, size_t place)
+{
+    struct marks *const m = &rows->marks;
+
+    *m = (struct marks){.ends = m->ends, .line_ends = m->line_ends, .odd = m->odd};
+    m->odd[0] = UINT32_MAX;
+    rows->end = 0;
+    rows->line_end = 0;
+    rows->odd = 0;
+    rows->n_marked = place;
+}
+
+void rows_begin(struct rows *rows, const char *name, const char *text, size_t n)
+{
+    assert(n < (size_t)1 << 31);
+    records_begin(&rows->records, name);
+    rows->text = text;
+    rows->n = n;
+    rows->start = 0;
+    rows->n_lines = 0;
+    marks_restart(rows, 0);
+}
+
+uint32_t rows_lines(const struct rows *rows)
+{
+    return (uint32_t)rows->n_lines;
+}
+
+/* Where the line behind this line end begins. It may be behind the end of the text. */
+static size_t line_behind(const char *text, size_t line_end)
+{
+    return line_end + 1 + (text[line_end] == '\r' && text[line_end + 1] == '\n');
+}
+
+/* Moves what is left of `positions` to their front; returns how many these are. */
+static size_t positions_keep(uint32_t *positions, size_t n, size_t *first)
+{
+    n -= *first;
+    memmove(positions, positions + *first, n * sizeof *positions);
+    *first = 0;
+    return n;
+}
+
+/* Marks one more window. The record that has no end yet keeps its marks; the end of the text is a
+   line end where there is none. */
+static void marks_more(struct rows *rows)
+{
+    struct marks *const m = &rows->marks;
+    const size_t left = rows->n - rows->n_marked;
+    const size_t to = rows->n_marked + (left < WINDOW ? left : WINDOW);
+    size_t line = rows->start;
+
+    m->n_ends = positions_keep(m->ends, m->n_ends, &rows->end);
+    m->n_line_ends = positions_keep(m->line_ends, m->n_line_ends, &rows->line_end);
+    m->n_odd = positions_keep(m->odd, m->n_odd, &rows->odd);
+    rows->find(m, rows->text, rows->n_marked, to, rows->separator);
+    rows->n_marked = to;
+    if (m->n_line_ends > 0) {
+        line = line_behind(rows->text, m->line_ends[m->n_line_ends - 1]);
+    }
+    if (to == rows->n && line < to) {
+        m->ends[m->n_ends++] = (uint32_t)to;
+        m->line_ends[m->n_line_ends++] = (uint32_t)to;
+    }
+    m->odd[m->n_odd] = UINT32_MAX; /* there is always a next one */
+}
+
+/* How many cells the next record has: where among the ends of cells is its line end? */
+static size_t count_cells(const struct rows *rows, size_t line_end)
+{
+    size_t i = rows->end;
+
+    while (rows->marks.ends[i] != line_end) {
+        i++;
+    }
+    return i + 1 - rows->end;
+}
+
+/* The next record as it stands in the text. */
+static struct raw_row plain_row(const struct rows *rows, size_t n_cells)
+{
+    return (struct raw_row){.text = rows->text,
+                            .ends = rows->marks.ends + rows->end,
+                            .start = (uint32_t)rows->start,
+                            .n_cells = (uint32_t)n_cells,
+                            .number = (uint32_t)rows->n_lines};
+}
+
+/* Puts the reader behind the next record. */
+static void record_pass(struct rows *rows, size_t n_cells, size_t line_end)
+{
+    rows->start = line_behind(rows->text, line_end);
+    rows->end += n_cells;
+    rows->line_end++;
+}
+
+/* Takes rows as long as there is nothing to them: marked to their end, neither long nor odd, and not
+   to be suspected of being a blank line. Returns how many. */
+static size_t take_plain(struct rows *rows, struct raw_row out[], size_t capacity)
+{
+    const struct marks *const m = &rows->marks;
+    const char *const text = rows->text;
+    const size_t odd = m->odd[rows->odd];
+    size_t n = 0;
+
+    while (n < capacity && rows->line_end < m->n_line_ends) {
+        const size_t start = rows->start, line_end = m->line_ends[rows->line_end];
+        size_t n_cells = rows->n_columns;
+        if (line_end >= odd || line_end - start >= LONG_RECORD) {
+            break;
+        }
+        if (rows->end + n_cells > m->n_ends || m->ends[rows->end + n_cells - 1] != line_end) {
+            n_cells = count_cells(rows, line_end);
+            rows->n_columns = n_cells;
+        }
+        if (n_cells == 1 && (unsigned char)text[start] <= ' ') {
+            break;
+        }
+        rows->n_lines++;
+        out[n++] = plain_row(rows, n_cells);
+        record_pass(rows, n_cells, line_end);
+    }
+    return n;
+}
+
+/* A row in the side: its pointers are set when the side moves no more. */
+static struct raw_row row_in_side(size_t start, size_t n_cells, size_t number)
+{
+    return (struct raw_row){
+        .start = (uint32_t)start, .n_cells = (uint32_t)n_cells, .number = (uint32_t)number};
+}
+
+static void rows_in_side_settle(const struct side *side, struct raw_row rows[], size_t n)
+{
+    const uint32_t *ends = side->ends;
+
+    if (side->n_ends == 0) {
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].text == NULL) {
+            rows[i].text = side->text;
+            rows[i].ends = ends;
+            ends += rows[i].n_cells;
+        }
+    }
+}
+
+/* Puts the marks behind a record that libcsv has read. */
+static void marks_skip(struct rows *rows, size_t place)
+{
+    const struct marks *const m = &rows->marks;
+
+    if (place >= rows->n_marked) {
+        marks_restart(rows, place);
+        return;
+    }
+    while (rows->line_end < m->n_line_ends && m->line_ends[rows->line_end] < place) {
+        rows->line_end++;
+    }
+    while (rows->end < m->n_ends && m->ends[rows->end] < place) {
+        rows->end++;
+    }
+    while (m->odd[rows->odd] < place) {
+        rows->odd++;
+    }
+}
+
+/* The next record by libcsv, which may be a blank line. False: there is a fault. */
+static bool take_record(struct rows *rows, struct raw_row out[], size_t *n)
+{
+    struct records *const r = &rows->records;
+
+    if (!records_read(r, rows->text, rows->n, rows->n_lines, &rows->start)) {
+        return false;
+    }
+    rows->n_lines = r->n_lines;
+    if (r->n_cells > 0) {
+        out[(*n)++] = row_in_side(r->from, r->n_cells, r->n_lines);
+    }
+    marks_skip(rows, rows->start);
+    return true;
+}
+
+/* A row on its way into the side, where its text up to `from` is already, but for some bytes. */
+struct unquoting {
+    const char *text;
+    char *to; /* where text[from] goes */
+    size_t from;
+    size_t n_left_out;
+};
+
+/* Copies in steps of 32 bytes, and so up to 31 more. */
+static void copy_up_to(struct unquoting *u, size_t place)
+{
+    const size_t n = place - u->from;
+
+    for (size_t i = 0; i < n; i += 32) {
+        memcpy(u->to + i, u->text + u->from + i, 32);
+    }
+    u->to += n;
+    u->from = place;
+}
+
+static void leave_out(struct unquoting *u, size_t place)
+{
+    copy_up_to(u, place);
+    u->from++;
+    u->n_left_out++;
+}
+
+/* Leaves out the quotes of the cell text[start, end), whose quotes and NULs begin at *odd: those
+   around it, and one of each two inside. Returns the first quote or NUL behind the cell, or NULL if
+   the cell is of a kind that is left to libcsv. */
+static const uint32_t *cell_unquote(struct unquoting *u, size_t start, size_t end,
+                                    const uint32_t *odd)
+{
+    const char *const text = u->text;
+
+    if (*odd != start || text[start] != '"') {
+        return NULL;
+    }
+    leave_out(u, start);
+    for (odd++; *odd < end && text[*odd] == '"'; odd += 2) {
+        if (*odd == end - 1) {
+            leave_out(u, end - 1);
+            return odd + 1;
+        }
+        if (odd[1] != odd[0] + 1 || text[odd[1]] != '"') {
+            return NULL;
+        }
+        leave_out(u, odd[1]);
+    }
+    return NULL;
+}
+
+/* Puts the next record, which has quotes, into the side, where there is room for it. False, with
+   nothing done, if it is to be left to libcsv. */
+static bool record_unquote(struct rows *rows, size_t n_cells, size_t line_end)
+{
+    struct side *const side = &rows->records.side;
+    const uint32_t *const ends = rows->marks.ends + rows->end;
+    const uint32_t *odd = rows->marks.odd + rows->odd;
+    uint32_t *const side_ends = side->ends + side->n_ends;
+    struct unquoting u = {rows->text, side->text + side->n_text, rows->start, 0};
+    size_t start = rows->start;
+
+    for (size_t i = 0; i < n_cells; i++) {
+        const size_t end = ends[i];
+        if (*odd < end) {
+            odd = cell_unquote(&u, start, end, odd);
+            if (odd == NULL) {
+                return false;
+            }
+        }
+        side_ends[i] = (uint32_t)(side->n_text + end - rows->start - u.n_left_out);
+        start = end + 1;
+    }
+    copy_up_to(&u, line_end);
+    side->n_text = side_ends[n_cells - 1] + (size_t)1;
+    side->n_ends += n_cells;
+    rows->odd = (size_t)(odd - rows->marks.odd);
+    return true;
+}
+
+/* The next record, which has quotes or a NUL. False: there is a fault. */
+static bool take_odd(struct rows *rows, size_t n_cells, size_t line_end, struct raw_row out[],
+                     size_t *n)
+{
+    struct side *const side = &rows->records.side;
+    const size_t row = side->n_text;
+
+    if (!side_room(side, line_end - rows->start, n_cells)) {
+        rows->records.fault = fault_memory();
+        return false;
+    }
+    if (!record_unquote(rows, n_cells, line_end)) {
+        return take_record(rows, out, n);
+    }
+    rows->n_lines++;
+    out[(*n)++] = row_in_side(row, n_cells, rows->n_lines);
+    record_pass(rows, n_cells, line_end);
+    return true;
+}
+
+static bool is_blank(const char *text, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && (text[i] == ' ' || text[i] == '\t')) {
+        i++;
+    }
+    return i == n;
+}
+
+/* The next record, which take_plain() did not want. False: there is a fault. */
+static bool take_other(struct rows *rows, struct raw_row out[], size_t *n)
+{
+    const size_t line_end = rows->marks.line_ends[rows->line_end];
+    const size_t n_cells = count_cells(rows, line_end);
+
+    if (line_end - rows->start >= LONG_RECORD) {
+        return take_record(rows, out, n);
+    }
+    if (rows->marks.odd[rows->odd] < line_end) {
+        return take_odd(rows, n_cells, line_end, out, n);
+    }
+    if (n_cells == 1 && is_blank(rows->text + rows->start, line_end - rows->start)) {
+        rows->n_lines += line_end < rows->n; /* the end of the text ends no blank line */
+    } else {
+        rows->n_lines++;
+        out[(*n)++] = plain_row(rows, n_cells);
+    }
+    record_pass(rows, n_cells, line_end);
+    return true;
+}
+
+/* Rows of one window at most, for their ends are among its marks; 0 at the end. False: there is a
+   fault. */
+static bool take_quick(struct rows *rows, struct raw_row out[], size_t capacity, size_t *n)
+{
+    bool good = true;
+
+    while (good && *n < capacity && rows->start < rows->n) {
+        *n += take_plain(rows, out + *n, capacity - *n);
+        if (rows->line_end < rows->marks.n_line_ends) {
+            good = *n == capacity || take_other(rows, out, n);
+        } else if (*n > 0) {
+            break;
+        } else if (rows->start + LONG_RECORD <= rows->n_marked) {
+            good = take_record(rows, out, n);
+        } else {
+            marks_more(rows);
+        }
+    }
+    return good;
+}
+
+struct fault rows_next(struct rows *rows, struct raw_row out[], size_t capacity, size_t *n)
+{
+    struct side *const side = &rows->records.side;
+    bool good = rows->records.fault.code == FAULT_NONE;
+
+    *n = 0;
+    side->n_text = 0;
+    side->n_ends = 0;
+    if (rows->lanes == QUICK_AND_RECORD_LANE) {
+        good = good && take_quick(rows, out, capacity, n);
+    }
+    while (rows->lanes == RECORD_LANE && good && *n < capacity && rows->start < rows->n) {
+        good = take_record(rows, out, n);
+    }
+    rows_in_side_settle(side, out, *n);
+    return good ? FAULT_FREE : rows->records.fault;
+}
+
+bool raw_cell_text(const struct raw_row *row, size_t index, struct text_room *room, struct cell *out)
+{
+    size_t start;
+
+    if (index >= row->n_cells) {
+        *out = (struct cell){.text = "", .length = 0};
+        return true;
+    }
+    start = index == 0 ? row->start : row->ends[index - 1] + (size_t)1;
+    return text_decode(row->text + start, row->ends[index] - start, room, out);
+}
+
+/* The beginning of a file, up to the end of its header row. */
+struct header {
+    size_t counts[N_SEPARATORS];
+    bool quoted, blank; /* inside quotes; nothing in this line so far */
+};
+
+/* Does the header row end with this byte? Blank lines before it do not count. Quotes are counted
+   through: in a file that libcsv accepts they come in pairs, whichever separator it is. */
+static bool header_scan(struct header *h, char byte)
+{
+    if (byte == '"') {
+        h->quoted = !h->quoted;
+    }
+    if (!h->quoted && (byte == '\n' || byte == '\r')) {
+        if (!h->blank) {
+            return true;
+        }
+        memset(h->counts, 0, sizeof h->counts); /* of the tabs in a blank line */
+        return false;
+    }
+    h->blank = h->blank && (byte == ' ' || byte == '\t');
+    for (size_t i = 0; i < N_SEPARATORS; i++) {
+        h->counts[i] += !h->quoted && byte == separators[i];
+    }
+    return false;
+}
+
+char separator_of(const char *text, size_t n)
+{
+    struct header h = {.blank = true};
+    size_t most = 0;
+
+    n = n < HEADER_MAX ? n : HEADER_MAX;
+    for (size_t i = 0; i < n && !header_scan(&h, text[i]); i++) {
+    }
+    for (size_t i = 1; i < N_SEPARATORS; i++) {
+        if (h.counts[i] > h.counts[most]) {
+            most = i;
+        }
+    }
+    return separators[most];
+}

@@ -1,0 +1,24 @@
+/* io/run/decoder.h - from rows to forms. */
+#ifndef PELLTER_IO_RUN_DECODER_H
+#define PELLTER_IO_RUN_DECODER_H
+
+#include "io/run/worker.h"
+
+struct decoder;
+
+/* For one worker, which must outlive it. NULL: no memory. */
+struct decoder *decoder_new(struct worker *worker);
+void decoder_free(struct decoder *decoder);
+
+/* Begins with a source; `columns` are those of its header row and must outlive its rows. */
+MUST_CHECK struct fault decoder_begin(struct decoder *decoder, size_t source,
+                                      const struct columns *columns);
+
+/* Takes n data rows of piece `piece`. */
+MUST_CHECK struct fault decoder_rows(struct decoder *decoder, uint64_t piece,
+                                     const struct raw_row rows[], size_t n);
+
+/* Scores and sends what was gathered. */
+MUST_CHECK struct fault decoder_finish(struct decoder *decoder);
+
+#endif

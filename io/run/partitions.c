@@ -1,0 +1,269 @@
+/* io/run/partitions.c - a thread collects a few thousand bytes of forms for a part before it locks
+   that part. So locks are few, and the join can ask the memory for many respondents at once. */
+#include "io/run/partitions.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/memory.h"
+#include "io/run/spill.h"
+
+#define BAG_BYTES 4096
+#define FORMS_AT_ONCE 64
+
+/* Forms of a part that were written to the temporary file. */
+struct page {
+    uint64_t offset;
+    uint32_t n_bytes;
+};
+
+struct partition {
+    pthread_mutex_t lock;
+    struct respondents respondents;
+    struct page *pages; /* owned, n_pages */
+    size_t n_pages, pages_capacity;
+    size_t bytes; /* as last measured */
+};
+
+struct partitions {
+    const struct join_rules *rules; /* borrowed */
+    struct partition *parts;        /* owned, n */
+    size_t n;
+    unsigned shift; /* of a hash, down to the part's number */
+    size_t memory;  /* 0: no limit */
+    atomic_size_t bytes;
+    struct spill *spill; /* owned */
+};
+
+struct bag {
+    unsigned char *bytes; /* owned, BAG_BYTES or as many as one long form needs; NULL until used */
+    size_t n, capacity;
+};
+
+struct mail {
+    struct partitions *partitions; /* borrowed */
+    struct bag *bags;              /* owned, one for each part */
+};
+
+struct partitions *partitions_new(const struct join_rules *rules, size_t n, size_t memory)
+{
+    struct partitions *const partitions = calloc(1, sizeof *partitions);
+    if (partitions == NULL) {
+        return NULL;
+    }
+    partitions->rules = rules;
+    partitions->memory = memory;
+    partitions->shift = 64;
+    for (size_t i = n; i > 1; i /= 2) {
+        partitions->shift--;
+    }
+    partitions->spill = spill_new();
+    partitions->parts = calloc(n, sizeof *partitions->parts);
+    if (partitions->spill == NULL || partitions->parts == NULL) {
+        partitions_free(partitions);
+        return NULL;
+    }
+    for (; partitions->n < n; partitions->n++) {
+        struct partition *const part = &partitions->parts[partitions->n];
+        if (!respondents_init(&part->respondents, rules)) {
+            partitions_free(partitions);
+            return NULL;
+        }
+        (void)pthread_mutex_init(&part->lock, NULL); /* cannot fail without attributes */
+    }
+    return partitions;
+}
+
+static void part_empty(struct partition *part)
+{
+    if (part->respondents.rules != NULL) {
+        respondents_free(&part->respondents);
+    }
+    free(part->pages);
+    part->pages = NULL;
+    part->n_pages = part->pages_capacity = 0;
+}
+
+void partitions_free(struct partitions *partitions)
+{
+    if (partitions == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < partitions->n; i++) {
+        part_empty(&partitions->parts[i]);
+        (void)pthread_mutex_destroy(&partitions->parts[i].lock);
+    }
+    free(partitions->parts);
+    spill_free(partitions->spill);
+    free(partitions);
+}
+
+size_t partitions_count(const struct partitions *partitions)
+{
+    return partitions->n;
+}
+
+/* --- mail --- */
+
+struct mail *mail_new(struct partitions *partitions)
+{
+    struct mail *const mail = calloc(1, sizeof *mail);
+    if (mail == NULL) {
+        return NULL;
+    }
+    mail->partitions = partitions;
+    mail->bags = calloc(partitions->n, sizeof *mail->bags);
+    if (mail->bags == NULL) {
+        free(mail);
+        return NULL;
+    }
+    return mail;
+}
+
+void mail_free(struct mail *mail)
+{
+    if (mail == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < mail->partitions->n; i++) {
+        free(mail->bags[i].bytes);
+    }
+    free(mail->bags);
+    free(mail);
+}
+
+/* Packed forms into the part's join. */
+static struct fault join_bytes(struct partitions *partitions, struct partition *part,
+                               const unsigned char *bytes, size_t n)
+{
+    const unsigned char *const end = bytes + n;
+    struct form forms[FORMS_AT_ONCE];
+    while (bytes < end) {
+        size_t n_forms = 0;
+        while (bytes < end && n_forms < FORMS_AT_ONCE) {
+            bytes += form_unpack(partitions->rules, bytes, &forms[n_forms++]);
+        }
+        if (!respondents_add(&part->respondents, forms, n_forms)) {
+            return fault_memory();
+        }
+    }
+    return FAULT_FREE;
+}
+
+/* Packed forms into the temporary file. */
+static struct fault spill_bytes(struct partitions *partitions, struct partition *part,
+                                const unsigned char *bytes, size_t n)
+{
+    struct page page = {.n_bytes = (uint32_t)n};
+    struct fault fault = spill_write(partitions->spill, bytes, n, &page.offset);
+    if (fault.code == FAULT_NONE && !array_grow(&part->pages, &part->pages_capacity,
+                                                part->n_pages + 1, sizeof *part->pages)) {
+        fault = fault_memory();
+    }
+    if (fault.code == FAULT_NONE) {
+        part->pages[part->n_pages++] = page;
+    }
+    return fault;
+}
+
+/* What a part holds is measured after each delivery, so that the sum of all is known. */
+static void measure_part(struct partitions *partitions, struct partition *part)
+{
+    const size_t bytes = respondents_bytes(&part->respondents);
+    atomic_fetch_add_explicit(&partitions->bytes, bytes - part->bytes, memory_order_relaxed);
+    part->bytes = bytes;
+}
+
+static struct fault deliver(struct mail *mail, size_t index)
+{
+    struct partitions *const partitions = mail->partitions;
+    struct partition *const part = &partitions->parts[index];
+    struct bag *const bag = &mail->bags[index];
+    struct fault fault;
+    if (bag->n == 0) {
+        return FAULT_FREE;
+    }
+    pthread_mutex_lock(&part->lock);
+    /* Once there is no room, every part is continued in the file: what is in memory stays as it is
+       until the part is counted. */
+    if (partitions->memory > 0 && atomic_load_explicit(&partitions->bytes, memory_order_relaxed) >
+                                      partitions->memory) {
+        fault = spill_bytes(partitions, part, bag->bytes, bag->n);
+    } else {
+        fault = join_bytes(partitions, part, bag->bytes, bag->n);
+        if (partitions->memory > 0) {
+            measure_part(partitions, part);
+        }
+    }
+    pthread_mutex_unlock(&part->lock);
+    bag->n = 0;
+    return fault;
+}
+
+struct fault mail_form(struct mail *mail, const struct form *form)
+{
+    const struct partitions *const partitions = mail->partitions;
+    const size_t index = partitions->n == 1 ? 0 : (size_t)(form->hash >> partitions->shift);
+    const size_t most = form_packed_most(partitions->rules, form);
+    struct bag *const bag = &mail->bags[index];
+    struct fault fault = FAULT_FREE;
+    if (bag->n + most > bag->capacity) {
+        fault = deliver(mail, index);
+        if (fault.code == FAULT_NONE &&
+            !array_grow(&bag->bytes, &bag->capacity, most > BAG_BYTES ? most : BAG_BYTES, 1)) {
+            fault = fault_memory();
+        }
+    }
+    if (fault.code == FAULT_NONE) {
+        bag->n += form_pack(partitions->rules, form, bag->bytes + bag->n);
+    }
+    return fault;
+}
+
+struct fault mail_deliver(struct mail *mail)
+{
+    struct fault fault = FAULT_FREE;
+    for (size_t i = 0; i < mail->partitions->n && fault.code == FAULT_NONE; i++) {
+        fault = deliver(mail, i);
+    }
+    return fault;
+}
+
+/* --- counting --- */
+
+static struct fault join_pages(struct partitions *partitions, struct partition *part)
+{
+    unsigned char *bytes = NULL;
+    size_t capacity = 0;
+    struct fault fault = FAULT_FREE;
+    for (size_t i = 0; i < part->n_pages && fault.code == FAULT_NONE; i++) {
+        const struct page page = part->pages[i];
+        if (!array_grow(&bytes, &capacity, page.n_bytes, 1)) {
+            fault = fault_memory();
+        } else {
+            fault = spill_read(partitions->spill, page.offset, bytes, page.n_bytes);
+        }
+        if (fault.code == FAULT_NONE) {
+            fault = join_bytes(partitions, part, bytes, page.n_bytes);
+        }
+    }
+    free(bytes);
+    return fault;
+}
+
+struct fault partitions_count_one(struct partitions *partitions, size_t index,
+                                  struct pair_counter *pairs, struct counted *counted,
+                                  struct listing *listing)
+{
+    struct partition *const part = &partitions->parts[index];
+    struct fault fault = join_pages(partitions, part);
+    if (fault.code == FAULT_NONE &&
+        (!respondents_resolve(&part->respondents) ||
+         !count_respondents(&part->respondents, pairs, counted, listing))) {
+        fault = fault_memory();
+    }
+    part_empty(part);
+    return fault;
+}

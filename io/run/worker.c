@@ -1,0 +1,49 @@
+/* io/run/worker.c - see worker.h. */
+#include "io/run/worker.h"
+
+#include <stdlib.h>
+
+#include "io/run/decoder.h"
+
+/* Room for matrices of pairs, for each worker: a few dozen cohorts of WEMWBS with six stages. */
+#define PAIR_BYTES ((size_t)6 * 1024 * 1024)
+
+struct worker *worker_new(struct shared *shared)
+{
+    struct worker *const worker = calloc(1, sizeof *worker);
+    if (worker == NULL) {
+        return NULL;
+    }
+    worker->shared = shared;
+    worker->mail = mail_new(shared->partitions);
+    worker->pairs = pair_counter_new(&shared->plan->study, PAIR_BYTES);
+    worker->decoder = decoder_new(worker);
+    if (worker->mail == NULL || worker->pairs == NULL || worker->decoder == NULL ||
+        !counted_init(&worker->counted, &shared->plan->study, shared->cohorts, shared->names,
+                      shared->plan->n_sources)) {
+        worker_free(worker);
+        return NULL;
+    }
+    return worker;
+}
+
+void worker_free(struct worker *worker)
+{
+    if (worker != NULL) {
+        decoder_free(worker->decoder);
+        mail_free(worker->mail);
+        pair_counter_free(worker->pairs);
+        counted_free(&worker->counted);
+        listing_free(&worker->listing);
+        findings_free(&worker->findings);
+        free(worker);
+    }
+}
+
+struct fault worker_finding(struct worker *worker, size_t source, const struct finding *finding)
+{
+    worker->counted.sources[source].cells[finding->kind]++;
+    return !worker->shared->options->list || findings_add(&worker->findings, finding)
+               ? FAULT_FREE
+               : fault_memory();
+}

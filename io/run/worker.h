@@ -1,0 +1,46 @@
+/* io/run/worker.h - one thread's share of a run: it reads pieces of files, scores their forms, sends
+   them to the join, and counts. What workers share is const or has a lock; what they find they keep
+   apart until it is merged. */
+#ifndef PELLTER_IO_RUN_WORKER_H
+#define PELLTER_IO_RUN_WORKER_H
+
+#include <pthread.h>
+#include "io/read/columns.h"
+#include "io/read/rows.h"
+#include "io/run.h"
+#include "io/run/partitions.h"
+#include "io/run/pieces.h"
+
+/* What all workers use. */
+struct shared {
+    const struct plan *plan;           /* borrowed */
+    const struct run_options *options; /* borrowed */
+    struct join_rules rules;           /* owned */
+    struct partitions *partitions;     /* owned */
+    const struct pieces *pieces;       /* borrowed from the run */
+    pthread_mutex_t names_lock;        /* of the two below, which only grow */
+    struct cohorts *cohorts;           /* borrowed from the run */
+    struct names *names;               /* borrowed from the run: goals and their categories */
+};
+
+/* One worker. worker_new(), worker_free(). */
+struct worker {
+    struct shared *shared;
+    struct counted counted;
+    struct listing listing;
+    struct findings findings;
+    struct mail *mail;
+    struct pair_counter *pairs;
+    struct decoder *decoder; /* decoder.h */
+    struct fault fault;      /* the first one of this worker, and the piece in which it was found */
+    uint64_t fault_piece;
+};
+
+/* Counts an odd cell of a source and, where findings are listed, lists it. */
+MUST_CHECK struct fault worker_finding(struct worker *worker, size_t source,
+                                       const struct finding *finding);
+
+struct worker *worker_new(struct shared *shared);
+void worker_free(struct worker *worker);
+
+#endif

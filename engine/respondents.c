@@ -227,9 +227,10 @@ int64_t respondent_date(const struct respondents *respondents, size_t join, uint
 #define SLOT_FREE UINT32_MAX
 #define MOST_RESPONDENTS (SLOT_NUMBER - 1)
 
+/* Bits that neither choose the slot nor, above us, the partition. */
 static uint32_t slot_tag(uint64_t hash)
 {
-    return (uint32_t)(hash >> 32) & ~SLOT_NUMBER;
+    return (uint32_t)(hash >> 8) & ~SLOT_NUMBER;
 }
 
 /* Keeps a quarter of the slots free. */

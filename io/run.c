@@ -76,29 +76,28 @@ static size_t join_memory(const struct run_options *options, size_t threads)
 
 /* --- reading --- */
 
-static struct fault read_rows(struct worker *worker, struct rows *rows,
-                              const struct file_piece *piece)
+static bool read_rows(struct worker *worker, struct rows *rows, const struct file_piece *piece)
 {
     struct raw_row raw[ROWS_AT_ONCE];
     bool is_header = piece->has_header;
-    struct fault fault, found;
+    struct fault fault;
     size_t n;
     rows_begin(rows, worker->shared->plan->sources[piece->source].name, piece->chunk.text,
                piece->chunk.n);
     do {
-        found = rows_next(rows, raw, ROWS_AT_ONCE, &n);
+        fault = rows_next(rows, raw, ROWS_AT_ONCE, &n);
         assert(n == 0 || piece->columns != NULL); /* files_next() looks for the header */
-        fault = decoder_rows(worker->decoder, piece->piece, raw + (is_header && n > 0),
-                             n - (is_header && n > 0));
-        is_header = is_header && n == 0;
-        if (fault.code == FAULT_NONE) {
-            fault = found;
+        /* Rows that stand before a fault are taken: theirs would stand before it, too. */
+        if (!decoder_rows(worker->decoder, piece->piece, raw + (is_header && n > 0),
+                          n - (is_header && n > 0))) {
+            return false;
         }
+        is_header = is_header && n == 0;
     } while (fault.code == FAULT_NONE && n > 0);
-    return fault;
+    return fault.code == FAULT_NONE || worker_stop(worker, fault);
 }
 
-/* The readers of a worker, while it reads. */
+/* What a worker has while it reads. */
 struct reading {
     struct file_piece piece;
     struct rows *rows; /* owned: of the source below */
@@ -106,45 +105,40 @@ struct reading {
 };
 
 /* Makes ready for pieces of another source. */
-static struct fault begin_source(struct worker *worker, struct reading *reading)
+static bool begin_source(struct worker *worker, struct reading *reading)
 {
     const struct file_piece *const piece = &reading->piece;
-    struct fault fault = decoder_finish(worker->decoder);
-    if (fault.code == FAULT_NONE && piece->columns != NULL) {
-        fault = decoder_begin(worker->decoder, piece->source, piece->columns);
+    if (!decoder_finish(worker->decoder) ||
+        (piece->columns != NULL &&
+         !decoder_begin(worker->decoder, piece->source, piece->columns))) {
+        return false;
     }
     rows_free(reading->rows);
     reading->rows = rows_new(piece->separator, QUICK_AND_RECORD_LANE);
     reading->source = piece->columns != NULL ? piece->source : SIZE_MAX;
-    return fault.code == FAULT_NONE && reading->rows == NULL ? fault_memory() : fault;
+    return reading->rows != NULL || worker_stop(worker, fault_memory());
 }
 
 static void read_pieces(struct work *work, struct worker *worker)
 {
     struct reading reading = {.source = SIZE_MAX};
-    struct fault fault = FAULT_FREE;
-    uint64_t at = 0;
-    while (fault.code == FAULT_NONE && files_next(work->files, &reading.piece, &fault, &at)) {
-        at = reading.piece.piece;
-        if (reading.source != reading.piece.source) {
-            fault = begin_source(worker, &reading);
-        }
-        if (fault.code == FAULT_NONE) {
-            fault = read_rows(worker, reading.rows, &reading.piece);
-            files_read(work->files, at, rows_lines(reading.rows));
+    bool going = true;
+    while (going &&
+           files_next(work->files, &reading.piece, &worker->fault, &worker->fault_piece)) {
+        worker->fault_piece = reading.piece.piece;
+        going = reading.source == reading.piece.source || begin_source(worker, &reading);
+        if (going) {
+            going = read_rows(worker, reading.rows, &reading.piece);
+            files_read(work->files, reading.piece.piece, rows_lines(reading.rows));
         }
     }
-    if (fault.code == FAULT_NONE) {
-        fault = decoder_finish(worker->decoder);
+    if (worker->fault.code == FAULT_NONE && decoder_finish(worker->decoder) &&
+        !mail_deliver(worker->mail)) {
+        worker->fault = mail_fault(worker->mail);
     }
-    if (fault.code == FAULT_NONE) {
-        fault = mail_deliver(worker->mail);
-    }
-    if (fault.code != FAULT_NONE) {
+    if (worker->fault.code != FAULT_NONE) {
         files_stop(work->files);
     }
-    worker->fault = fault;
-    worker->fault_piece = at;
     rows_free(reading.rows);
     chunk_free(&reading.piece.chunk);
 }

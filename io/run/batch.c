@@ -121,8 +121,8 @@ static void gather_scored(const struct scored_columns *columns, size_t n_scales,
 }
 
 /* Tells the watcher of a form. */
-static struct fault watch(struct batch *batch, const struct worker *worker, size_t index,
-                          const struct scored_columns *columns, bool blank)
+static bool watch(struct batch *batch, struct worker *worker, size_t index,
+                  const struct scored_columns *columns, bool blank)
 {
     const struct run_options *const options = worker->shared->options;
     const struct study *const study = &worker->shared->plan->study;
@@ -140,20 +140,21 @@ static struct fault watch(struct batch *batch, const struct worker *worker, size
                                .halves = gathered->halves};
     seen.participant = arena_copy(&batch->arena, id, n_id);
     if (seen.participant == NULL) {
-        return fault_memory();
+        return worker_stop(worker, fault_memory());
     }
     seen.stage = gathered->form.stage != NO_STAGE ? study->stages[gathered->form.stage].name
                  : gathered->stage_text == NULL   ? ""
                                                   : gathered->stage_text;
     gather_scored(columns, batch->instrument->is_goals ? 0 : batch->instrument->n_scales, index,
                   scored);
-    return options->watch(options->context, &seen);
+    worker->fault = options->watch(options->context, &seen);
+    return worker->fault.code == FAULT_NONE;
 }
 
 /* --- sending --- */
 
-static struct fault set_aside(struct worker *worker, const struct gathered *gathered,
-                              enum form_reason reason)
+static bool set_aside(struct worker *worker, const struct gathered *gathered,
+                      enum form_reason reason)
 {
     struct listed line = {.place = gathered->form.place,
                           .id = gathered->form.id,
@@ -164,9 +165,8 @@ static struct fault set_aside(struct worker *worker, const struct gathered *gath
                                        : (uint8_t)gathered->form.stage,
                           .reason = (uint8_t)reason};
     worker->counted.measures[gathered->form.measure].forms[reason]++;
-    return !worker->shared->options->list || listing_add(&worker->listing, &line)
-               ? FAULT_FREE
-               : fault_memory();
+    return !worker->shared->options->list || listing_add(&worker->listing, &line) ||
+           worker_stop(worker, fault_memory());
 }
 
 static bool has_id(const struct gathered *gathered)
@@ -174,8 +174,7 @@ static bool has_id(const struct gathered *gathered)
     return (gathered->form.id.words[0] | gathered->form.id.words[1]) != 0;
 }
 
-static struct fault send_form(struct worker *worker, struct gathered *gathered,
-                              const uint32_t codes[], bool blank)
+static bool send_form(struct worker *worker, struct gathered *gathered, const uint32_t codes[], bool blank)
 {
     const bool named = has_id(gathered) && gathered->has_goal;
     unsigned char payload[MAX_PAYLOAD * sizeof(uint32_t)];
@@ -188,11 +187,11 @@ static struct fault send_form(struct worker *worker, struct gathered *gathered,
     payload_pack(layout_of(&worker->shared->rules, gathered->form.measure), codes, payload);
     gathered->form.payload = payload;
     gathered->form.hash = id_hash(gathered->form.id);
-    return mail_form(worker->mail, &gathered->form);
+    return mail_form(worker->mail, &gathered->form) ||
+           worker_stop(worker, mail_fault(worker->mail));
 }
 
-static struct fault take_age(struct worker *worker, const struct batch *batch,
-                             const struct gathered *gathered)
+static bool take_age(struct worker *worker, const struct batch *batch, const struct gathered *gathered)
 {
     if (gathered->age == AGE_BAD) {
         const struct finding finding = {.place = gathered->form.place,
@@ -205,61 +204,54 @@ static struct fault take_age(struct worker *worker, const struct batch *batch,
     if (gathered->age != AGE_NONE) {
         item_checks_add_age(&worker->counted.checks, batch->measure, gathered->age);
     }
-    return FAULT_FREE;
+    return true;
 }
 
-static struct fault send_questionnaire(struct batch *batch, struct worker *worker, size_t index,
-                                       const struct scored_columns *scored)
+static bool send_questionnaire(struct batch *batch, struct worker *worker, size_t index,
+                               const struct scored_columns *scored)
 {
     const size_t n_scales = batch->instrument->n_scales;
     const bool blank = scored->n_valid[index] == 0;
     uint32_t codes[MAX_PAYLOAD];
-    struct fault fault = FAULT_FREE;
     for (size_t i = 0; i < n_scales; i++) {
         codes[i] = scored->outcome[i][index];
     }
-    if (!blank && batch->forms[index].age != AGE_NONE) {
-        fault = take_age(worker, batch, &batch->forms[index]);
-    }
-    if (fault.code == FAULT_NONE && worker->shared->options->watch != NULL) {
-        fault = watch(batch, worker, index, scored, blank);
-    }
-    return fault.code == FAULT_NONE ? send_form(worker, &batch->forms[index], codes, blank) : fault;
+    return (blank || batch->forms[index].age == AGE_NONE ||
+            take_age(worker, batch, &batch->forms[index])) &&
+           (worker->shared->options->watch == NULL || watch(batch, worker, index, scored, blank)) &&
+           send_form(worker, &batch->forms[index], codes, blank);
 }
 
-static struct fault send_goal(struct batch *batch, struct worker *worker, size_t index,
-                              const struct scored_columns *scored)
+static bool send_goal(struct batch *batch, struct worker *worker, size_t index,
+                      const struct scored_columns *scored)
 {
     struct gathered *const gathered = &batch->forms[index];
     /* Payloads are unsigned: levels are counted up from the lowest, -2. */
     const uint32_t codes[GOAL_PAYLOAD] = {
         [GOAL_PAYLOAD_LEVEL] = (uint32_t)(gathered->halves + 2 * GAS_HALVES_PER_LEVEL),
         [GOAL_PAYLOAD_WEIGHT] = gathered->weight};
-    struct fault fault = FAULT_FREE;
-    if (worker->shared->options->watch != NULL) {
-        fault = watch(batch, worker, index, scored, !gathered->rated);
-    }
-    return fault.code == FAULT_NONE ? send_form(worker, gathered, codes, !gathered->rated) : fault;
+    return (worker->shared->options->watch == NULL ||
+            watch(batch, worker, index, scored, !gathered->rated)) &&
+           send_form(worker, gathered, codes, !gathered->rated);
 }
 
-struct fault batch_send(struct batch *batch, struct worker *worker, struct scored_columns *scored)
+bool batch_send(struct batch *batch, struct worker *worker, struct scored_columns *scored)
 {
-    struct fault fault = FAULT_FREE;
     const bool is_goals = batch->instrument->is_goals;
+    bool done = true;
     if (batch->n > 0 && !is_goals) {
-        forms_score(batch->instrument, batch->tables, &batch->answers,
-                    batch->n, scored);
+        forms_score(batch->instrument, batch->tables, &batch->answers, batch->n, scored);
         item_checks_add_forms(&worker->counted.checks, batch->measure, &batch->answers, scored,
                               batch->n);
     }
     /* Before any reason to set one aside: the ledger has to add up to this. */
     worker->counted.measures[batch->measure].forms_read += batch->n;
-    for (size_t i = 0; i < batch->n && fault.code == FAULT_NONE; i++) {
-        fault = is_goals ? send_goal(batch, worker, i, scored)
-                         : send_questionnaire(batch, worker, i, scored);
+    for (size_t i = 0; i < batch->n && done; i++) {
+        done = is_goals ? send_goal(batch, worker, i, scored)
+                        : send_questionnaire(batch, worker, i, scored);
     }
     batch->n = 0;
     batch->n_texts = 0;
     arena_free(&batch->arena);
-    return fault;
+    return done;
 }

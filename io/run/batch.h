@@ -49,8 +49,7 @@ void batch_free(struct batch *batch);
    for it before the batch is sent (or, of an empty batch, no memory). */
 bool batch_id(struct batch *batch, const char *text, size_t length, struct id *id);
 
-/* Scores and sends all forms. `scored` is room to work in. */
-MUST_CHECK struct fault batch_send(struct batch *batch, struct worker *worker,
-                                   struct scored_columns *scored);
+/* Scores and sends all forms. `scored` is room to work in. False: see worker->fault. */
+bool batch_send(struct batch *batch, struct worker *worker, struct scored_columns *scored);
 
 #endif

@@ -60,6 +60,11 @@ struct row_facts {
     uint32_t cohort;
 };
 
+static bool no_memory(struct decoder *d)
+{
+    return worker_stop(d->worker, fault_memory());
+}
+
 /* --- cells --- */
 
 struct span {
@@ -89,7 +94,7 @@ static bool is_missing(const struct source *source, const struct cell *cell)
 }
 
 /* Counts an odd cell; its text is shown only to who asks for it. */
-static struct fault add_finding(struct decoder *d, enum finding_kind kind, uint64_t place,
+static bool add_finding(struct decoder *d, enum finding_kind kind, uint64_t place,
                                 const struct raw_row *row, size_t column)
 {
     struct finding finding = {
@@ -98,7 +103,7 @@ static struct fault add_finding(struct decoder *d, enum finding_kind kind, uint6
     /* Cells are personal data: their text is kept only for who asks for it. */
     if (d->worker->shared->options->keep_values && row != NULL &&
         !raw_cell_text(row, column, &d->other_room, &cell)) {
-        return fault_memory();
+        return no_memory(d);
     }
     finding.value = cell.text;
     return worker_finding(d->worker, d->source_index, &finding);
@@ -359,7 +364,7 @@ static bool read_cohort(struct decoder *d, struct row_facts *facts)
 
 /* One answer that is not a single digit within the item's range, or that the study has other words
    for. */
-static struct fault read_odd_answer(struct decoder *d, const struct row_facts *facts, size_t column,
+static bool read_odd_answer(struct decoder *d, const struct row_facts *facts, size_t column,
                                     const struct item_group *group, answer *out)
 {
     const struct span raw = raw_cell(facts->row, column);
@@ -369,7 +374,7 @@ static struct fault read_odd_answer(struct decoder *d, const struct row_facts *f
     const bool has_key = memo_key(raw.text, raw.length, &key);
     *out = ANSWER_MISSING;
     if (raw.length == 0) {
-        return FAULT_FREE;
+        return true;
     }
     known = has_key ? memo_find(&d->answers, &key) : NULL;
     if (known != NULL) {
@@ -377,7 +382,7 @@ static struct fault read_odd_answer(struct decoder *d, const struct row_facts *f
     } else {
         struct cell cell;
         if (!raw_cell_text(facts->row, column, &d->room, &cell)) {
-            return fault_memory();
+            return no_memory(d);
         }
         answer_meaning(d->source, &cell, &code);
         if (has_key) {
@@ -385,20 +390,20 @@ static struct fault read_odd_answer(struct decoder *d, const struct row_facts *f
         }
     }
     if (code == CELL_MISSING) {
-        return FAULT_FREE;
+        return true;
     }
     /* A code that does not fit is a finding like any other, and stays missing. */
     if (code > ANSWER_MISSING && code <= INT8_MAX) {
         *out = (answer)code;
     }
     return code >= group->lowest && code <= group->highest
-               ? FAULT_FREE
+               ? true
                : add_finding(d, FINDING_OUT_OF_RANGE, facts->place, facts->row, column);
 }
 
 /* The answers of a group, into the form's places in the columns. Single digits within the range are
    taken as they stand; all others are read after them. */
-static struct fault read_group(struct decoder *d, const struct row_facts *facts,
+static bool read_group(struct decoder *d, const struct row_facts *facts,
                                struct batch *batch, size_t g)
 {
     const struct item_group *const group = &batch->instrument->groups[g];
@@ -406,7 +411,6 @@ static struct fault read_group(struct decoder *d, const struct row_facts *facts,
     answer *const out = batch->answers.answers[g] + batch->n;
     const unsigned span = d->digits_are_answers ? (unsigned)(group->highest - group->lowest) : 0;
     bool odd = !d->digits_are_answers;
-    struct fault fault = FAULT_FREE;
     for (size_t i = 0; i < group->n_items && !odd; i++) {
         const struct span raw = raw_cell(facts->row, at[i]);
         const int code = raw.text[0] - '0';
@@ -415,25 +419,27 @@ static struct fault read_group(struct decoder *d, const struct row_facts *facts,
         out[i * BATCH_FORMS] = plain ? (answer)code : ANSWER_MISSING;
         odd = odd || (!plain && raw.length > 0);
     }
-    for (size_t i = 0; odd && i < group->n_items && fault.code == FAULT_NONE; i++) {
-        fault = read_odd_answer(d, facts, at[i], group, &out[i * BATCH_FORMS]);
+    for (size_t i = 0; odd && i < group->n_items; i++) {
+        if (!read_odd_answer(d, facts, at[i], group, &out[i * BATCH_FORMS])) {
+            return false;
+        }
     }
-    return fault;
+    return true;
 }
 
-static struct fault read_date(struct decoder *d, const struct row_facts *facts, size_t stage,
+static bool read_date(struct decoder *d, const struct row_facts *facts, size_t stage,
                               int64_t *date)
 {
     struct known *const known = &d->dates[d->source->wide ? stage : 0];
     if (!known_value(d, known, facts->row, date)) {
-        return fault_memory();
+        return no_memory(d);
     }
     if (*date == CELL_BAD) {
         *date = NO_DATE;
         return add_finding(d, FINDING_BAD_DATE, facts->place, facts->row, known->place->index);
     }
     *date = *date == CELL_MISSING ? NO_DATE : *date;
-    return FAULT_FREE;
+    return true;
 }
 
 /* Which stage a row of a long source is of: NO_STAGE where its date has to say, or where nothing
@@ -477,60 +483,60 @@ static bool keep_text(struct decoder *d, struct batch *batch, const struct raw_r
     return *out != NULL;
 }
 
-static struct fault read_age(struct decoder *d, const struct row_facts *facts, struct batch *batch,
+static bool read_age(struct decoder *d, const struct row_facts *facts, struct batch *batch,
                              struct gathered *gathered)
 {
     int64_t age;
     gathered->age = AGE_NONE;
     if (d->age.is_fixed && d->age.fixed == CELL_MISSING) {
-        return FAULT_FREE;
+        return true;
     }
     if (!known_value(d, &d->age, facts->row, &age)) {
-        return fault_memory();
+        return no_memory(d);
     }
     gathered->age = age == CELL_MISSING ? AGE_NONE : age == CELL_BAD ? AGE_BAD : age;
     if (age == CELL_BAD && d->worker->shared->options->keep_values &&
         !keep_text(d, batch, facts->row, &d->columns->age, &gathered->age_value)) {
-        return fault_memory();
+        return no_memory(d);
     }
-    return FAULT_FREE;
+    return true;
 }
 
 /* --- goals --- */
 
-static struct fault read_weight(struct decoder *d, const struct row_facts *facts,
+static bool read_weight(struct decoder *d, const struct row_facts *facts,
                                 struct gathered *gathered)
 {
     int64_t weight;
     if (!known_value(d, &d->weight, facts->row, &weight)) {
-        return fault_memory();
+        return no_memory(d);
     }
     gathered->weight = weight < 0 ? 0 : (uint32_t)weight + 1;
-    return weight != CELL_BAD ? FAULT_FREE
+    return weight != CELL_BAD ? true
                               : add_finding(d, FINDING_BAD_WEIGHT, facts->place, facts->row,
                                             d->weight.place->index);
 }
 
-static struct fault read_flags(struct decoder *d, const struct row_facts *facts,
+static bool read_flags(struct decoder *d, const struct row_facts *facts,
                                struct gathered *gathered)
 {
-    struct fault fault = FAULT_FREE;
-    for (size_t i = 0; i < d->plan->study.goals.n_flags && fault.code == FAULT_NONE; i++) {
+    for (size_t i = 0; i < d->plan->study.goals.n_flags; i++) {
         int64_t flag;
         if (!known_value(d, &d->flags[i], facts->row, &flag)) {
-            return fault_memory();
+            return no_memory(d);
         }
-        if (flag == CELL_BAD) {
-            fault = add_finding(d, FINDING_BAD_FLAG, facts->place, facts->row,
-                                d->flags[i].place->index);
-        } else if (flag == 1) {
+        if (flag == CELL_BAD && !add_finding(d, FINDING_BAD_FLAG, facts->place, facts->row,
+                                             d->flags[i].place->index)) {
+            return false;
+        }
+        if (flag == 1) {
             gathered->form.flags |= (uint16_t)(1u << i);
         }
     }
-    return fault;
+    return true;
 }
 
-static struct fault read_level(struct decoder *d, const struct row_facts *facts, size_t column,
+static bool read_level(struct decoder *d, const struct row_facts *facts, size_t column,
                                struct gathered *gathered)
 {
     const struct place place = {.index = column};
@@ -540,22 +546,22 @@ static struct fault read_level(struct decoder *d, const struct row_facts *facts,
     done = known_value(d, &d->level, facts->row, &halves);
     d->level.place = NULL;
     if (!done) {
-        return fault_memory();
+        return no_memory(d);
     }
     gathered->rated = halves != CELL_MISSING && halves != CELL_BAD;
     gathered->halves = gathered->rated ? (int32_t)halves : 0;
     return halves != CELL_BAD
-               ? FAULT_FREE
+               ? true
                : add_finding(d, FINDING_OUT_OF_RANGE, facts->place, facts->row, column);
 }
 
-static struct fault read_goal_names(struct decoder *d, const struct row_facts *facts,
+static bool read_goal_names(struct decoder *d, const struct row_facts *facts,
                                     struct batch *batch, struct gathered *gathered)
 {
     int64_t goal, category;
     if (!known_value(d, &d->goal, facts->row, &goal) ||
         !known_value(d, &d->category, facts->row, &category)) {
-        return fault_memory();
+        return no_memory(d);
     }
     /* A goal without a name cannot be found again at the next stage. */
     gathered->has_goal = goal != CELL_MISSING;
@@ -563,48 +569,39 @@ static struct fault read_goal_names(struct decoder *d, const struct row_facts *f
     gathered->form.category = category == CELL_MISSING ? NO_NAME : (uint32_t)category;
     if (d->worker->shared->options->watch != NULL &&
         !keep_text(d, batch, facts->row, &d->columns->goal, &gathered->goal_text)) {
-        return fault_memory();
+        return no_memory(d);
     }
-    return FAULT_FREE;
+    return true;
 }
 
-static struct fault read_goal(struct decoder *d, const struct row_facts *facts, struct batch *batch,
+static bool read_goal(struct decoder *d, const struct row_facts *facts, struct batch *batch,
                               size_t stage, struct gathered *gathered)
 {
     const size_t *const places = d->columns->items[d->source->wide ? stage : 0];
-    struct fault fault;
     assert(places != NULL); /* a source of goals has a level column */
-    fault = read_level(d, facts, places[0], gathered);
-    if (fault.code == FAULT_NONE) {
-        fault = read_weight(d, facts, gathered);
-    }
-    if (fault.code == FAULT_NONE) {
-        fault = read_flags(d, facts, gathered);
-    }
-    return fault.code == FAULT_NONE ? read_goal_names(d, facts, batch, gathered) : fault;
+    return read_level(d, facts, places[0], gathered) && read_weight(d, facts, gathered) &&
+           read_flags(d, facts, gathered) && read_goal_names(d, facts, batch, gathered);
 }
 
-static struct fault read_questionnaire(struct decoder *d, const struct row_facts *facts,
+static bool read_questionnaire(struct decoder *d, const struct row_facts *facts,
                                        struct batch *batch, struct gathered *gathered)
 {
-    struct fault fault = FAULT_FREE;
-    for (size_t g = 0; g < batch->instrument->n_groups && fault.code == FAULT_NONE; g++) {
-        if (batch->item_columns[g] != NULL) {
-            fault = read_group(d, facts, batch, g);
+    for (size_t g = 0; g < batch->instrument->n_groups; g++) {
+        if (batch->item_columns[g] != NULL && !read_group(d, facts, batch, g)) {
+            return false;
         }
     }
-    return fault.code == FAULT_NONE ? read_age(d, facts, batch, gathered) : fault;
+    return read_age(d, facts, batch, gathered);
 }
 
 /* --- rows --- */
 
 /* The form of a row at a stage (of a wide source), or the row's only form. */
-static struct fault take_form(struct decoder *d, const struct row_facts *facts,
+static bool take_form(struct decoder *d, const struct row_facts *facts,
                               struct batch *batch, size_t stage)
 {
     struct gathered *const gathered = &batch->forms[batch->n];
     const bool watched = d->worker->shared->options->watch != NULL;
-    struct fault fault;
     *gathered = (struct gathered){.form = {.place = facts->place,
                                            .cohort = facts->cohort,
                                            .goal = NO_NAME,
@@ -614,35 +611,27 @@ static struct fault take_form(struct decoder *d, const struct row_facts *facts,
                                   .has_goal = true};
     if (facts->id != NULL && !batch_id(batch, facts->id, facts->n_id, &gathered->form.id)) {
         /* No room for this id beside the others: then for it alone. */
-        if (batch->n == 0) {
-            return fault_memory();
-        }
-        fault = batch_send(batch, d->worker, &d->scored);
-        return fault.code == FAULT_NONE ? take_form(d, facts, batch, stage) : fault;
+        return batch->n == 0 ? no_memory(d)
+                             : batch_send(batch, d->worker, &d->scored) &&
+                                   take_form(d, facts, batch, stage);
     }
-    fault = batch->instrument->is_goals ? read_goal(d, facts, batch, stage, gathered)
-                                        : read_questionnaire(d, facts, batch, gathered);
-    if (fault.code == FAULT_NONE) {
-        fault = read_date(d, facts, stage, &gathered->form.date);
+    if (!(batch->instrument->is_goals ? read_goal(d, facts, batch, stage, gathered)
+                                      : read_questionnaire(d, facts, batch, gathered)) ||
+        !read_date(d, facts, stage, &gathered->form.date)) {
+        return false;
     }
-    if (fault.code == FAULT_NONE && !d->source->wide && !read_stage(d, facts, gathered)) {
-        fault = fault_memory();
-    }
-    if (fault.code == FAULT_NONE && watched && gathered->form.stage == NO_STAGE &&
-        !keep_text(d, batch, facts->row, &d->columns->stage, &gathered->stage_text)) {
-        fault = fault_memory();
-    }
-    if (fault.code != FAULT_NONE) {
-        return fault;
+    if ((!d->source->wide && !read_stage(d, facts, gathered)) ||
+        (watched && gathered->form.stage == NO_STAGE &&
+         !keep_text(d, batch, facts->row, &d->columns->stage, &gathered->stage_text))) {
+        return no_memory(d);
     }
     batch->n++;
     /* A watcher wants to see forms in the order of the rows. */
-    return batch->n == BATCH_FORMS || watched ? batch_send(batch, d->worker, &d->scored)
-                                              : FAULT_FREE;
+    return (batch->n < BATCH_FORMS && !watched) || batch_send(batch, d->worker, &d->scored);
 }
 
 /* A row whose informant the study does not name: no instrument's ledger can hold it. */
-static struct fault unknown_informant(struct decoder *d, const struct row_facts *facts)
+static bool unknown_informant(struct decoder *d, const struct row_facts *facts)
 {
     const struct listed line = {.place = facts->place,
                                 .subject = LISTED_NO_MEASURE,
@@ -650,13 +639,14 @@ static struct fault unknown_informant(struct decoder *d, const struct row_facts 
                                 .stage = LISTED_NO_STAGE,
                                 .reason = FORM_NO_ID};
     d->worker->counted.unknown_informants++;
-    return !d->worker->shared->options->list || listing_add(&d->worker->listing, &line)
-               ? add_finding(d, FINDING_UNKNOWN_INFORMANT, facts->place, NULL,
-                             d->columns->informant.index)
-               : fault_memory();
+    if (d->worker->shared->options->list && !listing_add(&d->worker->listing, &line)) {
+        return no_memory(d);
+    }
+    return add_finding(d, FINDING_UNKNOWN_INFORMANT, facts->place, NULL,
+                       d->columns->informant.index);
 }
 
-static struct fault check_length(struct decoder *d, const struct row_facts *facts)
+static bool check_length(struct decoder *d, const struct row_facts *facts)
 {
     const struct raw_row *const row = facts->row;
     if (row->n_cells < d->columns->n_columns) {
@@ -666,63 +656,63 @@ static struct fault check_length(struct decoder *d, const struct row_facts *fact
     for (size_t i = d->columns->n_columns; i < row->n_cells; i++) {
         struct cell cell;
         if (!raw_cell_text(row, i, &d->room, &cell)) {
-            return fault_memory();
+            return no_memory(d);
         }
         if (cell.length > 0) {
             return add_finding(d, FINDING_LONG_ROW, facts->place, NULL, i);
         }
     }
-    return FAULT_FREE;
+    return true;
 }
 
-static struct fault take_row(struct decoder *d, uint64_t piece, const struct raw_row *row)
+static bool take_row(struct decoder *d, uint64_t piece, const struct raw_row *row)
 {
     struct row_facts facts = {.row = row, .place = PLACE(piece, row->number)};
-    struct fault fault = FAULT_FREE;
     int64_t informant = 0;
     /* Rows of an unknown informant are counted, too: the user compares this with the
        spreadsheet. */
     d->worker->counted.sources[d->source_index].rows++;
-    if (row->n_cells != d->columns->n_columns) {
-        fault = check_length(d, &facts);
+    if (row->n_cells != d->columns->n_columns && !check_length(d, &facts)) {
+        return false;
     }
-    if (fault.code == FAULT_NONE && d->source->informant.text != NULL &&
-        !known_value(d, &d->informant, row, &informant)) {
-        fault = fault_memory();
+    if (d->source->informant.text != NULL && !known_value(d, &d->informant, row, &informant)) {
+        return no_memory(d);
     }
-    if (fault.code != FAULT_NONE || informant == CELL_BAD) {
-        return fault.code != FAULT_NONE ? fault : unknown_informant(d, &facts);
+    if (informant == CELL_BAD) {
+        return unknown_informant(d, &facts);
     }
     if (!read_cohort(d, &facts) || !read_id(d, &facts)) {
-        return fault_memory();
+        return no_memory(d);
     }
-    for (size_t stage = 0; stage < d->n_batch_stages && fault.code == FAULT_NONE; stage++) {
+    for (size_t stage = 0; stage < d->n_batch_stages; stage++) {
         /* Group 0 decides: a source cannot do without its items. */
-        if (d->columns->items[stage] != NULL || !d->source->wide) {
-            fault = take_form(
-                d, &facts, d->batches[(size_t)informant * d->n_batch_stages + stage], stage);
+        if ((d->columns->items[stage] != NULL || !d->source->wide) &&
+            !take_form(d, &facts, d->batches[(size_t)informant * d->n_batch_stages + stage],
+                       stage)) {
+            return false;
         }
     }
-    return fault;
+    return true;
 }
 
-struct fault decoder_rows(struct decoder *decoder, uint64_t piece, const struct raw_row rows[],
-                          size_t n)
+bool decoder_rows(struct decoder *decoder, uint64_t piece, const struct raw_row rows[], size_t n)
 {
-    struct fault fault = FAULT_FREE;
-    for (size_t i = 0; i < n && fault.code == FAULT_NONE; i++) {
-        fault = take_row(decoder, piece, &rows[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (!take_row(decoder, piece, &rows[i])) {
+            return false;
+        }
     }
-    return fault;
+    return true;
 }
 
-struct fault decoder_finish(struct decoder *decoder)
+bool decoder_finish(struct decoder *decoder)
 {
-    struct fault fault = FAULT_FREE;
-    for (size_t i = 0; i < decoder->n_batches && fault.code == FAULT_NONE; i++) {
-        fault = batch_send(decoder->batches[i], decoder->worker, &decoder->scored);
+    for (size_t i = 0; i < decoder->n_batches; i++) {
+        if (!batch_send(decoder->batches[i], decoder->worker, &decoder->scored)) {
+            return false;
+        }
     }
-    return fault;
+    return true;
 }
 
 /* --- sources --- */
@@ -824,7 +814,7 @@ static bool begin_batches(struct decoder *d)
     return true;
 }
 
-struct fault decoder_begin(struct decoder *decoder, size_t source, const struct columns *columns)
+bool decoder_begin(struct decoder *decoder, size_t source, const struct columns *columns)
 {
     end_source(decoder);
     decoder->source_index = source;
@@ -837,5 +827,5 @@ struct fault decoder_begin(struct decoder *decoder, size_t source, const struct 
         const size_t n = strlen(decoder->source->missing[i]);
         decoder->longest_missing = n > decoder->longest_missing ? n : decoder->longest_missing;
     }
-    return begin_columns(decoder) && begin_batches(decoder) ? FAULT_FREE : fault_memory();
+    return (begin_columns(decoder) && begin_batches(decoder)) || no_memory(decoder);
 }

@@ -1,4 +1,4 @@
-/* io/run/decoder.h - from rows to forms. */
+/* io/run/decoder.h - from rows to forms. What returns false has put the reason into worker->fault. */
 #ifndef PELLTER_IO_RUN_DECODER_H
 #define PELLTER_IO_RUN_DECODER_H
 
@@ -11,14 +11,12 @@ struct decoder *decoder_new(struct worker *worker);
 void decoder_free(struct decoder *decoder);
 
 /* Begins with a source; `columns` are those of its header row and must outlive its rows. */
-MUST_CHECK struct fault decoder_begin(struct decoder *decoder, size_t source,
-                                      const struct columns *columns);
+bool decoder_begin(struct decoder *decoder, size_t source, const struct columns *columns);
 
 /* Takes n data rows of piece `piece`. */
-MUST_CHECK struct fault decoder_rows(struct decoder *decoder, uint64_t piece,
-                                     const struct raw_row rows[], size_t n);
+bool decoder_rows(struct decoder *decoder, uint64_t piece, const struct raw_row rows[], size_t n);
 
 /* Scores and sends what was gathered. */
-MUST_CHECK struct fault decoder_finish(struct decoder *decoder);
+bool decoder_finish(struct decoder *decoder);
 
 #endif

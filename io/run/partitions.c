@@ -45,6 +45,7 @@ struct bag {
 struct mail {
     struct partitions *partitions; /* borrowed */
     struct bag *bags;              /* owned, one for each part */
+    struct fault fault;
 };
 
 struct partitions *partitions_new(const struct join_rules *rules, size_t n, size_t memory)
@@ -176,59 +177,63 @@ static void measure_part(struct partitions *partitions, struct partition *part)
     part->bytes = bytes;
 }
 
-static struct fault deliver(struct mail *mail, size_t index)
+static bool deliver(struct mail *mail, size_t index)
 {
     struct partitions *const partitions = mail->partitions;
     struct partition *const part = &partitions->parts[index];
     struct bag *const bag = &mail->bags[index];
-    struct fault fault;
     if (bag->n == 0) {
-        return FAULT_FREE;
+        return true;
     }
     pthread_mutex_lock(&part->lock);
     /* Once there is no room, every part is continued in the file: what is in memory stays as it is
        until the part is counted. */
     if (partitions->memory > 0 && atomic_load_explicit(&partitions->bytes, memory_order_relaxed) >
                                       partitions->memory) {
-        fault = spill_bytes(partitions, part, bag->bytes, bag->n);
+        mail->fault = spill_bytes(partitions, part, bag->bytes, bag->n);
     } else {
-        fault = join_bytes(partitions, part, bag->bytes, bag->n);
+        mail->fault = join_bytes(partitions, part, bag->bytes, bag->n);
         if (partitions->memory > 0) {
             measure_part(partitions, part);
         }
     }
     pthread_mutex_unlock(&part->lock);
     bag->n = 0;
-    return fault;
+    return mail->fault.code == FAULT_NONE;
 }
 
-struct fault mail_form(struct mail *mail, const struct form *form)
+bool mail_form(struct mail *mail, const struct form *form)
 {
     const struct partitions *const partitions = mail->partitions;
     const size_t index = partitions->n == 1 ? 0 : (size_t)(form->hash >> partitions->shift);
     const size_t most = form_packed_most(partitions->rules, form);
     struct bag *const bag = &mail->bags[index];
-    struct fault fault = FAULT_FREE;
     if (bag->n + most > bag->capacity) {
-        fault = deliver(mail, index);
-        if (fault.code == FAULT_NONE &&
-            !array_grow(&bag->bytes, &bag->capacity, most > BAG_BYTES ? most : BAG_BYTES, 1)) {
-            fault = fault_memory();
+        if (!deliver(mail, index)) {
+            return false;
+        }
+        if (!array_grow(&bag->bytes, &bag->capacity, most > BAG_BYTES ? most : BAG_BYTES, 1)) {
+            mail->fault = fault_memory();
+            return false;
         }
     }
-    if (fault.code == FAULT_NONE) {
-        bag->n += form_pack(partitions->rules, form, bag->bytes + bag->n);
-    }
-    return fault;
+    bag->n += form_pack(partitions->rules, form, bag->bytes + bag->n);
+    return true;
 }
 
-struct fault mail_deliver(struct mail *mail)
+bool mail_deliver(struct mail *mail)
 {
-    struct fault fault = FAULT_FREE;
-    for (size_t i = 0; i < mail->partitions->n && fault.code == FAULT_NONE; i++) {
-        fault = deliver(mail, i);
+    for (size_t i = 0; i < mail->partitions->n; i++) {
+        if (!deliver(mail, i)) {
+            return false;
+        }
     }
-    return fault;
+    return true;
+}
+
+struct fault mail_fault(const struct mail *mail)
+{
+    return mail->fault;
 }
 
 /* --- counting --- */

@@ -20,10 +20,11 @@ struct mail;
 struct mail *mail_new(struct partitions *partitions);
 void mail_free(struct mail *mail);
 
-/* Sends a form; it is copied. */
-MUST_CHECK struct fault mail_form(struct mail *mail, const struct form *form);
+/* Sends a form; it is copied. False: mail_fault() says why. */
+bool mail_form(struct mail *mail, const struct form *form);
 /* Delivers all that is still on its way. */
-MUST_CHECK struct fault mail_deliver(struct mail *mail);
+bool mail_deliver(struct mail *mail);
+struct fault mail_fault(const struct mail *mail);
 
 /* Once all mail is delivered: resolves part `index`, counts it (see count_respondents()) and frees
    it. Threads may do different parts at the same time. */

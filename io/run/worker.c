@@ -40,10 +40,15 @@ void worker_free(struct worker *worker)
     }
 }
 
-struct fault worker_finding(struct worker *worker, size_t source, const struct finding *finding)
+bool worker_stop(struct worker *worker, struct fault fault)
+{
+    worker->fault = fault;
+    return false;
+}
+
+bool worker_finding(struct worker *worker, size_t source, const struct finding *finding)
 {
     worker->counted.sources[source].cells[finding->kind]++;
-    return !worker->shared->options->list || findings_add(&worker->findings, finding)
-               ? FAULT_FREE
-               : fault_memory();
+    return !worker->shared->options->list || findings_add(&worker->findings, finding) ||
+           worker_stop(worker, fault_memory());
 }

@@ -32,13 +32,17 @@ struct worker {
     struct mail *mail;
     struct pair_counter *pairs;
     struct decoder *decoder; /* decoder.h */
-    struct fault fault;      /* the first one of this worker, and the piece in which it was found */
+    /* Why it stopped, and at which piece. A fault is too large a value to be handed up from each part
+       of each row: what works for a worker returns false, and has put the reason here. */
+    struct fault fault;
     uint64_t fault_piece;
 };
 
+/* Sets the fault; false. */
+bool worker_stop(struct worker *worker, struct fault fault);
+
 /* Counts an odd cell of a source and, where findings are listed, lists it. */
-MUST_CHECK struct fault worker_finding(struct worker *worker, size_t source,
-                                       const struct finding *finding);
+bool worker_finding(struct worker *worker, size_t source, const struct finding *finding);
 
 struct worker *worker_new(struct shared *shared);
 void worker_free(struct worker *worker);

@@ -207,8 +207,7 @@ static bool count_form(const struct walk *walk, const unsigned char *series, siz
     }
     counts->forms[scored ? FORM_USED : FORM_TOO_FEW_ITEMS]++;
     if (!scored && walk->listing != NULL) {
-        const struct listed line = {.place =
-                                        series_place(walk->rules, walk->layout, series, stage),
+        const struct listed line = {.place = series_place(walk->rules, walk->layout, series, stage),
                                     .id = join_respondent(walk->join, walk->respondent)->id,
                                     .subject = (uint16_t)measure,
                                     .kind = LISTED_FORM,
@@ -484,8 +483,7 @@ static bool count_goal(const struct walk *walk, uint32_t index, uint32_t measure
 static void count_person(const struct walk *walk, uint32_t measure)
 {
     walk->counted->measures[measure].respondents++;
-    walk->counted->measures[measure].moved +=
-        join_respondent(walk->join, walk->respondent)->moved;
+    walk->counted->measures[measure].moved += join_respondent(walk->join, walk->respondent)->moved;
 }
 
 static bool count_goals(struct walk *walk, uint32_t measure_index)

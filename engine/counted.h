@@ -14,7 +14,7 @@ struct measure_counts {
     uint64_t forms_read;
     uint64_t forms[N_FORM_REASONS]; /* FORM_USED: kept with a score; else set aside */
     uint64_t respondents;
-    uint64_t moved; /* respondents whose forms differ on a cohort column */
+    uint64_t moved;  /* respondents whose forms differ on a cohort column */
     bool has_family; /* some source names families that are not the respondents */
 };
 
@@ -26,7 +26,7 @@ struct source_counts {
 
 /* Ids of one join that look like mistakes (join_checks.h). */
 struct id_counts {
-    uint64_t similar;  /* ids that differ from another in capitals, leading zeros or a final ".0" */
+    uint64_t similar; /* ids that differ from another in capitals, leading zeros or a final ".0" */
     uint32_t summary_words; /* bit i: an id is the i-th word of summary_word() */
 };
 

@@ -42,16 +42,18 @@ static void lay_series_out(const struct join_rules *rules, struct join_layout *l
     }
     /* the goal's own fields must stay aligned from one series to the next */
     layout->series_bytes = round_up(layout->series_bytes, layout->is_goals ? 4 : 1);
+    layout->respondent_bytes =
+        round_up(sizeof(struct respondent) + layout->n_versions * layout->series_bytes, 8);
 }
 
 static void widen_layout(const struct study *study, size_t measure, struct join_layout *layout)
 {
     const struct instrument *const instrument = study->measures[measure].instrument;
-    const size_t code_bytes = instrument->is_goals ? (study->goals.weighted ? 4 : 1)
-                                                   : code_bytes_of(instrument);
+    const size_t code_bytes =
+        instrument->is_goals ? (study->goals.weighted ? 4 : 1) : code_bytes_of(instrument);
     layout->is_goals = instrument->is_goals;
-    layout->n_payload = instrument->is_goals ? (study->goals.weighted ? GOAL_PAYLOAD : 1)
-                                             : instrument->n_scales;
+    layout->n_payload =
+        instrument->is_goals ? (study->goals.weighted ? GOAL_PAYLOAD : 1) : instrument->n_scales;
     layout->code_bytes = code_bytes > layout->code_bytes ? code_bytes : layout->code_bytes;
     layout->n_versions += instrument->is_goals ? 0 : 1;
 }
@@ -113,13 +115,14 @@ struct packed_form {
     uint8_t may_start;
 };
 
-static void put(unsigned char **bytes, const void *from, size_t n)
+/* Always inlined, so that a copy of a few bytes is an instruction and not a call. */
+static inline void put(unsigned char **bytes, const void *from, size_t n)
 {
     memcpy(*bytes, from, n);
     *bytes += n;
 }
 
-static void get(const unsigned char **bytes, void *to, size_t n)
+static inline void get(const unsigned char **bytes, void *to, size_t n)
 {
     memcpy(to, *bytes, n);
     *bytes += n;
@@ -135,15 +138,16 @@ size_t form_packed_most(const struct join_rules *rules, const struct form *form)
 size_t form_pack(const struct join_rules *rules, const struct form *form, unsigned char *bytes)
 {
     const struct join_layout *const layout = layout_of(rules, form->measure);
-    const struct packed_form head = {
-        .id = {form->id.words[0], form->id.words[1]},
-        .cohort = form->cohort,
-        .measure = form->measure,
-        .stage = form->stage == NO_STAGE ? LISTED_NO_STAGE : (uint8_t)form->stage,
-        .may_start = form->may_start};
+    const struct packed_form head = {.id = {form->id.words[0], form->id.words[1]},
+                                     .cohort = form->cohort,
+                                     .measure = form->measure,
+                                     .stage = form->stage == NO_STAGE ? LISTED_NO_STAGE
+                                                                      : (uint8_t)form->stage,
+                                     .may_start = form->may_start};
     unsigned char *const start = bytes;
     put(&bytes, &head, sizeof head);
-    put(&bytes, form->payload, layout->payload_bytes);
+    payload_copy(layout, form->payload, bytes);
+    bytes += layout->payload_bytes;
     if (rules->by_date || form->stage == NO_STAGE) {
         put(&bytes, &form->date, sizeof form->date);
     }

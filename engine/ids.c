@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-__extension__ typedef unsigned __int128 uint128;
-
 struct id id_of(const char *text, size_t length)
 {
     struct id id = {{0, 0}};
@@ -52,18 +50,6 @@ static const char *read_as(const char *text, size_t *length)
     return text;
 }
 
-/* Without capitals, and alike for a few signs that no id is likely to differ in. */
-#define SMALL UINT64_C(0x2020202020202020)
-
-/* Two words folded into one by a long multiplication; the constants are odd and irregular (those of
-   splitmix64). */
-static uint64_t fold(uint64_t a, uint64_t b)
-{
-    const uint128 product = (uint128)(a ^ UINT64_C(0x9e3779b97f4a7c15)) *
-                            (uint128)(b ^ UINT64_C(0xbf58476d1ce4e5b9));
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
 static uint64_t hash_bytes(const char *text, size_t length)
 {
     uint64_t hash = 0, words[2];
@@ -71,32 +57,18 @@ static uint64_t hash_bytes(const char *text, size_t length)
         const size_t n = length < sizeof words ? length : sizeof words;
         memset(words, 0, sizeof words);
         memcpy(words, text, n);
-        hash = fold((words[0] | SMALL) ^ hash, words[1] | SMALL);
+        hash = id_fold((words[0] | ID_SMALL) ^ hash, words[1] | ID_SMALL);
         text += n;
         length -= n;
     } while (length > 0);
     return hash;
 }
 
-/* Is a byte of this word a full stop? (The usual test for a zero byte; it may say yes of a byte
-   behind one that is, which costs time only.) */
-static bool has_full_stop(uint64_t word)
-{
-    const uint64_t x = word ^ UINT64_C(0x2e2e2e2e2e2e2e2e);
-    return ((x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080)) != 0;
-}
-
-uint64_t id_hash(struct id id)
+/* The words of a short id are those of the one round of hash_bytes(): id_hash() gives the same. */
+uint64_t id_hash_any(struct id id)
 {
     size_t length;
-    const char *text;
-    /* Nearly every id: short, and nothing to leave out. Its words are then those of the one round of
-       hash_bytes(). */
-    if (!id_is_long(id) && *(const char *)id.words != '0' && !has_full_stop(id.words[0]) &&
-        !has_full_stop(id.words[1])) {
-        return fold(id.words[0] | SMALL, id.words[1] | SMALL);
-    }
-    text = id_text(&id, &length);
+    const char *text = id_text(&id, &length);
     text = read_as(text, &length);
     return hash_bytes(text, length);
 }

@@ -34,7 +34,38 @@ bool id_equal(struct id a, struct id b);
 
 /* A hash that is the same for ids that a person would take for the same: it does not see capitals
    (ASCII), leading zeros and a final ".0". Spreadsheets make 17.0 of 17 and 17 of 017. */
-uint64_t id_hash(struct id id);
+uint64_t id_hash_any(struct id id);
+
+/* Two words folded into one by a long multiplication; the constants are odd and irregular (those of
+   splitmix64). */
+__extension__ typedef unsigned __int128 id_product;
+static inline uint64_t id_fold(uint64_t a, uint64_t b)
+{
+    const id_product product =
+        (id_product)(a ^ UINT64_C(0x9e3779b97f4a7c15)) * (b ^ UINT64_C(0xbf58476d1ce4e5b9));
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Or'ed to bytes: without capitals, and alike for a few signs that no id is likely to differ in. */
+#define ID_SMALL UINT64_C(0x2020202020202020)
+
+/* Is a byte of this word a full stop? (The usual test for a zero byte; it may say yes of a byte
+   behind one that is, which costs time only.) */
+static inline bool id_has_full_stop(uint64_t word)
+{
+    const uint64_t x = word ^ UINT64_C(0x2e2e2e2e2e2e2e2e);
+    return ((x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080)) != 0;
+}
+
+static inline uint64_t id_hash(struct id id)
+{
+    /* Nearly every id: short, and nothing to leave out. */
+    if (!id_is_long(id) && *(const char *)id.words != '0' && !id_has_full_stop(id.words[0]) &&
+        !id_has_full_stop(id.words[1])) {
+        return id_fold(id.words[0] | ID_SMALL, id.words[1] | ID_SMALL);
+    }
+    return id_hash_any(id);
+}
 
 /* Would a person take them for the same? */
 bool id_similar(struct id a, struct id b);

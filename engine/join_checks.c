@@ -140,10 +140,9 @@ static void warn_of_nobody(struct warnings *warnings, const struct counted *coun
         const struct tally_cell *const cell = &tally->cells[i];
         if (cell->scale == last && cell->stage == study->before && cell->later == study->after) {
             const enum discount discount = discount_of(cell->code, cell->later_code);
-            discounted +=
-                discount == DISCOUNT_NO_BEFORE_FORM || discount == DISCOUNT_NO_AFTER_FORM
-                    ? cell->count
-                    : 0;
+            discounted += discount == DISCOUNT_NO_BEFORE_FORM || discount == DISCOUNT_NO_AFTER_FORM
+                              ? cell->count
+                              : 0;
         }
     }
     /* With one stage nobody can be viable and nothing is wrong; one respondent says little. */

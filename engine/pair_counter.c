@@ -99,9 +99,8 @@ static uint32_t *cells_of(struct pair_counter *counter, uint32_t cohort)
         return counter->cohorts[cohort];
     }
     /* array_grow() zeroes: a cohort not seen yet has no cells. */
-    if (counter->room < bytes ||
-        !array_grow(&counter->cohorts, &counter->n_cohorts, (size_t)cohort + 1,
-                    sizeof *counter->cohorts)) {
+    if (counter->room < bytes || !array_grow(&counter->cohorts, &counter->n_cohorts,
+                                             (size_t)cohort + 1, sizeof *counter->cohorts)) {
         return NULL;
     }
     counter->cohorts[cohort] = calloc(counter->cohort_cells + 1, sizeof **counter->cohorts);
@@ -213,9 +212,8 @@ static bool add_matrix(const struct tally_cell *at, const struct scale *scale,
                        const uint32_t matrix[], size_t n, struct tally *tally)
 {
     for (size_t i = 0; i < n * n; i++) {
-        if (matrix[i] > 0 &&
-            !add_cell(tally, at, code_of(scale, (outcome)(i / n)), code_of(scale, (outcome)(i % n)),
-                      matrix[i])) {
+        if (matrix[i] > 0 && !add_cell(tally, at, code_of(scale, (outcome)(i / n)),
+                                       code_of(scale, (outcome)(i % n)), matrix[i])) {
             return false;
         }
     }

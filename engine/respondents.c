@@ -62,14 +62,17 @@ static void blocks_free(struct blocks *blocks)
 bool respondents_init(struct respondents *respondents, const struct join_rules *rules)
 {
     const struct study *const study = rules->study;
-    *respondents = (struct respondents){
-        .rules = rules,
-        .joins = calloc(study->n_joins + 1, sizeof *respondents->joins),
-        .set_aside_counts = calloc((study->n_measures + 1) * N_FORM_REASONS,
-                                   sizeof *respondents->set_aside_counts)};
+    *respondents =
+        (struct respondents){.rules = rules,
+                             .joins = calloc(study->n_joins + 1, sizeof *respondents->joins),
+                             .set_aside_counts = calloc((study->n_measures + 1) * N_FORM_REASONS,
+                                                        sizeof *respondents->set_aside_counts)};
     if (respondents->joins == NULL || respondents->set_aside_counts == NULL) {
         respondents_free(respondents);
         return false;
+    }
+    for (size_t i = 0; i < study->n_joins; i++) {
+        respondents->joins[i].layout = &rules->joins[i];
     }
     return true;
 }
@@ -105,7 +108,7 @@ void respondents_free(struct respondents *respondents)
 
 static struct respondent *respondent_at(const struct join *join, uint32_t respondent)
 {
-    return block_record(&join->respondents, respondent, sizeof(struct respondent));
+    return block_record(&join->respondents, respondent, join->layout->respondent_bytes);
 }
 
 const struct respondent *join_respondent(const struct join *join, uint32_t respondent)
@@ -113,10 +116,19 @@ const struct respondent *join_respondent(const struct join *join, uint32_t respo
     return respondent_at(join, respondent);
 }
 
+/* The series of versions stand behind their respondent: who looks at one looks at the other. */
 static unsigned char *series_at(const struct join_layout *layout, const struct join *join,
                                 uint32_t series)
 {
-    return block_record(&join->series, series, layout->series_bytes);
+    const uint32_t n = (uint32_t)layout->n_versions;
+    if (layout->is_goals) {
+        return block_record(&join->series, series, layout->series_bytes);
+    }
+    if (n == 1) { /* nearly always: no division */
+        return (unsigned char *)respondent_at(join, series) + sizeof(struct respondent);
+    }
+    return (unsigned char *)respondent_at(join, series / n) + sizeof(struct respondent) +
+           series % n * layout->series_bytes;
 }
 
 const unsigned char *join_series(const struct join_layout *layout, const struct join *join,
@@ -193,8 +205,8 @@ static void set_state(const struct join_layout *layout, unsigned char *series, s
                       enum slot_state state)
 {
     unsigned char *const byte = &series[layout->states + stage / 4];
-    *byte = (unsigned char)((*byte & ~(3u << (stage % 4 * 2))) |
-                            (unsigned)state << (stage % 4 * 2));
+    *byte =
+        (unsigned char)((*byte & ~(3u << (stage % 4 * 2))) | (unsigned)state << (stage % 4 * 2));
 }
 
 int64_t respondent_date(const struct respondents *respondents, size_t join, uint32_t respondent,
@@ -204,8 +216,8 @@ int64_t respondent_date(const struct respondents *respondents, size_t join, uint
     const struct join_layout *const layout = &rules->joins[join];
     const struct join *const j = &respondents->joins[join];
     int64_t earliest = NO_DATE;
-    uint32_t series = layout->is_goals ? first_goal(j, respondent)
-                                       : version_series(layout, respondent, 0);
+    uint32_t series =
+        layout->is_goals ? first_goal(j, respondent) : version_series(layout, respondent, 0);
     for (size_t i = 0; layout->is_goals ? series != NO_NAME : i < layout->n_versions; i++) {
         const unsigned char *const at = series_at(layout, j, series);
         const int64_t date = series_state(layout, at, stage) == SLOT_EMPTY
@@ -314,16 +326,9 @@ static bool add_respondent(const struct join_layout *layout, struct join *join, 
                            uint32_t *added)
 {
     const uint32_t n = join->n_respondents;
-    if (!copy_long_id(join, &id) ||
-        !blocks_grow(&join->respondents, n, sizeof(struct respondent)) ||
+    if (!copy_long_id(join, &id) || !blocks_grow(&join->respondents, n, layout->respondent_bytes) ||
         (layout->is_goals && !blocks_grow(&join->first_series, n, sizeof(uint32_t)))) {
         return false;
-    }
-    for (uint32_t i = 0; i < layout->n_versions; i++) {
-        if (!blocks_grow(&join->series, n * (uint32_t)layout->n_versions + i,
-                         layout->series_bytes)) {
-            return false;
-        }
     }
     *respondent_at(join, n) = (struct respondent){.id = id, .cohort_rank = UINT8_MAX};
     if (layout->is_goals) {
@@ -535,9 +540,8 @@ static bool make_conflict(struct respondents *respondents, struct join *join, ui
 }
 
 /* A form for a place that has one already. */
-static bool place_again(struct respondents *respondents, struct join *join,
-                        const struct form *form, uint32_t respondent, uint32_t series,
-                        uint32_t stage)
+static bool place_again(struct respondents *respondents, struct join *join, const struct form *form,
+                        uint32_t respondent, uint32_t series, uint32_t stage)
 {
     const struct join_rules *const rules = respondents->rules;
     const struct join_layout *const layout = layout_of(rules, form->measure);
@@ -562,7 +566,7 @@ static bool place_again(struct respondents *respondents, struct join *join,
     }
     if (series_state(layout, at, stage) == SLOT_FORM) {
         uint32_t *count;
-        if (memcmp(series_payload(layout, at, stage), form->payload, layout->payload_bytes) == 0) {
+        if (payload_equal(layout, series_payload(layout, at, stage), form->payload)) {
             row.reason = FORM_DUPLICATE_SAME;
             if (!repeat_count(join, series, stage, &count)) {
                 return false;
@@ -593,8 +597,7 @@ static bool place(struct respondents *respondents, struct join *join, const stru
         return place_again(respondents, join, form, respondent, series, stage);
     }
     set_state(layout, at, stage, SLOT_FORM);
-    memcpy(at + layout->codes + stage * layout->payload_bytes, form->payload,
-           layout->payload_bytes);
+    payload_copy(layout, form->payload, at + layout->codes + stage * layout->payload_bytes);
     if (rules->by_date) {
         set_day(layout, at, stage, form->date);
     }
@@ -613,8 +616,7 @@ static bool wait(const struct join_layout *layout, struct join *join, const stru
     }
     /* The payload is the caller's and does not last; respondents_resolve() points to the copy once
        the array no longer moves. */
-    join->pending[n] =
-        (struct pending){.form = *form, .respondent = respondent, .series = series};
+    join->pending[n] = (struct pending){.form = *form, .respondent = respondent, .series = series};
     memcpy(join->pending_payloads + n * layout->payload_bytes, form->payload,
            layout->payload_bytes);
     join->n_pending++;
@@ -655,17 +657,13 @@ static void ask_for_slot(const struct respondents *respondents, const struct for
 
 static void ask_for_respondent(const struct respondents *respondents, const struct form *form)
 {
-    const size_t index = respondents->rules->study->measures[form->measure].join;
-    const struct join_layout *const layout = &respondents->rules->joins[index];
-    const struct join *const join = &respondents->joins[index];
+    const struct join *const join =
+        &respondents->joins[respondents->rules->study->measures[form->measure].join];
     if (join->n_slots > 0) {
         const uint32_t slot = join->slots[form->hash & (join->n_slots - 1)];
         const uint32_t number = slot & SLOT_NUMBER;
         if (slot != SLOT_FREE && (slot & ~SLOT_NUMBER) == slot_tag(form->hash)) {
-            __builtin_prefetch(respondent_at(join, number));
-            if (!layout->is_goals) {
-                __builtin_prefetch(series_at(layout, join, version_series(layout, number, 0)));
-            }
+            __builtin_prefetch(respondent_at(join, number), 1);
         }
     }
 }
@@ -799,7 +797,7 @@ static bool pass_over(struct respondents *respondents, struct join *join,
 {
     const struct join_layout *const layout = layout_of(respondents->rules, pending->form.measure);
     const unsigned char *const at = series_at(layout, join, pending->series);
-    const bool same = memcmp(pending->form.payload, picked, layout->payload_bytes) == 0 &&
+    const bool same = payload_equal(layout, pending->form.payload, picked) &&
                       series_state(layout, at, stage) != SLOT_CONFLICT;
     const struct set_aside row =
         row_of(pending, (uint8_t)stage, same ? FORM_DUPLICATE_SAME : FORM_CONFLICTING);
@@ -954,7 +952,7 @@ size_t respondents_bytes(const struct respondents *respondents)
         const struct join *const join = &respondents->joins[i];
         const struct join_layout *const layout = &respondents->rules->joins[i];
         bytes += (join->n_slots + join->n_goal_slots) * sizeof *join->slots +
-                 (join->respondents.n_blocks * sizeof(struct respondent) +
+                 (join->respondents.n_blocks * layout->respondent_bytes +
                   join->series.n_blocks * layout->series_bytes +
                   join->first_series.n_blocks * sizeof(uint32_t)) *
                      BLOCK_RECORDS +

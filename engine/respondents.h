@@ -30,7 +30,7 @@ struct form {
     struct id id;
     uint64_t hash; /* id_hash(id) */
     uint64_t place;
-    int64_t date;      /* days, or NO_DATE */
+    int64_t date; /* days, or NO_DATE */
     uint32_t cohort;
     uint32_t goal;     /* a name's number; NO_NAME for questionnaires */
     uint32_t category; /* a name's number; NO_NAME: none */
@@ -45,18 +45,20 @@ struct form {
 struct join_layout {
     bool is_goals;
     size_t n_payload, code_bytes, payload_bytes;
-    size_t n_versions; /* series that every respondent has; goals: 0, as they are added one by one */
+    size_t
+        n_versions; /* series that every respondent has; goals: 0, as they are added one by one */
     size_t states, codes, dates, places, series_bytes; /* within a series */
+    size_t respondent_bytes; /* of a respondent with the series of all versions behind it */
 };
 
 /* What all partitions share. Const once built. */
 struct join_rules {
-    const struct study *study;     /* borrowed, as are the next two */
+    const struct study *study; /* borrowed, as are the next two */
     const struct cohorts *cohorts;
-    const struct names *names;     /* of goals' categories */
-    struct join_layout *joins;     /* owned, study->n_joins */
-    uint16_t *version;             /* owned: of each measure in its join */
-    bool by_date;     /* some stage has a window, or duplicates go by date: forms wait for the last */
+    const struct names *names; /* of goals' categories */
+    struct join_layout *joins; /* owned, study->n_joins */
+    uint16_t *version;         /* owned: of each measure in its join */
+    bool by_date; /* some stage has a window, or duplicates go by date: forms wait for the last */
     bool keep_places; /* places are kept, and forms set aside are listed */
 };
 
@@ -82,6 +84,25 @@ static inline uint32_t payload_code(const struct join_layout *layout, const unsi
                                            (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
+/* Payloads are a few bytes, which a loop copies sooner than a function that has to find out how many
+   they are. */
+static inline void payload_copy(const struct join_layout *layout, const unsigned char *from,
+                                unsigned char *to)
+{
+    for (size_t i = 0; i < layout->payload_bytes; i++) {
+        to[i] = from[i];
+    }
+}
+static inline bool payload_equal(const struct join_layout *layout, const unsigned char *a,
+                                 const unsigned char *b)
+{
+    bool equal = true;
+    for (size_t i = 0; i < layout->payload_bytes; i++) {
+        equal = equal && a[i] == b[i];
+    }
+    return equal;
+}
+
 /* A form as bytes, without what this study's forms do not have, and back: form_unpack() returns the
    length and borrows a long id and the payload from `bytes`. */
 size_t form_packed_most(const struct join_rules *rules, const struct form *form);
@@ -93,9 +114,9 @@ enum slot_state { SLOT_EMPTY, SLOT_FORM, SLOT_CONFLICT };
 
 struct respondent {
     struct id id;
-    uint32_t cohort;      /* by study.cohort_from */
-    uint8_t cohort_rank;  /* of the stage the cohort was read from; lower is better */
-    bool moved;           /* forms differ on a cohort column */
+    uint32_t cohort;     /* by study.cohort_from */
+    uint8_t cohort_rank; /* of the stage the cohort was read from; lower is better */
+    bool moved;          /* forms differ on a cohort column */
 };
 
 /* What stands before the places of a goal's series. */
@@ -116,15 +137,16 @@ struct blocks {
 #define BLOCK_RECORDS 256u
 
 struct join {
-    uint32_t *slots; /* owned: a hash table of respondents' numbers, with 8 bits of the hash on top */
+    const struct join_layout *layout; /* borrowed from the rules */
+    uint32_t *slots; /* owned: a hash table of numbers, with 8 bits of the hash on top of each */
     size_t n_slots;
     uint32_t n_respondents, n_series;
-    struct blocks respondents, series;
-    struct blocks first_series; /* goals: uint32_t, for each respondent */
-    uint32_t *goal_slots;       /* owned: goals: a hash table of series by respondent and goal */
+    struct blocks respondents;
+    struct blocks series, first_series; /* goals; uint32_t, for each respondent */
+    uint32_t *goal_slots; /* owned: goals: a hash table of series by respondent and goal */
     size_t n_goal_slots;
-    struct names repeated;    /* places (series, stage) with several forms that say the same ... */
-    uint32_t *n_repeated;     /* ... owned: and how many more than one */
+    struct names repeated; /* places (series, stage) with several forms that say the same ... */
+    uint32_t *n_repeated;  /* ... owned: and how many more than one */
     size_t n_repeated_capacity;
     struct pending *pending; /* owned: forms that wait for respondents_resolve() */
     size_t n_pending, pending_capacity;

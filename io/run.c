@@ -16,7 +16,6 @@
 
 #define MIB ((size_t)1024 * 1024)
 #define MOST_THREADS ((size_t)256)
-#define ROWS_AT_ONCE 256
 
 /* Everything that a run has only while it reads. */
 struct work {
@@ -69,23 +68,21 @@ static size_t n_threads(const struct run_options *options, uint64_t bytes)
 static size_t join_memory(const struct run_options *options, size_t threads)
 {
     const size_t other = 24 * MIB + threads * 10 * MIB;
-    return options->memory == 0      ? 0
-           : options->memory > other ? options->memory - other
-                                     : 1;
+    return options->memory == 0 ? 0 : options->memory > other ? options->memory - other : 1;
 }
 
 /* --- reading --- */
 
 static bool read_rows(struct worker *worker, struct rows *rows, const struct file_piece *piece)
 {
-    struct raw_row raw[ROWS_AT_ONCE];
+    struct raw_row raw[DECODER_ROWS];
     bool is_header = piece->has_header;
     struct fault fault;
     size_t n;
     rows_begin(rows, worker->shared->plan->sources[piece->source].name, piece->chunk.text,
                piece->chunk.n);
     do {
-        fault = rows_next(rows, raw, ROWS_AT_ONCE, &n);
+        fault = rows_next(rows, raw, DECODER_ROWS, &n);
         assert(n == 0 || piece->columns != NULL); /* files_next() looks for the header */
         /* Rows that stand before a fault are taken: theirs would stand before it, too. */
         if (!decoder_rows(worker->decoder, piece->piece, raw + (is_header && n > 0),
@@ -110,7 +107,7 @@ static bool begin_source(struct worker *worker, struct reading *reading)
     const struct file_piece *const piece = &reading->piece;
     if (!decoder_finish(worker->decoder) ||
         (piece->columns != NULL &&
-         !decoder_begin(worker->decoder, piece->source, piece->columns))) {
+         !decoder_begin(worker->decoder, piece->source, piece->separator, piece->columns))) {
         return false;
     }
     rows_free(reading->rows);
@@ -123,8 +120,7 @@ static void read_pieces(struct work *work, struct worker *worker)
 {
     struct reading reading = {.source = SIZE_MAX};
     bool going = true;
-    while (going &&
-           files_next(work->files, &reading.piece, &worker->fault, &worker->fault_piece)) {
+    while (going && files_next(work->files, &reading.piece, &worker->fault, &worker->fault_piece)) {
         worker->fault_piece = reading.piece.piece;
         going = reading.source == reading.piece.source || begin_source(worker, &reading);
         if (going) {
@@ -153,14 +149,13 @@ static void count_parts(struct work *work, struct worker *worker)
     struct fault fault = FAULT_FREE;
     size_t part;
     while (fault.code == FAULT_NONE && (part = atomic_fetch_add(&work->next_part, 1)) < n) {
-        fault = partitions_count_one(work->shared.partitions, part, worker->pairs,
-                                     &worker->counted, listing);
+        fault = partitions_count_one(work->shared.partitions, part, worker->pairs, &worker->counted,
+                                     listing);
         if (fault.code == FAULT_NONE && interrupted != NULL && *interrupted != 0) {
             fault = fault_at(FAULT_INTERRUPTED, NULL, 0, 0, "stopped; nothing was written");
         }
     }
-    if (fault.code == FAULT_NONE &&
-        !pair_counter_finish(worker->pairs, &worker->counted.tally)) {
+    if (fault.code == FAULT_NONE && !pair_counter_finish(worker->pairs, &worker->counted.tally)) {
         fault = fault_memory();
     }
     tally_sort(&worker->counted.tally);
@@ -279,8 +274,7 @@ static struct fault begin(struct work *work, const struct plan *plan,
     shared->pieces = run->pieces;
     if (run->pieces == NULL || !cohorts_init(&run->cohorts, plan->study.n_cohort_columns) ||
         !counted_init(&run->counted, &plan->study, &run->cohorts, &run->names, plan->n_sources) ||
-        !join_rules_init(&shared->rules, &plan->study, &run->cohorts, &run->names,
-                         options->list)) {
+        !join_rules_init(&shared->rules, &plan->study, &run->cohorts, &run->names, options->list)) {
         return fault_memory();
     }
     shared->partitions =

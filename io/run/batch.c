@@ -33,10 +33,26 @@ static bool add_group(struct batch *batch, const struct shared *shared,
         return false;
     }
     memset(batch->answers.answers[group], ANSWER_MISSING, n * BATCH_FORMS * sizeof(answer));
+    batch->in_a_row[group] = true;
     for (size_t i = 0; i < g->n_items; i++) {
         batch->item_columns[group][i] = (uint32_t)places[is_long ? g->in_long[i] : i];
+        batch->in_a_row[group] =
+            batch->in_a_row[group] &&
+            batch->item_columns[group][i] == batch->item_columns[group][0] + (uint32_t)i;
     }
     return true;
+}
+
+static struct digit_range digit_range_of(const struct item_group *group, char separator)
+{
+    const int lowest = group->lowest > 0 ? group->lowest : 0;
+    const int highest = group->highest < 9 ? group->highest : 9;
+    return (struct digit_range){.first = group->lowest,
+                                .span = group->highest - group->lowest,
+                                .lowest = DIGIT_LANES * (uint64_t)('0' + lowest),
+                                .highest = DIGIT_LANES * (uint64_t)('0' + highest),
+                                .separators =
+                                    DIGIT_LANES * ((uint64_t)(unsigned char)separator << 8)};
 }
 
 static bool add_tables(struct batch *batch)
@@ -52,7 +68,7 @@ static bool add_tables(struct batch *batch)
 
 struct batch *batch_new(const struct shared *shared, const struct source *source,
                         const struct informant *informant, const struct columns *columns,
-                        size_t stage)
+                        size_t stage, char separator)
 {
     struct batch *const batch = calloc(1, sizeof *batch);
     bool done = batch != NULL;
@@ -64,7 +80,13 @@ struct batch *batch_new(const struct shared *shared, const struct source *source
     batch->source = source;
     batch->measure = informant->measure;
     batch->age_column = (uint32_t)columns->age.index + 1;
+    for (size_t i = 0; i < BATCH_FORMS; i++) {
+        /* What a questionnaire's form has not is set once: it stays so. */
+        batch->forms[i].form.goal = batch->forms[i].form.category = NO_NAME;
+        batch->forms[i].has_goal = true;
+    }
     for (size_t g = 0; g < informant->instrument->n_groups && done; g++) {
+        batch->ranges[g] = digit_range_of(&informant->instrument->groups[g], separator);
         done = add_group(batch, shared, columns, g, stage);
     }
     if (!done || !add_tables(batch)) {
@@ -88,12 +110,8 @@ void batch_free(struct batch *batch)
     }
 }
 
-bool batch_id(struct batch *batch, const char *text, size_t length, struct id *id)
+bool batch_long_id(struct batch *batch, const char *text, size_t length, struct id *id)
 {
-    if (length <= ID_INLINE) {
-        *id = id_of(text, length);
-        return true;
-    }
     if (batch->texts_capacity - batch->n_texts < length) {
         /* Ids point into these texts: they move only while there are none. */
         const size_t need = length > TEXT_BYTES ? length : TEXT_BYTES;
@@ -160,9 +178,8 @@ static bool set_aside(struct worker *worker, const struct gathered *gathered,
                           .id = gathered->form.id,
                           .subject = gathered->form.measure,
                           .kind = LISTED_FORM,
-                          .stage = gathered->form.stage == NO_STAGE
-                                       ? LISTED_NO_STAGE
-                                       : (uint8_t)gathered->form.stage,
+                          .stage = gathered->form.stage == NO_STAGE ? LISTED_NO_STAGE
+                                                                    : (uint8_t)gathered->form.stage,
                           .reason = (uint8_t)reason};
     worker->counted.measures[gathered->form.measure].forms[reason]++;
     return !worker->shared->options->list || listing_add(&worker->listing, &line) ||
@@ -174,7 +191,8 @@ static bool has_id(const struct gathered *gathered)
     return (gathered->form.id.words[0] | gathered->form.id.words[1]) != 0;
 }
 
-static bool send_form(struct worker *worker, struct gathered *gathered, const uint32_t codes[], bool blank)
+static bool send_form(struct worker *worker, struct gathered *gathered, const uint32_t codes[],
+                      bool blank)
 {
     const bool named = has_id(gathered) && gathered->has_goal;
     unsigned char payload[MAX_PAYLOAD * sizeof(uint32_t)];
@@ -191,7 +209,8 @@ static bool send_form(struct worker *worker, struct gathered *gathered, const ui
            worker_stop(worker, mail_fault(worker->mail));
 }
 
-static bool take_age(struct worker *worker, const struct batch *batch, const struct gathered *gathered)
+static bool take_age(struct worker *worker, const struct batch *batch,
+                     const struct gathered *gathered)
 {
     if (gathered->age == AGE_BAD) {
         const struct finding finding = {.place = gathered->form.place,

@@ -1,6 +1,7 @@
-/* io/run/decoder.c - what the cells of a row say. Nearly every cell is of one of two kinds: a single
-   digit, which is an answer, or a text that stood in many rows before (memo.h). The rest is decoded
-   as a spreadsheet would show it, and looked at closely.
+/* io/run/decoder.c - what the cells of a row say. Rows are taken some hundred at a time, column by
+   column. Nearly every cell is of one of two kinds: a single digit, which is an answer, or a text
+   that stood in many rows before (memo.h). The rest is decoded as a spreadsheet would show it, and
+   looked at closely.
 
    Answers outside their item's range are kept as they are until they are scored: scoring takes them
    as missing, but the checks want to see them, since a file that is coded from 1 instead of 0 shows
@@ -11,18 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/read/cells.h"
 #include "io/run/batch.h"
+#include "io/run/meanings.h"
 #include "io/run/memo.h"
-#include "scales/gas.h"
-
-/* What a cell may mean beside a value. */
-#define CELL_MISSING INT64_MIN
-#define CELL_BAD (INT64_MIN + 1)
-
-struct decoder;
-/* What a text means in its column. False: no memory. */
-typedef bool meaning(struct decoder *decoder, const struct cell *cell, int64_t *value);
 
 /* A column whose texts come again and again. */
 struct known {
@@ -33,33 +25,50 @@ struct known {
     int64_t fixed;
 };
 
+/* What the rows at hand say, column by column. */
+struct facts {
+    struct id ids[DECODER_ROWS]; /* zeros: none, or a long one, which is in long_ids */
+    struct {
+        const char *text;
+        size_t n;
+    } long_ids[DECODER_ROWS]; /* text NULL: not long */
+    int64_t informants[DECODER_ROWS];
+    uint32_t cohorts[DECODER_ROWS];
+    int64_t values[DECODER_ROWS], stages[DECODER_ROWS], dates[DECODER_ROWS], ages[DECODER_ROWS];
+    int64_t goals[DECODER_ROWS], categories[DECODER_ROWS], weights[DECODER_ROWS],
+        levels[DECODER_ROWS];
+    uint16_t flags[DECODER_ROWS];
+};
+
 struct decoder {
     struct worker *worker;
     const struct plan *plan;
+    struct meaning_context context;
     size_t source_index;
     const struct source *source;
     const struct columns *columns;
+    char separator;
     struct known informant, stage, age, goal, category, weight, level;
     struct known flags[MAX_FLAGS], cohorts[MAX_COHORT_COLUMNS];
     struct known *dates; /* owned: one for each stage */
     struct memo answers, tuples;
     bool digits_are_answers;
+    bool keeps_texts;       /* for a watcher, or of odd cells */
+    bool needs_dates;       /* a date says something of the stage; else it only has to be one */
     size_t longest_missing; /* of the texts that mean "not answered" */
     struct batch **batches; /* owned: [informant][stage]; a long source has stage 0 only */
     size_t n_batches, n_batch_stages;
     struct text_room room, other_room;
+    struct arena texts; /* long ids that had to be decoded, of the rows at hand */
     struct scored_columns scored;
+    /* the rows at hand */
+    const struct raw_row *rows; /* borrowed, n_rows <= DECODER_ROWS */
+    size_t n_rows;
+    uint64_t piece;
+    struct facts facts;
 };
 
-/* What all forms of a row share. */
-struct row_facts {
-    const struct raw_row *row;
-    uint64_t place;
-    const char *id; /* NULL: none */
-    size_t n_id;
-    uint32_t cohort;
-};
-
+/* The one reason for which the functions below fail. */
 static bool no_memory(struct decoder *d)
 {
     return worker_stop(d->worker, fault_memory());
@@ -80,29 +89,21 @@ static inline struct span raw_cell(const struct raw_row *row, size_t index)
                                 : (struct span){row->text, 0};
 }
 
-static bool is_missing(const struct source *source, const struct cell *cell)
+static uint64_t place_of(const struct decoder *d, size_t r)
 {
-    if (cell->length == 0 || text_is_missing(cell->text)) {
-        return true;
-    }
-    for (size_t i = 0; i < source->n_missing; i++) {
-        if (text_alike(source->missing[i], cell->text)) {
-            return true;
-        }
-    }
-    return false;
+    return PLACE(d->piece, d->rows[r].number);
 }
 
-/* Counts an odd cell; its text is shown only to who asks for it. */
-static bool add_finding(struct decoder *d, enum finding_kind kind, uint64_t place,
-                                const struct raw_row *row, size_t column)
+/* Counts an odd cell of row r. Its text is shown only to who asks for it: cells are personal data.
+   `has_text`: the cell itself is odd, and not that it is there. */
+static bool add_finding(struct decoder *d, enum finding_kind kind, size_t r, size_t column,
+                        bool has_text)
 {
     struct finding finding = {
-        .place = place, .column = (uint32_t)column + 1, .kind = (uint8_t)kind};
+        .place = place_of(d, r), .column = (uint32_t)column + 1, .kind = (uint8_t)kind};
     struct cell cell = {NULL, 0};
-    /* Cells are personal data: their text is kept only for who asks for it. */
-    if (d->worker->shared->options->keep_values && row != NULL &&
-        !raw_cell_text(row, column, &d->other_room, &cell)) {
+    if (d->worker->shared->options->keep_values && has_text &&
+        !raw_cell_text(&d->rows[r], column, &d->other_room, &cell)) {
         return no_memory(d);
     }
     finding.value = cell.text;
@@ -119,275 +120,235 @@ static bool known_begin(struct decoder *d, struct known *known, const struct pla
         const char *const text = place->constant == NULL ? "" : place->constant;
         const struct cell cell = {text, strlen(text)};
         known->is_fixed = true;
-        return of(d, &cell, &known->fixed);
+        return of(&d->context, &cell, &known->fixed);
     }
     return true;
 }
 
-/* What the row's cell means. False: no memory. */
-static bool known_value(struct decoder *d, struct known *known, const struct raw_row *row,
-                        int64_t *value)
+/* A text that is met for the first time, or is too long to be remembered. */
+static bool find_meaning(struct decoder *d, struct memo *memo, meaning *of, size_t r, size_t column,
+                         int64_t *value)
 {
-    struct span raw;
+    const struct span raw = raw_cell(&d->rows[r], column);
     struct memo_key key;
     struct cell cell;
-    bool has_key;
-    if (known->is_fixed) {
-        *value = known->fixed;
+    if (!raw_cell_text(&d->rows[r], column, &d->room, &cell) || !of(&d->context, &cell, value)) {
+        return no_memory(d);
+    }
+    if (memo_key(raw.text, raw.length, &key)) {
+        memo_put(memo, &key, *value);
+    }
+    return true;
+}
+
+/* What the cell of row r means. */
+static inline bool row_value(struct decoder *d, struct known *known, size_t r, size_t column,
+                             int64_t *value)
+{
+    const struct span raw = raw_cell(&d->rows[r], column);
+    struct memo_key key;
+    const int64_t *const found =
+        memo_key(raw.text, raw.length, &key) ? memo_find(&known->memo, &key) : NULL;
+    if (found != NULL) {
+        *value = *found;
         return true;
     }
-    raw = raw_cell(row, known->place->index);
-    has_key = memo_key(raw.text, raw.length, &key);
-    if (has_key) {
-        const int64_t *const found = memo_find(&known->memo, &key);
-        if (found != NULL) {
-            *value = *found;
-            return true;
-        }
-    }
-    if (!raw_cell_text(row, known->place->index, &d->room, &cell) || !known->of(d, &cell, value)) {
-        return false;
-    }
-    if (has_key) {
-        memo_put(&known->memo, &key, *value);
-    }
-    return true;
+    return find_meaning(d, &known->memo, known->of, r, column, value);
 }
 
-static bool stage_meaning(struct decoder *d, const struct cell *cell, int64_t *value)
+/* What each row's cell means. */
+static bool column_values(struct decoder *d, struct known *known, size_t column, int64_t values[])
 {
-    const uint32_t stage = is_missing(d->source, cell) ? 0 : plan_stage(d->plan, cell->text);
-    *value = is_missing(d->source, cell) ? CELL_MISSING : stage == NO_STAGE ? CELL_BAD : stage;
-    return true;
-}
-
-static bool date_meaning(struct decoder *d, const struct cell *cell, int64_t *value)
-{
-    if (is_missing(d->source, cell)) {
-        *value = CELL_MISSING;
-    } else if (!text_date(cell->text, d->source->day_first, value)) {
-        *value = CELL_BAD;
-    }
-    return true;
-}
-
-static bool age_meaning(struct decoder *d, const struct cell *cell, int64_t *value)
-{
-    if (is_missing(d->source, cell)) {
-        *value = CELL_MISSING;
-    } else if (!text_decimal(cell->text, 0, value) || *value < 0 || *value > 150) {
-        *value = CELL_BAD;
-    }
-    return true;
-}
-
-static bool informant_meaning(struct decoder *d, const struct cell *cell, int64_t *value)
-{
-    *value = CELL_BAD;
-    for (size_t i = d->source->n_informants; i > 0; i--) {
-        if (text_alike(d->source->informants[i - 1].value, cell->text)) {
-            *value = (int64_t)(i - 1);
+    for (size_t r = 0; r < d->n_rows; r++) {
+        if (!row_value(d, known, r, column, &values[r])) {
+            return false;
         }
     }
     return true;
 }
 
-static bool cohort_meaning(struct decoder *d, const struct cell *cell, int64_t *value)
+static bool known_values(struct decoder *d, struct known *known, int64_t values[])
 {
-    struct shared *const shared = d->worker->shared;
-    uint32_t number;
-    bool done;
-    pthread_mutex_lock(&shared->names_lock);
-    /* NA and an empty cell are one value: not recorded. */
-    done = cohorts_value(shared->cohorts, cell->text,
-                         is_missing(d->source, cell) ? 0 : cell->length, &number);
-    pthread_mutex_unlock(&shared->names_lock);
-    *value = number;
-    return done;
-}
-
-/* Texts that a rating refers to by number. */
-static bool name_text(struct decoder *d, const struct cell *cell, int64_t *value)
-{
-    struct shared *const shared = d->worker->shared;
-    uint32_t number;
-    bool done;
-    pthread_mutex_lock(&shared->names_lock);
-    done = names_add(shared->names, cell->text, cell->length, &number);
-    pthread_mutex_unlock(&shared->names_lock);
-    *value = number;
-    return done;
-}
-
-static bool name_meaning(struct decoder *d, const struct cell *cell, int64_t *value)
-{
-    if (is_missing(d->source, cell)) {
-        *value = CELL_MISSING;
-        return true;
+    if (!known->is_fixed) {
+        return column_values(d, known, known->place->index, values);
     }
-    return name_text(d, cell, value);
-}
-
-static bool weight_meaning(struct decoder *d, const struct cell *cell, int64_t *value)
-{
-    if (is_missing(d->source, cell)) {
-        *value = CELL_MISSING;
-    } else if (!text_decimal(cell->text, 4, value) || *value < 0 || *value > GAS_MAX_WEIGHT) {
-        *value = CELL_BAD;
+    for (size_t r = 0; r < d->n_rows; r++) {
+        values[r] = known->fixed;
     }
     return true;
 }
 
-/* A level in halves. -0.5 is what GAS-light calls partly achieved. */
-static bool level_meaning(struct decoder *d, const struct cell *cell, int64_t *value)
+/* Counts the cells that mean nothing in their column. */
+static bool find_bad(struct decoder *d, const int64_t values[], enum finding_kind kind,
+                     size_t column)
 {
-    int64_t tenths;
-    *value = CELL_BAD;
-    if (is_missing(d->source, cell)) {
-        *value = CELL_MISSING;
-    } else if (text_decimal(cell->text, 1, &tenths) && tenths >= -20 && tenths <= 20 &&
-               (tenths % 10 == 0 || tenths == -5)) {
-        /* Of the halves only -0.5 has a meaning; tenths show it exactly, without a double. */
-        const bool recode = tenths == -5 && !d->plan->study.goals.keep_partial;
-        *value = recode ? -GAS_HALVES_PER_LEVEL : tenths * GAS_HALVES_PER_LEVEL / 10;
-    }
-    return true;
-}
-
-static const char *const yes_words[] = {"yes", "y", "true", "1"};
-static const char *const no_words[] = {"no", "n", "false", "0"};
-
-static bool is_one_of(const char *text, const char *const words[], size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (text_alike(text, words[i])) {
-            return true;
+    for (size_t r = 0; r < d->n_rows; r++) {
+        if (values[r] == CELL_BAD && d->facts.informants[r] != CELL_BAD &&
+            !add_finding(d, kind, r, column, true)) {
+            return false;
         }
     }
-    return false;
-}
-
-static bool flag_meaning(struct decoder *d, const struct cell *cell, int64_t *value)
-{
-    *value = is_one_of(cell->text, yes_words, sizeof yes_words / sizeof yes_words[0]) ? 1
-             : is_missing(d->source, cell) ||
-                     is_one_of(cell->text, no_words, sizeof no_words / sizeof no_words[0])
-                 ? 0
-                 : CELL_BAD;
     return true;
 }
 
-/* The code that an answer stands for, whether an item can take it or not. */
-static void answer_meaning(const struct source *source, const struct cell *cell, int64_t *value)
+/* --- whose row it is --- */
+
+/* Are all bytes of a word printable ASCII, and none a space? (The usual tests for a byte below
+   another; they may say no of a byte behind one that is not.) */
+static bool is_plain_word(uint64_t word)
 {
-    if (is_missing(source, cell)) {
-        *value = CELL_MISSING;
-        return;
-    }
-    for (size_t i = 0; i < source->n_answers; i++) {
-        if (text_alike(source->answers[i].text, cell->text)) {
-            *value = source->answers[i].code;
-            return;
-        }
-    }
-    if (!source->numbers_too || !text_decimal(cell->text, 0, value)) {
-        *value = CELL_BAD;
-    }
+    return ((word | ((word - UINT64_C(0x2121212121212121)) & ~word)) &
+            UINT64_C(0x8080808080808080)) == 0;
 }
 
-/* --- the parts of a row --- */
-
-/* Has this text, of plain letters or not, to be looked at as a spreadsheet would show it? */
+/* Does a text mean itself: nothing to trim, nothing to decode? */
 static bool is_plain(const char *text, size_t length)
 {
-    uint64_t odd = 0;
-    for (size_t i = 0; i < length; i++) {
-        odd |= (unsigned char)text[i] <= ' ' || (unsigned char)text[i] >= 0x80;
+    bool plain = true;
+    for (; length >= 8; text += 8, length -= 8) {
+        uint64_t word;
+        memcpy(&word, text, sizeof word);
+        plain = plain && is_plain_word(word);
     }
-    return odd == 0;
+    for (; length > 0; text++, length--) {
+        plain = plain && (unsigned char)*text > ' ' && (unsigned char)*text < 0x80;
+    }
+    return plain;
 }
 
-/* The row's id, in place or decoded; NULL: none. */
-static bool read_id(struct decoder *d, struct row_facts *facts)
+/* The id of row r, decoded as a spreadsheet would show it. */
+static bool read_odd_id(struct decoder *d, size_t r)
 {
     const struct place *const place = &d->columns->participant;
     struct cell cell = {place->constant, 0};
-    if (place->constant == NULL && place->index != NO_COLUMN) {
-        const struct span raw = raw_cell(facts->row, place->index);
-        if (raw.length > d->longest_missing && is_plain(raw.text, raw.length)) {
-            facts->id = raw.text;
-            facts->n_id = raw.length;
-            return true;
-        }
-        if (!raw_cell_text(facts->row, place->index, &d->room, &cell)) {
-            return false;
-        }
-    } else if (cell.text != NULL) {
-        cell.length = strlen(cell.text);
+    if (place->constant != NULL) {
+        cell.length = strlen(place->constant);
+    } else if (place->index == NO_COLUMN ||
+               !raw_cell_text(&d->rows[r], place->index, &d->room, &cell)) {
+        return place->index == NO_COLUMN || no_memory(d);
     }
-    facts->id = cell.text == NULL || is_missing(d->source, &cell) ? NULL : cell.text;
-    facts->n_id = cell.length;
+    if (is_missing(d->source, &cell)) {
+        return true;
+    }
+    if (cell.length <= ID_INLINE) {
+        d->facts.ids[r] = id_of(cell.text, cell.length);
+        return true;
+    }
+    d->facts.long_ids[r].text = arena_copy(&d->texts, cell.text, cell.length);
+    d->facts.long_ids[r].n = cell.length;
+    return d->facts.long_ids[r].text != NULL || no_memory(d);
+}
+
+/* An id of up to 16 printable bytes is its own bytes. What is behind them in the words is filled up
+   for the look at them, and so passes. */
+static bool read_short_id(struct span raw, struct id *id)
+{
+    const uint64_t fill = UINT64_C(0x4040404040404040);
+    const size_t n = raw.length;
+    struct memo_key key;
+    if (!memo_key(raw.text, n, &key) ||
+        !is_plain_word(n < 8 ? key.words[0] | fill << 8 * n : key.words[0]) ||
+        !is_plain_word(n <= 8   ? fill
+                       : n < 16 ? key.words[1] | fill << 8 * (n - 8)
+                                : key.words[1])) {
+        return false;
+    }
+    id->words[0] = key.words[0];
+    id->words[1] = key.words[1];
     return true;
 }
 
-static bool read_cohort(struct decoder *d, struct row_facts *facts)
+static bool read_ids(struct decoder *d)
+{
+    const size_t column = d->columns->participant.index;
+    const bool is_column = d->columns->participant.constant == NULL && column != NO_COLUMN;
+    for (size_t r = 0; r < d->n_rows; r++) {
+        const struct span raw = is_column ? raw_cell(&d->rows[r], column) : (struct span){"", 0};
+        d->facts.ids[r] = (struct id){{0, 0}};
+        d->facts.long_ids[r].text = NULL;
+        /* One that is longer than every text for "none" is not one of them. */
+        if (raw.length > d->longest_missing && read_short_id(raw, &d->facts.ids[r])) {
+            continue;
+        }
+        if (raw.length > ID_INLINE && raw.length > d->longest_missing &&
+            is_plain(raw.text, raw.length)) {
+            d->facts.long_ids[r].text = raw.text;
+            d->facts.long_ids[r].n = raw.length;
+        } else if (!read_odd_id(d, r)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The cohort of row r, of a study with several cohort columns, whose values are given. */
+static bool find_tuple(struct decoder *d, const uint32_t values[], size_t n, uint32_t *cohort)
 {
     struct shared *const shared = d->worker->shared;
-    const size_t n = d->plan->study.n_cohort_columns;
-    uint32_t values[MAX_COHORT_COLUMNS] = {0};
+    const bool has_key = n <= sizeof(struct memo_key) / sizeof values[0];
     struct memo_key key;
     const int64_t *known = NULL;
     bool done;
-    for (size_t i = 0; i < n; i++) {
-        int64_t value;
-        if (!known_value(d, &d->cohorts[i], facts->row, &value)) {
-            return false;
-        }
-        values[i] = (uint32_t)value;
-    }
-    if (n <= sizeof key / sizeof values[0]) {
+    if (has_key) {
         memcpy(&key, values, sizeof key);
         known = memo_find(&d->tuples, &key);
     }
     if (known != NULL) {
-        facts->cohort = (uint32_t)*known;
+        *cohort = (uint32_t)*known;
         return true;
     }
     pthread_mutex_lock(&shared->names_lock);
-    done = cohorts_add(shared->cohorts, values, &facts->cohort);
+    done = cohorts_add(shared->cohorts, values, cohort);
     pthread_mutex_unlock(&shared->names_lock);
-    if (done && n <= sizeof key / sizeof values[0]) {
-        memo_put(&d->tuples, &key, facts->cohort);
+    if (done && has_key) {
+        memo_put(&d->tuples, &key, *cohort);
     }
-    return done;
+    return done || no_memory(d);
 }
 
-/* One answer that is not a single digit within the item's range, or that the study has other words
-   for. */
-static bool read_odd_answer(struct decoder *d, const struct row_facts *facts, size_t column,
-                                    const struct item_group *group, answer *out)
+static bool read_cohorts(struct decoder *d)
 {
-    const struct span raw = raw_cell(facts->row, column);
+    const size_t n = d->plan->study.n_cohort_columns;
+    uint32_t tuples[DECODER_ROWS][MAX_COHORT_COLUMNS];
+    for (size_t i = 0; i < n; i++) {
+        if (!known_values(d, &d->cohorts[i], d->facts.values)) {
+            return false;
+        }
+        for (size_t r = 0; r < d->n_rows; r++) {
+            tuples[r][i] = (uint32_t)d->facts.values[r];
+            d->facts.cohorts[r] = (uint32_t)d->facts.values[r];
+        }
+    }
+    for (size_t r = 0; n != 1 && r < d->n_rows; r++) {
+        for (size_t i = n; i < sizeof(struct memo_key) / sizeof(uint32_t); i++) {
+            tuples[r][i] = 0;
+        }
+        if (!find_tuple(d, tuples[r], n, &d->facts.cohorts[r])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- answers --- */
+
+/* One answer, whatever it is. */
+static bool read_answer(struct decoder *d, size_t r, size_t column, const struct item_group *group,
+                        answer *out)
+{
+    const struct span raw = raw_cell(&d->rows[r], column);
     const int64_t *known = NULL;
     struct memo_key key;
     int64_t code;
-    const bool has_key = memo_key(raw.text, raw.length, &key);
     *out = ANSWER_MISSING;
     if (raw.length == 0) {
         return true;
     }
-    known = has_key ? memo_find(&d->answers, &key) : NULL;
+    known = memo_key(raw.text, raw.length, &key) ? memo_find(&d->answers, &key) : NULL;
     if (known != NULL) {
         code = *known;
-    } else {
-        struct cell cell;
-        if (!raw_cell_text(facts->row, column, &d->room, &cell)) {
-            return no_memory(d);
-        }
-        answer_meaning(d->source, &cell, &code);
-        if (has_key) {
-            memo_put(&d->answers, &key, code);
-        }
+    } else if (!find_meaning(d, &d->answers, answer_meaning, r, column, &code)) {
+        return false;
     }
     if (code == CELL_MISSING) {
         return true;
@@ -396,244 +357,274 @@ static bool read_odd_answer(struct decoder *d, const struct row_facts *facts, si
     if (code > ANSWER_MISSING && code <= INT8_MAX) {
         *out = (answer)code;
     }
-    return code >= group->lowest && code <= group->highest
-               ? true
-               : add_finding(d, FINDING_OUT_OF_RANGE, facts->place, facts->row, column);
+    return (code >= group->lowest && code <= group->highest) ||
+           add_finding(d, FINDING_OUT_OF_RANGE, r, column, true);
 }
 
-/* The answers of a group, into the form's places in the columns. Single digits within the range are
-   taken as they stand; all others are read after them. */
-static bool read_group(struct decoder *d, const struct row_facts *facts,
-                               struct batch *batch, size_t g)
+/* The answers of n item columns that stand side by side, as long as each is a single digit within
+   the range: four at a time, as four digits and four separators are eight bytes. Returns how many
+   were read so; the rest has to be looked at one by one.
+
+   In a word, digits are in the even bytes and separators in the odd ones. With 16 bits for each
+   digit, `digit + 0x8000 - lowest` and `highest + 0x8000 - digit` keep their top bit just where the
+   digit is in the range, and borrow nothing from their neighbours. */
+static inline size_t read_digits(const struct digit_range *range, size_t n, const char *text,
+                                 answer *out)
 {
+    const uint64_t lowest = range->lowest, highest = range->highest;
+    const uint64_t separators = range->separators;
+    size_t i = 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    for (; i + 4 <= n; i += 4, text += 8) {
+        uint64_t word, digits;
+        memcpy(&word, text, sizeof word);
+        digits = word & DIGIT_LANES * 0xff;
+        if (((word ^ separators) & DIGIT_LANES * 0xff00) != 0 ||
+            (~(((digits | DIGIT_LANES * 0x8000) - lowest) &
+               ((highest | DIGIT_LANES * 0x8000) - digits)) &
+             DIGIT_LANES * 0x8000) != 0) {
+            return i;
+        }
+        digits -= DIGIT_LANES * '0';
+        out[0] = (answer)(digits & 0xff);
+        out[BATCH_FORMS] = (answer)(digits >> 16 & 0xff);
+        out[2 * BATCH_FORMS] = (answer)(digits >> 32 & 0xff);
+        out[3 * BATCH_FORMS] = (answer)(digits >> 48);
+        out += 4 * BATCH_FORMS;
+    }
+#else
+    (void)n, (void)text, (void)out, (void)lowest, (void)highest, (void)separators;
+#endif
+    return i;
+}
+
+/* The same one by one: single digits within the range and empty cells, from the cell on that begins at
+   `start` and ends at ends[0]. False where there is another. */
+static inline bool read_run(const struct digit_range *range, const char *text, uint32_t start,
+                            const uint32_t *ends, size_t n, answer *out)
+{
+    const unsigned first = (unsigned)range->first, span = (unsigned)range->span;
+    bool odd = false;
+    for (size_t i = 0; i < n; i++, out += BATCH_FORMS) {
+        const uint32_t length = ends[i] - start;
+        const unsigned digit = (unsigned)(unsigned char)text[start] - '0';
+        const bool plain = length == 1 && digit <= 9 && digit - first <= span;
+        *out = plain ? (answer)digit : ANSWER_MISSING;
+        odd |= !plain && length > 0;
+        start = ends[i] + 1;
+    }
+    return !odd;
+}
+
+/* The answers of a group in row r, into place `slot` of the columns. Single digits within the range are
+   taken as they stand; where there are others, all are read anew, closely. */
+static bool read_group(struct decoder *d, size_t r, struct batch *batch, size_t slot, size_t g)
+{
+    const struct raw_row *const row = &d->rows[r];
     const struct item_group *const group = &batch->instrument->groups[g];
     const uint32_t *const at = batch->item_columns[g];
-    answer *const out = batch->answers.answers[g] + batch->n;
-    const unsigned span = d->digits_are_answers ? (unsigned)(group->highest - group->lowest) : 0;
-    bool odd = !d->digits_are_answers;
-    for (size_t i = 0; i < group->n_items && !odd; i++) {
-        const struct span raw = raw_cell(facts->row, at[i]);
-        const int code = raw.text[0] - '0';
-        const bool plain = raw.length == 1 && (unsigned)code <= 9 &&
-                           (unsigned)(code - group->lowest) <= span;
-        out[i * BATCH_FORMS] = plain ? (answer)code : ANSWER_MISSING;
-        odd = odd || (!plain && raw.length > 0);
+    const size_t n = group->n_items;
+    answer *const out = batch->answers.answers[g] + slot;
+    /* Elsewhere there are few columns, or few digits. */
+    if (d->digits_are_answers && batch->in_a_row[g] && at[0] > 0 && at[0] + n <= row->n_cells) {
+        const uint32_t *const ends = row->ends + at[0];
+        const uint32_t start = ends[-1] + 1;
+        /* The last item is left out: what ends it may be the end of the row. */
+        const size_t i = read_digits(&batch->ranges[g], n - 1, row->text + start, out);
+        if (read_run(&batch->ranges[g], row->text, i == 0 ? start : ends[i - 1] + 1, ends + i,
+                     n - i, out + i * BATCH_FORMS)) {
+            return true;
+        }
     }
-    for (size_t i = 0; odd && i < group->n_items; i++) {
-        if (!read_odd_answer(d, facts, at[i], group, &out[i * BATCH_FORMS])) {
+    for (size_t i = 0; i < n; i++) {
+        if (!read_answer(d, r, at[i], group, &out[i * BATCH_FORMS])) {
             return false;
         }
     }
     return true;
 }
 
-static bool read_date(struct decoder *d, const struct row_facts *facts, size_t stage,
-                              int64_t *date)
+/* --- dates and stages --- */
+
+/* Is this surely a date, YYYY-MM-DD with a day that every month has? */
+static bool is_plain_date(struct span raw)
+{
+    const char *const t = raw.text;
+    unsigned odd, month, day;
+    if (raw.length != 10) {
+        return false;
+    }
+    odd = (unsigned)(t[4] != '-') | (unsigned)(t[7] != '-');
+    for (size_t i = 0; i < 10; i++) {
+        odd |= (unsigned)((unsigned)(t[i] - '0') > 9 && i != 4 && i != 7);
+    }
+    month = (unsigned)(t[5] - '0') * 10 + (unsigned)(t[6] - '0');
+    day = (unsigned)(t[8] - '0') * 10 + (unsigned)(t[9] - '0');
+    return odd == 0 && month - 1 < 12 && day - 1 < 28;
+}
+
+static bool read_dates(struct decoder *d, size_t stage)
 {
     struct known *const known = &d->dates[d->source->wide ? stage : 0];
-    if (!known_value(d, known, facts->row, date)) {
-        return no_memory(d);
+    const size_t column = known->place->index;
+    for (size_t r = 0; r < d->n_rows; r++) {
+        int64_t date = known->fixed;
+        if (!known->is_fixed) {
+            const struct span raw = raw_cell(&d->rows[r], column);
+            /* Most dates have nothing to say but that they are dates. */
+            if (!d->needs_dates && (raw.length == 0 || is_plain_date(raw))) {
+                date = NO_DATE;
+            } else if (!row_value(d, known, r, column, &date) ||
+                       (date == CELL_BAD && d->facts.informants[r] != CELL_BAD &&
+                        !add_finding(d, FINDING_BAD_DATE, r, column, true))) {
+                return false;
+            }
+        }
+        d->facts.dates[r] = date == CELL_BAD || date == CELL_MISSING ? NO_DATE : date;
     }
-    if (*date == CELL_BAD) {
-        *date = NO_DATE;
-        return add_finding(d, FINDING_BAD_DATE, facts->place, facts->row, known->place->index);
-    }
-    *date = *date == CELL_MISSING ? NO_DATE : *date;
     return true;
 }
 
 /* Which stage a row of a long source is of: NO_STAGE where its date has to say, or where nothing
-   can (`unknown`). */
-static bool read_stage(struct decoder *d, const struct row_facts *facts, struct gathered *gathered)
+   can (`unknown_stage`). */
+static void place_in_stage(const struct decoder *d, size_t r, struct gathered *gathered)
 {
     const bool has_column = d->columns->stage.index != NO_COLUMN;
-    int64_t stage;
-    if (!known_value(d, &d->stage, facts->row, &stage)) {
-        return false;
-    }
+    const int64_t stage = d->facts.stages[r];
     gathered->form.stage = stage < 0 ? NO_STAGE : (uint32_t)stage;
     /* A date places a form in a window; or, in a file without a stage column, it may make it the
        respondent's first. With neither it says nothing of the stage. */
     gathered->unknown_stage =
         stage == CELL_BAD ||
-        (stage == CELL_MISSING && (gathered->form.date == NO_DATE ||
-                                   (!d->worker->shared->rules.by_date && has_column)));
+        (stage == CELL_MISSING &&
+         (gathered->form.date == NO_DATE || (!d->worker->shared->rules.by_date && has_column)));
     /* A stage cell left empty is a gap in the file, not a sign that the form is the first. */
     gathered->form.may_start = !has_column;
-    return true;
-}
-
-/* A copy of a cell's text that lasts as long as the batch, for a watcher. */
-static bool keep_text(struct decoder *d, struct batch *batch, const struct raw_row *row,
-                      const struct place *place, const char **out)
-{
-    struct cell cell = {place->constant, 0};
-    if (place->constant == NULL) {
-        if (place->index == NO_COLUMN) {
-            *out = "";
-            return true;
-        }
-        if (!raw_cell_text(row, place->index, &d->room, &cell)) {
-            return false;
-        }
-    } else {
-        cell.length = strlen(place->constant);
-    }
-    *out = arena_copy(&batch->arena, cell.text, cell.length);
-    return *out != NULL;
-}
-
-static bool read_age(struct decoder *d, const struct row_facts *facts, struct batch *batch,
-                             struct gathered *gathered)
-{
-    int64_t age;
-    gathered->age = AGE_NONE;
-    if (d->age.is_fixed && d->age.fixed == CELL_MISSING) {
-        return true;
-    }
-    if (!known_value(d, &d->age, facts->row, &age)) {
-        return no_memory(d);
-    }
-    gathered->age = age == CELL_MISSING ? AGE_NONE : age == CELL_BAD ? AGE_BAD : age;
-    if (age == CELL_BAD && d->worker->shared->options->keep_values &&
-        !keep_text(d, batch, facts->row, &d->columns->age, &gathered->age_value)) {
-        return no_memory(d);
-    }
-    return true;
 }
 
 /* --- goals --- */
 
-static bool read_weight(struct decoder *d, const struct row_facts *facts,
-                                struct gathered *gathered)
-{
-    int64_t weight;
-    if (!known_value(d, &d->weight, facts->row, &weight)) {
-        return no_memory(d);
-    }
-    gathered->weight = weight < 0 ? 0 : (uint32_t)weight + 1;
-    return weight != CELL_BAD ? true
-                              : add_finding(d, FINDING_BAD_WEIGHT, facts->place, facts->row,
-                                            d->weight.place->index);
-}
-
-static bool read_flags(struct decoder *d, const struct row_facts *facts,
-                               struct gathered *gathered)
-{
-    for (size_t i = 0; i < d->plan->study.goals.n_flags; i++) {
-        int64_t flag;
-        if (!known_value(d, &d->flags[i], facts->row, &flag)) {
-            return no_memory(d);
-        }
-        if (flag == CELL_BAD && !add_finding(d, FINDING_BAD_FLAG, facts->place, facts->row,
-                                             d->flags[i].place->index)) {
-            return false;
-        }
-        if (flag == 1) {
-            gathered->form.flags |= (uint16_t)(1u << i);
-        }
-    }
-    return true;
-}
-
-static bool read_level(struct decoder *d, const struct row_facts *facts, size_t column,
-                               struct gathered *gathered)
-{
-    const struct place place = {.index = column};
-    int64_t halves;
-    bool done;
-    d->level.place = &place;
-    done = known_value(d, &d->level, facts->row, &halves);
-    d->level.place = NULL;
-    if (!done) {
-        return no_memory(d);
-    }
-    gathered->rated = halves != CELL_MISSING && halves != CELL_BAD;
-    gathered->halves = gathered->rated ? (int32_t)halves : 0;
-    return halves != CELL_BAD
-               ? true
-               : add_finding(d, FINDING_OUT_OF_RANGE, facts->place, facts->row, column);
-}
-
-static bool read_goal_names(struct decoder *d, const struct row_facts *facts,
-                                    struct batch *batch, struct gathered *gathered)
-{
-    int64_t goal, category;
-    if (!known_value(d, &d->goal, facts->row, &goal) ||
-        !known_value(d, &d->category, facts->row, &category)) {
-        return no_memory(d);
-    }
-    /* A goal without a name cannot be found again at the next stage. */
-    gathered->has_goal = goal != CELL_MISSING;
-    gathered->form.goal = goal == CELL_MISSING ? NO_NAME : (uint32_t)goal;
-    gathered->form.category = category == CELL_MISSING ? NO_NAME : (uint32_t)category;
-    if (d->worker->shared->options->watch != NULL &&
-        !keep_text(d, batch, facts->row, &d->columns->goal, &gathered->goal_text)) {
-        return no_memory(d);
-    }
-    return true;
-}
-
-static bool read_goal(struct decoder *d, const struct row_facts *facts, struct batch *batch,
-                              size_t stage, struct gathered *gathered)
+static bool read_goals(struct decoder *d, size_t stage)
 {
     const size_t *const places = d->columns->items[d->source->wide ? stage : 0];
+    struct facts *const facts = &d->facts;
     assert(places != NULL); /* a source of goals has a level column */
-    return read_level(d, facts, places[0], gathered) && read_weight(d, facts, gathered) &&
-           read_flags(d, facts, gathered) && read_goal_names(d, facts, batch, gathered);
+    if (!column_values(d, &d->level, places[0], facts->levels) ||
+        !find_bad(d, facts->levels, FINDING_OUT_OF_RANGE, places[0]) ||
+        !known_values(d, &d->weight, facts->weights) ||
+        (!d->weight.is_fixed &&
+         !find_bad(d, facts->weights, FINDING_BAD_WEIGHT, d->weight.place->index)) ||
+        !known_values(d, &d->goal, facts->goals) ||
+        !known_values(d, &d->category, facts->categories)) {
+        return false;
+    }
+    memset(facts->flags, 0, sizeof facts->flags);
+    for (size_t i = 0; i < d->plan->study.goals.n_flags; i++) {
+        if (!known_values(d, &d->flags[i], facts->values) ||
+            (!d->flags[i].is_fixed &&
+             !find_bad(d, facts->values, FINDING_BAD_FLAG, d->flags[i].place->index))) {
+            return false;
+        }
+        for (size_t r = 0; r < d->n_rows; r++) {
+            facts->flags[r] |= (uint16_t)((unsigned)(facts->values[r] == 1) << i);
+        }
+    }
+    return true;
 }
 
-static bool read_questionnaire(struct decoder *d, const struct row_facts *facts,
-                                       struct batch *batch, struct gathered *gathered)
+static void gather_goal(const struct decoder *d, size_t r, struct gathered *gathered)
+{
+    const struct facts *const facts = &d->facts;
+    const bool rated = facts->levels[r] != CELL_MISSING && facts->levels[r] != CELL_BAD;
+    /* A goal without a name cannot be found again at the next stage. */
+    gathered->has_goal = facts->goals[r] != CELL_MISSING;
+    gathered->form.goal = gathered->has_goal ? (uint32_t)facts->goals[r] : NO_NAME;
+    gathered->form.category =
+        facts->categories[r] == CELL_MISSING ? NO_NAME : (uint32_t)facts->categories[r];
+    gathered->form.flags = facts->flags[r];
+    gathered->rated = rated;
+    gathered->halves = rated ? (int32_t)facts->levels[r] : 0;
+    gathered->weight = facts->weights[r] < 0 ? 0 : (uint32_t)facts->weights[r] + 1;
+}
+
+/* --- forms --- */
+
+/* A copy of a cell's text that lasts as long as the batch, for a watcher. */
+static bool keep_text(struct decoder *d, struct batch *batch, size_t r, const struct place *place,
+                      const char **out)
+{
+    struct cell cell = {place->constant == NULL ? "" : place->constant, 0};
+    if (place->constant == NULL && place->index != NO_COLUMN) {
+        if (!raw_cell_text(&d->rows[r], place->index, &d->room, &cell)) {
+            return no_memory(d);
+        }
+    } else {
+        cell.length = strlen(cell.text);
+    }
+    *out = arena_copy(&batch->arena, cell.text, cell.length);
+    return *out != NULL || no_memory(d);
+}
+
+static bool keep_texts(struct decoder *d, struct batch *batch, size_t r, struct gathered *gathered)
+{
+    const struct run_options *const options = d->worker->shared->options;
+    return (options->watch == NULL ||
+            (keep_text(d, batch, r, &d->columns->stage, &gathered->stage_text) &&
+             keep_text(d, batch, r, &d->columns->goal, &gathered->goal_text))) &&
+           (!options->keep_values || gathered->age != AGE_BAD ||
+            keep_text(d, batch, r, &d->columns->age, &gathered->age_value));
+}
+
+static bool read_items(struct decoder *d, size_t r, struct batch *batch, size_t slot)
 {
     for (size_t g = 0; g < batch->instrument->n_groups; g++) {
-        if (batch->item_columns[g] != NULL && !read_group(d, facts, batch, g)) {
+        if (batch->item_columns[g] != NULL && !read_group(d, r, batch, slot, g)) {
             return false;
         }
     }
-    return read_age(d, facts, batch, gathered);
+    return true;
 }
 
-/* --- rows --- */
-
-/* The form of a row at a stage (of a wide source), or the row's only form. */
-static bool take_form(struct decoder *d, const struct row_facts *facts,
-                              struct batch *batch, size_t stage)
+/* The form of row r at a stage (of a wide source), or the row's only form. */
+static bool take_form(struct decoder *d, size_t r, struct batch *batch, size_t stage)
 {
     struct gathered *const gathered = &batch->forms[batch->n];
-    const bool watched = d->worker->shared->options->watch != NULL;
-    *gathered = (struct gathered){.form = {.place = facts->place,
-                                           .cohort = facts->cohort,
-                                           .goal = NO_NAME,
-                                           .category = NO_NAME,
-                                           .stage = (uint32_t)stage,
-                                           .measure = (uint16_t)batch->measure},
-                                  .has_goal = true};
-    if (facts->id != NULL && !batch_id(batch, facts->id, facts->n_id, &gathered->form.id)) {
+    struct form *const form = &gathered->form;
+    form->id = d->facts.ids[r];
+    form->place = place_of(d, r);
+    form->date = d->facts.dates[r];
+    form->cohort = d->facts.cohorts[r];
+    form->stage = (uint32_t)stage;
+    form->measure = (uint16_t)batch->measure;
+    gathered->age = d->facts.ages[r] == CELL_MISSING ? AGE_NONE
+                    : d->facts.ages[r] == CELL_BAD   ? AGE_BAD
+                                                     : d->facts.ages[r];
+    if (d->facts.long_ids[r].text != NULL &&
+        !batch_long_id(batch, d->facts.long_ids[r].text, d->facts.long_ids[r].n, &form->id)) {
         /* No room for this id beside the others: then for it alone. */
-        return batch->n == 0 ? no_memory(d)
-                             : batch_send(batch, d->worker, &d->scored) &&
-                                   take_form(d, facts, batch, stage);
+        return batch->n == 0
+                   ? no_memory(d)
+                   : batch_send(batch, d->worker, &d->scored) && take_form(d, r, batch, stage);
     }
-    if (!(batch->instrument->is_goals ? read_goal(d, facts, batch, stage, gathered)
-                                      : read_questionnaire(d, facts, batch, gathered)) ||
-        !read_date(d, facts, stage, &gathered->form.date)) {
+    if (!d->source->wide) {
+        place_in_stage(d, r, gathered);
+    }
+    if (batch->instrument->is_goals) {
+        gather_goal(d, r, gathered);
+    } else if (!read_items(d, r, batch, batch->n)) {
         return false;
     }
-    if ((!d->source->wide && !read_stage(d, facts, gathered)) ||
-        (watched && gathered->form.stage == NO_STAGE &&
-         !keep_text(d, batch, facts->row, &d->columns->stage, &gathered->stage_text))) {
-        return no_memory(d);
+    if (d->keeps_texts && !keep_texts(d, batch, r, gathered)) {
+        return false;
     }
     batch->n++;
-    /* A watcher wants to see forms in the order of the rows. */
-    return (batch->n < BATCH_FORMS && !watched) || batch_send(batch, d->worker, &d->scored);
+    return batch->n < BATCH_FORMS || batch_send(batch, d->worker, &d->scored);
 }
 
 /* A row whose informant the study does not name: no instrument's ledger can hold it. */
-static bool unknown_informant(struct decoder *d, const struct row_facts *facts)
+static bool unknown_informant(struct decoder *d, size_t r)
 {
-    const struct listed line = {.place = facts->place,
+    const struct listed line = {.place = place_of(d, r),
                                 .subject = LISTED_NO_MEASURE,
                                 .kind = LISTED_FORM,
                                 .stage = LISTED_NO_STAGE,
@@ -642,15 +633,32 @@ static bool unknown_informant(struct decoder *d, const struct row_facts *facts)
     if (d->worker->shared->options->list && !listing_add(&d->worker->listing, &line)) {
         return no_memory(d);
     }
-    return add_finding(d, FINDING_UNKNOWN_INFORMANT, facts->place, NULL,
-                       d->columns->informant.index);
+    return add_finding(d, FINDING_UNKNOWN_INFORMANT, r, d->columns->informant.index, false);
 }
 
-static bool check_length(struct decoder *d, const struct row_facts *facts)
+static bool read_informants(struct decoder *d)
 {
-    const struct raw_row *const row = facts->row;
+    int64_t *const informants = d->facts.informants;
+    memset(informants, 0, sizeof d->facts.informants);
+    if (d->source->informant.text == NULL) {
+        return true;
+    }
+    if (!known_values(d, &d->informant, informants)) {
+        return false;
+    }
+    for (size_t r = 0; r < d->n_rows; r++) {
+        if (informants[r] == CELL_BAD && !unknown_informant(d, r)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_length(struct decoder *d, size_t r)
+{
+    const struct raw_row *const row = &d->rows[r];
     if (row->n_cells < d->columns->n_columns) {
-        return add_finding(d, FINDING_SHORT_ROW, facts->place, NULL, row->n_cells);
+        return add_finding(d, FINDING_SHORT_ROW, r, row->n_cells, false);
     }
     /* Excel pads rows with empty cells; only a cell with text shows that columns have slipped. */
     for (size_t i = d->columns->n_columns; i < row->n_cells; i++) {
@@ -659,46 +667,71 @@ static bool check_length(struct decoder *d, const struct row_facts *facts)
             return no_memory(d);
         }
         if (cell.length > 0) {
-            return add_finding(d, FINDING_LONG_ROW, facts->place, NULL, i);
+            return add_finding(d, FINDING_LONG_ROW, r, i, false);
         }
     }
     return true;
 }
 
-static bool take_row(struct decoder *d, uint64_t piece, const struct raw_row *row)
+/* What all forms of a row share. */
+static bool read_facts(struct decoder *d)
 {
-    struct row_facts facts = {.row = row, .place = PLACE(piece, row->number)};
-    int64_t informant = 0;
-    /* Rows of an unknown informant are counted, too: the user compares this with the
-       spreadsheet. */
-    d->worker->counted.sources[d->source_index].rows++;
-    if (row->n_cells != d->columns->n_columns && !check_length(d, &facts)) {
+    for (size_t r = 0; r < d->n_rows; r++) {
+        if (d->rows[r].n_cells != d->columns->n_columns && !check_length(d, r)) {
+            return false;
+        }
+    }
+    return read_informants(d) && read_cohorts(d) && read_ids(d) &&
+           known_values(d, &d->age, d->facts.ages) &&
+           (d->source->wide || known_values(d, &d->stage, d->facts.stages));
+}
+
+/* The forms of the rows at a stage of a wide source, or of all rows of a long one. */
+static bool take_stage(struct decoder *d, size_t stage)
+{
+    const bool is_goals = d->source->informants[0].instrument->is_goals;
+    if (!read_dates(d, stage) || (is_goals && !read_goals(d, stage))) {
         return false;
     }
-    if (d->source->informant.text != NULL && !known_value(d, &d->informant, row, &informant)) {
-        return no_memory(d);
-    }
-    if (informant == CELL_BAD) {
-        return unknown_informant(d, &facts);
-    }
-    if (!read_cohort(d, &facts) || !read_id(d, &facts)) {
-        return no_memory(d);
-    }
-    for (size_t stage = 0; stage < d->n_batch_stages; stage++) {
-        /* Group 0 decides: a source cannot do without its items. */
-        if ((d->columns->items[stage] != NULL || !d->source->wide) &&
-            !take_form(d, &facts, d->batches[(size_t)informant * d->n_batch_stages + stage],
-                       stage)) {
+    for (size_t r = 0; r < d->n_rows; r++) {
+        const int64_t informant = d->facts.informants[r];
+        if (informant != CELL_BAD &&
+            !take_form(d, r, d->batches[(size_t)informant * d->n_batch_stages + stage], stage)) {
             return false;
         }
     }
     return true;
 }
 
+static bool take_rows(struct decoder *d, const struct raw_row rows[], size_t n)
+{
+    d->rows = rows;
+    d->n_rows = n;
+    /* Rows of an unknown informant are counted, too: the user compares this with the
+       spreadsheet. */
+    d->worker->counted.sources[d->source_index].rows += n;
+    if (!read_facts(d)) {
+        return false;
+    }
+    for (size_t stage = 0; stage < d->n_batch_stages; stage++) {
+        /* Group 0 decides: a source cannot do without its items. */
+        if ((d->columns->items[stage] != NULL || !d->source->wide) && !take_stage(d, stage)) {
+            return false;
+        }
+    }
+    arena_free(&d->texts);
+    return true;
+}
+
 bool decoder_rows(struct decoder *decoder, uint64_t piece, const struct raw_row rows[], size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (!take_row(decoder, piece, &rows[i])) {
+    /* A watcher wants to see forms in the order of the rows. */
+    const bool watched = decoder->worker->shared->options->watch != NULL;
+    const size_t at_once = watched ? 1 : DECODER_ROWS;
+    decoder->piece = piece;
+    for (size_t first = 0; first < n; first += at_once) {
+        const size_t count = n - first < at_once ? n - first : at_once;
+        if (!take_rows(decoder, rows + first, count) || (watched && !decoder_finish(decoder))) {
             return false;
         }
     }
@@ -767,6 +800,7 @@ void decoder_free(struct decoder *decoder)
         free(decoder->dates);
         free(decoder->room.bytes);
         free(decoder->other_room.bytes);
+        arena_free(&decoder->texts);
         free(decoder);
     }
 }
@@ -805,7 +839,7 @@ static bool begin_batches(struct decoder *d)
     for (size_t i = 0; i < d->source->n_informants * d->n_batch_stages; i++) {
         d->batches[i] =
             batch_new(d->worker->shared, d->source, &d->source->informants[i / d->n_batch_stages],
-                      d->columns, i % d->n_batch_stages);
+                      d->columns, i % d->n_batch_stages, d->separator);
         if (d->batches[i] == NULL) {
             return false;
         }
@@ -814,14 +848,22 @@ static bool begin_batches(struct decoder *d)
     return true;
 }
 
-bool decoder_begin(struct decoder *decoder, size_t source, const struct columns *columns)
+bool decoder_begin(struct decoder *decoder, size_t source, char separator,
+                   const struct columns *columns)
 {
     end_source(decoder);
     decoder->source_index = source;
     decoder->source = &decoder->plan->sources[source];
     decoder->columns = columns;
-    decoder->digits_are_answers = decoder->source->n_answers == 0 &&
-                                  decoder->source->n_missing == 0;
+    decoder->separator = separator;
+    decoder->context =
+        (struct meaning_context){decoder->plan, decoder->source, decoder->worker->shared};
+    decoder->needs_dates = decoder->worker->shared->rules.by_date ||
+                           (!decoder->source->wide && columns->stage.index == NO_COLUMN);
+    decoder->keeps_texts = decoder->worker->shared->options->watch != NULL ||
+                           decoder->worker->shared->options->keep_values;
+    decoder->digits_are_answers =
+        decoder->source->n_answers == 0 && decoder->source->n_missing == 0;
     decoder->longest_missing = 4; /* of the usual words: #N/A, NULL */
     for (size_t i = 0; i < decoder->source->n_missing; i++) {
         const size_t n = strlen(decoder->source->missing[i]);

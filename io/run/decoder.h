@@ -6,12 +6,16 @@
 
 struct decoder;
 
+/* Rows are decoded so many at a time. */
+#define DECODER_ROWS 256
+
 /* For one worker, which must outlive it. NULL: no memory. */
 struct decoder *decoder_new(struct worker *worker);
 void decoder_free(struct decoder *decoder);
 
 /* Begins with a source; `columns` are those of its header row and must outlive its rows. */
-bool decoder_begin(struct decoder *decoder, size_t source, const struct columns *columns);
+bool decoder_begin(struct decoder *decoder, size_t source, char separator,
+                   const struct columns *columns);
 
 /* Takes n data rows of piece `piece`. */
 bool decoder_rows(struct decoder *decoder, uint64_t piece, const struct raw_row rows[], size_t n);

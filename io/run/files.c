@@ -158,16 +158,16 @@ static struct fault end_file(struct files *files)
 {
     const struct source *const source = &files->plan->sources[files->source];
     const bool has_columns = files->has_columns[files->source];
-    const bool any = files->pieces->n > 0 &&
-                     files->pieces->list[files->pieces->n - 1].source == files->source;
+    const bool any =
+        files->pieces->n > 0 && files->pieces->list[files->pieces->n - 1].source == files->source;
     files->bytes_before += chunks_position(files->chunks);
     chunks_close(files->chunks);
     files->chunks = NULL;
     files->source++;
-    return has_columns ? FAULT_FREE
-                       : fault_at(FAULT_CONTENT, source->name, 0, 0,
-                                  "%s; expected a row of column names",
-                                  any ? "blank lines only" : "an empty file");
+    return has_columns
+               ? FAULT_FREE
+               : fault_at(FAULT_CONTENT, source->name, 0, 0, "%s; expected a row of column names",
+                          any ? "blank lines only" : "an empty file");
 }
 
 static void tell_progress(const struct files *files)

@@ -18,8 +18,8 @@ void files_free(struct files *files);
 struct file_piece {
     struct chunk chunk; /* owned by the worker, used again and again */
     size_t source;
-    uint64_t piece;     /* its number in `pieces` */
-    bool has_header;    /* its first row is the header */
+    uint64_t piece;  /* its number in `pieces` */
+    bool has_header; /* its first row is the header */
     char separator;
     const struct columns *columns; /* borrowed, until files_free() */
 };

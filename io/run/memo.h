@@ -42,8 +42,37 @@ static inline bool memo_key(const char *text, size_t length, struct memo_key *ke
     return true;
 }
 
+struct memo_entry {
+    struct memo_key key;
+    int64_t value;
+    bool used;
+};
+
+/* The entry of a key, or the free one where it belongs; there is always a free one. */
+static inline struct memo_entry *memo_entry(struct memo_entry *entries, size_t n,
+                                            const struct memo_key *key)
+{
+    uint64_t hash = key->words[0] * UINT64_C(0x9e3779b97f4a7c15);
+    size_t at;
+    hash = (hash ^ (hash >> 32) ^ key->words[1]) * UINT64_C(0xbf58476d1ce4e5b9);
+    at = (size_t)(hash ^ (hash >> 29)) & (n - 1);
+    while (entries[at].used && (entries[at].key.words[0] != key->words[0] ||
+                                entries[at].key.words[1] != key->words[1])) {
+        at = (at + 1) & (n - 1);
+    }
+    return &entries[at];
+}
+
 /* The value that is known for a key, or NULL. */
-const int64_t *memo_find(const struct memo *memo, const struct memo_key *key);
+static inline const int64_t *memo_find(const struct memo *memo, const struct memo_key *key)
+{
+    const struct memo_entry *entry;
+    if (memo->n_entries == 0) {
+        return NULL;
+    }
+    entry = memo_entry(memo->entries, memo->n_entries, key);
+    return entry->used ? &entry->value : NULL;
+}
 
 /* Remembers a value. Without memory, or when it knows very many, it does not: nothing is lost but
    time. */

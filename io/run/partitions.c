@@ -159,8 +159,8 @@ static struct fault spill_bytes(struct partitions *partitions, struct partition 
 {
     struct page page = {.n_bytes = (uint32_t)n};
     struct fault fault = spill_write(partitions->spill, bytes, n, &page.offset);
-    if (fault.code == FAULT_NONE && !array_grow(&part->pages, &part->pages_capacity,
-                                                part->n_pages + 1, sizeof *part->pages)) {
+    if (fault.code == FAULT_NONE &&
+        !array_grow(&part->pages, &part->pages_capacity, part->n_pages + 1, sizeof *part->pages)) {
         fault = fault_memory();
     }
     if (fault.code == FAULT_NONE) {
@@ -188,8 +188,8 @@ static bool deliver(struct mail *mail, size_t index)
     pthread_mutex_lock(&part->lock);
     /* Once there is no room, every part is continued in the file: what is in memory stays as it is
        until the part is counted. */
-    if (partitions->memory > 0 && atomic_load_explicit(&partitions->bytes, memory_order_relaxed) >
-                                      partitions->memory) {
+    if (partitions->memory > 0 &&
+        atomic_load_explicit(&partitions->bytes, memory_order_relaxed) > partitions->memory) {
         mail->fault = spill_bytes(partitions, part, bag->bytes, bag->n);
     } else {
         mail->fault = join_bytes(partitions, part, bag->bytes, bag->n);

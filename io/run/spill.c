@@ -97,10 +97,11 @@ struct fault spill_write(struct spill *spill, const void *bytes, size_t n, uint6
     while (fault.code == FAULT_NONE && n > 0) {
         const ssize_t written = pwrite(file, text, n, (off_t)at);
         if (written < 0 && errno != EINTR) {
-            fault = fault_at(FAULT_WRITE, NULL, 0, 0,
-                             "the temporary file cannot be written: %s; set TMPDIR to a folder with "
-                             "more room, or allow more with --memory",
-                             strerror(errno));
+            fault =
+                fault_at(FAULT_WRITE, NULL, 0, 0,
+                         "the temporary file cannot be written: %s; set TMPDIR to a folder with "
+                         "more room, or allow more with --memory",
+                         strerror(errno));
         } else if (written > 0) {
             text += written;
             at += (uint64_t)written;

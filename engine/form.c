@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/respondents.h"
+#include "engine/packed_form.h"
 
 /* --- layouts --- */
 
@@ -80,6 +80,8 @@ bool join_rules_init(struct join_rules *rules, const struct study *study,
         rules->version[i] = (uint16_t)layout->n_versions;
         widen_layout(study, i, layout);
     }
+    rules->packed_most = sizeof(struct packed_form) + sizeof(int64_t) + sizeof(uint64_t) +
+                         4 * sizeof(uint32_t) + MAX_PAYLOAD * sizeof(uint32_t);
     for (size_t i = 0; i < study->n_joins; i++) {
         rules->joins[i].payload_bytes = rules->joins[i].n_payload * rules->joins[i].code_bytes;
         lay_series_out(rules, &rules->joins[i]);
@@ -106,15 +108,6 @@ void payload_pack(const struct join_layout *layout, const uint32_t codes[], unsi
 
 /* --- forms as bytes --- */
 
-/* The fixed part; an id of up to 16 bytes stands in it, so that most records are of one length. */
-struct packed_form {
-    uint64_t id[2]; /* of a long one: unused, and its length */
-    uint32_t cohort;
-    uint16_t measure;
-    uint8_t stage;
-    uint8_t may_start;
-};
-
 /* Always inlined, so that a copy of a few bytes is an instruction and not a call. */
 static inline void put(unsigned char **bytes, const void *from, size_t n)
 {
@@ -126,13 +119,6 @@ static inline void get(const unsigned char **bytes, void *to, size_t n)
 {
     memcpy(to, *bytes, n);
     *bytes += n;
-}
-
-size_t form_packed_most(const struct join_rules *rules, const struct form *form)
-{
-    const size_t payload = layout_of(rules, form->measure)->payload_bytes;
-    return sizeof(struct packed_form) + sizeof(uint64_t) + sizeof(int64_t) + 4 * sizeof(uint32_t) +
-           payload + (id_is_long(form->id) ? (size_t)(form->id.words[1] & 0xffffffff) : 0);
 }
 
 size_t form_pack(const struct join_rules *rules, const struct form *form, unsigned char *bytes)
@@ -198,6 +184,5 @@ size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, s
         form->id = id_of((const char *)bytes, length);
         bytes += length;
     }
-    form->hash = id_hash(form->id);
     return (size_t)(bytes - start);
 }

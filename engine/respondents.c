@@ -11,7 +11,7 @@
    Nearly all time goes into waiting for memory, since forms of one respondent come far apart.
    respondents_add() therefore takes many forms, and asks for what each will need before it looks at
    the first. */
-#include "engine/respondents.h"
+#include "engine/packed_form.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -644,44 +644,77 @@ static bool add_form(struct respondents *respondents, const struct form *form)
     return place(respondents, join, form, respondent, series, form->stage);
 }
 
+/* --- many forms --- */
+
+/* A packed form on its way into the join. */
+struct arriving {
+    const unsigned char *bytes;
+    uint64_t hash;
+};
+
+static struct join *join_of(const struct respondents *respondents, const struct packed_form *head)
+{
+    return &respondents->joins[respondents->rules->study->measures[head->measure].join];
+}
+
+/* The number of bytes of a packed form, and the hash of its id. */
+static size_t look_at(const struct respondents *respondents, const unsigned char *bytes,
+                      struct arriving *arriving)
+{
+    struct form form;
+    const size_t n = form_unpack(respondents->rules, bytes, &form);
+    *arriving = (struct arriving){bytes, id_hash(form.id)};
+    return n;
+}
+
 /* Asks the memory for what add_form() will look at: first the slot, then, once that has come, the
-   respondent and their places. */
-static void ask_for_slot(const struct respondents *respondents, const struct form *form)
+   respondent. */
+static void ask_for_slot(const struct join *join, uint64_t hash)
 {
-    const struct join *const join =
-        &respondents->joins[respondents->rules->study->measures[form->measure].join];
     if (join->n_slots > 0) {
-        __builtin_prefetch(&join->slots[form->hash & (join->n_slots - 1)]);
+        __builtin_prefetch(&join->slots[hash & (join->n_slots - 1)]);
     }
 }
 
-static void ask_for_respondent(const struct respondents *respondents, const struct form *form)
+static void ask_for_respondent(const struct join *join, uint64_t hash)
 {
-    const struct join *const join =
-        &respondents->joins[respondents->rules->study->measures[form->measure].join];
-    if (join->n_slots > 0) {
-        const uint32_t slot = join->slots[form->hash & (join->n_slots - 1)];
-        const uint32_t number = slot & SLOT_NUMBER;
-        if (slot != SLOT_FREE && (slot & ~SLOT_NUMBER) == slot_tag(form->hash)) {
-            __builtin_prefetch(respondent_at(join, number), 1);
+    size_t slot = hash & (join->n_slots - 1);
+    if (join->n_slots == 0) {
+        return;
+    }
+    while (join->slots[slot] != SLOT_FREE) {
+        if ((join->slots[slot] & ~SLOT_NUMBER) == slot_tag(hash)) {
+            __builtin_prefetch(respondent_at(join, join->slots[slot] & SLOT_NUMBER), 1);
+            return;
         }
+        slot = (slot + 1) & (join->n_slots - 1);
     }
 }
 
-#define FORMS_AT_ONCE 32
+/* As many as it takes for the first answers of the memory to come. */
+#define FORMS_AT_ONCE 64
 
-bool respondents_add(struct respondents *respondents, const struct form forms[], size_t n)
+bool respondents_add(struct respondents *respondents, const unsigned char *bytes, size_t n)
 {
-    for (size_t first = 0; first < n; first += FORMS_AT_ONCE) {
-        const size_t end = n - first < FORMS_AT_ONCE ? n : first + FORMS_AT_ONCE;
-        for (size_t i = first; i < end; i++) {
-            ask_for_slot(respondents, &forms[i]);
+    const unsigned char *const end = bytes + n;
+    struct arriving arriving[FORMS_AT_ONCE];
+    struct packed_form head;
+    while (bytes < end) {
+        size_t n_forms = 0;
+        for (; bytes < end && n_forms < FORMS_AT_ONCE; n_forms++) {
+            bytes += look_at(respondents, bytes, &arriving[n_forms]);
+            memcpy(&head, arriving[n_forms].bytes, sizeof head);
+            ask_for_slot(join_of(respondents, &head), arriving[n_forms].hash);
         }
-        for (size_t i = first; i < end; i++) {
-            ask_for_respondent(respondents, &forms[i]);
+        for (size_t i = 0; i < n_forms; i++) {
+            memcpy(&head, arriving[i].bytes, sizeof head);
+            ask_for_respondent(join_of(respondents, &head), arriving[i].hash);
         }
-        for (size_t i = first; i < end; i++) {
-            if (!add_form(respondents, &forms[i])) {
+        for (size_t i = 0; i < n_forms; i++) {
+            struct form form;
+            (void)form_unpack(respondents->rules, arriving[i].bytes, &form);
+            form.hash = arriving[i].hash;
+            if (!add_form(respondents, &form)) {
                 return false;
             }
         }

@@ -59,7 +59,8 @@ struct join_rules {
     struct join_layout *joins; /* owned, study->n_joins */
     uint16_t *version;         /* owned: of each measure in its join */
     bool by_date; /* some stage has a window, or duplicates go by date: forms wait for the last */
-    bool keep_places; /* places are kept, and forms set aside are listed */
+    size_t packed_most; /* bytes of a form without a long id */
+    bool keep_places;   /* places are kept, and forms set aside are listed */
 };
 
 /* False: no memory. */
@@ -105,7 +106,11 @@ static inline bool payload_equal(const struct join_layout *layout, const unsigne
 
 /* A form as bytes, without what this study's forms do not have, and back: form_unpack() returns the
    length and borrows a long id and the payload from `bytes`. */
-size_t form_packed_most(const struct join_rules *rules, const struct form *form);
+static inline size_t form_packed_most(const struct join_rules *rules, const struct form *form)
+{
+    return rules->packed_most +
+           (id_is_long(form->id) ? (size_t)(form->id.words[1] & 0xffffffff) : 0);
+}
 size_t form_pack(const struct join_rules *rules, const struct form *form, unsigned char *bytes);
 size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, struct form *form);
 
@@ -177,10 +182,10 @@ struct respondents {
 /* False: no memory. */
 bool respondents_init(struct respondents *respondents, const struct join_rules *rules);
 
-/* Takes n forms in. Where dates decide, they wait; else each goes to its place at once: a second
+/* Takes packed forms in: n bytes of them. Where dates decide, they wait; else each goes to its place at once: a second
    form there is set aside if its payload is the same, and if not, all forms of that place are.
    Copies what it keeps. False: no memory. */
-bool respondents_add(struct respondents *respondents, const struct form forms[], size_t n);
+bool respondents_add(struct respondents *respondents, const unsigned char *bytes, size_t n);
 
 /* Puts the waiting forms in their places and settles which of the forms set aside are conflicting.
    Once, after the last form; the result does not depend on the order in which forms came. False: no

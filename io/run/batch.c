@@ -28,8 +28,10 @@ static bool add_group(struct batch *batch, const struct shared *shared,
         return true; /* not asked, which is not the same as left blank */
     }
     batch->answers.answers[group] = malloc(n * BATCH_FORMS * sizeof(answer));
+    batch->rows[group] = calloc(BATCH_FORMS * ITEMS_STRIDE(g->n_items), sizeof(answer));
     batch->item_columns[group] = calloc(g->n_items, sizeof *batch->item_columns[group]);
-    if (batch->answers.answers[group] == NULL || batch->item_columns[group] == NULL) {
+    if (batch->answers.answers[group] == NULL || batch->rows[group] == NULL ||
+        batch->item_columns[group] == NULL) {
         return false;
     }
     memset(batch->answers.answers[group], ANSWER_MISSING, n * BATCH_FORMS * sizeof(answer));
@@ -41,18 +43,6 @@ static bool add_group(struct batch *batch, const struct shared *shared,
             batch->item_columns[group][i] == batch->item_columns[group][0] + (uint32_t)i;
     }
     return true;
-}
-
-static struct digit_range digit_range_of(const struct item_group *group, char separator)
-{
-    const int lowest = group->lowest > 0 ? group->lowest : 0;
-    const int highest = group->highest < 9 ? group->highest : 9;
-    return (struct digit_range){.first = group->lowest,
-                                .span = group->highest - group->lowest,
-                                .lowest = DIGIT_LANES * (uint64_t)('0' + lowest),
-                                .highest = DIGIT_LANES * (uint64_t)('0' + highest),
-                                .separators =
-                                    DIGIT_LANES * ((uint64_t)(unsigned char)separator << 8)};
 }
 
 static bool add_tables(struct batch *batch)
@@ -101,6 +91,7 @@ void batch_free(struct batch *batch)
     if (batch != NULL) {
         for (size_t g = 0; g < MAX_GROUPS; g++) {
             free(batch->answers.answers[g]);
+            free(batch->rows[g]);
             free(batch->item_columns[g]);
         }
         free(batch->tables_memory);
@@ -259,6 +250,12 @@ bool batch_send(struct batch *batch, struct worker *worker, struct scored_column
     const bool is_goals = batch->instrument->is_goals;
     bool done = true;
     if (batch->n > 0 && !is_goals) {
+        for (size_t g = 0; g < batch->instrument->n_groups; g++) {
+            if (batch->rows[g] != NULL) {
+                items_transpose(batch->rows[g], batch->instrument->groups[g].n_items,
+                                batch->answers.answers[g]);
+            }
+        }
         forms_score(batch->instrument, batch->tables, &batch->answers, batch->n, scored);
         item_checks_add_forms(&worker->counted.checks, batch->measure, &batch->answers, scored,
                               batch->n);

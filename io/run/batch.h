@@ -4,6 +4,7 @@
 #define PELLTER_IO_RUN_BATCH_H
 
 #include "io/run/worker.h"
+#include "io/run/items.h"
 #include "scales/forms.h"
 
 /* What is known of a gathered form beside its answers. */
@@ -22,13 +23,6 @@ struct gathered {
 #define AGE_NONE (-1)
 #define AGE_BAD (-2)
 
-/* Which single digits answer the items of a group, also as lanes of four in a word (decoder.c). */
-struct digit_range {
-    int first, span; /* the lowest code, and how many are above it */
-    uint64_t lowest, highest, separators;
-};
-#define DIGIT_LANES UINT64_C(0x0001000100010001)
-
 struct batch {
     const struct informant *informant;
     const struct instrument *instrument; /* the version that this source holds */
@@ -38,6 +32,7 @@ struct batch {
         *item_columns[MAX_GROUPS]; /* owned: for each item in form order; NULL: not collected */
     bool in_a_row[MAX_GROUPS];     /* the items' columns stand side by side */
     struct digit_range ranges[MAX_GROUPS];
+    answer *rows[MAX_GROUPS];            /* owned: the answers form by form (items.h) */
     uint32_t age_column;                 /* 1-based */
     const struct scoring_tables *tables; /* in tables_memory, or NULL */
     void *tables_memory;                 /* owned */

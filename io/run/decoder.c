@@ -361,83 +361,21 @@ static bool read_answer(struct decoder *d, size_t r, size_t column, const struct
            add_finding(d, FINDING_OUT_OF_RANGE, r, column, true);
 }
 
-/* The answers of n item columns that stand side by side, as long as each is a single digit within
-   the range: four at a time, as four digits and four separators are eight bytes. Returns how many
-   were read so; the rest has to be looked at one by one.
-
-   In a word, digits are in the even bytes and separators in the odd ones. With 16 bits for each
-   digit, `digit + 0x8000 - lowest` and `highest + 0x8000 - digit` keep their top bit just where the
-   digit is in the range, and borrow nothing from their neighbours. */
-static inline size_t read_digits(const struct digit_range *range, size_t n, const char *text,
-                                 answer *out)
-{
-    const uint64_t lowest = range->lowest, highest = range->highest;
-    const uint64_t separators = range->separators;
-    size_t i = 0;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    for (; i + 4 <= n; i += 4, text += 8) {
-        uint64_t word, digits;
-        memcpy(&word, text, sizeof word);
-        digits = word & DIGIT_LANES * 0xff;
-        if (((word ^ separators) & DIGIT_LANES * 0xff00) != 0 ||
-            (~(((digits | DIGIT_LANES * 0x8000) - lowest) &
-               ((highest | DIGIT_LANES * 0x8000) - digits)) &
-             DIGIT_LANES * 0x8000) != 0) {
-            return i;
-        }
-        digits -= DIGIT_LANES * '0';
-        out[0] = (answer)(digits & 0xff);
-        out[BATCH_FORMS] = (answer)(digits >> 16 & 0xff);
-        out[2 * BATCH_FORMS] = (answer)(digits >> 32 & 0xff);
-        out[3 * BATCH_FORMS] = (answer)(digits >> 48);
-        out += 4 * BATCH_FORMS;
-    }
-#else
-    (void)n, (void)text, (void)out, (void)lowest, (void)highest, (void)separators;
-#endif
-    return i;
-}
-
-/* The same one by one: single digits within the range and empty cells, from the cell on that begins at
-   `start` and ends at ends[0]. False where there is another. */
-static inline bool read_run(const struct digit_range *range, const char *text, uint32_t start,
-                            const uint32_t *ends, size_t n, answer *out)
-{
-    const unsigned first = (unsigned)range->first, span = (unsigned)range->span;
-    bool odd = false;
-    for (size_t i = 0; i < n; i++, out += BATCH_FORMS) {
-        const uint32_t length = ends[i] - start;
-        const unsigned digit = (unsigned)(unsigned char)text[start] - '0';
-        const bool plain = length == 1 && digit <= 9 && digit - first <= span;
-        *out = plain ? (answer)digit : ANSWER_MISSING;
-        odd |= !plain && length > 0;
-        start = ends[i] + 1;
-    }
-    return !odd;
-}
-
-/* The answers of a group in row r, into place `slot` of the columns. Single digits within the range are
-   taken as they stand; where there are others, all are read anew, closely. */
+/* The answers of a group in row r, as those of form `slot` of the batch. */
 static bool read_group(struct decoder *d, size_t r, struct batch *batch, size_t slot, size_t g)
 {
     const struct raw_row *const row = &d->rows[r];
     const struct item_group *const group = &batch->instrument->groups[g];
     const uint32_t *const at = batch->item_columns[g];
     const size_t n = group->n_items;
-    answer *const out = batch->answers.answers[g] + slot;
-    /* Elsewhere there are few columns, or few digits. */
-    if (d->digits_are_answers && batch->in_a_row[g] && at[0] > 0 && at[0] + n <= row->n_cells) {
-        const uint32_t *const ends = row->ends + at[0];
-        const uint32_t start = ends[-1] + 1;
-        /* The last item is left out: what ends it may be the end of the row. */
-        const size_t i = read_digits(&batch->ranges[g], n - 1, row->text + start, out);
-        if (read_run(&batch->ranges[g], row->text, i == 0 ? start : ends[i - 1] + 1, ends + i,
-                     n - i, out + i * BATCH_FORMS)) {
-            return true;
-        }
+    answer *const out = batch->rows[g] + slot * ITEMS_STRIDE(n);
+    if (d->digits_are_answers && batch->in_a_row[g] && at[0] > 0 && at[0] + n <= row->n_cells &&
+        items_read(&batch->ranges[g], row->text, row->ends[at[0] - 1] + 1, row->ends + at[0], n,
+                   out)) {
+        return true;
     }
     for (size_t i = 0; i < n; i++) {
-        if (!read_answer(d, r, at[i], group, &out[i * BATCH_FORMS])) {
+        if (!read_answer(d, r, at[i], group, &out[i])) {
             return false;
         }
     }
@@ -446,21 +384,20 @@ static bool read_group(struct decoder *d, size_t r, struct batch *batch, size_t 
 
 /* --- dates and stages --- */
 
-/* Is this surely a date, YYYY-MM-DD with a day that every month has? */
-static bool is_plain_date(struct span raw)
+/* Is this surely a date, YYYY-MM-DD with a day that every month has? Looked at as words: the digits of
+   the first eight bytes, then those of the month and the day. */
+static inline bool is_plain_date(struct span raw)
 {
     const char *const t = raw.text;
-    unsigned odd, month, day;
-    if (raw.length != 10) {
-        return false;
-    }
-    odd = (unsigned)(t[4] != '-') | (unsigned)(t[7] != '-');
-    for (size_t i = 0; i < 10; i++) {
-        odd |= (unsigned)((unsigned)(t[i] - '0') > 9 && i != 4 && i != 7);
-    }
-    month = (unsigned)(t[5] - '0') * 10 + (unsigned)(t[6] - '0');
-    day = (unsigned)(t[8] - '0') * 10 + (unsigned)(t[9] - '0');
-    return odd == 0 && month - 1 < 12 && day - 1 < 28;
+    const unsigned month = (unsigned)(t[5] - '0') * 10 + (unsigned)(t[6] - '0');
+    const unsigned day = (unsigned)(t[8] - '0') * 10 + (unsigned)(t[9] - '0');
+    const unsigned century = (unsigned)(t[0] - '0') * 10 + (unsigned)(t[1] - '0');
+    const unsigned year = (unsigned)(t[2] - '0') * 10 + (unsigned)(t[3] - '0');
+    const bool digits = (unsigned)(t[1] - '0') <= 9 && (unsigned)(t[3] - '0') <= 9 &&
+                        (unsigned)(t[6] - '0') <= 9 && (unsigned)(t[9] - '0') <= 9;
+    /* A first digit that is none makes its number too large. */
+    return raw.length == 10 && t[4] == '-' && t[7] == '-' && digits && century <= 99 &&
+           year <= 99 && month - 1 < 12 && day - 1 < 28;
 }
 
 static bool read_dates(struct decoder *d, size_t stage)

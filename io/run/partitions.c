@@ -11,7 +11,6 @@
 #include "io/run/spill.h"
 
 #define BAG_BYTES 4096
-#define FORMS_AT_ONCE 64
 
 /* Forms of a part that were written to the temporary file. */
 struct page {
@@ -135,24 +134,6 @@ void mail_free(struct mail *mail)
     free(mail);
 }
 
-/* Packed forms into the part's join. */
-static struct fault join_bytes(struct partitions *partitions, struct partition *part,
-                               const unsigned char *bytes, size_t n)
-{
-    const unsigned char *const end = bytes + n;
-    struct form forms[FORMS_AT_ONCE];
-    while (bytes < end) {
-        size_t n_forms = 0;
-        while (bytes < end && n_forms < FORMS_AT_ONCE) {
-            bytes += form_unpack(partitions->rules, bytes, &forms[n_forms++]);
-        }
-        if (!respondents_add(&part->respondents, forms, n_forms)) {
-            return fault_memory();
-        }
-    }
-    return FAULT_FREE;
-}
-
 /* Packed forms into the temporary file. */
 static struct fault spill_bytes(struct partitions *partitions, struct partition *part,
                                 const unsigned char *bytes, size_t n)
@@ -192,7 +173,8 @@ static bool deliver(struct mail *mail, size_t index)
         atomic_load_explicit(&partitions->bytes, memory_order_relaxed) > partitions->memory) {
         mail->fault = spill_bytes(partitions, part, bag->bytes, bag->n);
     } else {
-        mail->fault = join_bytes(partitions, part, bag->bytes, bag->n);
+        mail->fault =
+            respondents_add(&part->respondents, bag->bytes, bag->n) ? FAULT_FREE : fault_memory();
         if (partitions->memory > 0) {
             measure_part(partitions, part);
         }
@@ -250,8 +232,8 @@ static struct fault join_pages(struct partitions *partitions, struct partition *
         } else {
             fault = spill_read(partitions->spill, page.offset, bytes, page.n_bytes);
         }
-        if (fault.code == FAULT_NONE) {
-            fault = join_bytes(partitions, part, bytes, page.n_bytes);
+        if (fault.code == FAULT_NONE && !respondents_add(&part->respondents, bytes, page.n_bytes)) {
+            fault = fault_memory();
         }
     }
     free(bytes);

@@ -1,0 +1,122 @@
+/* io/run/items.c - with SSE2, which every x86-64 has, sixteen answers are checked and packed at once,
+   and turned into columns sixteen by sixteen. Elsewhere the same is done one by one. */
+#include "io/run/items.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+struct digit_range digit_range_of(const struct item_group *group, char separator)
+{
+    const int first = group->lowest > 0 ? group->lowest : 0;
+    const int last = group->highest < 9 ? group->highest : 9;
+    return (struct digit_range){.first = first, .span = last - first, .separator = separator};
+}
+
+#if defined(__SSE2__)
+/* Are n <= 16 cells from `text` on single digits within the range, with separators between them? Then
+   their answers. Digits stand in the even bytes, separators in the odd ones. */
+static inline bool read_sixteen(const struct digit_range *range, const char *text, size_t n,
+                                answer *out)
+{
+    const __m128i low_bytes = _mm_set1_epi16(0xff);
+    const __m128i a = _mm_loadu_si128((const __m128i *)(const void *)text);
+    const __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(text + 16));
+    const __m128i digits =
+        _mm_packus_epi16(_mm_and_si128(a, low_bytes), _mm_and_si128(b, low_bytes));
+    const __m128i between = _mm_packus_epi16(_mm_srli_epi16(a, 8), _mm_srli_epi16(b, 8));
+    const __m128i above = _mm_sub_epi8(digits, _mm_set1_epi8((char)('0' + range->first)));
+    const __m128i fits =
+        _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8((char)range->span)), above);
+    const __m128i parted = _mm_cmpeq_epi8(between, _mm_set1_epi8(range->separator));
+    const unsigned wanted = (1u << n) - 1;
+    /* What ends the last cell is not looked at: it may be the end of the row. */
+    _mm_storeu_si128((__m128i *)(void *)out, _mm_sub_epi8(digits, _mm_set1_epi8('0')));
+    return ((unsigned)_mm_movemask_epi8(fits) & wanted) == wanted &&
+           ((unsigned)_mm_movemask_epi8(parted) & wanted >> 1) == wanted >> 1;
+}
+
+static inline bool read_all_digits(const struct digit_range *range, const char *text, size_t n,
+                                   answer *out)
+{
+    for (; n > 16; n -= 16, text += 32, out += 16) {
+        if (text[31] != range->separator || !read_sixteen(range, text, 16, out)) {
+            return false;
+        }
+    }
+    return read_sixteen(range, text, n, out);
+}
+#else
+static inline bool read_all_digits(const struct digit_range *range, const char *text, size_t n,
+                                   answer *out)
+{
+    (void)range, (void)text, (void)n, (void)out;
+    return false;
+}
+#endif
+
+bool items_read(const struct digit_range *range, const char *text, uint32_t start,
+                const uint32_t ends[], size_t n, answer out[])
+{
+    const unsigned first = (unsigned)range->first, span = (unsigned)range->span;
+    bool odd = false;
+    /* With this length the cells are single characters if all separators are where they should be. */
+    if (ends[n - 1] - start == 2 * n - 1 && read_all_digits(range, text + start, n, out)) {
+        return range->span >= 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t length = ends[i] - start;
+        const unsigned digit = (unsigned)(unsigned char)text[start] - '0';
+        const bool plain = length == 1 && digit - first <= span;
+        out[i] = plain ? (answer)digit : ANSWER_MISSING;
+        odd |= !plain && length > 0;
+        start = ends[i] + 1;
+    }
+    return !odd && range->span >= 0;
+}
+
+/* --- columns --- */
+
+#if defined(__SSE2__)
+/* Sixteen rows of sixteen bytes become sixteen columns: each of four rounds puts the bytes (then
+   pairs, fours, eights) of two rows that belong side by side there. */
+static void transpose_sixteen(const answer *rows, size_t stride, size_t n_columns, answer *columns)
+{
+    __m128i x[16], y[16];
+    for (size_t i = 0; i < 16; i++) {
+        x[i] = _mm_loadu_si128((const __m128i *)(const void *)(rows + i * stride));
+    }
+    for (size_t round = 0; round < 4; round++) {
+        for (size_t i = 0; i < 8; i++) {
+            y[2 * i] = _mm_unpacklo_epi8(x[i], x[i + 8]);
+            y[2 * i + 1] = _mm_unpackhi_epi8(x[i], x[i + 8]);
+        }
+        for (size_t i = 0; i < 16; i++) {
+            x[i] = y[i];
+        }
+    }
+    for (size_t i = 0; i < n_columns; i++) {
+        _mm_storeu_si128((__m128i *)(void *)(columns + i * BATCH_FORMS), x[i]);
+    }
+}
+#else
+static void transpose_sixteen(const answer *rows, size_t stride, size_t n_columns, answer *columns)
+{
+    for (size_t i = 0; i < n_columns; i++) {
+        for (size_t k = 0; k < 16; k++) {
+            columns[i * BATCH_FORMS + k] = rows[k * stride + i];
+        }
+    }
+}
+#endif
+
+void items_transpose(const answer rows[], size_t n, answer columns[])
+{
+    const size_t stride = ITEMS_STRIDE(n);
+    for (size_t form = 0; form < BATCH_FORMS; form += 16) {
+        for (size_t item = 0; item < n; item += 16) {
+            transpose_sixteen(rows + form * stride + item, stride, n - item < 16 ? n - item : 16,
+                              columns + item * BATCH_FORMS + form);
+        }
+    }
+}

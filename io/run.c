@@ -45,7 +45,7 @@ static uint64_t input_bytes(const struct plan *plan)
 static size_t n_parts(uint64_t bytes)
 {
     size_t n = 1;
-    while (n < 1024 && bytes / n > 4 * MIB) {
+    while (n < 1024 && bytes / n > 8 * MIB) {
         n *= 2;
     }
     return n;

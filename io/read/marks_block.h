@@ -1,8 +1,8 @@
 /* io/read/marks_block.h - what the implementations of marks.h have in common: 64 bytes of text are
    a block, and what is found in it are masks, whose bit i stands for byte i.
 
-   Quotes: a byte is inside quotes when the number of quotes up to it is odd. Doubled quotes inside a
-   cell change nothing about that, for there is no byte between the two. The exclusive-or of a bit
+   Quotes: a byte is inside quotes when the number of quotes up to it is odd. Doubled quotes inside
+   a cell change nothing about that, for there is no byte between the two. The exclusive-or of a bit
    with all bits below it says whether their number is odd; six shifts make it for all bits at once,
    each doubling how far down a bit has looked. */
 #ifndef PELLTER_IO_READ_MARKS_BLOCK_H
@@ -13,9 +13,6 @@
 #include "io/read/marks.h"
 
 #define BLOCK 64
-
-/* Byte i of entry k: which bit is the i-th that is set in k. */
-extern const uint64_t bit_positions[256];
 
 /* gcc -O2 unrolls no loop by itself */
 #if defined(__clang__)
@@ -67,7 +64,8 @@ INLINED struct block block_cut(struct block block, size_t n)
     return block;
 }
 
-/* Marks the quotes and NULs of the block that begins at `place`, and tells where cells end in it. */
+/* Marks the quotes and NULs of the block that begins at `place`, and tells where cells end in it.
+   */
 INLINED struct block_ends block_ends(struct marks *marks, const struct block *block, uint32_t place)
 {
     struct block_ends ends = {.cells = block->separators | block->lf, .lines = block->lf};

@@ -3,14 +3,18 @@
    function, so that the program runs on every other one, too.
 
    Masks become positions without a branch: eight or sixteen numbers are written, of which the first
-   few count, and the next ones are written over the others. AVX2: a table knows the positions of the
-   bits of each byte. AVX-512: of the numbers 0 to 15, those whose bit is set are moved together. */
+   few count, and the next ones are written over the others. AVX2: a table knows the positions of
+   the bits of each byte. AVX-512: of the numbers 0 to 15, those whose bit is set are moved
+   together. */
 #include "io/read/marks.h"
 
 #if defined(__x86_64__)
 
 #include <immintrin.h>
 #include "io/read/marks_block.h"
+
+/* Text that is in the second cache takes longer to come than a block takes to be marked. */
+#define AHEAD 512
 
 #define FOR_AVX2 __attribute__((target("avx2,bmi,popcnt")))
 #define FOR_AVX512 __attribute__((target("avx512f,avx512bw,bmi,popcnt")))
@@ -24,7 +28,8 @@
 
 /* Writes where the bits of a mask are, whose first bit stands for byte `place` of the text; returns
    how many. */
-INLINED_AVX2 size_t write_cells(uint32_t *out, uint64_t bits, uint32_t place)
+INLINED_AVX2 size_t write_cells(uint32_t *out, uint64_t bits, uint32_t place,
+                                const uint32_t (*table)[8])
 {
     const uint32_t *const first = out;
     const __m256i eight = _mm256_set1_epi32(8);
@@ -33,9 +38,8 @@ INLINED_AVX2 size_t write_cells(uint32_t *out, uint64_t bits, uint32_t place)
     UNROLLED for (unsigned k = 0; k < BLOCK; k += 8)
     {
         const unsigned byte = (unsigned)(bits >> k) & 0xFF;
-        const __m128i known = _mm_loadl_epi64((const __m128i *)(const void *)&bit_positions[byte]);
-        const __m256i positions = _mm256_add_epi32(places, _mm256_cvtepu8_epi32(known));
-        _mm256_storeu_si256((__m256i *)(void *)out, positions);
+        const __m256i positions = _mm256_loadu_si256((const __m256i *)(const void *)table[byte]);
+        _mm256_storeu_si256((__m256i *)(void *)out, _mm256_add_epi32(places, positions));
         out += _mm_popcnt_u32(byte);
         places = _mm256_add_epi32(places, eight);
     }
@@ -95,22 +99,28 @@ INLINED_AVX2 struct block avx2_block(const char *text, char separator)
     return block;
 }
 
+INLINED_AVX2 void avx2_mark(struct marks *m, const struct block *block, uint32_t place)
+{
+    const struct block_ends ends = block_ends(m, block, place);
+
+    m->n_ends += write_cells(m->ends + m->n_ends, ends.cells, place, m->bit_positions);
+    m->n_line_ends += write_lines(m->line_ends + m->n_line_ends, ends.lines, place);
+}
+
 FOR_AVX2 void marks_avx2(struct marks *marks, const char *text, size_t from, size_t to,
                          char separator)
 {
     struct marks m = *marks;
+    size_t i = from;
 
-    for (size_t i = from; i < to; i += BLOCK) {
-        struct block block;
-        __builtin_prefetch(text + i + 512);
-        block = avx2_block(text + i, separator);
-        struct block_ends ends;
-        if (to - i < BLOCK) {
-            block = block_cut(block, to - i);
-        }
-        ends = block_ends(&m, &block, (uint32_t)i);
-        m.n_ends += write_cells(m.ends + m.n_ends, ends.cells, (uint32_t)i);
-        m.n_line_ends += write_lines(m.line_ends + m.n_line_ends, ends.lines, (uint32_t)i);
+    for (; to - i >= BLOCK; i += BLOCK) {
+        const struct block block = avx2_block(text + i, separator);
+        __builtin_prefetch(text + i + AHEAD);
+        avx2_mark(&m, &block, (uint32_t)i);
+    }
+    if (i < to) {
+        const struct block block = block_cut(avx2_block(text + i, separator), to - i);
+        avx2_mark(&m, &block, (uint32_t)i);
     }
     *marks = m;
 }
@@ -150,22 +160,28 @@ INLINED_AVX512 struct block avx512_block(const char *text, char separator)
     return block;
 }
 
+INLINED_AVX512 void avx512_mark(struct marks *m, const struct block *block, uint32_t place)
+{
+    const struct block_ends ends = block_ends(m, block, place);
+
+    m->n_ends += write_cells_512(m->ends + m->n_ends, ends.cells, place);
+    m->n_line_ends += write_lines(m->line_ends + m->n_line_ends, ends.lines, place);
+}
+
 FOR_AVX512 void marks_avx512(struct marks *marks, const char *text, size_t from, size_t to,
                              char separator)
 {
     struct marks m = *marks;
+    size_t i = from;
 
-    for (size_t i = from; i < to; i += BLOCK) {
-        struct block block;
-        __builtin_prefetch(text + i + 512);
-        block = avx512_block(text + i, separator);
-        struct block_ends ends;
-        if (to - i < BLOCK) {
-            block = block_cut(block, to - i);
-        }
-        ends = block_ends(&m, &block, (uint32_t)i);
-        m.n_ends += write_cells_512(m.ends + m.n_ends, ends.cells, (uint32_t)i);
-        m.n_line_ends += write_lines(m.line_ends + m.n_line_ends, ends.lines, (uint32_t)i);
+    for (; to - i >= BLOCK; i += BLOCK) {
+        const struct block block = avx512_block(text + i, separator);
+        __builtin_prefetch(text + i + AHEAD);
+        avx512_mark(&m, &block, (uint32_t)i);
+    }
+    if (i < to) {
+        const struct block block = block_cut(avx512_block(text + i, separator), to - i);
+        avx512_mark(&m, &block, (uint32_t)i);
     }
     *marks = m;
 }

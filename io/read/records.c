@@ -15,15 +15,14 @@
    stopping at one and the same byte, the fault does not depend on how the file arrived. */
 #define HELD_MAX (CELL_MAX + 2)
 
-/* Copies and texts of cells are written in steps of so many bytes at most. */
-#define STEP_MAX 64
-
 bool side_room(struct side *side, size_t n, size_t n_cells)
 {
-    return array_grow(&side->text, &side->text_capacity,
-                      side->n_text + n + 1 + TEXT_PADDING + STEP_MAX, 1) &&
-           array_grow(&side->ends, &side->ends_capacity, side->n_ends + n_cells,
-                      sizeof *side->ends);
+    const size_t n_text = side->n_text + n + 1 + TEXT_PADDING;
+    const size_t n_ends = side->n_ends + n_cells, n_rows = side->n_rows + 1;
+
+    return array_grow(&side->text, &side->text_capacity, n_text, 1) &&
+           array_grow(&side->ends, &side->ends_capacity, n_ends, sizeof *side->ends) &&
+           array_grow(&side->rows, &side->rows_capacity, n_rows, sizeof *side->rows);
 }
 
 /* A fault at the cell that is being read. */
@@ -37,16 +36,21 @@ static struct fault cell_too_long(const struct records *r, bool quoted)
 }
 
 /* Puts a cell behind the others of its row. False when there is no memory. */
-static bool cell_append(struct records *r, const char *text, size_t n)
+static bool cell_append(struct records *r, const char *bytes, size_t n)
 {
     struct side *const side = &r->side;
     struct cell cell;
+    char *text;
 
-    if (!text_decode(text, n, &r->room, &cell) || !side_room(side, n, 1)) {
+    if (!side_room(side, n, 1)) {
+        return false;
+    }
+    text = side->text + side->n_text;
+    memcpy(text, bytes, n);
+    if (!text_decode(text, n, &r->room, &cell)) {
         return false;
     }
     r->n_decoded += cell.length + 1;
-    memcpy(side->text + side->n_text, text, n);
     side->n_text += n;
     side->ends[side->n_ends++] = (uint32_t)side->n_text;
     side->n_text++; /* the byte that joins */
@@ -164,8 +168,8 @@ bool records_read(struct records *r, const char *text, size_t n, size_t n_lines,
         csv_fini(&r->parser, take_cell, take_row, r) != 0) {
         r->fault = parser_fault(r, true);
     }
-    /* CR LF is one line end. libcsv never sees its LF: it would report a blank line, which could not
-       be told from that of a CR and a LF with spaces between them. */
+    /* CR LF is one line end. libcsv never sees its LF: it would report a blank line, which could
+       not be told from that of a CR and a LF with spaces between them. */
     *place = i + (r->ended && r->after_cr && i < n && text[i] == '\n');
     return r->fault.code == FAULT_NONE;
 }
@@ -196,5 +200,6 @@ void records_free(struct records *r)
     csv_free(&r->parser);
     free(r->side.text);
     free(r->side.ends);
+    free(r->side.rows);
     free(r->room.bytes);
 }

@@ -11,17 +11,18 @@
 
 #define CELLS_MAX ((size_t)65536)
 
-/* Rows that do not stand in the text as they are: their cells, without their quotes, each with one
-   byte behind it. Start with {0}. */
+/* Rows that do not stand in the text as they are: their cells, without quotes, each with one byte
+   behind it. Start with {0}. */
 struct side {
     char *text; /* owned */
     size_t n_text, text_capacity;
     uint32_t *ends; /* owned: as in struct raw_row, for one row after the other */
     size_t n_ends, ends_capacity;
+    uint32_t *rows; /* owned: which of the rows asked for these are */
+    size_t n_rows, rows_capacity;
 };
 
-/* Makes room for a row of n bytes in n_cells cells, and for TEXT_PADDING and a copy's last step
-   behind it. */
+/* Makes room for a row, or more of one: n bytes in n_cells cells, and TEXT_PADDING behind them. */
 bool side_room(struct side *side, size_t n, size_t n_cells);
 
 /* A reader of records. Its insides belong to records.c. */
@@ -45,9 +46,9 @@ void records_free(struct records *records);
 /* Forgets a fault and what it has left undone. */
 void records_begin(struct records *records, const char *name);
 
-/* Reads the record, or blank line, that begins at `place` of n bytes of text, `n_lines` lines having
-   ended before it, and moves *place behind it. The row goes to the end of the side: n_cells says of
-   how many cells; 0 for a blank line. False: there is a fault. */
+/* Reads the record, or blank line, that begins at `place` of n bytes of text, `n_lines` lines
+   having ended before it, and moves *place behind it. The row goes to the end of the side: n_cells
+   says of how many cells; 0 for a blank line. False: there is a fault. */
 bool records_read(struct records *records, const char *text, size_t n, size_t n_lines,
                   size_t *place);
 

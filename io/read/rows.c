@@ -1,9 +1,10 @@
-/* io/read/rows.c - see rows.h. A piece is marked (marks.h) a window at a time, so that text and marks
-   are still in the processor's nearest cache when rows are made of them. A row of the quick lane is
-   nothing but a place among the marks: finding it costs the same however many cells it has.
+/* io/read/rows.c - see rows.h. A piece is marked (marks.h) a window at a time, so that text and
+   marks are still in the processor's nearest cache when rows are made of them. A row of the quick
+   lane is nothing but a place among the marks: finding it costs the same however many cells it has.
 
-   The marks are right up to the first fault, for up to there quotes come in pairs; and there reading
-   ends. So a record that libcsv has read ends where the marks say, and the quick lane can go on. */
+   The marks are right up to the first fault, for up to there quotes come in pairs; and there
+   reading ends. So a record that libcsv has read ends where the marks say, and the quick lane can
+   go on. */
 #include "io/read/rows.h"
 
 #include <assert.h>
@@ -27,21 +28,26 @@ static const char separators[N_SEPARATORS] = {',', ';', '\t'}; /* the first wins
 /* A record that is still without its end, and a window. */
 #define MARKS_MAX (LONG_RECORD + WINDOW + MARKS_SLACK)
 
+/* The next record. */
+struct next {
+    size_t start;
+    size_t n_lines;            /* line ends before it */
+    size_t end, line_end, odd; /* its first marks, as indices */
+};
+
 struct rows {
     char separator;
     enum lanes lanes;
     marks_function *find;
     struct records records;
     struct marks marks; /* its arrays are owned here */
+    uint32_t bit_positions[256][8];
     /* the piece */
     const char *text; /* borrowed */
     size_t n;
     size_t n_marked; /* bytes whose marks have been found */
-    /* the next record */
-    size_t start;
-    size_t n_lines;            /* line ends before it */
-    size_t end, line_end, odd; /* its first marks, as indices */
-    size_t n_columns;          /* cells of the row before it */
+    struct next next;
+    size_t n_columns; /* cells of the row before it */
 };
 
 struct rows *rows_new(char separator, enum lanes lanes)
@@ -58,6 +64,7 @@ struct rows *rows_new(char separator, enum lanes lanes)
     (void)markers(known);
     rows->find = known[0].find;
     rows->n_columns = 1;
+    bit_positions_fill(rows->bit_positions);
     records_init(&rows->records, separator);
     rows->marks.ends = malloc(MARKS_MAX * sizeof *rows->marks.ends);
     rows->marks.line_ends = malloc(MARKS_MAX * sizeof *rows->marks.line_ends);
@@ -90,11 +97,14 @@ static void marks_restart(struct rows *rows, size_t place)
 {
     struct marks *const m = &rows->marks;
 
-    *m = (struct marks){.ends = m->ends, .line_ends = m->line_ends, .odd = m->odd};
+    *m = (struct marks){.ends = m->ends,
+                        .line_ends = m->line_ends,
+                        .odd = m->odd,
+                        .bit_positions = (const uint32_t(*)[8])rows->bit_positions};
     m->odd[0] = UINT32_MAX;
-    rows->end = 0;
-    rows->line_end = 0;
-    rows->odd = 0;
+    rows->next.end = 0;
+    rows->next.line_end = 0;
+    rows->next.odd = 0;
     rows->n_marked = place;
 }
 
@@ -104,14 +114,13 @@ void rows_begin(struct rows *rows, const char *name, const char *text, size_t n)
     records_begin(&rows->records, name);
     rows->text = text;
     rows->n = n;
-    rows->start = 0;
-    rows->n_lines = 0;
+    rows->next = (struct next){0};
     marks_restart(rows, 0);
 }
 
 uint32_t rows_lines(const struct rows *rows)
 {
-    return (uint32_t)rows->n_lines;
+    return (uint32_t)rows->next.n_lines;
 }
 
 /* Where the line behind this line end begins. It may be behind the end of the text. */
@@ -136,11 +145,11 @@ static void marks_more(struct rows *rows)
     struct marks *const m = &rows->marks;
     const size_t left = rows->n - rows->n_marked;
     const size_t to = rows->n_marked + (left < WINDOW ? left : WINDOW);
-    size_t line = rows->start;
+    size_t line = rows->next.start;
 
-    m->n_ends = positions_keep(m->ends, m->n_ends, &rows->end);
-    m->n_line_ends = positions_keep(m->line_ends, m->n_line_ends, &rows->line_end);
-    m->n_odd = positions_keep(m->odd, m->n_odd, &rows->odd);
+    m->n_ends = positions_keep(m->ends, m->n_ends, &rows->next.end);
+    m->n_line_ends = positions_keep(m->line_ends, m->n_line_ends, &rows->next.line_end);
+    m->n_odd = positions_keep(m->odd, m->n_odd, &rows->next.odd);
     rows->find(m, rows->text, rows->n_marked, to, rows->separator);
     rows->n_marked = to;
     if (m->n_line_ends > 0) {
@@ -153,84 +162,90 @@ static void marks_more(struct rows *rows)
     m->odd[m->n_odd] = UINT32_MAX; /* there is always a next one */
 }
 
-/* How many cells the next record has: where among the ends of cells is its line end? */
-static size_t count_cells(const struct rows *rows, size_t line_end)
-{
-    size_t i = rows->end;
-
-    while (rows->marks.ends[i] != line_end) {
-        i++;
-    }
-    return i + 1 - rows->end;
-}
-
-/* The next record as it stands in the text. */
-static struct raw_row plain_row(const struct rows *rows, size_t n_cells)
-{
-    return (struct raw_row){.text = rows->text,
-                            .ends = rows->marks.ends + rows->end,
-                            .start = (uint32_t)rows->start,
-                            .n_cells = (uint32_t)n_cells,
-                            .number = (uint32_t)rows->n_lines};
-}
-
-/* Puts the reader behind the next record. */
-static void record_pass(struct rows *rows, size_t n_cells, size_t line_end)
-{
-    rows->start = line_behind(rows->text, line_end);
-    rows->end += n_cells;
-    rows->line_end++;
-}
-
-/* Takes rows as long as there is nothing to them: marked to their end, neither long nor odd, and not
-   to be suspected of being a blank line. Returns how many. */
-static size_t take_plain(struct rows *rows, struct raw_row out[], size_t capacity)
+/* How many cells the next record has: mostly as many as the row before it had. */
+static size_t count_cells(const struct rows *rows, const struct next *next, size_t line_end)
 {
     const struct marks *const m = &rows->marks;
-    const char *const text = rows->text;
-    const size_t odd = m->odd[rows->odd];
-    size_t n = 0;
+    size_t n = rows->n_columns;
 
-    while (n < capacity && rows->line_end < m->n_line_ends) {
-        const size_t start = rows->start, line_end = m->line_ends[rows->line_end];
-        size_t n_cells = rows->n_columns;
-        if (line_end >= odd || line_end - start >= LONG_RECORD) {
-            break;
-        }
-        if (rows->end + n_cells > m->n_ends || m->ends[rows->end + n_cells - 1] != line_end) {
-            n_cells = count_cells(rows, line_end);
-            rows->n_columns = n_cells;
-        }
-        if (n_cells == 1 && (unsigned char)text[start] <= ' ') {
-            break;
-        }
-        rows->n_lines++;
-        out[n++] = plain_row(rows, n_cells);
-        record_pass(rows, n_cells, line_end);
+    if (next->end + n <= m->n_ends && m->ends[next->end + n - 1] == line_end) {
+        return n;
+    }
+    for (n = 1; m->ends[next->end + n - 1] != line_end; n++) {
     }
     return n;
 }
 
-/* A row in the side: its pointers are set when the side moves no more. */
-static struct raw_row row_in_side(size_t start, size_t n_cells, size_t number)
+/* The next record as it stands in the text. */
+static struct raw_row plain_row(const struct rows *rows, const struct next *next, size_t n_cells)
 {
-    return (struct raw_row){
-        .start = (uint32_t)start, .n_cells = (uint32_t)n_cells, .number = (uint32_t)number};
+    return (struct raw_row){.text = rows->text,
+                            .ends = rows->marks.ends + next->end,
+                            .start = (uint32_t)next->start,
+                            .n_cells = (uint32_t)n_cells,
+                            .number = (uint32_t)next->n_lines};
 }
 
-static void rows_in_side_settle(const struct side *side, struct raw_row rows[], size_t n)
+/* Goes on to the record behind the next one. */
+static void next_pass(const struct rows *rows, struct next *next, size_t n_cells, size_t line_end)
+{
+    next->start = line_behind(rows->text, line_end);
+    next->end += n_cells;
+    next->line_end++;
+}
+
+/* Takes rows as long as there is nothing to them: marked to their end, neither long nor odd, and
+   not to be suspected of being a blank line. Returns how many. A local `next` stays in registers.
+   */
+static size_t take_plain(struct rows *rows, struct raw_row out[], size_t capacity)
+{
+    const struct marks *const m = &rows->marks;
+    struct next next = rows->next;
+    const size_t odd = m->odd[next.odd];
+    size_t n_cells = rows->n_columns, n = 0;
+
+    while (n < capacity && next.line_end < m->n_line_ends) {
+        const size_t line_end = m->line_ends[next.line_end];
+        if (line_end >= odd || line_end - next.start >= LONG_RECORD) {
+            break;
+        }
+        if (next.end + n_cells > m->n_ends || m->ends[next.end + n_cells - 1] != line_end) {
+            n_cells = count_cells(rows, &next, line_end);
+        }
+        if (n_cells == 1 && (unsigned char)rows->text[next.start] <= ' ') {
+            break;
+        }
+        next.n_lines++;
+        out[n++] = plain_row(rows, &next, n_cells);
+        next_pass(rows, &next, n_cells, line_end);
+    }
+    rows->next = next;
+    rows->n_columns = n_cells;
+    return n;
+}
+
+/* Adds the row that was put into the side last, from side->text[start] on. Its pointers are set
+   when the side moves no more. */
+static void add_row_in_side(struct rows *rows, size_t start, size_t n_cells, struct raw_row out[],
+                            size_t *n)
+{
+    struct side *const side = &rows->records.side;
+
+    side->rows[side->n_rows++] = (uint32_t)*n;
+    out[(*n)++] = (struct raw_row){.start = (uint32_t)start,
+                                   .n_cells = (uint32_t)n_cells,
+                                   .number = (uint32_t)rows->next.n_lines};
+}
+
+static void settle_rows_in_side(const struct side *side, struct raw_row out[])
 {
     const uint32_t *ends = side->ends;
 
-    if (side->n_ends == 0) {
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (rows[i].text == NULL) {
-            rows[i].text = side->text;
-            rows[i].ends = ends;
-            ends += rows[i].n_cells;
-        }
+    for (size_t i = 0; i < side->n_rows; i++) {
+        struct raw_row *const row = &out[side->rows[i]];
+        row->text = side->text;
+        row->ends = ends;
+        ends += row->n_cells;
     }
 }
 
@@ -243,14 +258,14 @@ static void marks_skip(struct rows *rows, size_t place)
         marks_restart(rows, place);
         return;
     }
-    while (rows->line_end < m->n_line_ends && m->line_ends[rows->line_end] < place) {
-        rows->line_end++;
+    while (rows->next.line_end < m->n_line_ends && m->line_ends[rows->next.line_end] < place) {
+        rows->next.line_end++;
     }
-    while (rows->end < m->n_ends && m->ends[rows->end] < place) {
-        rows->end++;
+    while (rows->next.end < m->n_ends && m->ends[rows->next.end] < place) {
+        rows->next.end++;
     }
-    while (m->odd[rows->odd] < place) {
-        rows->odd++;
+    while (m->odd[rows->next.odd] < place) {
+        rows->next.odd++;
     }
 }
 
@@ -259,14 +274,14 @@ static bool take_record(struct rows *rows, struct raw_row out[], size_t *n)
 {
     struct records *const r = &rows->records;
 
-    if (!records_read(r, rows->text, rows->n, rows->n_lines, &rows->start)) {
+    if (!records_read(r, rows->text, rows->n, rows->next.n_lines, &rows->next.start)) {
         return false;
     }
-    rows->n_lines = r->n_lines;
+    rows->next.n_lines = r->n_lines;
     if (r->n_cells > 0) {
-        out[(*n)++] = row_in_side(r->from, r->n_cells, r->n_lines);
+        add_row_in_side(rows, r->from, r->n_cells, out, n);
     }
-    marks_skip(rows, rows->start);
+    marks_skip(rows, rows->next.start);
     return true;
 }
 
@@ -278,14 +293,11 @@ struct unquoting {
     size_t n_left_out;
 };
 
-/* Copies in steps of 32 bytes, and so up to 31 more. */
 static void copy_up_to(struct unquoting *u, size_t place)
 {
     const size_t n = place - u->from;
 
-    for (size_t i = 0; i < n; i += 32) {
-        memcpy(u->to + i, u->text + u->from + i, 32);
-    }
+    memcpy(u->to, u->text + u->from, n);
     u->to += n;
     u->from = place;
 }
@@ -327,11 +339,11 @@ static const uint32_t *cell_unquote(struct unquoting *u, size_t start, size_t en
 static bool record_unquote(struct rows *rows, size_t n_cells, size_t line_end)
 {
     struct side *const side = &rows->records.side;
-    const uint32_t *const ends = rows->marks.ends + rows->end;
-    const uint32_t *odd = rows->marks.odd + rows->odd;
+    const uint32_t *const ends = rows->marks.ends + rows->next.end;
+    const uint32_t *odd = rows->marks.odd + rows->next.odd;
     uint32_t *const side_ends = side->ends + side->n_ends;
-    struct unquoting u = {rows->text, side->text + side->n_text, rows->start, 0};
-    size_t start = rows->start;
+    struct unquoting u = {rows->text, side->text + side->n_text, rows->next.start, 0};
+    size_t start = rows->next.start;
 
     for (size_t i = 0; i < n_cells; i++) {
         const size_t end = ends[i];
@@ -341,13 +353,13 @@ static bool record_unquote(struct rows *rows, size_t n_cells, size_t line_end)
                 return false;
             }
         }
-        side_ends[i] = (uint32_t)(side->n_text + end - rows->start - u.n_left_out);
+        side_ends[i] = (uint32_t)(side->n_text + end - rows->next.start - u.n_left_out);
         start = end + 1;
     }
     copy_up_to(&u, line_end);
     side->n_text = side_ends[n_cells - 1] + (size_t)1;
     side->n_ends += n_cells;
-    rows->odd = (size_t)(odd - rows->marks.odd);
+    rows->next.odd = (size_t)(odd - rows->marks.odd);
     return true;
 }
 
@@ -358,16 +370,16 @@ static bool take_odd(struct rows *rows, size_t n_cells, size_t line_end, struct 
     struct side *const side = &rows->records.side;
     const size_t row = side->n_text;
 
-    if (!side_room(side, line_end - rows->start, n_cells)) {
+    if (!side_room(side, line_end - rows->next.start, n_cells)) {
         rows->records.fault = fault_memory();
         return false;
     }
     if (!record_unquote(rows, n_cells, line_end)) {
         return take_record(rows, out, n);
     }
-    rows->n_lines++;
-    out[(*n)++] = row_in_side(row, n_cells, rows->n_lines);
-    record_pass(rows, n_cells, line_end);
+    rows->next.n_lines++;
+    add_row_in_side(rows, row, n_cells, out, n);
+    next_pass(rows, &rows->next, n_cells, line_end);
     return true;
 }
 
@@ -384,22 +396,22 @@ static bool is_blank(const char *text, size_t n)
 /* The next record, which take_plain() did not want. False: there is a fault. */
 static bool take_other(struct rows *rows, struct raw_row out[], size_t *n)
 {
-    const size_t line_end = rows->marks.line_ends[rows->line_end];
-    const size_t n_cells = count_cells(rows, line_end);
+    const size_t line_end = rows->marks.line_ends[rows->next.line_end];
+    const size_t n_cells = count_cells(rows, &rows->next, line_end);
 
-    if (line_end - rows->start >= LONG_RECORD) {
+    if (line_end - rows->next.start >= LONG_RECORD) {
         return take_record(rows, out, n);
     }
-    if (rows->marks.odd[rows->odd] < line_end) {
+    if (rows->marks.odd[rows->next.odd] < line_end) {
         return take_odd(rows, n_cells, line_end, out, n);
     }
-    if (n_cells == 1 && is_blank(rows->text + rows->start, line_end - rows->start)) {
-        rows->n_lines += line_end < rows->n; /* the end of the text ends no blank line */
+    if (n_cells == 1 && is_blank(rows->text + rows->next.start, line_end - rows->next.start)) {
+        rows->next.n_lines += line_end < rows->n; /* the end of the text ends no blank line */
     } else {
-        rows->n_lines++;
-        out[(*n)++] = plain_row(rows, n_cells);
+        rows->next.n_lines++;
+        out[(*n)++] = plain_row(rows, &rows->next, n_cells);
     }
-    record_pass(rows, n_cells, line_end);
+    next_pass(rows, &rows->next, n_cells, line_end);
     return true;
 }
 
@@ -409,13 +421,13 @@ static bool take_quick(struct rows *rows, struct raw_row out[], size_t capacity,
 {
     bool good = true;
 
-    while (good && *n < capacity && rows->start < rows->n) {
+    while (good && *n < capacity && rows->next.start < rows->n) {
         *n += take_plain(rows, out + *n, capacity - *n);
-        if (rows->line_end < rows->marks.n_line_ends) {
+        if (rows->next.line_end < rows->marks.n_line_ends) {
             good = *n == capacity || take_other(rows, out, n);
         } else if (*n > 0) {
             break;
-        } else if (rows->start + LONG_RECORD <= rows->n_marked) {
+        } else if (rows->next.start + LONG_RECORD <= rows->n_marked) {
             good = take_record(rows, out, n);
         } else {
             marks_more(rows);
@@ -432,17 +444,19 @@ struct fault rows_next(struct rows *rows, struct raw_row out[], size_t capacity,
     *n = 0;
     side->n_text = 0;
     side->n_ends = 0;
+    side->n_rows = 0;
     if (rows->lanes == QUICK_AND_RECORD_LANE) {
         good = good && take_quick(rows, out, capacity, n);
     }
-    while (rows->lanes == RECORD_LANE && good && *n < capacity && rows->start < rows->n) {
+    while (rows->lanes == RECORD_LANE && good && *n < capacity && rows->next.start < rows->n) {
         good = take_record(rows, out, n);
     }
-    rows_in_side_settle(side, out, *n);
+    settle_rows_in_side(side, out);
     return good ? FAULT_FREE : rows->records.fault;
 }
 
-bool raw_cell_text(const struct raw_row *row, size_t index, struct text_room *room, struct cell *out)
+bool raw_cell_text(const struct raw_row *row, size_t index, struct text_room *room,
+                   struct cell *out)
 {
     size_t start;
 
@@ -484,10 +498,10 @@ static bool header_scan(struct header *h, char byte)
 char separator_of(const char *text, size_t n)
 {
     struct header h = {.blank = true};
-    size_t most = 0;
+    size_t most = 0, place = 0;
 
-    n = n < HEADER_MAX ? n : HEADER_MAX;
-    for (size_t i = 0; i < n && !header_scan(&h, text[i]); i++) {
+    while (place < n && place < HEADER_MAX && !header_scan(&h, text[place])) {
+        place++;
     }
     for (size_t i = 1; i < N_SEPARATORS; i++) {
         if (h.counts[i] > h.counts[most]) {

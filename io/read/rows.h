@@ -13,8 +13,8 @@
 #include "io/read/decode.h" /* struct cell, struct text_room, TEXT_PADDING */
 
 /* A row that is no blank line, its cells as they stand in the text: white space and encoding are
-   raw_cell_text()'s matter. Cell 0 is text[start, ends[0]), cell k is text[ends[k - 1] + 1, ends[k]).
-   The bytes up to text[ends[n_cells - 1] + TEXT_PADDING] may be read. */
+   raw_cell_text()'s matter. Cell 0 is text[start, ends[0]), cell k is
+   text[ends[k - 1] + 1, ends[k]). The bytes up to text[ends[n_cells - 1] + TEXT_PADDING] may be read. */
 struct raw_row {
     const char *text;
     const uint32_t *ends;
@@ -32,8 +32,8 @@ struct rows *rows_new(char separator, enum lanes lanes);
 void rows_free(struct rows *rows);
 
 /* Begins with a piece of n < 2^31 bytes that starts and ends between two records; only the last
-   piece of a file may end without a line end. `name` is what faults call the file. Both are borrowed
-   until the next call of rows_begin(). */
+   piece of a file may end without a line end. `name` is what faults call the file. Both are
+   borrowed until the next call of rows_begin(). */
 void rows_begin(struct rows *rows, const char *name, const char *text, size_t n);
 
 /* The next *n <= capacity rows; 0 at the end. They hold until the next call. A fault comes behind
@@ -49,7 +49,8 @@ uint32_t rows_lines(const struct rows *rows);
 /* A cell as delimited.h promises it: UTF-8 (a cell that is not is read as Windows-1252), trimmed,
    NUL-terminated; "" where the row is too short. Valid until `room` is used again. False: no
    memory. */
-bool raw_cell_text(const struct raw_row *row, size_t index, struct text_room *room, struct cell *out);
+bool raw_cell_text(const struct raw_row *row, size_t index, struct text_room *room,
+                   struct cell *out);
 
 /* The separator of a file that begins with this text: the one of ',', ';' and '\t' that occurs most
    often outside quotes in the first line that is not blank (of its first MiB); comma at a tie. */

@@ -10,7 +10,7 @@
 #include "engine/memory.h"
 #include "io/run/spill.h"
 
-#define BAG_BYTES 4096
+#define BAG_BYTES 2048
 
 /* Forms of a part that were written to the temporary file. */
 struct page {

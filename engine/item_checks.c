@@ -95,12 +95,12 @@ static void count_codes(const struct item_group *group, const answer *restrict c
     const uint8_t below = UINT8_MAX, above = (uint8_t)(keying.most + 1); /* -1, modulo 256 */
     uint8_t n = 0, n_lowest = 0, n_highest = 0, n_below = 0, n_above = 0;
     for (size_t f = 0; f < BLOCK; f++) {
-        const uint8_t offset = keyed_offset(keying, column[f]), one = used[f] & 1;
-        n = (uint8_t)(n + ((offset <= keying.most) & one));
-        n_lowest = (uint8_t)(n_lowest + ((offset == 0) & one));
-        n_highest = (uint8_t)(n_highest + ((offset == keying.most) & one));
-        n_below = (uint8_t)(n_below + ((offset == below) & one));
-        n_above = (uint8_t)(n_above + ((offset == above) & one));
+        const uint8_t offset = keyed_offset(keying, column[f]);
+        n = (uint8_t)(n + (used[f] & (offset <= keying.most)));
+        n_lowest = (uint8_t)(n_lowest + (used[f] & (offset == 0)));
+        n_highest = (uint8_t)(n_highest + (used[f] & (offset == keying.most)));
+        n_below = (uint8_t)(n_below + (used[f] & (offset == below)));
+        n_above = (uint8_t)(n_above + (used[f] & (offset == above)));
     }
     item->n += n;
     item->n_lowest += n_lowest;
@@ -108,7 +108,9 @@ static void count_codes(const struct item_group *group, const answer *restrict c
     /* Codes just beside the range are counted apart: they tell a shifted coding from a slip. */
     item->n_one_below += n_below;
     /* An answer cannot be 128: modulo 256 that would be ANSWER_MISSING. */
-    item->n_one_above += group->highest < INT8_MAX ? n_above : 0;
+    if (group->highest < INT8_MAX) {
+        item->n_one_above += n_above;
+    }
 }
 
 static void add_codes(struct item_checks *checks, size_t measure, size_t group,
@@ -167,11 +169,11 @@ static void add_products(struct item_checks *checks, size_t measure, size_t scal
     int16_t totals[BATCH_FORMS] = {0};
     memcpy(complete, used, sizeof complete);
     for (size_t i = 0; i < scale->n_items; i++) {
-        add_to_totals(&columns[scale->items[i] * BATCH_FORMS],
+        add_to_totals(&columns[(size_t)scale->items[i] * BATCH_FORMS],
                       keying_of(group, scale->reversed[i] != 0), complete, totals);
     }
     for (size_t i = 0; i < scale->n_items; i++) {
-        const answer *const column = &columns[scale->items[i] * BATCH_FORMS];
+        const answer *const column = &columns[(size_t)scale->items[i] * BATCH_FORMS];
         const struct keying keying = keying_of(group, scale->reversed[i] != 0);
         struct item_sums *const item = item_at(checks, measure, scale->group, scale->items[i]);
         for (size_t b = 0; b < BATCH_FORMS; b += BLOCK) {
@@ -209,8 +211,9 @@ void item_checks_add_forms(struct item_checks *checks, size_t measure,
     uint8_t used[BATCH_FORMS];
     assert(n <= BATCH_FORMS);
     for (size_t f = 0; f < BATCH_FORMS; f++) {
-        used[f] = f < n && scored->n_valid[f] > 0 ? UINT8_MAX : 0;
+        used[f] = scored->n_valid[f] > 0 ? UINT8_MAX : 0;
     }
+    memset(&used[n], 0, BATCH_FORMS - n);
     for (size_t i = 0; i < m->instrument->n_groups; i++) {
         if (answers->answers[i] != NULL) {
             add_codes(checks, measure, i, answers->answers[i], used);

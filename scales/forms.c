@@ -164,7 +164,7 @@ static void add_items(const struct instrument *instrument, const struct scale *s
     item_range(instrument, scale, &low, &high);
     memset(sums, 0, sizeof *sums);
     for (size_t i = 0; i < scale->n_items; i++) {
-        const answer *const column = &columns[scale->items[i] * BATCH_FORMS];
+        const answer *const column = &columns[(size_t)scale->items[i] * BATCH_FORMS];
         const struct keying keying = keying_of(group, scale->reversed[i] != 0);
         if (room < (size_t)(high - low)) {
             move_up(bytes, sums->above);
@@ -309,11 +309,10 @@ struct part_sums {
 static void add_part(const struct scale *part, int64_t factor, const outcome *restrict outcomes,
                      const bool *restrict prorated, size_t n, struct part_sums *restrict sums)
 {
-    /* No branch: which parts have no score looks random to a processor. */
     for (size_t f = 0; f < n; f++) {
-        const bool scored = is_scored(outcomes[f]);
-        const int64_t score = part->values[scored ? outcomes[f] - N_REASONS : 0] * factor;
-        sums->sum[f] += scored ? score : 0;
+        if (is_scored(outcomes[f])) {
+            sums->sum[f] += outcome_score(part->values, outcomes[f]) * factor;
+        }
     }
     for (size_t f = 0; f < BATCH_FORMS; f++) {
         sums->n[f] = (uint8_t)(sums->n[f] + (outcomes[f] >= N_REASONS));

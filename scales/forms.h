@@ -7,8 +7,8 @@
 
 #define BATCH_FORMS 512
 
-/* The answers of n <= BATCH_FORMS forms: answers[group][item * BATCH_FORMS + form], in form order of
-   the items; a group that is not collected is NULL, for all forms of the batch. Every column has
+/* The answers of n <= BATCH_FORMS forms: answers[group][item * BATCH_FORMS + form], in form order
+   of the items; a group that is not collected is NULL, for all forms of the batch. Every column has
    room for BATCH_FORMS answers, also where fewer are meant: what stands behind them is read, may be
    any bytes, and makes no difference. */
 struct answer_columns {
@@ -20,16 +20,16 @@ struct scored_columns {
     outcome outcome[MAX_SCALES][BATCH_FORMS];
     uint8_t n_answered[MAX_SCALES][BATCH_FORMS];
     bool prorated[MAX_SCALES][BATCH_FORMS];
-    uint8_t n_valid[BATCH_FORMS]; /* items answered with a valid code over all groups present, at most
-                                     255: 0 makes the form blank */
+    uint8_t n_valid[BATCH_FORMS]; /* items answered with a valid code over all groups present, at
+                                     most 255: 0 makes the form blank */
 };
 
 /* What scoring looks up instead of computing it anew: for each scale of items, the outcome of every
    number of answers and every sum; for each conversion, that of every score. The caller gives the
-   memory, which scoring_tables_size() tells, aligned as malloc() aligns, and keeps it as long as the
-   tables are used; 0 where no tables pay: then there is nothing to build. The tables are of this
-   instrument under this rule, and only read: threads may share them. The instrument's units and
-   values must be all that scale_units() and scale_values() say. */
+   memory, which scoring_tables_size() tells, aligned as malloc() aligns, and keeps it as long as
+   the tables are used; 0 where no tables pay: then there is nothing to build. The tables are of
+   this instrument under this rule, and only read: threads may share them. The instrument's units
+   and values must be all that scale_units() and scale_values() say. */
 struct scoring_tables;
 size_t scoring_tables_size(const struct instrument *instrument);
 const struct scoring_tables *scoring_tables_build(const struct instrument *instrument,

@@ -45,6 +45,13 @@ enum reason {
 };
 typedef uint32_t outcome;
 
+/* The result on one scale, with what an audit wants to know of it. */
+struct scored {
+    outcome outcome;
+    uint8_t n_answered; /* of the items (or parts) the scale needs */
+    bool prorated;      /* scored from fewer items than the scale has */
+};
+
 /* A named way to divide a scale's range, best band first. */
 struct band {
     const char *name;

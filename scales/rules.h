@@ -4,7 +4,7 @@
 #define PELLTER_SCALES_RULES_H
 
 #include <assert.h>
-#include "scales/score.h"
+#include "scales/instrument.h"
 
 static inline int64_t least(int64_t a, int64_t b)
 {
@@ -90,8 +90,8 @@ static inline struct scored scored_as(const struct scale *scale, int64_t score, 
                            .prorated = prorated};
 }
 
-/* Of n answered items whose points add up to `sum`. A screen, and whether the group is complete, are
-   the caller's to ask. */
+/* Of n answered items whose points add up to `sum`. A screen, and whether the group is complete,
+   are the caller's to ask. */
 static inline struct scored scored_items(const struct scale *scale, int64_t sum, size_t n)
 {
     /* From no answer there is no score under any rule, not a score of 0. */

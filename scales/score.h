@@ -5,13 +5,6 @@
 
 #include "scales/instrument.h"
 
-/* The result on one scale, with what an audit wants to know of it. */
-struct scored {
-    outcome outcome;
-    uint8_t n_answered; /* of the items (or parts) the scale needs */
-    bool prorated;      /* scored from fewer items than the scale has */
-};
-
 /* The answers of one form, group by group; a group that the study does not collect is NULL and
    its scales come out as REASON_NO_FORM. Codes outside the group's range count as missing. */
 struct answers {

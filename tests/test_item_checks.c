@@ -12,7 +12,8 @@ static const int64_t values[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
     {                                                                                           \
         {                                                                                       \
             .name = "sum", .kind = SCALE_ITEMS, .items = all, .reversed = (keys), .n_items = 4, \
-            .min_answered = 3, .units_per_point = 1, .values = values, .n_values = 9            \
+            .min_answered = 3, .rounding = ROUNDING_HALF_UP, .units_per_point = 1,              \
+            .values = values, .n_values = 9                                                     \
         }                                                                                       \
     }
 static const struct scale straight[] = SCALE(none_reversed), turned[] = SCALE(last_reversed);
@@ -57,14 +58,19 @@ static void items_1_and_4_never_2(size_t i, answer out[4])
     out[3] = out[3] == 2 ? 1 : out[3];
 }
 
+/* Not the same answer to every item: a form of nothing but 3 would be a blank one. */
 static void one_up(size_t i, answer out[4])
 {
-    memset(out, (int)(i % 3) + 1, 4);
+    for (size_t k = 0; k < 4; k++) {
+        out[k] = (answer)((i + k) % 3 + 1);
+    }
 }
 
 static void one_down(size_t i, answer out[4])
 {
-    memset(out, (int)(i % 3) - 1, 4);
+    for (size_t k = 0; k < 4; k++) {
+        out[k] = (answer)((int)((i + k) % 3) - 1);
+    }
 }
 
 /* A single 3, while 0 occurs: an odd cell, no other coding. */
@@ -173,24 +179,35 @@ static void study_of(struct small_study *small, const struct instrument *instrum
                                   .n_scales = 1};
 }
 
+/* A batch of forms of up to two groups of four items. */
+struct batch {
+    answer codes[2][4 * BATCH_FORMS];
+    struct scored_columns scored;
+};
+
+static void put_form(struct batch *batch, size_t group, size_t f, const answer codes[4])
+{
+    for (size_t i = 0; i < 4; i++) {
+        batch->codes[group][i * BATCH_FORMS + f] = codes[i];
+    }
+}
+
 /* Feeds n forms, and looks that none of them is changed. */
 static void feed(struct item_checks *checks, const struct instrument *instrument, size_t n,
                  form_pattern *pattern)
 {
+    struct batch batch = {0}, before;
+    const struct answer_columns columns = {{batch.codes[0]}};
+    assert_true(n <= BATCH_FORMS);
     for (size_t i = 0; i < n; i++) {
-        answer codes[4], before[4];
-        struct answers answers = {{codes}};
-        struct scored scored[1], scored_before[1];
+        answer codes[4];
         pattern(i, codes);
-        memcpy(before, codes, sizeof codes);
-        instrument_score(instrument, &answers, scored);
-        scored_before[0] = scored[0];
-        item_checks_add(checks, 0, &answers, scored);
-        assert_memory_equal(codes, before, sizeof codes);
-        assert_int_equal(scored[0].outcome, scored_before[0].outcome);
-        assert_int_equal(scored[0].n_answered, scored_before[0].n_answered);
-        assert_int_equal(scored[0].prorated, scored_before[0].prorated);
+        put_form(&batch, 0, i, codes);
     }
+    forms_score(instrument, NULL, &columns, n, &batch.scored);
+    before = batch;
+    item_checks_add_forms(checks, 0, &columns, &batch.scored, n);
+    assert_memory_equal(&batch, &before, sizeof batch);
 }
 
 static void test_warnings(void **state)
@@ -290,15 +307,17 @@ static void test_further_group(void **state)
         size_t n;
         study_of(&small, &two_groups);
         assert_true(item_checks_init(&checks, &small.study));
+        struct batch batch = {0};
+        const struct answer_columns columns = {{batch.codes[0], batch.codes[1]}};
         for (size_t i = 0; i < 60; i++) {
             answer codes[4], impact[4];
-            const struct answers answers = {{codes, impact}};
-            struct scored scored[1];
             same_answers(i, codes);
             memset(impact, shifted ? (int)(i % 3) + 1 : 1, sizeof impact);
-            instrument_score(&two_groups, &answers, scored);
-            item_checks_add(&checks, 0, &answers, scored);
+            put_form(&batch, 0, i, codes);
+            put_form(&batch, 1, i, impact);
         }
+        forms_score(&two_groups, NULL, &columns, 60, &batch.scored);
+        item_checks_add_forms(&checks, 0, &columns, &batch.scored, 60);
         item_checks_warn(&list, &checks);
         assert_false(list.no_memory);
         warnings = list.texts;
@@ -327,16 +346,17 @@ static void test_audit(void **state)
     struct item_checks checks;
     study_of(&small, &plain);
     assert_true(item_checks_init(&checks, &small.study));
+    struct batch batch = {0};
+    const struct answer_columns columns = {{batch.codes[0]}};
     for (size_t i = 0; i < COUNT(forms); i++) {
-        struct answers answers = {{forms[i]}};
-        struct scored scored[1] = {{0}};
         const size_t answered = i < 2 ? 4 : i < 5 ? 3 : 2;
-        scored[0] = (struct scored){.outcome = answered < 3 ? (outcome)REASON_INCOMPLETE
-                                                            : (outcome)N_REASONS,
-                                    .n_answered = (uint8_t)answered,
-                                    .prorated = answered == 3};
-        item_checks_add(&checks, 0, &answers, scored);
+        put_form(&batch, 0, i, forms[i]);
+        batch.scored.outcome[0][i] = answered < 3 ? (outcome)REASON_INCOMPLETE : (outcome)N_REASONS;
+        batch.scored.n_answered[0][i] = (uint8_t)answered;
+        batch.scored.prorated[0][i] = answered == 3;
+        batch.scored.n_valid[i] = (uint8_t)answered;
     }
+    item_checks_add_forms(&checks, 0, &columns, &batch.scored, COUNT(forms));
     assert_int_equal(checks.scales[0].audit.complete, 2);
     assert_int_equal(checks.scales[0].audit.prorated, 3);
     assert_int_equal(checks.scales[0].audit.prorated_from[3], 3);
@@ -346,13 +366,36 @@ static void test_audit(void **state)
     item_checks_free(&checks);
 }
 
+/* A form without a valid answer is left out, the codes beside the range that it has with it. */
+static void test_blank_forms(void **state)
+{
+    (void)state;
+    struct small_study small;
+    struct item_checks checks;
+    study_of(&small, &plain);
+    assert_true(item_checks_init(&checks, &small.study));
+    struct batch batch = {0};
+    const struct answer_columns columns = {{batch.codes[0]}};
+    put_form(&batch, 0, 0, (const answer[]){3, 3, 3, -1});
+    put_form(&batch, 0, 1, (const answer[]){3, 0, 3, -1});
+    put_form(&batch, 0, 2, (const answer[]){1, 1, 1, 1}); /* stands behind those that are meant */
+    forms_score(&plain, NULL, &columns, 3, &batch.scored);
+    item_checks_add_forms(&checks, 0, &columns, &batch.scored, 2);
+    assert_int_equal(checks.items[0].n_one_above, 1);
+    assert_int_equal(checks.items[3].n_one_below, 1);
+    assert_int_equal(checks.items[1].n, 1);
+    assert_int_equal(checks.items[0].n, 0);
+    assert_int_equal(checks.scales[0].audit.unscored, 1);
+    assert_int_equal(checks.scales[0].n, 0);
+    item_checks_free(&checks);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_warnings),
-        cmocka_unit_test(test_ages),
-        cmocka_unit_test(test_further_group),
-        cmocka_unit_test(test_audit),
+        cmocka_unit_test(test_warnings),      cmocka_unit_test(test_ages),
+        cmocka_unit_test(test_further_group), cmocka_unit_test(test_audit),
+        cmocka_unit_test(test_blank_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,13 +23,7 @@ struct fault check_words(const struct options *options)
     const char *const *names;
     size_t n;
     struct fault fault = FAULT_FREE;
-    struct stat status;
     for (size_t i = 0; i < options->n_arguments; i++) {
-        /* Data files are read once for their columns and once for their answers. */
-        if (stat(options->arguments[i], &status) == 0 && S_ISFIFO(status.st_mode)) {
-            return fault_at(FAULT_OPEN, options->arguments[i], 0, 0,
-                            "a pipe, which cannot be read twice; expected a file");
-        }
         /* manifest.json lists the files read, and JSON has no other encoding. */
         if (!utf8_valid(options->arguments[i], strlen(options->arguments[i]))) {
             return fault_at(FAULT_USAGE, options->arguments[i], 0, 0,
@@ -41,6 +35,21 @@ struct fault check_words(const struct options *options)
     }
     arena_free(&arena);
     return fault;
+}
+
+/* Without a study file data are read once for their columns and once for their answers. */
+static struct fault check_files(const struct options *options)
+{
+    for (size_t i = 0; i < options->n_arguments; i++) {
+        const char *const path = options->arguments[i];
+        struct stat status;
+        if (strcmp(path, "-") == 0 || (stat(path, &status) == 0 && S_ISFIFO(status.st_mode))) {
+            return fault_at(FAULT_OPEN, path, 0, 0,
+                            "a pipe, which cannot be read twice; expected a file, or a study file "
+                            "that says what the pipe holds");
+        }
+    }
+    return FAULT_FREE;
 }
 
 struct fault load_plan(const struct options *options, struct plan *plan)
@@ -65,6 +74,10 @@ struct fault load_plan(const struct options *options, struct plan *plan)
                                   "found a study file among other files, expected one study file, "
                                   "or data files only");
         }
+    }
+    fault = check_files(options);
+    if (fault.code != FAULT_NONE) {
+        return fault;
     }
     fault = recognise(options->arguments, options->n_arguments, "", &plan_options.shelf, &arena,
                       &study_file);

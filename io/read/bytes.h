@@ -30,9 +30,10 @@ MUST_CHECK struct fault bytes_open(const char *path, struct bytes *out);
 void bytes_open_memory(const char *name, const char *memory, size_t n, size_t step,
                        struct bytes *out);
 
-/* The next 1 to `room` bytes of text (room > 0) into `buffer`; *n is 0 at the end. A byte order mark
-   is left out, UTF-16 (known by its mark) is made UTF-8, and anything else comes as it is, straight
-   from the file: text that is not valid UTF-8, or has NULs in it, is for the caller to judge.
+/* The next 1 to `room` bytes of text (room > 0) into `buffer`; *n is 0 at the end. A byte order
+   mark is left out, UTF-16 (known by its mark) is made UTF-8, and anything else comes as it is,
+   straight from the file: text that is not valid UTF-8, or has NULs in it, is for the caller to
+   judge.
 
    Faults come after all the text before them and again at each further call, without a row:
    FAULT_SYNTAX for UTF-16 that is damaged or cut off, and those of stored_read(). */

@@ -9,7 +9,7 @@
 #include "io/read/bytes.h"
 #include "io/read/rows.h"
 
-/* A row that every reader takes fits: 16 MiB, quotes and what is found before the limit is. */
+/* As chunks.h says: whoever reads a piece this long faults at its limits. */
 #define RECORD_MAX ((size_t)18 * 1024 * 1024)
 
 struct chunks {
@@ -114,8 +114,8 @@ static size_t last_cut(const char *text, size_t from, size_t n, bool quoted)
 {
     for (size_t i = n; i > 0 && i >= from; i--) {
         const char byte = text[i - 1];
-        /* behind a last CR a LF may come that belongs to it */
-        if (!quoted && (byte == '\n' || (byte == '\r' && i < n && text[i] != '\n'))) {
+        /* behind a last CR a LF may come that belongs to it; one that is there was met before it */
+        if (!quoted && (byte == '\n' || (byte == '\r' && i < n))) {
             return i;
         }
         quoted = quoted != (byte == '"');

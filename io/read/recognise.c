@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/names.h"
 #include "engine/study.h"
 #include "io/read/cells.h"
 #include "io/read/columns.h"
@@ -141,6 +142,7 @@ static int found_stage_compare(const void *a, const void *b)
 /* --- what a file holds --- */
 
 #define MAX_FOUND 16
+#define MOST_SEEN 4096
 
 /* Columns named PREFIX_NUMBER with one prefix. */
 struct numbered {
@@ -155,7 +157,7 @@ struct file {
     struct recogniser *recogniser;
     const char *path;
     const char *named; /* as the study file names it */
-    bool has_header, has_rows;
+    bool has_rows;
     struct numbered found[MAX_FOUND];
     size_t n_found;
     size_t stage_column; /* SIZE_MAX: none */
@@ -168,6 +170,8 @@ struct recogniser {
     size_t n_instruments;
     struct found_stage stages[MAX_STAGES];
     size_t n_stages;
+    struct names seen; /* texts of stage columns, as they stand in the files */
+    struct text_room room;
     struct file *files; /* n_files */
     size_t n_files;
     bool any_site, any_year; /* some file has the column */
@@ -304,8 +308,9 @@ static struct fault take_item_column(struct file *file, const struct row *row, s
     return many_versions(file, row->number, column + 1, cell->text, length);
 }
 
-static struct fault take_header(struct file *file, const struct row *row)
+static struct fault take_header(void *context, const struct row *row)
 {
+    struct file *const file = context;
     bool has_goal = false, has_level = false;
     struct fault fault = check_header(file->path, row);
     file->stage_column = SIZE_MAX;
@@ -329,10 +334,9 @@ static struct fault take_header(struct file *file, const struct row *row)
     return fault;
 }
 
-static struct fault take_stage(struct file *file, const struct row *row)
+static struct fault take_stage(struct file *file, const struct cell *cell, uint64_t row)
 {
     struct recogniser *const r = file->recogniser;
-    const struct cell *const cell = &row->cells[file->stage_column];
     struct found_stage *stage;
     /* Such a row is set aside, and listed, when the answers are read. */
     if (text_is_missing(cell->text)) {
@@ -348,7 +352,7 @@ static struct fault take_stage(struct file *file, const struct row *row)
         }
     }
     if (r->n_stages == MAX_STAGES) {
-        return fault_at(FAULT_CONTENT, file->path, row->number, file->stage_column + 1,
+        return fault_at(FAULT_CONTENT, file->path, row, file->stage_column + 1,
                         "found more than %d stages; write a study file that names them",
                         MAX_STAGES);
     }
@@ -361,21 +365,41 @@ static struct fault take_stage(struct file *file, const struct row *row)
     r->n_stages++;
     return stage->kind != STAGE_OTHER
                ? FAULT_FREE
-               : fault_at(FAULT_CONTENT, file->path, row->number, file->stage_column + 1,
+               : fault_at(FAULT_CONTENT, file->path, row, file->stage_column + 1,
                           "found a stage whose place in the order is not known, expected a "
                           "number, a date or a name such as start, 3 months; write a study file");
 }
 
-static struct fault take_row(void *context, const struct row *row)
+/* The stages of some rows. A text that was looked at before has nothing new to say. */
+static struct fault take_rows(void *context, const struct raw_row rows[], size_t n,
+                              uint64_t lines_before)
 {
     struct file *const file = context;
-    if (!file->has_header) {
-        file->has_header = true;
-        return take_header(file, row);
-    }
-    file->has_rows = true;
+    struct recogniser *const r = file->recogniser;
+    const size_t column = file->stage_column;
+    struct fault fault = FAULT_FREE;
+    file->has_rows = file->has_rows || n > 0;
     /* SIZE_MAX is beyond every row; check_file() tells the user that there is no such column. */
-    return file->stage_column < row->n_cells ? take_stage(file, row) : FAULT_FREE;
+    for (size_t i = 0; i < n && fault.code == FAULT_NONE; i++) {
+        struct cell cell;
+        if (column >= rows[i].n_cells) {
+            continue;
+        }
+        const uint32_t start = column == 0 ? rows[i].start : rows[i].ends[column - 1] + 1;
+        const char *const raw = rows[i].text + start;
+        const size_t n_raw = rows[i].ends[column] - start;
+        uint32_t number;
+        if (names_find(&r->seen, raw, n_raw) != NO_NAME) {
+            continue;
+        }
+        fault = raw_cell_text(&rows[i], column, &r->room, &cell)
+                    ? take_stage(file, &cell, lines_before + rows[i].number)
+                    : fault_memory();
+        if (r->seen.n_names < MOST_SEEN && !names_add(&r->seen, raw, n_raw, &number)) {
+            fault = fault_memory();
+        }
+    }
+    return fault;
 }
 
 /* --- the study file --- */
@@ -631,7 +655,7 @@ struct fault recognise(const char *const files[], size_t n, const char *folder,
             fault = fault_memory();
             break;
         }
-        fault = delimited_read(files[i], 0, take_row, &r.files[i]);
+        fault = delimited_read(files[i], 0, take_header, take_rows, &r.files[i]);
         if (fault.code == FAULT_NONE) {
             fault = check_file(&r.files[i]);
         }
@@ -644,5 +668,7 @@ struct fault recognise(const char *const files[], size_t n, const char *folder,
         fault = print_study(&r, study_file);
     }
     free(r.files);
+    names_free(&r.seen);
+    free(r.room.bytes);
     return fault;
 }

@@ -20,7 +20,8 @@ struct unpacker {
     enum packing packing;
     z_stream gzip;
     ZSTD_DStream *zstandard; /* owned */
-    size_t wanted;           /* bytes that Zstandard asked for; 0 between two frames */
+    size_t wanted;           /* bytes that Zstandard asked for */
+    bool filled;             /* its last call filled the buffer: it may have more to hand out */
     bool within;             /* within a gzip member or a Zstandard frame */
     bool broken;             /* stored->fault says why nothing more comes */
     size_t at, n;            /* packed[at, n) is to be unpacked */
@@ -195,11 +196,12 @@ static void unpacker_break(struct stored *stored, struct fault fault)
 
 static struct fault unpack_fault(const struct stored *stored, const char *what)
 {
-    return fault_at(
-        FAULT_SYNTAX, stored->name, 0, 0,
-        "found a %s file that %s, expected one that can be unpacked to its end: copy or "
-        "save it again",
-        stored->unpacker->packing == GZIP ? "gzip" : "Zstandard", what);
+    const char *const kind = stored->unpacker->packing == GZIP ? "gzip" : "Zstandard";
+
+    return fault_at(FAULT_SYNTAX, stored->name, 0, 0,
+                    "found a %s file that %s, expected one that can be unpacked to its end: copy "
+                    "or save it again",
+                    kind, what);
 }
 
 /* Unpacks once. */
@@ -246,6 +248,17 @@ static struct fault zstandard_fault(const struct stored *stored, size_t result)
     }
 }
 
+/* How many bytes to give to Zstandard: one step's at a time. It does not tell what it has handed
+   out in a call that meets damage, so there must be nothing between the two. What it asks for is a
+   block and the header of the next, which has 3 bytes. */
+static size_t zstandard_portion(const struct unpacker *unpacker)
+{
+    if (unpacker->filled) {
+        return 0;
+    }
+    return unpacker->wanted > 3 ? unpacker->wanted - 3 : unpacker->wanted;
+}
+
 /* Unpacks once. */
 static size_t zstandard_unpack(struct stored *stored, char *buffer, size_t room)
 {
@@ -258,9 +271,8 @@ static size_t zstandard_unpack(struct stored *stored, char *buffer, size_t room)
     if (!unpacker->within) {
         unpacker->wanted = ZSTD_initDStream(unpacker->zstandard);
     }
-    /* No more than was asked for, which is a block at a time: it does not tell what it made of the
-       blocks before a damaged one in the same call. */
-    in.size = n_left < unpacker->wanted ? n_left : unpacker->wanted;
+    in.size = zstandard_portion(unpacker);
+    in.size = in.size < n_left ? in.size : n_left;
     result = ZSTD_decompressStream(unpacker->zstandard, &out, &in);
     if (ZSTD_isError(result)) {
         unpacker_break(stored, zstandard_fault(stored, result));
@@ -269,6 +281,7 @@ static size_t zstandard_unpack(struct stored *stored, char *buffer, size_t room)
     unpacker->at += in.pos;
     unpacker->wanted = result;
     unpacker->within = result != 0;
+    unpacker->filled = out.pos == room;
     return out.pos;
 }
 
@@ -289,7 +302,7 @@ static size_t stored_unpack(struct stored *stored, char *buffer, size_t room)
         n = unpacker->packing == GZIP ? gzip_unpack(stored, buffer, room)
                                       : zstandard_unpack(stored, buffer, room);
         /* Without input it may have had something left to hand out; and now it has not. */
-        if (n == 0 && unpacker->n == 0) {
+        if (n == 0 && unpacker->n == 0 && unpacker->within) {
             unpacker_break(stored, stored->fault.code != FAULT_NONE
                                        ? stored->fault
                                        : unpack_fault(stored, "ends early"));

@@ -43,8 +43,8 @@ struct stored {
    directory, but at the first stored_read(). The caller closes *out; on a fault it is empty. */
 MUST_CHECK struct fault stored_open(const char *path, struct stored *out);
 
-/* The same for n bytes in memory, borrowed until stored_close(), which arrive `step` bytes at a time
-   (0: at once). */
+/* The same for n bytes in memory, borrowed until stored_close(), which arrive `step` bytes at a
+   time (0: at once). */
 void stored_open_memory(const char *name, const char *memory, size_t n, size_t step,
                         struct stored *out);
 

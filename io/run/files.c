@@ -62,30 +62,16 @@ void files_free(struct files *files)
     free(files);
 }
 
-/* The header row's cells, as columns_find() wants them. */
 static struct fault find_columns(struct files *files, const struct raw_row *raw)
 {
-    const struct source *const source = &files->plan->sources[files->source];
-    struct arena texts = {0};
-    struct text_room room = {0};
-    struct cell *const cells = calloc(raw->n_cells + 1, sizeof *cells);
-    struct row row = {.number = raw->number, .cells = cells, .n_cells = raw->n_cells};
-    struct fault fault = cells == NULL ? fault_memory() : FAULT_FREE;
-    for (size_t i = 0; i < raw->n_cells && fault.code == FAULT_NONE; i++) {
-        if (!raw_cell_text(raw, i, &room, &cells[i])) {
-            fault = fault_memory();
-        } else {
-            cells[i].text = arena_copy(&texts, cells[i].text, cells[i].length);
-            fault = cells[i].text == NULL ? fault_memory() : FAULT_FREE;
-        }
-    }
-    if (fault.code == FAULT_NONE) {
-        fault = columns_find(files->plan, source, &row, &files->columns[files->source]);
+    struct decoded_row header = {0};
+    struct fault fault = fault_memory();
+    if (row_decode(raw, &header)) {
+        fault = columns_find(files->plan, &files->plan->sources[files->source], &header.row,
+                             &files->columns[files->source]);
     }
     files->has_columns[files->source] = fault.code == FAULT_NONE;
-    arena_free(&texts);
-    free(room.bytes);
-    free(cells);
+    row_free(&header);
     return fault;
 }
 

@@ -218,6 +218,11 @@ static struct fault first_fault(const struct work *work, const struct run *run)
         return FAULT_FREE;
     }
     fault = first->fault;
+    /* A fault of a file itself stands behind the text that could be read. */
+    if (fault.code == FAULT_SYNTAX && fault.row == 0 && run->pieces->n > 0) {
+        const struct piece *const last = &run->pieces->list[run->pieces->n - 1];
+        fault.row = (size_t)(last->lines_before + last->n_lines) + (last->ends_line ? 1 : 0);
+    }
     /* What reads a piece knows rows by their number in it. */
     if (fault.row > 0 && first->fault_piece < run->pieces->n &&
         (fault.code == FAULT_SYNTAX || fault.code == FAULT_CONTENT)) {

@@ -47,6 +47,7 @@ struct reading {
     struct rows *reader; /* owned; NULL until the separator is known */
     bool has_header;
     uint64_t n_lines; /* of the pieces before */
+    bool ends_line;   /* the last of them ends with a line end; true of no piece */
 };
 
 static struct fault take_header(struct reading *r, const struct raw_row *raw)
@@ -93,15 +94,26 @@ static struct fault read_piece(struct reading *r)
     return fault;
 }
 
-/* The first piece tells the separator, and every piece is read with it. */
+/* The piece with the header row tells the separator: nearly always the first, but a file may begin
+   with very many blank lines. */
 static struct fault take_piece(struct reading *r)
 {
-    if (r->reader == NULL) {
+    if (!r->has_header) {
         const char separator =
             r->separator == '\0' ? separator_of(r->chunk.text, r->chunk.n) : r->separator;
+        rows_free(r->reader);
         r->reader = rows_new(separator, QUICK_AND_RECORD_LANE);
     }
     return r->reader == NULL ? fault_memory() : read_piece(r);
+}
+
+/* A fault of the file itself stands behind the text that could be read. */
+static struct fault behind_text(const struct reading *r, struct fault fault)
+{
+    if (fault.code == FAULT_SYNTAX && fault.row == 0) {
+        fault.row = (size_t)r->n_lines + (r->ends_line ? 1 : 0);
+    }
+    return fault;
 }
 
 /* Reads all of the file, and closes it. */
@@ -110,8 +122,9 @@ static struct fault delimited_run(struct reading *r)
     struct fault fault;
     assert(r->separator == '\0' || strchr(",;\t", r->separator) != NULL);
     do {
-        fault = chunks_next(r->chunks, &r->chunk);
+        fault = behind_text(r, chunks_next(r->chunks, &r->chunk));
         if (fault.code == FAULT_NONE && r->chunk.n > 0) {
+            r->ends_line = strchr("\r\n", r->chunk.text[r->chunk.n - 1]) != NULL;
             fault = take_piece(r);
         }
     } while (fault.code == FAULT_NONE && r->chunk.n > 0);
@@ -171,7 +184,8 @@ struct fault delimited_parse(const char *name, const char *bytes, size_t n, size
                         .separator = separator,
                         .header = decode_header,
                         .rows = decode_rows,
-                        .context = &decoding};
+                        .context = &decoding,
+                        .ends_line = true};
     struct fault fault = chunks_open_memory(name, bytes, n, chunk, chunk, &r.chunks);
     if (fault.code == FAULT_NONE) {
         fault = delimited_run(&r);

@@ -84,11 +84,9 @@ static struct fault read_header(struct files *files, struct file_piece *piece, b
     struct raw_row row;
     struct fault fault;
     size_t n;
-    if (files->separators[files->source] == '\0') {
-        files->separators[files->source] = source->separator != '\0'
-                                               ? source->separator
-                                               : separator_of(piece->chunk.text, piece->chunk.n);
-    }
+    files->separators[files->source] = source->separator != '\0'
+                                           ? source->separator
+                                           : separator_of(piece->chunk.text, piece->chunk.n);
     rows = rows_new(files->separators[files->source], QUICK_AND_RECORD_LANE);
     if (rows == NULL) {
         return fault_memory();
@@ -118,6 +116,8 @@ static struct fault next_of_file(struct files *files, struct file_piece *piece)
     if (!pieces_add(files->pieces, files->source)) {
         return fault_memory();
     }
+    files->pieces->list[piece->piece].ends_line =
+        strchr("\r\n", piece->chunk.text[piece->chunk.n - 1]) != NULL;
     if (!files->has_columns[files->source]) {
         bool found = false;
         fault = read_header(files, piece, &found);

@@ -13,8 +13,8 @@
 static void forms_of(struct work *work, size_t measure, uint64_t rows, const uint64_t forms[])
 {
     uint64_t accounted = forms[FORM_USED];
-    work->key =
-        (struct figure_key){.table = FIGURES_FORMS, .measure = (uint16_t)measure, .scale = NO_SCALE};
+    work->key = (struct figure_key){
+        .table = FIGURES_FORMS, .measure = (uint16_t)measure, .scale = NO_SCALE};
     work_add_count(work, STATISTIC_ROWS, rows);
     work_add_sub(work, STATISTIC_FORM, FORM_USED, forms[FORM_USED]);
     for (size_t reason = FORM_USED + 1; reason < N_FORM_REASONS; reason++) {
@@ -195,20 +195,32 @@ static bool make_comparisons(const struct counted *counted, struct figures *figu
     }
     for (size_t i = 0; i < counted->study->n_breakdowns; i++) {
         struct comparison *const comparison = &figures->comparisons[i];
-        if (!grouping_init(&comparison->grouping, counted->cohorts, &counted->study->breakdowns[i]) ||
-            !tally_coarsen(&counted->tally, comparison->grouping.group_of,
-                           &comparison->tally)) {
+        if (!grouping_init(&comparison->grouping, counted->cohorts,
+                           &counted->study->breakdowns[i]) ||
+            !tally_coarsen(&counted->tally, comparison->grouping.group_of, &comparison->tally)) {
             return false;
         }
     }
     return list_categories(figures, &counted->tally);
 }
 
+/* The most cells that one group has. */
+static size_t most_cells(const struct work *work)
+{
+    size_t most = 0;
+    for (size_t b = 0; b < work->study->n_breakdowns; b++) {
+        const struct tally *const tally = &work->figures->comparisons[b].tally;
+        for (size_t g = 0; g < tally->n_cohorts; g++) {
+            most = tally->cohorts[g].n > most ? tally->cohorts[g].n : most;
+        }
+    }
+    return most;
+}
+
 static bool make_room(struct work *work)
 {
-    const struct tally *const tally = &work->counted->tally;
-    /* Coarser tallies have no more cells. compute_goal_levels() puts goals where scores stand. */
-    const size_t n = tally->n_cells + tally->n_goals + 1;
+    /* compute_goal_levels() puts goals where scores stand. */
+    const size_t n = most_cells(work) + work->counted->tally.n_goals + 1;
     work->pairs = calloc(n, sizeof *work->pairs);
     work->before = calloc(n, sizeof *work->before);
     work->after = calloc(n, sizeof *work->after);
@@ -234,10 +246,9 @@ bool compute_figures(const struct counted *counted, struct figures *figures)
 {
     struct work work = {.counted = counted, .study = counted->study, .figures = figures};
     bool done;
-    *figures = (struct figures){
-        .study = counted->study,
-        .names = counted->names,
-        .unknown_informants = counted->unknown_informants};
+    *figures = (struct figures){.study = counted->study,
+                                .names = counted->names,
+                                .unknown_informants = counted->unknown_informants};
     done = make_comparisons(counted, figures) && make_room(&work);
     if (done) {
         find_study_sds(&work);
@@ -253,5 +264,6 @@ bool compute_figures(const struct counted *counted, struct figures *figures)
         figures_free(figures);
         return false;
     }
+    figures_complete(figures);
     return true;
 }

@@ -34,7 +34,7 @@ static void people_ledger(struct work *work, uint64_t n_pairs)
 {
     uint64_t respondents = 0, by_reason[N_DISCOUNTS] = {0}, discounted = 0;
     size_t n;
-    const struct tally_cell *const cells =
+    const struct cell_count *const cells =
         work_cells(work, work->study->before, work->study->after, &n);
     for (size_t i = 0; i < n; i++) {
         respondents += cells[i].count;
@@ -248,9 +248,9 @@ static void trajectory_change(struct work *work, size_t stage)
         return;
     }
     stages = work_compare(work, 0, stage);
-    first = describe(&stages.before);
-    this = describe(&stages.after);
-    change = paired_change(&stages.joint, &stages.changes);
+    first = describe_mean(&stages.before);
+    this = describe_mean(&stages.after);
+    change = paired_test(&stages.changes);
     work_add_count(work, STATISTIC_CHANGE_N, first.n);
     work_add(work, STATISTIC_CHANGE_FIRST_MEAN, first.mean);
     work_add(work, STATISTIC_CHANGE_THIS_MEAN, this.mean);
@@ -260,7 +260,7 @@ static void trajectory_change(struct work *work, size_t stage)
     work_add(work, STATISTIC_CHANGE_P, change.p_t);
     /* This takes the room that `first` and `this` were computed from; they are values by now. */
     stages = work_compare(work, stage - 1, stage);
-    change = paired_change(&stages.joint, &stages.changes);
+    change = paired_test(&stages.changes);
     work_add_count(work, STATISTIC_STEP_N, change.change.n);
     work_add(work, STATISTIC_STEP_MEAN, change.change.mean);
     work_add(work, STATISTIC_STEP_CI_LOW, change.change.ci_low);
@@ -272,7 +272,7 @@ void compute_trajectory(struct work *work)
 {
     for (size_t stage = 0; stage < work->study->n_stages; stage++) {
         struct distribution scores = work_distribution(work, stage, TALLY_ONE_STAGE);
-        struct description d = describe(&scores);
+        struct description d = describe_interval(&scores);
         work->key.stage = (uint16_t)(FIGURE_STAGE_FIRST + stage);
         add_description(work, &d);
         if (study_is_goal_level(work->study, work->key.scale)) {
@@ -284,7 +284,7 @@ void compute_trajectory(struct work *work)
         /* A mean over those who have every stage: the plain means of two stages may differ only
            because different people are in them. */
         scores = work_distribution(work, stage, TALLY_ALL_STAGES);
-        d = describe(&scores);
+        d = describe_mean(&scores);
         work_add_count(work, STATISTIC_SAME_N, d.n);
         work_add(work, STATISTIC_SAME_MEAN, d.mean);
     }

@@ -1,4 +1,4 @@
-/* engine/compute_work.c - the room to work in is made once, for the largest tally there can be, so
+/* engine/compute_work.c - the room to work in is made once, for the largest group there is, so
    that nothing is allocated for each cohort: there may be thousands. */
 #include "engine/compute_work.h"
 
@@ -26,7 +26,7 @@ const struct scale *work_scale(const struct work *work)
     return work->study->scales[work->key.scale].scale;
 }
 
-const struct tally_cell *work_cells(const struct work *work, size_t stage, size_t later, size_t *n)
+const struct cell_count *work_cells(const struct work *work, size_t stage, size_t later, size_t *n)
 {
     return tally_find(&work->figures->comparisons[work->key.breakdown].tally, work->key.group,
                       work->key.scale, stage, later, n);
@@ -35,7 +35,7 @@ const struct tally_cell *work_cells(const struct work *work, size_t stage, size_
 struct distribution work_distribution(const struct work *work, size_t stage, size_t later)
 {
     size_t n;
-    const struct tally_cell *const cells = work_cells(work, stage, later, &n);
+    const struct cell_count *const cells = work_cells(work, stage, later, &n);
     return (struct distribution){work->before, tally_scores(cells, n, work->before),
                                  work_scale(work)->units_per_point};
 }
@@ -43,7 +43,7 @@ struct distribution work_distribution(const struct work *work, size_t stage, siz
 struct comparison_of_stages work_compare(const struct work *work, size_t stage, size_t later)
 {
     size_t n;
-    const struct tally_cell *const cells = work_cells(work, stage, later, &n);
+    const struct cell_count *const cells = work_cells(work, stage, later, &n);
     const int64_t units = work_scale(work)->units_per_point;
     const struct joint joint = {work->pairs, tally_pairs(cells, n, work->pairs), units};
     return (struct comparison_of_stages){

@@ -13,7 +13,7 @@ struct work {
     const struct study *study;
     struct figures *figures;
     struct figure_key key;    /* of the figure that is added next */
-    struct pair_count *pairs; /* owned, as are the rest: room for the cells of any tally */
+    struct pair_count *pairs; /* owned, as are the rest: room for the cells of any group */
     struct score_count *before, *after, *changes;
     double *ranks;
     double *study_sd; /* for each scale: SD of all before scores of All, or NAN */
@@ -26,7 +26,7 @@ void work_add_count(struct work *work, enum statistic statistic, uint64_t count)
 
 /* The scale of the current key, and its cells of two stages in the current group. */
 const struct scale *work_scale(const struct work *work);
-const struct tally_cell *work_cells(const struct work *work, size_t stage, size_t later, size_t *n);
+const struct cell_count *work_cells(const struct work *work, size_t stage, size_t later, size_t *n);
 
 /* The scores at one stage; they hold until the next call that uses the same room (`before`). */
 struct distribution work_distribution(const struct work *work, size_t stage, size_t later);

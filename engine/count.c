@@ -72,9 +72,8 @@ static bool count_cell(const struct walk *walk, size_t scale, size_t stage, size
                                     .stage = (uint16_t)stage,
                                     .later = (uint16_t)later,
                                     .code = code,
-                                    .later_code = later_code,
-                                    .count = 1};
-    return tally_count(&walk->counted->tally, &cell);
+                                    .later_code = later_code};
+    return tally_add(&walk->counted->tally, &cell, 1);
 }
 
 /* The series of the respondent one after the other: of a questionnaire one for each version, of goals
@@ -438,9 +437,8 @@ static bool count_occasion(const struct walk *walk, const struct goal_series *se
                                    .category = series->category,
                                    .flags = series->flags,
                                    .occasion = (uint16_t)occasion,
-                                   .halves = rated ? (int16_t)halves : GOAL_NOT_REVIEWED,
-                                   .count = 1};
-    return tally_count_goal(&walk->counted->tally, &cell);
+                                   .halves = rated ? (int16_t)halves : GOAL_NOT_REVIEWED};
+    return tally_add_goal(&walk->counted->tally, &cell, 1);
 }
 
 /* Counts one goal by itself: its level at each stage and before with after, and how it ended. */

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include "engine/whole.h"
 
 #define MAX_DECIMALS 9
@@ -44,19 +45,26 @@ static bool reduce(int128 numerator, int128 denominator, bool *negative, uint128
     return *over <= INT128_MAX && *under <= INT128_MAX;
 }
 
+/* The ratio or root of terms that are lowest already. */
+static struct value of_lowest(enum value_kind kind, int128 numerator, int128 denominator)
+{
+    const uint128 over = magnitude(numerator), under = (uint128)denominator;
+    const double number =
+        kind == VALUE_ROOT ? whole_ratio_root(over, under) : whole_ratio(over, under);
+    return (struct value){.kind = kind,
+                          .number = numerator < 0 ? -number : number,
+                          .numerator = numerator,
+                          .denominator = denominator};
+}
+
 struct value value_ratio(int128 numerator, int128 denominator)
 {
     bool negative;
     uint128 over, under;
-    double number;
     if (!reduce(numerator, denominator, &negative, &over, &under)) {
         return VALUE_NONE;
     }
-    number = whole_ratio(over, under);
-    return (struct value){.kind = VALUE_RATIO,
-                          .number = negative ? -number : number,
-                          .numerator = negative ? -(int128)over : (int128)over,
-                          .denominator = (int128)under};
+    return of_lowest(VALUE_RATIO, negative ? -(int128)over : (int128)over, (int128)under);
 }
 
 struct value value_root(int128 numerator, int128 denominator)
@@ -66,10 +74,7 @@ struct value value_root(int128 numerator, int128 denominator)
     if (!reduce(numerator, denominator, &negative, &over, &under) || negative) {
         return VALUE_NONE;
     }
-    return (struct value){.kind = VALUE_ROOT,
-                          .number = whole_ratio_root(over, under),
-                          .numerator = (int128)over,
-                          .denominator = (int128)under};
+    return of_lowest(VALUE_ROOT, (int128)over, (int128)under);
 }
 
 struct value value_double(double number)
@@ -78,6 +83,37 @@ struct value value_double(double number)
         return VALUE_NONE;
     }
     return (struct value){.kind = VALUE_DOUBLE, .number = number};
+}
+
+bool value_shorten(const struct value *value, int64_t terms[2])
+{
+    terms[0] = terms[1] = 0;
+    if (value->kind == VALUE_DOUBLE) {
+        memcpy(&terms[0], &value->number, sizeof terms[0]);
+    } else if (value->kind != VALUE_UNDEFINED) {
+        terms[0] = (int64_t)value->numerator;
+        terms[1] = (int64_t)value->denominator;
+        return terms[0] == value->numerator && terms[1] == value->denominator;
+    }
+    return true;
+}
+
+struct value value_of_terms(enum value_kind kind, const int64_t terms[2])
+{
+    double number;
+    switch (kind) {
+    case VALUE_COUNT:
+        return value_count(terms[0]);
+    case VALUE_RATIO:
+    case VALUE_ROOT:
+        return of_lowest(kind, terms[0], terms[1]);
+    case VALUE_DOUBLE:
+        memcpy(&number, &terms[0], sizeof number);
+        return value_double(number);
+    case VALUE_UNDEFINED:
+        break;
+    }
+    return VALUE_NONE;
 }
 
 /* A number >= 0 as the ratio of whole numbers that it is. False where it is too large for that;
@@ -147,6 +183,13 @@ bool value_rounded(const struct value *value, unsigned decimals, int64_t *out)
 {
     uint128 rounded;
     assert(decimals <= MAX_DECIMALS);
+    if (value->kind == VALUE_COUNT && decimals == 0) { /* most numbers are counts */
+        if (value->numerator > INT64_MAX || value->numerator < INT64_MIN + 1) {
+            return false;
+        }
+        *out = (int64_t)value->numerator;
+        return true;
+    }
     if (!rounded_magnitude(value, decimals, &rounded) || rounded > INT64_MAX) {
         return false;
     }
@@ -154,36 +197,70 @@ bool value_rounded(const struct value *value, unsigned decimals, int64_t *out)
     return true;
 }
 
-size_t value_print(const struct value *value, unsigned decimals, char *out, size_t size)
+/* Puts the digits of a number in front of `end`, with a point before the last `decimals`, and at
+   least one digit more than these, so that a zero stands before the point. */
+static char *put_digits(char *end, uint128 number, unsigned decimals)
+{
+    uint64_t low;
+    unsigned n_digits = 0;
+    for (; number > UINT64_MAX; number /= 10) {
+        *--end = (char)('0' + (int)(number % 10));
+        n_digits++;
+        if (n_digits == decimals) {
+            *--end = '.';
+        }
+    }
+    for (low = (uint64_t)number; low != 0 || n_digits <= decimals; low /= 10) {
+        *--end = (char)('0' + (int)(low % 10));
+        n_digits++;
+        if (n_digits == decimals) {
+            *--end = '.';
+        }
+    }
+    return end;
+}
+
+/* Copies a text as snprintf() does. */
+static size_t copy_text(const char *text, size_t length, char *out, size_t size)
+{
+    if (size > 0) {
+        const size_t n = length < size ? length : size - 1;
+        memcpy(out, text, n);
+        out[n] = '\0';
+    }
+    return length;
+}
+
+/* 128 bits have 39 digits at most: all fits in the text. */
+static size_t print_magnitude(uint128 rounded, bool negative, unsigned decimals, char *out,
+                              size_t size)
 {
     char text[64];
-    char *at = text + sizeof text - 1;
-    bool negative;
+    char *const end = text + sizeof text;
+    char *at = put_digits(end, rounded, decimals);
+    if (negative && rounded != 0) {
+        *--at = '-';
+    }
+    return copy_text(at, (size_t)(end - at), out, size);
+}
+
+size_t rounded_print(int64_t rounded, unsigned decimals, char *out, size_t size)
+{
+    assert(decimals <= MAX_DECIMALS);
+    return print_magnitude(magnitude(rounded), rounded < 0, decimals, out, size);
+}
+
+size_t value_print(const struct value *value, unsigned decimals, char *out, size_t size)
+{
     uint128 rounded;
-    unsigned n_digits = 0;
     int length;
     assert(decimals <= MAX_DECIMALS);
-    *at = '\0';
     if (rounded_magnitude(value, decimals, &rounded)) {
-        negative = is_negative(value) && rounded != 0;
-        /* One digit more than decimals at least, so that a zero stands before the point. 128 bits
-           have 39 digits at most: all fits in `text`. */
-        while (rounded != 0 || n_digits <= decimals) {
-            *--at = (char)('0' + (int)(rounded % 10));
-            rounded /= 10;
-            n_digits++;
-            if (n_digits == decimals) {
-                *--at = '.';
-            }
-        }
-        if (negative) {
-            *--at = '-';
-        }
-        length = snprintf(out, size, "%s", at);
-    } else if (value->kind == VALUE_UNDEFINED) {
-        length = snprintf(out, size, "%s", "");
-    } else { /* beyond 128 bits */
-        length = snprintf(out, size, "%.*f", (int)decimals, value->number);
+        return print_magnitude(rounded, is_negative(value), decimals, out, size);
     }
+    if (value->kind == VALUE_UNDEFINED) {
+        return copy_text("", 0, out, size);
+    }
+    length = snprintf(out, size, "%.*f", (int)decimals, value->number); /* beyond 128 bits */
     return length < 0 ? 0 : (size_t)length;
 }

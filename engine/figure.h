@@ -34,6 +34,12 @@ struct value value_ratio(int128 numerator, int128 denominator);
 struct value value_root(int128 numerator, int128 denominator);
 struct value value_double(double number);
 
+/* Beside its kind, what a value is made of, in a quarter of its room; to be kept in large lists:
+   numerator and denominator, or the bits of a double and 0. False where 64 bits are too few. */
+bool value_shorten(const struct value *value, int64_t terms[2]);
+/* The value as it was. */
+struct value value_of_terms(enum value_kind kind, const int64_t terms[2]);
+
 /* The value rounded half away from zero to `decimals` (0..9) decimals, in units of the last
    decimal, on the exact ratio or root where there is one: value_rounded(45.125, 2) is 4513.
    Undefined gives false and leaves *out alone. Values too large for int64 give false too. */
@@ -42,5 +48,8 @@ bool value_rounded(const struct value *value, unsigned decimals, int64_t *out);
 /* Writes the value as tables print it: `decimals` decimals, no minus sign before a zero, "" when
    undefined. Returns the length; `size` of 40 is always enough for numbers below 1e20. */
 size_t value_print(const struct value *value, unsigned decimals, char *out, size_t size);
+
+/* The same of a number that is rounded already: 4513 at 2 decimals is 45.13. */
+size_t rounded_print(int64_t rounded, unsigned decimals, char *out, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 /* engine/figures.c - figures are added in the order of their keys, so that the list is sorted as it
-   is made: a table finds a figure by halving, and results.csv is written from the first to the
-   last. */
+   is made: a table finds a figure by a few steps from its group on, and results.csv is written from
+   the first to the last. */
 #include "engine/figures.h"
 
 #include <assert.h>
@@ -33,28 +33,204 @@ int figure_key_compare(const struct figure_key *a, const struct figure_key *b)
 
 #undef ORDER
 
+/* --- adding --- */
+
+/* The key of a whole block, and of a whole section. */
+static struct figure_key block_key(const struct figure_key *key)
+{
+    struct figure_key whole = *key;
+    whole.statistic = whole.sub = 0;
+    return whole;
+}
+
+static struct figure_key section_key(const struct figure_key *key)
+{
+    return (struct figure_key){
+        .table = key->table, .breakdown = key->breakdown, .dimension = key->dimension};
+}
+
+/* The section of a key that comes after all others, made where it is new. */
+static struct figure_section *last_section(struct figures *figures, const struct figure_key *key)
+{
+    const struct figure_key whole = section_key(key);
+    if (figures->n_sections > 0 &&
+        figure_key_compare(&figures->sections[figures->n_sections - 1].key, &whole) == 0) {
+        return &figures->sections[figures->n_sections - 1];
+    }
+    if (!array_grow(&figures->sections, &figures->sections_capacity, figures->n_sections + 1,
+                    sizeof *figures->sections)) {
+        return NULL;
+    }
+    figures->sections[figures->n_sections] =
+        (struct figure_section){.key = whole,
+                                .first_block = (uint32_t)figures->n_blocks,
+                                .first_start = (uint32_t)figures->n_starts};
+    return &figures->sections[figures->n_sections++];
+}
+
+/* The block of a key that comes after all others, made where it is new. */
+static struct figure_block *last_block(struct figures *figures, const struct figure_key *key)
+{
+    const struct figure_key whole = block_key(key);
+    struct figure_section *section;
+    if (figures->n_blocks > 0 &&
+        figure_key_compare(&figures->blocks[figures->n_blocks - 1].key, &whole) == 0) {
+        return &figures->blocks[figures->n_blocks - 1];
+    }
+    assert(figures->n_blocks == 0 ||
+           figure_key_compare(&figures->blocks[figures->n_blocks - 1].key, &whole) < 0);
+    section = last_section(figures, key);
+    if (section == NULL ||
+        !array_grow(&figures->starts, &figures->starts_capacity,
+                    (size_t)section->first_start + key->group + 1, sizeof *figures->starts) ||
+        !array_grow(&figures->blocks, &figures->blocks_capacity, figures->n_blocks + 1,
+                    sizeof *figures->blocks)) {
+        return NULL;
+    }
+    /* Groups that were passed over start where this one does, and have nothing. */
+    while (figures->n_starts <= (size_t)section->first_start + key->group) {
+        figures->starts[figures->n_starts++] = (uint32_t)figures->n_blocks;
+    }
+    figures->blocks[figures->n_blocks] =
+        (struct figure_block){.key = whole, .first = (uint32_t)figures->n_figures};
+    return &figures->blocks[figures->n_blocks++];
+}
+
+/* Of a figure against a statistic and its sub. */
+static int kept_compare(const struct kept_figure *a, unsigned statistic, unsigned sub)
+{
+    if (a->statistic != statistic) {
+        return a->statistic < statistic ? -1 : 1;
+    }
+    return a->sub < sub ? -1 : a->sub > sub;
+}
+
+static bool add_figure(struct figures *figures, const struct figure_key *key,
+                       const struct value *value)
+{
+    struct figure_block *const block = last_block(figures, key);
+    struct kept_figure kept = {
+        .statistic = key->statistic, .sub = key->sub, .kind = (uint8_t)value->kind};
+    if (block == NULL || figures->n_figures >= UINT32_MAX ||
+        !array_grow(&figures->kept, &figures->kept_capacity, figures->n_figures + 1,
+                    sizeof *figures->kept)) {
+        return false;
+    }
+    if (!value_shorten(value, kept.terms)) {
+        if (!array_grow(&figures->wide, &figures->wide_capacity, figures->n_wide + 1,
+                        sizeof *figures->wide)) {
+            return false;
+        }
+        kept.is_wide = true;
+        kept.terms[0] = (int64_t)figures->n_wide;
+        figures->wide[figures->n_wide++] = *value;
+    }
+    assert(block->n == 0 ||
+           kept_compare(&figures->kept[figures->n_figures - 1], key->statistic, key->sub) < 0);
+    figures->kept[figures->n_figures++] = kept;
+    block->n++;
+    return true;
+}
+
 void figures_add(struct figures *figures, const struct figure_key *key, struct value value)
 {
-    if (!array_grow(&figures->figures, &figures->figures_capacity, figures->n_figures + 1,
-                    sizeof *figures->figures)) {
-        /* Remembered instead of returned: hundreds of calls go unchecked and compute_figures() asks
-           once. */
-        figures->no_memory = true;
-        return;
+    /* Remembered instead of returned: hundreds of calls go unchecked and compute_figures() asks
+       once. No figure is added after one that could not be. */
+    figures->no_memory = figures->no_memory || !add_figure(figures, key, &value);
+}
+
+void figures_complete(struct figures *figures)
+{
+    const size_t n = figures->n_figures > 0 ? figures->n_figures : 1;
+    struct kept_figure *const less = realloc(figures->kept, n * sizeof *less);
+    if (less != NULL) { /* else it stays as it is */
+        figures->kept = less;
+        figures->kept_capacity = n;
     }
-    assert(figures->n_figures == 0 ||
-           figure_key_compare(&figures->figures[figures->n_figures - 1].key, key) < 0);
-    figures->figures[figures->n_figures++] = (struct figure){*key, value};
+}
+
+/* --- looking up --- */
+
+static struct value kept_value(const struct figures *figures, const struct kept_figure *kept)
+{
+    return kept->is_wide ? figures->wide[kept->terms[0]]
+                         : value_of_terms((enum value_kind)kept->kind, kept->terms);
+}
+
+struct figure figures_in_block(const struct figures *figures, const struct figure_block *block,
+                               size_t i)
+{
+    const struct kept_figure *const kept = &figures->kept[block->first + i];
+    struct figure figure = {.key = block->key, .value = kept_value(figures, kept)};
+    assert(i < block->n);
+    figure.key.statistic = kept->statistic;
+    figure.key.sub = kept->sub;
+    return figure;
+}
+
+static const struct figure_section *find_section(const struct figures *figures,
+                                                 const struct figure_key *key)
+{
+    const struct figure_key whole = section_key(key);
+    size_t low = 0, high = figures->n_sections;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (figure_key_compare(&figures->sections[middle].key, &whole) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < figures->n_sections && figure_key_compare(&figures->sections[low].key, &whole) == 0
+               ? &figures->sections[low]
+               : NULL;
+}
+
+/* The block of a key, or NULL. */
+static const struct figure_block *find_block(const struct figures *figures,
+                                             const struct figure_key *key)
+{
+    const struct figure_section *const section = find_section(figures, key);
+    const struct figure_key whole = block_key(key);
+    size_t group, end_start, low, end, high;
+    if (section == NULL) {
+        return NULL;
+    }
+    group = (size_t)section->first_start + key->group;
+    end_start = figures->n_starts;
+    end = figures->n_blocks;
+    if (section + 1 < figures->sections + figures->n_sections) {
+        end_start = section[1].first_start;
+        end = section[1].first_block;
+    }
+    if (group >= end_start) {
+        return NULL;
+    }
+    low = figures->starts[group];
+    high = end = group + 1 < end_start ? figures->starts[group + 1] : end;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (figure_key_compare(&figures->blocks[middle].key, &whole) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < end && figure_key_compare(&figures->blocks[low].key, &whole) == 0
+               ? &figures->blocks[low]
+               : NULL;
 }
 
 struct value figures_get(const struct figures *figures, const struct figure_key *key)
 {
-    size_t low = 0, high = figures->n_figures;
+    const struct figure_block *const block = find_block(figures, key);
+    size_t low = 0, high = block == NULL ? 0 : block->n;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const int order = figure_key_compare(&figures->figures[middle].key, key);
+        const struct kept_figure *const kept = &figures->kept[block->first + middle];
+        const int order = kept_compare(kept, key->statistic, key->sub);
         if (order == 0) {
-            return figures->figures[middle].value;
+            return kept_value(figures, kept);
         }
         if (order < 0) {
             low = middle + 1;
@@ -164,7 +340,11 @@ void figures_free(struct figures *figures)
         tally_free(&figures->comparisons[i].tally);
     }
     free(figures->comparisons);
-    free(figures->figures);
+    free(figures->kept);
+    free(figures->wide);
+    free(figures->blocks);
+    free(figures->sections);
+    free(figures->starts);
     free(figures->categories);
     *figures = (struct figures){0};
 }

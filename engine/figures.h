@@ -130,6 +130,26 @@ struct figure {
     struct value value;
 };
 
+/* Figures are kept in blocks, since there may be millions: those of one scale, group and stage
+   share their key but for statistic and sub. */
+struct figure_block {
+    struct figure_key key; /* statistic and sub are 0 */
+    uint32_t first, n;     /* places in figures.kept */
+};
+
+struct kept_figure {
+    uint16_t statistic, sub;
+    uint8_t kind;     /* of the value: enum value_kind */
+    bool is_wide;     /* too wide for 64 bits: terms[0] is its place in figures.wide */
+    int64_t terms[2]; /* see value_shorten() */
+};
+
+/* The blocks of one table, breakdown and dimension, and where those of each group start. */
+struct figure_section {
+    struct figure_key key;             /* the rest of it is 0 */
+    uint32_t first_block, first_start; /* places in figures.blocks and figures.starts */
+};
+
 /* One breakdown: its groups, and the tally of just these groups. */
 struct comparison {
     struct grouping grouping;
@@ -138,8 +158,16 @@ struct comparison {
 
 struct figures {
     const struct study *study; /* borrowed */
-    struct figure *figures;    /* owned, n_figures, by ascending key */
-    size_t n_figures, figures_capacity;
+    struct kept_figure *kept;  /* owned, n_figures, by ascending key */
+    size_t n_figures, kept_capacity;
+    struct value *wide; /* owned, n_wide */
+    size_t n_wide, wide_capacity;
+    struct figure_block *blocks; /* owned, n_blocks, by ascending key */
+    size_t n_blocks, blocks_capacity;
+    struct figure_section *sections; /* owned, n_sections, by ascending key */
+    size_t n_sections, sections_capacity;
+    uint32_t *starts; /* owned, n_starts: for each section and group, its first block */
+    size_t n_starts, starts_capacity;
     struct comparison *comparisons; /* owned, study->n_breakdowns */
     uint32_t *categories;           /* owned, n_categories: names' numbers in printing order; a goal
                                        without one is NO_NAME and comes last */
@@ -154,6 +182,13 @@ int figure_key_compare(const struct figure_key *a, const struct figure_key *b);
 /* Adds a figure; keys must come in ascending order (asserted). Sets no_memory where there is
    none. */
 void figures_add(struct figures *figures, const struct figure_key *key, struct value value);
+
+/* No more will be added: gives back the room that was kept for more. */
+void figures_complete(struct figures *figures);
+
+/* A figure of a block, 0 <= i < n. */
+struct figure figures_in_block(const struct figures *figures, const struct figure_block *block,
+                               size_t i);
 
 /* The value under a key: undefined where there is none. */
 struct value figures_get(const struct figures *figures, const struct figure_key *key);

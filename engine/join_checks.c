@@ -132,16 +132,17 @@ static void warn_of_stages(struct warnings *warnings, const struct counted *coun
 static void warn_of_nobody(struct warnings *warnings, const struct counted *counted, size_t measure)
 {
     const struct study *const study = counted->study;
-    const struct tally *const tally = &counted->tally;
     const size_t last =
         study->measures[measure].first_scale + study->measures[measure].instrument->n_scales - 1;
     uint64_t discounted = 0;
-    for (size_t i = 0; i < tally->n_cells; i++) {
-        const struct tally_cell *const cell = &tally->cells[i];
-        if (cell->scale == last && cell->stage == study->before && cell->later == study->after) {
-            const enum discount discount = discount_of(cell->code, cell->later_code);
+    for (size_t cohort = 0; cohort < counted->tally.n_cohorts; cohort++) {
+        size_t n;
+        const struct cell_count *const cells =
+            tally_find(&counted->tally, (uint32_t)cohort, last, study->before, study->after, &n);
+        for (size_t i = 0; i < n; i++) {
+            const enum discount discount = discount_of(cells[i].code, cells[i].later_code);
             discounted += discount == DISCOUNT_NO_BEFORE_FORM || discount == DISCOUNT_NO_AFTER_FORM
-                              ? cell->count
+                              ? cells[i].count
                               : 0;
         }
     }

@@ -114,13 +114,12 @@ static tally_code code_of(const struct scale *scale, outcome o)
 }
 
 static bool add_cell(struct tally *tally, const struct tally_cell *at, tally_code code,
-                     tally_code later_code, uint64_t count)
+                     tally_code later_code, uint32_t count)
 {
     struct tally_cell cell = *at;
     cell.code = code;
     cell.later_code = later_code;
-    cell.count = count;
-    return count == 0 || tally_count(tally, &cell);
+    return count == 0 || tally_add(tally, &cell, count);
 }
 
 static bool scored_everywhere(const struct study *study, const outcome outcomes[])
@@ -197,7 +196,7 @@ static bool add_margin(const struct tally_cell *at, const struct scale *scale,
                        const uint32_t matrix[], size_t n, bool of_rows, struct tally *tally)
 {
     for (size_t i = 0; i < n; i++) {
-        uint64_t count = 0;
+        uint32_t count = 0; /* of fewer people than have been counted since the last time */
         for (size_t k = 0; k < n; k++) {
             count += of_rows ? matrix[i * n + k] : matrix[k * n + i];
         }

@@ -1,7 +1,6 @@
 #include "engine/table.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,28 +75,59 @@ void report_free(struct report *report)
 
 struct cell_content cell_text(struct text text)
 {
+    const struct argument *const first = &text.arguments[0];
+    assert(first->kind == ARGUMENT_NONE || first->kind == ARGUMENT_NAME);
+    assert(text.arguments[1].kind == ARGUMENT_NONE);
+    return (struct cell_content){.kind = CELL_TEXT,
+                                 .message = (uint16_t)text.message,
+                                 .name = first->kind == ARGUMENT_NAME ? first->name : NULL};
+}
+
+struct cell_content cell_sentence(const struct text *text)
+{
     return (struct cell_content){.kind = CELL_TEXT, .text = text};
+}
+
+static struct cell_content cell_numbers(enum cell_kind kind, const struct value *low,
+                                        const struct value *high, unsigned decimals)
+{
+    struct cell_content cell = {.kind = (uint8_t)kind, .decimals = (uint8_t)decimals};
+    if (low->kind == VALUE_UNDEFINED || high->kind == VALUE_UNDEFINED) {
+        cell.number = CELL_UNDEFINED;
+    } else if (value_rounded(low, decimals, &cell.low) &&
+               value_rounded(high, decimals, &cell.high)) {
+        cell.number = CELL_ROUNDED;
+    } else {
+        cell.number = CELL_HUGE;
+        cell.huge_low = low->number;
+        cell.huge_high = high->number;
+    }
+    return cell;
+}
+
+static struct cell_content cell_of_one(enum cell_kind kind, const struct value *value,
+                                       unsigned decimals)
+{
+    const struct value zero = {.kind = VALUE_COUNT, .denominator = 1};
+    return cell_numbers(kind, value, &zero, decimals);
 }
 
 struct cell_content cell_value(struct value value, unsigned decimals)
 {
-    return (struct cell_content){
-        .kind = CELL_VALUE, .low = value, .high = VALUE_NONE, .decimals = decimals};
+    return cell_of_one(CELL_VALUE, &value, decimals);
 }
 
 struct cell_content cell_percent(struct value value, unsigned decimals)
 {
-    return (struct cell_content){
-        .kind = CELL_PERCENT, .low = value, .high = VALUE_NONE, .decimals = decimals};
+    return cell_of_one(CELL_PERCENT, &value, decimals);
 }
 
 struct cell_content cell_interval(struct value low, struct value high, unsigned decimals)
 {
-    return (struct cell_content){
-        .kind = CELL_INTERVAL, .low = low, .high = high, .decimals = decimals};
+    return cell_numbers(CELL_INTERVAL, &low, &high, decimals);
 }
 
 struct cell_content cell_p(struct value value)
 {
-    return (struct cell_content){.kind = CELL_P, .low = value, .high = VALUE_NONE, .decimals = 3};
+    return cell_of_one(CELL_P, &value, 3);
 }

@@ -11,21 +11,37 @@
 
 enum cell_kind {
     CELL_EMPTY,
-    CELL_TEXT,     /* text */
-    CELL_VALUE,    /* low, at `decimals`; a dash where undefined */
-    CELL_PERCENT,  /* low, at `decimals`, with a percent sign */
-    CELL_INTERVAL, /* "low to high", both at `decimals`; a dash where undefined */
-    CELL_P         /* low as a probability: three decimals without the leading 0, "<.001" below */
+    CELL_TEXT,     /* the sentence `text`, or where that is NULL, `message` with `name` as {0} */
+    CELL_VALUE,    /* low; a dash where undefined */
+    CELL_PERCENT,  /* low, with a percent sign */
+    CELL_INTERVAL, /* "low to high"; a dash where undefined */
+    CELL_P         /* low as a probability, without the leading 0, "<.001" below */
 };
 
-/* Large reports have millions of cells, so that text and values share their room. */
+/* What the numbers of a cell are. */
+enum cell_number {
+    CELL_UNDEFINED,
+    CELL_ROUNDED, /* low and high, in units of the last of `decimals` */
+    CELL_HUGE     /* nothing real: 2^63 of such units or more, which leaves huge_low, huge_high */
+};
+
+/* Large reports have millions of cells: a cell has its numbers as they are printed, rounded, and
+   not what they were rounded from, and a label by its name. */
 struct cell_content {
-    enum cell_kind kind;
-    unsigned decimals;
+    uint8_t kind;     /* enum cell_kind */
+    uint8_t decimals; /* 0..9 */
+    uint8_t number;   /* enum cell_number */
+    uint16_t message; /* enum message */
     union {
-        struct text text; /* CELL_TEXT */
         struct {
-            struct value low, high; /* the other kinds */
+            const char *name;        /* borrowed, or NULL */
+            const struct text *text; /* borrowed, or NULL */
+        };
+        struct {
+            int64_t low, high;
+        };
+        struct {
+            double huge_low, huge_high;
         };
     };
 };
@@ -71,7 +87,12 @@ bool table_add_note(struct table *table, struct text note);
 bool report_add_note(struct report *report, struct text note);
 void report_free(struct report *report);
 
+/* A text without arguments, or whose one argument is a name; and any text, which must outlive the
+   report. */
 struct cell_content cell_text(struct text text);
+struct cell_content cell_sentence(const struct text *text);
+
+/* Rounded half away from zero to `decimals` (0..9), on the exact value: value_rounded(). */
 struct cell_content cell_value(struct value value, unsigned decimals);
 struct cell_content cell_percent(struct value value, unsigned decimals);
 struct cell_content cell_interval(struct value low, struct value high, unsigned decimals);

@@ -1,120 +1,240 @@
-/* engine/tally.c - while counting, cells are found by hash and stand in the order in which they
-   were first met; tally_sort() makes the one order that everything else relies on. Sorting comes
-   once for millions of respondents, since they share a few thousand cells. */
+/* engine/tally.c - respondents are counted by writing down where, cohort by cohort, and not by
+   looking for the cell: of many cohorts no table of cells stays in the processor's cache, but the
+   end of one cohort's list does while a respondent is counted there some twenty times. Now and then
+   a list is put in order, which makes one cell of equal ones, so that it stays short. */
 #include "engine/tally.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/memory.h"
 
-#define EMPTY UINT32_MAX
+/* The largest list; its places are 32 bits. */
+#define MOST_CELLS (UINT32_MAX / 4)
+/* What a cohort has room for at first: a few respondents. */
+#define FIRST_CELLS 64
+/* Fewer cells than this are sorted by comparing: 256 buckets cost more. */
+#define FEW_CELLS 48
 
-/* Field by field, as memcmp() would also compare the padding; the count is no part of what a cell
-   is. */
-static bool same_cell(const struct tally_cell *a, const struct tally_cell *b)
+/* Fewer goals than this are not put in order while counting. */
+#define MOST_UNSORTED_GOALS 8192
+
+/* --- one cohort's cells in order --- */
+
+/* Scale and stages come first, so that what tally_find() returns is one run; then the codes, so
+   that its scores and pairs ascend. Reasons, being the least codes, stand before all scores. */
+static uint32_t run_of(const struct cell_count *cell)
 {
-    return a->cohort == b->cohort && a->scale == b->scale && a->stage == b->stage &&
-           a->later == b->later && a->code == b->code && a->later_code == b->later_code;
+    return (uint32_t)cell->scale << 16 | (uint32_t)cell->stage << 8 | cell->later;
 }
 
-/* Multiplies and folds the fields (the constants are those of splitmix64's finaliser). */
-static size_t cell_hash(const struct tally_cell *cell)
+static int cell_compare(const void *a, const void *b)
 {
-    uint64_t hash = ((uint64_t)cell->cohort << 32) ^ ((uint64_t)cell->scale << 16) ^
-                    ((uint64_t)cell->stage << 24) ^ cell->later;
-    hash = (hash ^ (uint64_t)cell->code) * UINT64_C(0xbf58476d1ce4e5b9);
-    hash = ((hash ^ (hash >> 29)) + (uint64_t)cell->later_code) * UINT64_C(0x94d049bb133111eb);
-    return (size_t)(hash ^ (hash >> 31));
-}
-
-static size_t slot_of(const struct tally *tally, const struct tally_cell *cell)
-{
-    /* n_slots is a power of two. make_room() always leaves a free slot, where the search ends. */
-    size_t slot = cell_hash(cell) & (tally->n_slots - 1);
-    while (tally->slots[slot] != EMPTY && !same_cell(&tally->cells[tally->slots[slot]], cell)) {
-        slot = (slot + 1) & (tally->n_slots - 1);
+    const struct cell_count *const x = a, *const y = b;
+    if (run_of(x) != run_of(y)) {
+        return run_of(x) < run_of(y) ? -1 : 1;
     }
-    return slot;
+    if (x->code != y->code) {
+        return x->code < y->code ? -1 : 1;
+    }
+    return x->later_code < y->later_code ? -1 : x->later_code > y->later_code;
 }
 
-/* Keeps at least half of the slots free. */
-static bool make_room(struct tally *tally)
+/* What cells are sorted by, as three whole numbers of which the last is the most significant. */
+enum { BY_LATER_CODE, BY_CODE, BY_RUN, N_SORTED_BY };
+
+static uint64_t sorted_by(const struct cell_count *cell, unsigned word)
 {
-    const size_t n_slots = tally->n_slots == 0 ? 1024 : 2 * tally->n_slots;
-    uint32_t *slots;
-    if (2 * tally->n_cells < tally->n_slots) {
+    /* the least code becomes 0 */
+    const uint64_t lowest = UINT64_C(1) << 63;
+    return word == BY_RUN    ? run_of(cell)
+           : word == BY_CODE ? (uint64_t)cell->code ^ lowest
+                             : (uint64_t)cell->later_code ^ lowest;
+}
+
+/* Moves cells in the order of one byte, those of the same byte as they stood. */
+static void sort_by_byte(const struct cell_count from[], size_t n, unsigned word, unsigned shift,
+                         struct cell_count to[])
+{
+    uint32_t place[256] = {0}, sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        place[sorted_by(&from[i], word) >> shift & 0xff]++;
+    }
+    for (size_t byte = 0; byte < 256; byte++) {
+        const uint32_t count = place[byte];
+        place[byte] = sum;
+        sum += count;
+    }
+    for (size_t i = 0; i < n; i++) {
+        to[place[sorted_by(&from[i], word) >> shift & 0xff]++] = from[i];
+    }
+}
+
+/* Byte by byte from the least significant, leaving out the bytes in which no two cells differ:
+   those that do are six or seven of twenty. */
+static void sort_by_bytes(struct cell_count cells[], size_t n, struct cell_count spare[])
+{
+    struct cell_count *from = cells, *to = spare, *swapped;
+    uint64_t differ[N_SORTED_BY] = {0};
+    for (size_t i = 1; i < n; i++) {
+        for (unsigned word = 0; word < N_SORTED_BY; word++) {
+            differ[word] |= sorted_by(&cells[i], word) ^ sorted_by(&cells[0], word);
+        }
+    }
+    for (unsigned word = 0; word < N_SORTED_BY; word++) {
+        for (unsigned shift = 0; shift < 64; shift += 8) {
+            if ((differ[word] >> shift & 0xff) != 0) {
+                sort_by_byte(from, n, word, shift, to);
+                swapped = from;
+                from = to;
+                to = swapped;
+            }
+        }
+    }
+    if (from != cells) {
+        memcpy(cells, from, n * sizeof *cells);
+    }
+}
+
+static void sort_cells(struct cell_count cells[], size_t n, struct cell_count spare[])
+{
+    size_t n_sorted = n > 0;
+    while (n_sorted < n && cell_compare(&cells[n_sorted - 1], &cells[n_sorted]) <= 0) {
+        n_sorted++;
+    }
+    if (n_sorted == n) {
+        return;
+    }
+    if (n < FEW_CELLS) {
+        qsort(cells, n, sizeof *cells, cell_compare);
+    } else {
+        sort_by_bytes(cells, n, spare);
+    }
+}
+
+/* Writes a cell behind the n cells of `out`, or adds it to the last of them if that is the same.
+   Returns how many there are. */
+static size_t put_cell(struct tally *tally, struct cell_count out[], size_t n,
+                       const struct cell_count *cell)
+{
+    if (n == 0 || cell_compare(&out[n - 1], cell) != 0) {
+        out[n] = *cell;
+        return n + 1;
+    }
+    tally->overflow =
+        __builtin_add_overflow(out[n - 1].count, cell->count, &out[n - 1].count) || tally->overflow;
+    return n;
+}
+
+/* Puts a cohort's cells in order, each once: the new ones by themselves, then both together. */
+static void order_cells(struct tally *tally, struct cohort_cells *cohort)
+{
+    struct cell_count *const cells = cohort->cells;
+    size_t old = 0, new = cohort->n_sorted, n = 0;
+    if (cohort->n == cohort->n_sorted) {
+        return;
+    }
+    assert(tally->spare_capacity >= cohort->n);
+    sort_cells(cells + cohort->n_sorted, cohort->n - cohort->n_sorted, tally->spare);
+    while (old < cohort->n_sorted || new < cohort->n) {
+        const bool take_old = new == cohort->n || (old < cohort->n_sorted &&
+                                                   cell_compare(&cells[old], &cells[new]) <= 0);
+        n = put_cell(tally, tally->spare, n, &cells[take_old ? old++ : new ++]);
+    }
+    memcpy(cells, tally->spare, n * sizeof *cells);
+    cohort->n = cohort->n_sorted = (uint32_t)n;
+}
+
+/* --- counting --- */
+
+/* Room for `more` cells of a cohort, in cells of its own. */
+static bool make_room(struct tally *tally, struct cohort_cells *cohort, size_t more)
+{
+    const bool is_borrowed = cohort->capacity == 0;
+    size_t capacity = cohort->capacity;
+    struct cell_count *cells;
+    if (cohort->n + more <= capacity) {
         return true;
     }
-    /* Slots hold 32 bits, and EMPTY must not become a place. */
-    if (tally->n_cells >= EMPTY / 2) {
+    order_cells(tally, cohort);
+    /* A list that stays full is put in order too often: a quarter of it must be free. */
+    while (cohort->n + more > capacity - capacity / 4) {
+        capacity = capacity < FIRST_CELLS ? FIRST_CELLS : capacity + capacity / 2;
+    }
+    if (capacity > MOST_CELLS ||
+        !array_grow(&tally->spare, &tally->spare_capacity, capacity, sizeof *tally->spare)) {
         return false;
     }
-    slots = malloc(n_slots * sizeof *slots);
-    if (slots == NULL) {
+    cells = realloc(is_borrowed ? NULL : cohort->cells, capacity * sizeof *cells);
+    if (cells == NULL) {
         return false;
     }
-    /* EMPTY is 0xff in every byte. */
-    memset(slots, 0xff, n_slots * sizeof *slots);
-    free(tally->slots);
-    tally->slots = slots;
-    tally->n_slots = n_slots;
-    for (size_t i = 0; i < tally->n_cells; i++) {
-        slots[slot_of(tally, &tally->cells[i])] = (uint32_t)i;
+    if (is_borrowed && cohort->n > 0) {
+        memcpy(cells, cohort->cells, cohort->n * sizeof *cells);
     }
+    cohort->cells = cells;
+    cohort->capacity = (uint32_t)capacity;
     return true;
 }
 
-bool tally_count(struct tally *tally, const struct tally_cell *cell)
+static bool reach_cohort(struct tally *tally, uint32_t cohort)
 {
-    size_t slot;
-    if (!make_room(tally)) {
+    if (!array_grow(&tally->cohorts, &tally->cohorts_capacity, (size_t)cohort + 1,
+                    sizeof *tally->cohorts)) {
         return false;
     }
-    slot = slot_of(tally, cell);
-    if (tally->slots[slot] == EMPTY) {
-        if (!array_grow(&tally->cells, &tally->cells_capacity, tally->n_cells + 1,
-                        sizeof *tally->cells)) {
+    tally->n_cohorts = cohort < tally->n_cohorts ? tally->n_cohorts : (size_t)cohort + 1;
+    return true;
+}
+
+bool tally_add(struct tally *tally, const struct tally_cell *cell, uint32_t count)
+{
+    struct cohort_cells *cohort;
+    assert(cell->stage <= UINT8_MAX && cell->later <= UINT8_MAX);
+    if (cell->cohort >= tally->n_cohorts && !reach_cohort(tally, cell->cohort)) {
+        return false;
+    }
+    cohort = &tally->cohorts[cell->cohort];
+    if (cohort->n == cohort->capacity && !make_room(tally, cohort, 1)) {
+        return false;
+    }
+    cohort->cells[cohort->n++] = (struct cell_count){.scale = cell->scale,
+                                                     .stage = (uint8_t)cell->stage,
+                                                     .later = (uint8_t)cell->later,
+                                                     .count = count,
+                                                     .code = cell->code,
+                                                     .later_code = cell->later_code};
+    return true;
+}
+
+static void sort_goals(struct tally *tally);
+
+/* Goals are not looked up while counting: each is its own cell until a full list is put in order. It
+   grows only where that does not empty half of it. */
+bool tally_add_goal(struct tally *tally, const struct goal_cell *cell, uint64_t count)
+{
+    const size_t room = tally->goals_capacity;
+    if (tally->n_goals == room) {
+        if (room >= MOST_UNSORTED_GOALS) {
+            sort_goals(tally);
+        }
+        if (tally->n_goals >= room / 2 &&
+            !array_grow(&tally->goals, &tally->goals_capacity, room + 1, sizeof *tally->goals)) {
             return false;
         }
-        tally->slots[slot] = (uint32_t)tally->n_cells;
-        tally->cells[tally->n_cells] = *cell;
-        tally->cells[tally->n_cells++].count = 0;
     }
-    tally->cells[tally->slots[slot]].count += cell->count;
+    tally->goals[tally->n_goals] = *cell;
+    tally->goals[tally->n_goals++].count = count;
     return true;
 }
 
-/* Goals are not looked up while counting: each is its own cell until tally_sort() merges them. */
-bool tally_count_goal(struct tally *tally, const struct goal_cell *cell)
-{
-    if (!array_grow(&tally->goals, &tally->goals_capacity, tally->n_goals + 1,
-                    sizeof *tally->goals)) {
-        return false;
-    }
-    tally->goals[tally->n_goals++] = *cell;
-    return true;
-}
+/* --- in order --- */
 
 #define ORDER(field)                         \
     if (x->field != y->field) {              \
         return x->field < y->field ? -1 : 1; \
     }
-
-/* Cohort, scale and stages come first, so that what tally_find() returns is one run; then the
-   codes, so that its scores and pairs ascend. Reasons, being the least codes, stand before all
-   scores. */
-static int cell_compare(const void *a, const void *b)
-{
-    const struct tally_cell *const x = a, *const y = b;
-    ORDER(cohort)
-    ORDER(scale)
-    ORDER(stage)
-    ORDER(later)
-    ORDER(code)
-    ORDER(later_code)
-    return 0;
-}
 
 /* Cohort first: the goals of a group are one run (compute_goals.c). */
 static int goal_compare(const void *a, const void *b)
@@ -130,102 +250,138 @@ static int goal_compare(const void *a, const void *b)
 
 #undef ORDER
 
-void tally_sort(struct tally *tally)
+static void sort_goals(struct tally *tally)
 {
     size_t n = 0;
-    if (tally->n_cells > 0) {
-        /* cells[n] is the last cell kept so far. Cells that coarsening has made equal are
-           neighbours now. */
-        qsort(tally->cells, tally->n_cells, sizeof *tally->cells, cell_compare);
-        for (size_t i = 1; i < tally->n_cells; i++) {
-            if (same_cell(&tally->cells[n], &tally->cells[i])) {
-                tally->cells[n].count += tally->cells[i].count;
-            } else {
-                tally->cells[++n] = tally->cells[i];
-            }
-        }
-        tally->n_cells = n + 1;
+    if (tally->n_goals == 0) {
+        return;
     }
-    n = 0;
-    if (tally->n_goals > 0) {
-        qsort(tally->goals, tally->n_goals, sizeof *tally->goals, goal_compare);
-        for (size_t i = 1; i < tally->n_goals; i++) {
-            if (goal_compare(&tally->goals[n], &tally->goals[i]) == 0) {
-                tally->goals[n].count += tally->goals[i].count;
-            } else {
-                tally->goals[++n] = tally->goals[i];
-            }
+    qsort(tally->goals, tally->n_goals, sizeof *tally->goals, goal_compare);
+    for (size_t i = 1; i < tally->n_goals; i++) {
+        if (goal_compare(&tally->goals[n], &tally->goals[i]) == 0) {
+            tally->goals[n].count += tally->goals[i].count;
+        } else {
+            tally->goals[++n] = tally->goals[i];
         }
-        tally->n_goals = n + 1;
     }
-    free(tally->slots); /* it names places that have changed */
-    tally->slots = NULL;
-    tally->n_slots = 0;
+    tally->n_goals = n + 1;
+}
+
+void tally_sort(struct tally *tally)
+{
+    tally->n_cells = 0;
+    for (size_t i = 0; i < tally->n_cohorts; i++) {
+        struct cohort_cells *const cohort = &tally->cohorts[i];
+        order_cells(tally, cohort);
+        tally->n_cells += cohort->n;
+        if (cohort->capacity > cohort->n) { /* then it is not borrowed, and has a cell */
+            struct cell_count *const less =
+                realloc(cohort->cells, cohort->n * sizeof *cohort->cells);
+            cohort->capacity = less == NULL ? cohort->capacity : cohort->n;
+            cohort->cells = less == NULL ? cohort->cells : less;
+        }
+    }
+    sort_goals(tally);
+}
+
+/* --- tallies of tallies --- */
+
+/* Adds a cohort of `from` to one of `into`, which is in no order then. What is not there yet is
+   borrowed, if it may be. */
+static bool add_cohort(struct tally *into, uint32_t cohort, const struct cohort_cells *from,
+                       bool may_borrow)
+{
+    struct cohort_cells *to;
+    if (from->n == 0) {
+        return true;
+    }
+    if (!reach_cohort(into, cohort)) {
+        return false;
+    }
+    to = &into->cohorts[cohort];
+    if (to->n == 0 && may_borrow) {
+        *to = (struct cohort_cells){.cells = from->cells, .n = from->n, .n_sorted = from->n};
+        return true;
+    }
+    if (!make_room(into, to, from->n)) {
+        return false;
+    }
+    memcpy(to->cells + to->n, from->cells, from->n * sizeof *to->cells);
+    to->n += from->n;
+    return true;
 }
 
 bool tally_coarsen(const struct tally *tally, const uint32_t group_of[], struct tally *out)
 {
+    bool done = true;
     *out = (struct tally){0};
-    /* No cells need no room: array_grow() is then content with no array at all. */
-    if (!array_grow(&out->cells, &out->cells_capacity, tally->n_cells, sizeof *out->cells) ||
-        !array_grow(&out->goals, &out->goals_capacity, tally->n_goals, sizeof *out->goals)) {
+    for (size_t i = 0; i < tally->n_cohorts && done; i++) {
+        done = add_cohort(out, group_of[i], &tally->cohorts[i], true);
+    }
+    for (size_t i = 0; i < tally->n_goals && done; i++) {
+        done = tally_add_goal(out, &tally->goals[i], tally->goals[i].count);
+        if (done) {
+            out->goals[i].cohort = group_of[tally->goals[i].cohort];
+        }
+    }
+    if (done) {
+        tally_sort(out);
+    }
+    if (!done || out->overflow) {
         tally_free(out);
         return false;
     }
-    for (size_t i = 0; i < tally->n_cells; i++) {
-        out->cells[i] = tally->cells[i];
-        out->cells[i].cohort = group_of[tally->cells[i].cohort];
-    }
-    for (size_t i = 0; i < tally->n_goals; i++) {
-        out->goals[i] = tally->goals[i];
-        out->goals[i].cohort = group_of[tally->goals[i].cohort];
-    }
-    out->n_cells = tally->n_cells;
-    out->n_goals = tally->n_goals;
-    tally_sort(out);
     return true;
 }
 
-/* < 0 when the cell comes before the first of (cohort, scale, stage, later), else >= 0. */
-static int before_range(const struct tally_cell *cell, const struct tally_cell *wanted)
+bool tally_merge(struct tally *into, const struct tally *from)
 {
-    if (cell->cohort != wanted->cohort) {
-        return cell->cohort < wanted->cohort ? -1 : 1;
+    for (size_t i = 0; i < from->n_cohorts; i++) {
+        if (!add_cohort(into, (uint32_t)i, &from->cohorts[i], false)) {
+            return false;
+        }
     }
-    if (cell->scale != wanted->scale) {
-        return cell->scale < wanted->scale ? -1 : 1;
+    for (size_t i = 0; i < from->n_goals; i++) {
+        if (!tally_add_goal(into, &from->goals[i], from->goals[i].count)) {
+            return false;
+        }
     }
-    if (cell->stage != wanted->stage) {
-        return cell->stage < wanted->stage ? -1 : 1;
-    }
-    return cell->later < wanted->later ? -1 : cell->later > wanted->later ? 1 : 0;
+    /* What was added to a cohort is in order already, so that this is a merge of two lists. */
+    tally_sort(into);
+    return !into->overflow;
 }
 
-const struct tally_cell *tally_find(const struct tally *tally, uint32_t cohort, size_t scale,
+/* --- looking up --- */
+
+const struct cell_count *tally_find(const struct tally *tally, uint32_t cohort, size_t scale,
                                     size_t stage, size_t later, size_t *n)
 {
-    const struct tally_cell wanted = {.cohort = cohort,
-                                      .scale = (uint16_t)scale,
-                                      .stage = (uint16_t)stage,
-                                      .later = (uint16_t)later};
-    size_t low = 0, high = tally->n_cells, end;
+    const struct cell_count wanted = {
+        .scale = (uint16_t)scale, .stage = (uint8_t)stage, .later = (uint8_t)later};
+    const uint32_t run = run_of(&wanted);
+    const struct cell_count *cells;
+    size_t low = 0, high, end;
+    *n = 0;
+    if (cohort >= tally->n_cohorts) {
+        return NULL;
+    }
+    cells = tally->cohorts[cohort].cells;
+    high = end = tally->cohorts[cohort].n;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (before_range(&tally->cells[middle], &wanted) < 0) {
+        if (run_of(&cells[middle]) < run) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    end = low;
-    while (end < tally->n_cells && before_range(&tally->cells[end], &wanted) == 0) {
-        end++;
+    while (low + *n < end && run_of(&cells[low + *n]) == run) {
+        (*n)++;
     }
-    *n = end - low;
-    return *n == 0 ? NULL : tally->cells + low; /* no arithmetic on no cells at all */
+    return *n == 0 ? NULL : cells + low; /* no arithmetic on no cells at all */
 }
 
-size_t tally_scores(const struct tally_cell cells[], size_t n, struct score_count out[])
+size_t tally_scores(const struct cell_count cells[], size_t n, struct score_count out[])
 {
     size_t written = 0;
     for (size_t i = 0; i < n; i++) {
@@ -241,7 +397,7 @@ size_t tally_scores(const struct tally_cell cells[], size_t n, struct score_coun
     return written;
 }
 
-size_t tally_pairs(const struct tally_cell cells[], size_t n, struct pair_count out[])
+size_t tally_pairs(const struct cell_count cells[], size_t n, struct pair_count out[])
 {
     size_t written = 0;
     for (size_t i = 0; i < n; i++) {
@@ -253,28 +409,15 @@ size_t tally_pairs(const struct tally_cell cells[], size_t n, struct pair_count 
     return written;
 }
 
-bool tally_merge(struct tally *into, const struct tally *from)
-{
-    if (!array_grow(&into->cells, &into->cells_capacity, into->n_cells + from->n_cells,
-                    sizeof *into->cells) ||
-        !array_grow(&into->goals, &into->goals_capacity, into->n_goals + from->n_goals,
-                    sizeof *into->goals)) {
-        return false;
-    }
-    for (size_t i = 0; i < from->n_cells; i++) {
-        into->cells[into->n_cells++] = from->cells[i];
-    }
-    for (size_t i = 0; i < from->n_goals; i++) {
-        into->goals[into->n_goals++] = from->goals[i];
-    }
-    tally_sort(into);
-    return true;
-}
-
 void tally_free(struct tally *tally)
 {
-    free(tally->cells);
+    for (size_t i = 0; i < tally->n_cohorts; i++) {
+        if (tally->cohorts[i].capacity > 0) {
+            free(tally->cohorts[i].cells);
+        }
+    }
+    free(tally->cohorts);
     free(tally->goals);
-    free(tally->slots);
+    free(tally->spare);
     *tally = (struct tally){0};
 }

@@ -1,10 +1,10 @@
 /* engine/tally.h - what everything that is printed is computed from: how many respondents of a
    cohort have this score at this stage (and that one at a later stage).
 
-   A tally is a sorted list of cells, only those that occur. Counts are whole numbers, so the order
-   in which respondents are counted does not matter, and two tallies add cell by cell. Reasons for
-   having no score are codes like scores, so respondents, viable and discounted are sums over the
-   same cells as every statistic and cannot disagree with them. */
+   A tally is, for each cohort, a sorted list of cells, only those that occur. Counts are whole
+   numbers, so the order in which respondents are counted does not matter, and two tallies add cell
+   by cell. Reasons for having no score are codes like scores, so respondents, viable and discounted
+   are sums over the same cells as every statistic and cannot disagree with them. */
 #ifndef PELLTER_ENGINE_TALLY_H
 #define PELLTER_ENGINE_TALLY_H
 
@@ -28,16 +28,32 @@ static inline enum reason tally_reason(tally_code code)
 
 /* What a cell counts, beside two real stages. */
 enum {
-    TALLY_ONE_STAGE = 0xfffe, /* as `later`: the stage by itself; later_code is 0 */
-    TALLY_ALL_STAGES = 0xffff /* as `later`: the same, of those with a score at every stage */
+    TALLY_ONE_STAGE = 0xfe, /* as `later`: the stage by itself; later_code is 0 */
+    TALLY_ALL_STAGES = 0xff /* as `later`: the same, of those with a score at every stage */
 };
 
+/* Where a respondent is counted. */
 struct tally_cell {
     uint32_t cohort; /* of the finest crossing; or a group, once coarsened */
     uint16_t scale;  /* place in study.scales */
     uint16_t stage, later;
     tally_code code, later_code;
-    uint64_t count;
+};
+
+/* How many are counted in one cell of a cohort: a national study has millions of these. Fewer than
+   2^32, since respondents are numbered in 32 bits. */
+struct cell_count {
+    uint16_t scale;
+    uint8_t stage, later;
+    uint32_t count;
+    tally_code code, later_code;
+};
+
+/* The cells of one cohort. What was counted since they were last put in order stands behind what
+   is in order; make no use of it before tally_sort(). */
+struct cohort_cells {
+    struct cell_count *cells; /* n; owned where there is a capacity, else borrowed */
+    uint32_t n, n_sorted, capacity;
 };
 
 /* Goals, by how they ended. */
@@ -54,36 +70,42 @@ struct goal_cell {
 
 /* Start with {0}. Cells are in no order until tally_sort(). */
 struct tally {
-    struct tally_cell *cells; /* owned, n_cells */
-    size_t n_cells, cells_capacity;
+    struct cohort_cells *cohorts; /* owned, n_cohorts: by cohort */
+    size_t n_cohorts, cohorts_capacity;
+    size_t n_cells;          /* of all cohorts, when sorted */
     struct goal_cell *goals; /* owned, n_goals */
     size_t n_goals, goals_capacity;
-    uint32_t *slots; /* owned: a hash table of places in cells */
-    size_t n_slots;
+    struct cell_count *spare; /* owned: room to sort any cohort's cells in */
+    size_t spare_capacity;
+    bool overflow; /* some count did not fit 32 bits */
 };
 
-/* Adds cell->count to a cell. False: no memory. */
-bool tally_count(struct tally *tally, const struct tally_cell *cell);
-bool tally_count_goal(struct tally *tally, const struct goal_cell *cell);
+/* Adds to the count of a cell (of a goal cell: its own `count` is not looked at). False: no memory. */
+bool tally_add(struct tally *tally, const struct tally_cell *cell, uint32_t count);
+bool tally_add_goal(struct tally *tally, const struct goal_cell *cell, uint64_t count);
 
 /* Puts the cells in order, each once. */
 void tally_sort(struct tally *tally);
 
-/* The tally of coarser cohorts: cohort c becomes group_of[c]. *out is sorted; the caller frees it.
-   False: no memory. */
+/* The tally of coarser cohorts: cohort c becomes group_of[c]. *out is sorted; the caller frees it,
+   and before `tally`, from which it borrows the cells of groups that are a single cohort. False: no
+   memory, or a count of 2^32 or more; *out is then empty. */
 bool tally_coarsen(const struct tally *tally, const uint32_t group_of[], struct tally *out);
 
+/* Adds the counts of `from`, whose cohorts and categories must have the same numbers. Both are
+   sorted, before and after. This is where the results of threads and of sites meet: people who are
+   in both are counted twice. False: no memory, or a count of 2^32 or more; *into is then of no
+   use. */
+bool tally_merge(struct tally *into, const struct tally *from);
+
 /* The cells of one cohort, scale and stages in a sorted tally: the first, and how many. */
-const struct tally_cell *tally_find(const struct tally *tally, uint32_t cohort, size_t scale,
+const struct cell_count *tally_find(const struct tally *tally, uint32_t cohort, size_t scale,
                                     size_t stage, size_t later, size_t *n);
 
 /* Of n found cells: the distribution of scores at the stage, or the pairs of scores, written to
    `out` (room for n). Reasons are left out. Returns how many were written. */
-size_t tally_scores(const struct tally_cell cells[], size_t n, struct score_count out[]);
-size_t tally_pairs(const struct tally_cell cells[], size_t n, struct pair_count out[]);
-
-/* Adds `from` to `into`, both sorted, cell by cell. False: no memory, and *into is as it was. */
-bool tally_merge(struct tally *into, const struct tally *from);
+size_t tally_scores(const struct cell_count cells[], size_t n, struct score_count out[]);
+size_t tally_pairs(const struct cell_count cells[], size_t n, struct pair_count out[]);
 
 void tally_free(struct tally *tally);
 

@@ -6,12 +6,22 @@
 
 uint128 whole_gcd(uint128 a, uint128 b)
 {
-    while (b != 0) {
+    uint64_t x, y;
+    while (a > UINT64_MAX || b > UINT64_MAX) {
+        if (b == 0) {
+            return a;
+        }
         const uint128 rest = a % b;
         a = b;
         b = rest;
     }
-    return a;
+    /* Most numbers are small, and the processor divides 64 bits itself. */
+    for (x = (uint64_t)a, y = (uint64_t)b; y != 0;) {
+        const uint64_t rest = x % y;
+        x = y;
+        y = rest;
+    }
+    return x;
 }
 
 static unsigned bit_length(uint128 a)

@@ -289,6 +289,17 @@ static void check_row(const char *name, const struct world *world, unsigned stag
     }
 }
 
+/* The figures one after the other, as results.csv has them. */
+static struct figure nth_figure(const struct figures *figures, size_t n)
+{
+    const struct figure_block *block = figures->blocks;
+    while (n >= block->n) {
+        n -= (block++)->n;
+        assert_true(block < figures->blocks + figures->n_blocks);
+    }
+    return figures_in_block(figures, block, n);
+}
+
 /* Exactly the statistics of the contract stand at a stage, in its order, whatever they are worth.
    */
 static void check_listed(const struct world *world, unsigned stage,
@@ -296,7 +307,8 @@ static void check_listed(const struct world *world, unsigned stage,
 {
     size_t found = 0;
     for (size_t i = 0; i < world->figures.n_figures; i++) {
-        const struct figure_key *const key = &world->figures.figures[i].key;
+        const struct figure figure = nth_figure(&world->figures, i);
+        const struct figure_key *const key = &figure.key;
         if (key->table == FIGURES_BEFORE_AFTER && key->stage == stage) {
             assert_true(found < n);
             assert_int_equal(key->statistic, statistics[found++]);
@@ -430,7 +442,7 @@ static void test_forms_ledger(void **state)
         assert_int_equal(value.numerator, reason == FORM_USED ? 2 : n_of[reason]);
         assert_string_equal(form_reason_name(reason), names[reason]);
     }
-    for (line = 0; world.figures.figures[line].key.table == FIGURES_FORMS; line++) {
+    for (line = 0; nth_figure(&world.figures, line).key.table == FIGURES_FORMS; line++) {
     }
     assert_int_equal(line, 1 + N_FORM_REASONS);
     world_free(&world);
@@ -454,18 +466,18 @@ static void test_key_order(void **state)
     }
     world_compute(&world, &by_site);
     for (size_t i = 0; i < world.figures.n_figures; i++) {
-        const struct figure *const figure = &world.figures.figures[i];
+        const struct figure figure = nth_figure(&world.figures, i);
         if (i > 0) {
-            const struct figure_key *const before = &world.figures.figures[i - 1].key;
-            assert_true(figure_key_compare(before, &figure->key) < 0);
-            assert_true(figure_key_compare(&figure->key, before) > 0);
-            table += figure->key.table != before->table;
+            const struct figure_key before = nth_figure(&world.figures, i - 1).key;
+            assert_true(figure_key_compare(&before, &figure.key) < 0);
+            assert_true(figure_key_compare(&figure.key, &before) > 0);
+            table += figure.key.table != before.table;
         }
         assert_true(table < COUNT(tables));
-        assert_int_equal(figure->key.table, tables[table]);
-        const struct value again = figures_get(&world.figures, &figure->key);
-        assert_int_equal(again.kind, figure->value.kind);
-        assert_true(close_to(again.number, figure->value.number, 0.0));
+        assert_int_equal(figure.key.table, tables[table]);
+        const struct value again = figures_get(&world.figures, &figure.key);
+        assert_int_equal(again.kind, figure.value.kind);
+        assert_true(close_to(again.number, figure.value.number, 0.0));
     }
     assert_int_equal(table + 1, COUNT(tables));
     const struct figure_key none = {.table = FIGURES_ATTAINMENT};
@@ -624,7 +636,7 @@ static void test_no_pair(void **state)
     count_person(&world, &person);
     world_compute(&world, &no_pair);
     for (size_t i = 0; i < world.figures.n_figures; i++) {
-        const unsigned table = world.figures.figures[i].key.table;
+        const unsigned table = nth_figure(&world.figures, i).key.table;
         assert_true(table == FIGURES_FORMS || table == FIGURES_TRAJECTORY ||
                     table == FIGURES_SCORING);
     }

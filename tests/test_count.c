@@ -188,11 +188,11 @@ static char code_letter(tally_code code)
     return tally_is_score(code) ? (char)('0' + code) : "ndicvg"[tally_reason(code)];
 }
 
-static const struct tally_cell *only_cell(const struct world *world, size_t scale, size_t stage,
+static const struct cell_count *only_cell(const struct world *world, size_t scale, size_t stage,
                                           size_t later)
 {
     size_t n;
-    const struct tally_cell *const cell =
+    const struct cell_count *const cell =
         tally_find(&world->counted.tally, 0, scale, stage, later, &n);
     if (n == 0) {
         return NULL;
@@ -206,7 +206,7 @@ static const struct tally_cell *only_cell(const struct world *world, size_t scal
 static void print_codes(const struct world *world, size_t scale, char *out)
 {
     const struct study *const study = world->respondents.study;
-    const struct tally_cell *cell;
+    const struct cell_count *cell;
     for (size_t stage = 0; stage < study->n_stages; stage++) {
         cell = only_cell(world, scale, stage, TALLY_ONE_STAGE);
         *out++ = cell == NULL ? '-' : code_letter(cell->code);
@@ -467,7 +467,7 @@ static void test_pairs_of_stages(void **state)
         }
         world_count(&world);
         for (size_t stage = 0; stage < COUNT(five); stage++) {
-            const struct tally_cell *cell = only_cell(&world, SCALE_TOY, stage, TALLY_ALL_STAGES);
+            const struct cell_count *cell = only_cell(&world, SCALE_TOY, stage, TALLY_ALL_STAGES);
             assert_int_equal(cell != NULL, missing == COUNT(forms));
             for (size_t later = 0; later < COUNT(five); later++) {
                 cell = only_cell(&world, SCALE_TOY, stage, later);
@@ -732,7 +732,7 @@ static void test_families(void **state)
     for (size_t i = 0; i < COUNT(families); i++) {
         struct study study = plain;
         struct world world;
-        const struct tally_cell *cell;
+        const struct cell_count *cell;
         study.goals.weighted = families[i].weighted;
         world_init(&world, &study);
         for (size_t k = 0; k < MOST && families[i].ratings[k].goal != '\0'; k++) {

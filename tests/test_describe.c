@@ -22,6 +22,30 @@ static const struct {
     size_t (*distribution)(const struct joint *, struct score_count[]);
 } stages[] = {{"before", joint_before}, {"after", joint_after}, {"change", joint_change}};
 
+static void check_same(const struct value *got, const struct value *expected)
+{
+    assert_int_equal(got->kind, expected->kind);
+    assert_true(close_to(got->number, expected->number, 0.0));
+}
+
+/* A part of the description is the same as in the whole, and the rest of it undefined. */
+static void check_parts(const struct distribution *distribution, const struct description *whole)
+{
+    const struct description mean = describe_mean(distribution);
+    const struct description interval = describe_interval(distribution);
+    assert_true(mean.n == whole->n && interval.n == whole->n);
+    check_same(&mean.mean, &whole->mean);
+    check_same(&interval.mean, &whole->mean);
+    check_same(&interval.sd, &whole->sd);
+    check_same(&interval.se, &whole->se);
+    check_same(&interval.ci_low, &whole->ci_low);
+    check_same(&interval.ci_high, &whole->ci_high);
+    assert_int_equal(mean.sd.kind, VALUE_UNDEFINED);
+    assert_int_equal(mean.ci_low.kind, VALUE_UNDEFINED);
+    assert_int_equal(interval.median.kind, VALUE_UNDEFINED);
+    assert_int_equal(interval.max.kind, VALUE_UNDEFINED);
+}
+
 static void test_against_r(void **state)
 {
     struct cases cases;
@@ -51,6 +75,7 @@ static void test_against_r(void **state)
                            {"max", &got.max},
                            {"ci_low", &got.ci_low},
                            {"ci_high", &got.ci_high}};
+            check_parts(&distribution, &got);
             for (size_t c = 0; c < COUNT(columns); c++) {
                 char column[40];
                 snprintf(column, sizeof column, "%s.%s", stages[s].stage, columns[c].name);
@@ -85,6 +110,7 @@ static void test_edges(void **state)
         const struct distribution distribution = {edges[i].scores, edges[i].n_scores, 100};
         const struct description got = describe(&distribution);
         const struct value n = value_count((int64_t)got.n);
+        check_parts(&distribution, &got);
         expect(edges[i].name, "n", &n, edges[i].n, 0.0);
         expect(edges[i].name, "mean", &got.mean, edges[i].mean, 0.0);
         expect(edges[i].name, "sd", &got.sd, edges[i].sd, 0.0);

@@ -153,6 +153,63 @@ static void test_lowest_terms(void **state)
     assert_true(root.number == 1.5);
 }
 
+/* What was made short is the same again, to the bit; what needs more than 64 bits is not made
+   short. */
+static void test_short(void **state)
+{
+    const int128 wide = (int128)INT64_MAX + 1;
+    const struct value values[] = {VALUE_NONE,
+                                   value_count(0),
+                                   value_count(INT64_MIN),
+                                   value_count(1234567),
+                                   value_ratio(-361, 8),
+                                   value_ratio(0, 5),
+                                   value_ratio(INT64_MAX, 3),
+                                   value_root(1234577, 99),
+                                   value_double(-0.0),
+                                   value_double(1e300),
+                                   value_double(0.1)};
+    const struct value wides[] = {value_ratio(wide, 1), value_ratio(-wide - 1, 1),
+                                  value_ratio(3, wide), value_root(wide, 3)};
+    int64_t terms[2];
+    (void)state;
+    for (size_t i = 0; i < COUNT(values); i++) {
+        assert_true(value_shorten(&values[i], terms));
+        const struct value got = value_of_terms(values[i].kind, terms);
+        assert_int_equal(got.kind, values[i].kind);
+        assert_true(got.numerator == values[i].numerator);
+        assert_true(got.denominator == values[i].denominator);
+        assert_memory_equal(&got.number, &values[i].number, sizeof got.number);
+    }
+    for (size_t i = 0; i < COUNT(wides); i++) {
+        assert_false(value_shorten(&wides[i], terms));
+    }
+}
+
+/* Printing what is rounded already, beside rounding and printing at once. */
+static void test_rounded_print(void **state)
+{
+    static const struct {
+        int64_t rounded;
+        unsigned decimals;
+        const char *printed;
+    } rows[] = {{0, 0, "0"},
+                {0, 2, "0.00"},
+                {-4513, 2, "-45.13"},
+                {7, 3, "0.007"},
+                {-7, 1, "-0.7"},
+                {120, 0, "120"},
+                {INT64_MIN, 9, "-9223372036.854775808"},
+                {INT64_MAX, 0, "9223372036854775807"}};
+    char got[40];
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const size_t n = rounded_print(rows[i].rounded, rows[i].decimals, got, sizeof got);
+        assert_string_equal(got, rows[i].printed);
+        assert_int_equal(n, strlen(got));
+    }
+}
+
 /* The double of a value is the nearest one. Expected: Python, fractions and mpmath. */
 static const struct {
     int128 over, under;
@@ -216,6 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_print),   cmocka_unit_test(test_rounded),
         cmocka_unit_test(test_room),    cmocka_unit_test(test_lowest_terms),
+        cmocka_unit_test(test_short),   cmocka_unit_test(test_rounded_print),
         cmocka_unit_test(test_nearest), cmocka_unit_test(test_whole_root),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,24 @@ static void expect_p(const char *name, double got, double log_p)
     }
 }
 
+/* The test by itself is the test of the whole. */
+static void check_test(const struct distribution *changes, const struct paired_change *whole)
+{
+    const struct paired_change test = paired_test(changes);
+    const struct value *const got[] = {
+        &test.change.mean, &test.change.se, &test.change.ci_low, &test.change.ci_high,
+        &test.t,           &test.df,        &test.p_t,           &test.dz};
+    const struct value *const expected[] = {
+        &whole->change.mean, &whole->change.se, &whole->change.ci_low, &whole->change.ci_high,
+        &whole->t,           &whole->df,        &whole->p_t,           &whole->dz};
+    for (size_t i = 0; i < COUNT(got); i++) {
+        assert_int_equal(got[i]->kind, expected[i]->kind);
+        assert_true(close_to(got[i]->number, expected[i]->number, 0.0));
+    }
+    assert_true(test.change.n == whole->change.n);
+    assert_int_equal(test.r.kind, VALUE_UNDEFINED);
+}
+
 static void test_against_r(void **state)
 {
     struct cases cases;
@@ -34,6 +52,7 @@ static void test_against_r(void **state)
     for (size_t i = 0; i < cases.n_cases; i++) {
         const struct distribution changes = case_distribution(&cases, i, joint_change);
         const struct paired_change got = paired_change(&cases.joints[i], &changes);
+        check_test(&changes, &got);
         const struct {
             const char *name;
             double got;
@@ -83,6 +102,7 @@ static void test_edges(void **state)
         struct score_count scores[4];
         const struct distribution changes = {scores, joint_change(&joint, scores), 1};
         const struct paired_change got = paired_change(&joint, &changes);
+        check_test(&changes, &got);
         expect(edges[i].name, "t", got.t.number, edges[i].t, 1e-15);
         expect(edges[i].name, "df", got.df.number, edges[i].df, 0.0);
         expect(edges[i].name, "p_t", got.p_t.number, edges[i].p_t, 1e-15);

@@ -112,6 +112,23 @@ static void test_quantiles(void **state)
     }
 }
 
+/* Small whole df stand in a table. Each must be the quantile, by the tail, and lie on the curve of
+   those next to it that are computed. */
+static void test_table_of_quantiles(void **state)
+{
+    (void)state;
+    for (unsigned df = 1; df <= 300; df++) {
+        const double got = student_quantile_975(df);
+        if (!close_to(student_two_sided(got, df), 0.05, 1e-14)) {
+            fail_msg("df %u: %.17g has the tail %.17g", df, got, student_two_sided(got, df));
+        }
+        if (!close_to(got, student_quantile_975(df + 1e-13 * df), 3e-13)) {
+            fail_msg("df %u: %.17g is not next to %.17g", df, got,
+                     student_quantile_975(df + 1e-13 * df));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +136,7 @@ int main(void)
         cmocka_unit_test(test_quantiles_against_r),
         cmocka_unit_test(test_tails),
         cmocka_unit_test(test_quantiles),
+        cmocka_unit_test(test_table_of_quantiles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,34 +7,61 @@
 #define R(name) TALLY_REASON(REASON_##name)
 #define ONE TALLY_ONE_STAGE
 
-static void count_times(struct tally *tally, const struct tally_cell *cell)
+/* A cell of a cohort and how many are in it. */
+struct counted_cell {
+    uint32_t cohort;
+    uint16_t scale, stage, later;
+    tally_code code, later_code;
+    uint32_t count;
+};
+
+static void count_times(struct tally *tally, const struct counted_cell *c)
 {
-    for (uint64_t i = 0; i < cell->count; i++) {
-        assert_true(tally_count(tally, cell));
+    const struct tally_cell cell = {c->cohort, c->scale, c->stage,
+                                    c->later,  c->code,  c->later_code};
+    for (uint32_t i = 0; i < c->count; i++) {
+        assert_true(tally_count(tally, &cell));
     }
 }
 
-static void check_cells(const char *name, const struct tally_cell *got, size_t n_got,
-                        const struct tally_cell *expected, size_t n)
+static struct cell_count without_cohort(const struct counted_cell *c)
 {
-    if (n_got != n) {
-        fail_msg("%s: expected %zu cells, got %zu", name, n, n_got);
-    }
-    for (size_t i = 0; i < n; i++) {
-        const struct tally_cell *const g = &got[i], *const e = &expected[i];
-        if (g->cohort != e->cohort || g->scale != e->scale || g->stage != e->stage ||
-            g->later != e->later || g->code != e->code || g->later_code != e->later_code ||
-            g->count != e->count) {
-            fail_msg("%s: cell %zu: cohort %u, scale %u, stages %u %u, codes %lld %lld, count %llu",
-                     name, i, g->cohort, g->scale, g->stage, g->later, (long long)g->code,
-                     (long long)g->later_code, (unsigned long long)g->count);
+    return (struct cell_count){.scale = c->scale,
+                               .stage = (uint8_t)c->stage,
+                               .later = (uint8_t)c->later,
+                               .count = c->count,
+                               .code = c->code,
+                               .later_code = c->later_code};
+}
+
+/* All cells of a sorted tally, cohort after cohort. */
+static void check_cells(const char *name, const struct tally *tally,
+                        const struct counted_cell *expected, size_t n)
+{
+    size_t at = 0;
+    for (uint32_t cohort = 0; cohort < tally->n_cohorts; cohort++) {
+        const struct cohort_cells *const got = &tally->cohorts[cohort];
+        for (size_t i = 0; i < got->n; i++, at++) {
+            const struct cell_count *const g = &got->cells[i];
+            const struct counted_cell *const e = &expected[at];
+            if (at >= n || cohort != e->cohort || g->scale != e->scale || g->stage != e->stage ||
+                g->later != e->later || g->code != e->code || g->later_code != e->later_code ||
+                g->count != e->count) {
+                fail_msg("%s: cell %zu: cohort %u, scale %u, stages %u %u, codes %lld %lld, "
+                         "count %u",
+                         name, at, cohort, g->scale, g->stage, g->later, (long long)g->code,
+                         (long long)g->later_code, g->count);
+            }
         }
+    }
+    if (at != n || tally->n_cells != n) {
+        fail_msg("%s: expected %zu cells, got %zu, said to be %zu", name, n, at, tally->n_cells);
     }
 }
 
 /* In sorted order: cohort, scale, stage, later stage, code, later code; reasons before all scores.
    */
-static const struct tally_cell sorted[] = {
+static const struct counted_cell sorted[] = {
     {0, 0, 0, 1, R(NO_FORM), 3, 1},
     {0, 0, 0, 1, R(INCOMPLETE), R(CONFLICTING), 2},
     {0, 0, 0, 1, -5, R(NO_FORM), 1},
@@ -63,13 +90,13 @@ static void test_count_and_sort(void **state)
         count_times(&tally, &sorted[i]);
     }
     tally_sort(&tally);
-    check_cells("backwards", tally.cells, tally.n_cells, sorted, COUNT(sorted));
+    check_cells("backwards", &tally, sorted, COUNT(sorted));
     tally_sort(&tally); /* nothing to do */
-    check_cells("again", tally.cells, tally.n_cells, sorted, COUNT(sorted));
+    check_cells("again", &tally, sorted, COUNT(sorted));
     count_times(&tally, &sorted[3]); /* counting goes on after sorting */
     tally_sort(&tally);
     assert_int_equal(tally.n_cells, COUNT(sorted));
-    assert_int_equal(tally.cells[3].count, 6);
+    assert_int_equal(tally.cohorts[0].cells[3].count, 6);
     tally_free(&tally);
     tally_free(&tally);
     tally_sort(&tally);
@@ -93,9 +120,67 @@ static void test_growth(void **state)
     tally_sort(&tally);
     assert_int_equal(tally.n_cells, n);
     for (int64_t i = 0; i < n; i++) {
-        assert_int_equal(tally.cells[i].code, i);
-        assert_int_equal(tally.cells[i].count, i % 3 + 1);
+        assert_int_equal(tally.cohorts[0].cells[i].code, i);
+        assert_int_equal(tally.cohorts[0].cells[i].count, i % 3 + 1);
     }
+    tally_free(&tally);
+}
+
+/* The next of a row of numbers without a pattern: Vigna's splitmix64. */
+static uint64_t mixed(uint64_t *state)
+{
+    uint64_t x = *state += UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return x ^ (x >> 31);
+}
+
+/* A reason, a small or negative score, or any number at all. */
+static tally_code any_code(uint64_t *state)
+{
+    const uint64_t kind = mixed(state) % 8;
+    return kind == 0   ? TALLY_REASON(mixed(state) % N_REASONS)
+           : kind == 1 ? (tally_code)mixed(state)
+                       : (tally_code)(mixed(state) % 700) - 300;
+}
+
+/* Cells that differ in any byte of what they are sorted by: each stands before the next, and all
+   are counted. */
+static void test_any_cells(void **state)
+{
+    (void)state;
+    struct tally tally = {0};
+    uint64_t from = 1, sum = 0;
+    const uint32_t n = 60000;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct tally_cell cell = {.cohort = (uint32_t)(mixed(&from) % 3),
+                                        .scale = (uint16_t)(mixed(&from) % 3 * 300),
+                                        .stage = (uint16_t)(mixed(&from) % 2),
+                                        .later = mixed(&from) % 2 == 0 ? 7 : ONE,
+                                        .code = any_code(&from),
+                                        .later_code = any_code(&from)};
+        assert_true(tally_count(&tally, &cell));
+    }
+    tally_sort(&tally);
+    for (uint32_t c = 0; c < 3; c++) {
+        const struct cohort_cells *const cohort = &tally.cohorts[c];
+        for (uint32_t i = 0; i < cohort->n; i++) {
+            const struct cell_count *const a = &cohort->cells[i], *const b = a + 1;
+            sum += a->count;
+            if (i + 1 < cohort->n &&
+                (a->scale > b->scale ||
+                 (a->scale == b->scale &&
+                  (a->stage > b->stage ||
+                   (a->stage == b->stage &&
+                    (a->later > b->later ||
+                     (a->later == b->later &&
+                      (a->code > b->code ||
+                       (a->code == b->code && a->later_code >= b->later_code))))))))) {
+                fail_msg("cohort %u: cells %u and %u are not in order", c, i, i + 1);
+            }
+        }
+    }
+    assert_int_equal(sum, n);
     tally_free(&tally);
 }
 
@@ -125,9 +210,10 @@ static void test_find(void **state)
     }
     tally_sort(&tally);
     for (size_t i = 0; i < COUNT(found); i++) {
-        const struct tally_cell *const cells =
+        const struct cell_count *const cells =
             tally_find(&tally, found[i].cohort, found[i].scale, found[i].stage, found[i].later, &n);
-        if (n != found[i].n || (n > 0 && cells != tally.cells + found[i].first)) {
+        const struct cell_count first = without_cohort(&sorted[found[i].first % COUNT(sorted)]);
+        if (n != found[i].n || (n > 0 && memcmp(cells, &first, sizeof first) != 0)) {
             fail_msg("row %zu: %zu cells", i, n);
         }
     }
@@ -140,20 +226,24 @@ static void test_scores_and_pairs(void **state)
     (void)state;
     struct score_count scores[6];
     struct pair_count pairs[6];
-    assert_int_equal(tally_scores(sorted, 6, scores), 2);
+    struct cell_count cells[COUNT(sorted)];
+    for (size_t i = 0; i < COUNT(sorted); i++) {
+        cells[i] = without_cohort(&sorted[i]);
+    }
+    assert_int_equal(tally_scores(cells, 6, scores), 2);
     assert_int_equal(scores[0].score, -5);
     assert_int_equal(scores[0].count, 5); /* also where the later one is none */
     assert_int_equal(scores[1].score, 0);
     assert_int_equal(scores[1].count, 4);
-    assert_int_equal(tally_pairs(sorted, 6, pairs), 3);
+    assert_int_equal(tally_pairs(cells, 6, pairs), 3);
     assert_true(pairs[0].before == -5 && pairs[0].after == -6 && pairs[0].count == 3);
     assert_true(pairs[1].before == -5 && pairs[1].after == 7 && pairs[1].count == 1);
     assert_true(pairs[2].before == 0 && pairs[2].after == 0 && pairs[2].count == 4);
-    assert_int_equal(tally_scores(sorted, 2, scores), 0);
-    assert_int_equal(tally_pairs(sorted, 3, pairs), 0);
-    assert_int_equal(tally_scores(sorted, 0, scores), 0);
-    assert_int_equal(tally_scores(&sorted[17], 1, scores), 1); /* the largest score */
-    assert_int_equal(tally_pairs(&sorted[17], 1, pairs), 1);   /* and the lowest */
+    assert_int_equal(tally_scores(cells, 2, scores), 0);
+    assert_int_equal(tally_pairs(cells, 3, pairs), 0);
+    assert_int_equal(tally_scores(cells, 0, scores), 0);
+    assert_int_equal(tally_scores(&cells[17], 1, scores), 1); /* the largest score */
+    assert_int_equal(tally_pairs(&cells[17], 1, pairs), 1);   /* and the lowest */
 }
 
 /* Every reason is below every score, and comes back as it was. */
@@ -169,7 +259,7 @@ static void test_codes(void **state)
     assert_true(tally_is_score(INT64_MAX));
 }
 
-static const struct tally_cell fine[] = {
+static const struct counted_cell fine[] = {
     {0, 0, 0, 1, 1, 2, 3}, {1, 0, 0, 1, 1, 2, 4}, {2, 0, 0, 1, 1, 2, 5},
     {2, 0, 0, 1, 1, 3, 1}, {2, 1, 0, 1, 1, 2, 1}, {3, 0, 0, 1, 0, 2, 2},
 };
@@ -186,7 +276,7 @@ static const struct goal_cell fine_goals[] = {
 static const struct {
     const char *name;
     uint32_t group_of[4];
-    struct tally_cell cells[COUNT(fine)];
+    struct counted_cell cells[COUNT(fine)];
     size_t n_cells;
     struct goal_cell goals[COUNT(fine_goals)];
     size_t n_goals;
@@ -265,7 +355,7 @@ static void test_coarsen(void **state)
     tally_sort(&tally);
     for (size_t i = 0; i < COUNT(merges); i++) {
         assert_true(tally_coarsen(&tally, merges[i].group_of, &out));
-        check_cells(merges[i].name, out.cells, out.n_cells, merges[i].cells, merges[i].n_cells);
+        check_cells(merges[i].name, &out, merges[i].cells, merges[i].n_cells);
         check_goals(merges[i].name, &out, merges[i].goals, merges[i].n_goals);
         tally_free(&out);
     }
@@ -276,12 +366,77 @@ static void test_coarsen(void **state)
     tally_free(&out);
 }
 
+/* The cells of `sorted` dealt out to two tallies, some to both, come together again, from either
+   side and from none. */
+static void test_merge(void **state)
+{
+    (void)state;
+    struct tally parts[2] = {{0}, {0}}, none = {0};
+    const struct goal_cell goal = {3, 5, 1, GOAL_LATEST, -2, 0},
+                           other = {2, 5, 1, GOAL_AFTER, 4, 0};
+    for (uint32_t i = 0; i < COUNT(sorted); i++) {
+        struct counted_cell part = sorted[i];
+        part.count = sorted[i].count / 2;
+        count_times(&parts[i % 2], &part);
+        part.count = sorted[i].count - sorted[i].count / 2;
+        count_times(&parts[i % 3 == 0], &part);
+    }
+    assert_true(tally_count_goal(&parts[0], &goal) && tally_count_goal(&parts[1], &goal) &&
+                tally_count_goal(&parts[1], &other));
+    tally_sort(&parts[0]);
+    tally_sort(&parts[1]);
+    assert_true(tally_merge(&parts[0], &none));
+    assert_true(tally_merge(&none, &parts[1])); /* a copy: merging borrows nothing */
+    assert_true(tally_merge(&parts[0], &parts[1]));
+    tally_free(&parts[1]);
+    check_cells("merged", &parts[0], sorted, COUNT(sorted));
+    assert_int_equal(parts[0].n_goals, 2);
+    assert_true(parts[0].goals[0].cohort == 2 && parts[0].goals[0].count == 1);
+    assert_true(parts[0].goals[1].cohort == 3 && parts[0].goals[1].count == 2);
+    assert_true(none.n_cells > 0 && none.n_cells < COUNT(sorted));
+    assert_int_equal(none.n_goals, 2);
+    tally_free(&parts[0]);
+    tally_free(&none);
+}
+
+/* Added to itself a tally doubles; 32 times is more than a count can hold, and said so. */
+static void test_too_many(void **state)
+{
+    (void)state;
+    const uint32_t group_of[] = {0, 0};
+    struct tally tally = {0}, copy, all;
+    count_times(&tally, &fine[0]);
+    tally_sort(&tally);
+    for (unsigned i = 0; i < 30; i++) { /* 3 2^30 */
+        copy = (struct tally){0};
+        assert_true(tally_merge(&copy, &tally) && tally_merge(&tally, &copy));
+        tally_free(&copy);
+    }
+    assert_int_equal(tally.cohorts[0].cells[0].count, UINT32_C(3) << 30);
+    count_times(&tally, &fine[1]);
+    tally_sort(&tally);
+    tally.cohorts[1].cells[0].count = UINT32_MAX - (UINT32_C(3) << 30);
+    assert_true(tally_coarsen(&tally, group_of, &all));
+    assert_int_equal(all.cohorts[0].cells[0].count, UINT32_MAX);
+    tally_free(&all);
+    tally.cohorts[1].cells[0].count++;
+    assert_false(tally_coarsen(&tally, group_of, &all));
+    assert_int_equal(all.n_cohorts, 0);
+    copy = (struct tally){0};
+    assert_true(tally_merge(&copy, &tally));
+    assert_false(tally_merge(&tally, &copy));
+    tally_free(&copy);
+    tally_free(&tally);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_count_and_sort), cmocka_unit_test(test_growth),
         cmocka_unit_test(test_find),           cmocka_unit_test(test_scores_and_pairs),
         cmocka_unit_test(test_codes),          cmocka_unit_test(test_coarsen),
+        cmocka_unit_test(test_any_cells),      cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_too_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,26 @@ static int by_score(const void *left, const void *right)
     return (a->score > b->score) - (a->score < b->score);
 }
 
+/* Up to this many are sorted faster by moving each to its place. */
+#define FEW_SCORES 64
+
+static void sort_scores(struct score_count scores[], size_t n)
+{
+    if (n > FEW_SCORES) {
+        qsort(scores, n, sizeof *scores, by_score);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        const struct score_count moved = scores[i];
+        size_t at = i;
+        while (at > 0 && scores[at - 1].score > moved.score) {
+            scores[at] = scores[at - 1];
+            at--;
+        }
+        scores[at] = moved;
+    }
+}
+
 /* Sorts by score, where not yet sorted, and makes one of equal scores. Returns how many remain. */
 static size_t gather(struct score_count scores[], size_t n)
 {
@@ -16,7 +36,7 @@ static size_t gather(struct score_count scores[], size_t n)
         n_sorted++;
     }
     if (n_sorted < n) {
-        qsort(scores, n, sizeof *scores, by_score);
+        sort_scores(scores, n);
     }
     for (size_t i = 0; i < n; i++) {
         if (n_kept > 0 && scores[n_kept - 1].score == scores[i].score) {

@@ -43,41 +43,42 @@ static void set_interval(struct description *description)
     description->ci_high = value_double(description->mean.number + half);
 }
 
-/* Mean, and its spread for n > 1, all from one exact sum and one exact sum of squares:
-
-       sd = sqrt(N / (n (n - 1))),  se = sqrt(N / (n^2 (n - 1))),
-       N = n sum(x^2) - (sum x)^2 in square units, x counted from a whole unit next to the mean */
-static void set_moments(const struct distribution *distribution, struct description *description)
+/* n > 0 scores, whose mean is to be exact. */
+static struct whole_mean mean_of(const struct distribution *distribution, uint64_t n)
 {
-    const uint64_t n = description->n;
-    const uint64_t unit = (uint64_t)distribution->units_per_point;
     /* Counted from a score of the data, sums keep to the 119 bits that moments.h promises. */
     const int64_t origin = distribution->scores[0].score;
-    int128 sum = 0, squares = 0;
-    struct whole_mean mean;
-    struct spread spread;
+    int128 sum = 0;
     for (size_t i = 0; i < distribution->n_scores; i++) {
         const struct score_count *s = &distribution->scores[i];
         sum += (int128)(s->score - origin) * (int128)s->count;
     }
-    mean = whole_mean(sum, origin, n);
+    return whole_mean(sum, origin, n);
+}
+
+/* Spread for n > 1, from one exact sum and one exact sum of squares:
+
+       sd = sqrt(N / (n (n - 1))),  se = sqrt(N / (n^2 (n - 1))),
+       N = n sum(x^2) - (sum x)^2 in square units, x counted from a whole unit next to the mean */
+static void set_spread(const struct distribution *distribution, struct description *description)
+{
+    const uint64_t n = description->n;
+    const uint64_t unit = (uint64_t)distribution->units_per_point;
+    const struct whole_mean mean = mean_of(distribution, n);
+    int128 squares = 0;
+    struct spread spread;
     for (size_t i = 0; i < distribution->n_scores; i++) {
         const int128 x = distribution->scores[i].score - mean.whole;
         squares += x * x * (int128)distribution->scores[i].count;
     }
     spread = spread_from(squares, mean, mean, n);
-    description->mean =
-        value_ratio((int128)mean.whole * (int128)n + mean.rest, (int128)unit * (int128)n);
-    if (n > 1) {
-        description->sd = spread_root(&spread, (const uint64_t[]){n, n - 1, unit, unit}, 4);
-        description->se = spread_root(&spread, (const uint64_t[]){n, n, n - 1, unit, unit}, 5);
-    }
+    description->sd = spread_root(&spread, (const uint64_t[]){n, n - 1, unit, unit}, 4);
+    description->se = spread_root(&spread, (const uint64_t[]){n, n, n - 1, unit, unit}, 5);
 }
 
-struct description describe(const struct distribution *distribution)
+struct description describe_mean(const struct distribution *distribution)
 {
-    const struct score_count *scores = distribution->scores;
-    const size_t n_scores = distribution->n_scores;
+    const struct score_count *const scores = distribution->scores;
     const int64_t unit = distribution->units_per_point;
     struct description description = {.mean = VALUE_NONE,
                                       .sd = VALUE_NONE,
@@ -90,23 +91,43 @@ struct description describe(const struct distribution *distribution)
                                       .min = VALUE_NONE,
                                       .max = VALUE_NONE};
     assert(unit > 0);
-    for (size_t i = 0; i < n_scores; i++) {
+    for (size_t i = 0; i < distribution->n_scores; i++) {
         assert(scores[i].count > 0 && (i == 0 || scores[i - 1].score < scores[i].score));
         description.n += scores[i].count;
     }
-    if (description.n == 0) {
-        return description;
+    if (description.n > 0) {
+        const struct whole_mean mean = mean_of(distribution, description.n);
+        description.mean = value_ratio((int128)mean.whole * (int128)description.n + mean.rest,
+                                       (int128)unit * (int128)description.n);
     }
-    set_moments(distribution, &description);
+    return description;
+}
+
+struct description describe_interval(const struct distribution *distribution)
+{
+    struct description description = describe_mean(distribution);
+    if (description.n > 1) {
+        set_spread(distribution, &description);
+    }
     /* Two different scores are at least two people, so there is a df. Where all are equal, an
        interval of no width would claim that the mean is known exactly. */
-    if (n_scores > 1) {
+    if (distribution->n_scores > 1) {
         set_interval(&description);
     }
-    description.q1 = quantile(distribution, description.n, 1);
-    description.median = quantile(distribution, description.n, 2);
-    description.q3 = quantile(distribution, description.n, 3);
-    description.min = value_ratio(scores[0].score, unit);
-    description.max = value_ratio(scores[n_scores - 1].score, unit);
+    return description;
+}
+
+struct description describe(const struct distribution *distribution)
+{
+    const struct score_count *const scores = distribution->scores;
+    const int64_t unit = distribution->units_per_point;
+    struct description description = describe_interval(distribution);
+    if (description.n > 0) {
+        description.q1 = quantile(distribution, description.n, 1);
+        description.median = quantile(distribution, description.n, 2);
+        description.q3 = quantile(distribution, description.n, 3);
+        description.min = value_ratio(scores[0].score, unit);
+        description.max = value_ratio(scores[distribution->n_scores - 1].score, unit);
+    }
     return description;
 }

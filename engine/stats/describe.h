@@ -19,4 +19,9 @@ struct description {
 
 struct description describe(const struct distribution *distribution);
 
+/* As much of it as is asked for, the rest undefined: number and mean; these with sd, se and the
+   interval, and no quantiles. */
+struct description describe_mean(const struct distribution *distribution);
+struct description describe_interval(const struct distribution *distribution);
+
 #endif

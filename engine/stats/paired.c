@@ -73,26 +73,38 @@ static void set_joint(const struct joint *joint, struct paired_change *paired)
     }
 }
 
-struct paired_change paired_change(const struct joint *joint, const struct distribution *changes)
+static struct paired_change with_test(const struct description *change, size_t n_changes)
 {
-    struct paired_change paired = {.change = describe(changes),
+    struct paired_change paired = {.change = *change,
                                    .t = VALUE_NONE,
                                    .df = VALUE_NONE,
                                    .p_t = VALUE_NONE,
                                    .dz = VALUE_NONE,
                                    .dav = VALUE_NONE,
                                    .r = VALUE_NONE};
-    assert(joint->units_per_point == changes->units_per_point);
-    assert((joint->n_pairs == 0) == (changes->n_scores == 0));
-    if (paired.change.n == 0) {
-        return paired;
+    if (change->n > 0) {
+        paired.df = value_count((int64_t)(change->n - 1));
     }
-    paired.df = value_count((int64_t)(paired.change.n - 1));
     /* Two different changes, so that neither sd nor se is 0. */
-    if (changes->n_scores > 1) {
+    if (n_changes > 1) {
         set_t(&paired);
     }
-    if (paired.change.n > 1) {
+    return paired;
+}
+
+struct paired_change paired_test(const struct distribution *changes)
+{
+    const struct description change = describe_interval(changes);
+    return with_test(&change, changes->n_scores);
+}
+
+struct paired_change paired_change(const struct joint *joint, const struct distribution *changes)
+{
+    const struct description change = describe(changes);
+    struct paired_change paired = with_test(&change, changes->n_scores);
+    assert(joint->units_per_point == changes->units_per_point);
+    assert((joint->n_pairs == 0) == (changes->n_scores == 0));
+    if (change.n > 1) {
         set_joint(joint, &paired);
     }
     return paired;

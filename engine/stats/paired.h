@@ -22,4 +22,7 @@ struct paired_change {
 /* `changes` is the distribution of change of the same joint (joint_change). */
 struct paired_change paired_change(const struct joint *joint, const struct distribution *changes);
 
+/* The test and the interval alone: no quantiles of the change, dav or r. */
+struct paired_change paired_test(const struct distribution *changes);
+
 #endif

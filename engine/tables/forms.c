@@ -70,10 +70,23 @@ void warnings_table(struct maker *maker)
     for (size_t i = 0; i < maker->n_warnings; i++) {
         struct cell_content *const row = add_row(maker, table);
         if (row != NULL) {
-            row[0] = cell_text(maker->warnings[i]);
+            row[0] = cell_sentence(&maker->warnings[i]);
         }
     }
     add_note(maker, table, text_of(MESSAGE_NOTE_WARNINGS));
+}
+
+/* "from 12 answers", in memory of the report. NULL: no memory, noted in maker. */
+static const struct text *answers_text(struct maker *maker, uint64_t n_answers)
+{
+    struct text *const text = arena_alloc(&maker->report->arena, 1, sizeof *text);
+    if (text == NULL) {
+        maker->no_memory = true;
+        return NULL;
+    }
+    *text = text_of(MESSAGE_FROM_ITEMS);
+    text->arguments[0] = argument_count(n_answers);
+    return text;
 }
 
 /* How one scale was scored, and below it how many were prorated from how many answers. */
@@ -93,16 +106,16 @@ static void scoring_rows(struct maker *maker, struct table *table, size_t scale)
     for (unsigned i = 0; i <= MAX_ITEMS; i++) {
         const struct value count =
             figures_at(maker->figures, &key, 0, STATISTIC_SCORED_PRORATED_FROM, i);
-        struct text label = text_of(MESSAGE_FROM_ITEMS);
+        const struct text *label;
         /* No such figure: the rule cannot score from so few, or nobody had so few. */
         if (count.kind == VALUE_UNDEFINED) {
             continue;
         }
+        label = answers_text(maker, i);
         row = add_row(maker, table);
         if (row != NULL) {
-            label.arguments[0] = argument_count(i);
             row[0] = cell_text(text_name(maker->study->measures[s->measure].label));
-            row[1] = cell_text(label);
+            row[1] = cell_sentence(label);
             row[3] = cell_value(count, 0);
         }
     }

@@ -2,26 +2,59 @@
 
 #include <errno.h>
 #include <string.h>
+#include "io/words.h"
+#include "io/write/lines.h"
 #include "io/write/printed.h"
+
+static bool needs_quotes(const char *text, size_t length)
+{
+    /* some readers, libcsv among them, drop blanks at the ends of a field without quotes */
+    return (length > 0 &&
+            (strchr(" \t", text[0]) != NULL || strchr(" \t", text[length - 1]) != NULL)) ||
+           text[strcspn(text, ",\"\r\n")] != '\0';
+}
+
+size_t csv_quoted(const char *text, char out[])
+{
+    const size_t length = strlen(text);
+    char *end = out;
+    if (!needs_quotes(text, length)) {
+        memcpy(out, text, length);
+        return length;
+    }
+    *end++ = '"';
+    for (; *text != '\0'; text++) {
+        if (*text == '"') {
+            *end++ = '"';
+        }
+        *end++ = *text;
+    }
+    *end++ = '"';
+    return (size_t)(end - out);
+}
+
+static void put_field(struct lines *lines, const char *text)
+{
+    const size_t length = strlen(text);
+    if (!needs_quotes(text, length)) {
+        lines_put(lines, text, length);
+        return;
+    }
+    lines_put(lines, "\"", 1);
+    for (const char *quote; (quote = strchr(text, '"')) != NULL; text = quote + 1) {
+        lines_put(lines, text, (size_t)(quote + 1 - text));
+        lines_put(lines, "\"", 1);
+    }
+    lines_text(lines, text);
+    lines_put(lines, "\"", 1);
+}
 
 void write_csv_field(FILE *out, const char *text)
 {
-    const size_t length = strlen(text);
-    /* some readers, libcsv among them, drop blanks at the ends of a field without quotes */
-    const bool has_outer_blank =
-        length > 0 && (strchr(" \t", text[0]) != NULL || strchr(" \t", text[length - 1]) != NULL);
-    if (!has_outer_blank && strpbrk(text, ",\"\r\n") == NULL) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"') {
-            fputc('"', out);
-        }
-        fputc(*text, out);
-    }
-    fputc('"', out);
+    struct lines lines;
+    lines_begin(&lines, out);
+    put_field(&lines, text);
+    lines_end(&lines);
 }
 
 /* [+-] digits [. digits] [e [+-] digits], with a digit on either side of the point. Not strtod():
@@ -45,41 +78,54 @@ static bool is_number(const char *text)
     return n > 0 && *text == '\0';
 }
 
-/* False: no memory. A name from the study that starts with = would run as a formula in the
-   spreadsheet that opens the file; the apostrophe makes it text. */
-static bool write_words(FILE *out, struct arena *arena, const char *words)
+/* A name from the study that starts with = would run as a formula in the spreadsheet that opens the
+   file; an apostrophe makes it text. False: no memory. */
+static bool put_words(struct lines *lines, struct arena *arena, const char *words)
 {
     const bool is_formula =
         *words != '\0' && strchr("=+-@\t\r", *words) != NULL && !is_number(words);
     const char *const guarded = is_formula ? arena_printf(arena, "'%s", words) : words;
     if (guarded != NULL) {
-        write_csv_field(out, guarded);
+        put_field(lines, guarded);
     }
     return guarded != NULL;
+}
+
+static bool put_cell(struct lines *lines, struct arena *arena, const struct cell_content *cell)
+{
+    char room[PRINTED_ROOM];
+    /* Undefined is an empty field: a dash would turn a column of numbers into text. */
+    const char *const words = printed_cell(arena, room, cell, "");
+    if (words == NULL) {
+        return false;
+    }
+    /* Numbers are ours and are never guarded: -1.20 has to stay a number. */
+    if (cell->kind == CELL_TEXT) {
+        return put_words(lines, arena, words);
+    }
+    put_field(lines, words);
+    return true;
 }
 
 struct fault write_csv(FILE *out, const char *name, const struct table *table)
 {
     struct arena arena = {.blocks = NULL};
     struct fault fault = FAULT_FREE;
-    struct printed printed;
+    struct lines lines;
     const size_t width = table->n_columns;
-    /* Undefined is an empty field: a dash would turn a column of numbers into text. */
-    bool has_memory = printed_table(&arena, table, "", &printed);
+    bool has_memory = true;
+    lines_begin(&lines, out);
     errno = 0;
     for (size_t i = 0; has_memory && i < width; i++) {
-        has_memory = write_words(out, &arena, printed.headings[i]);
-        fputc(i + 1 == width ? '\n' : ',', out);
+        const char *const heading = words_of(&arena, &table->columns[i].heading);
+        has_memory = heading != NULL && put_words(&lines, &arena, heading);
+        lines_put(&lines, i + 1 == width ? "\n" : ",", 1);
     }
     for (size_t i = 0; has_memory && i < table->n_rows * width; i++) {
-        /* Numbers are ours and are never guarded: -1.20 has to stay a number. */
-        if (table->cells[i].kind == CELL_TEXT) {
-            has_memory = write_words(out, &arena, printed.cells[i]);
-        } else {
-            write_csv_field(out, printed.cells[i]);
-        }
-        fputc((i + 1) % width == 0 ? '\n' : ',', out);
+        has_memory = put_cell(&lines, &arena, &table->cells[i]);
+        lines_put(&lines, (i + 1) % width == 0 ? "\n" : ",", 1);
     }
+    lines_end(&lines);
     fault = has_memory ? printed_flush(out, name) : fault_memory();
     arena_free(&arena);
     return fault;

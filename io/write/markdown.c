@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "io/words.h"
+#include "io/write/lines.h"
 #include "io/write/printed.h"
 #include "io/write/wrap.h"
 
@@ -31,7 +32,7 @@ static bool starts_link(const char *text, size_t at)
 }
 
 /* Text that is shown as it is, on one line. Spaces in front go: four would make it code. */
-static void write_escaped(FILE *out, const char *text)
+static void put_escaped(struct lines *lines, const char *text)
 {
     while (*text == ' ' || *text == '\n' || *text == '\r') {
         text++;
@@ -41,94 +42,112 @@ static void write_escaped(FILE *out, const char *text)
         const struct character character = character_at(text + at);
         const char byte = text[at];
         if (byte == '\n' || byte == '\r') {
-            fputc(' ', out);
+            lines_put(lines, " ", 1);
         } else if (character.code == CHARACTER_REPLACED) {
-            fputs("\xEF\xBF\xBD", out);
+            lines_text(lines, "\xEF\xBF\xBD");
         } else {
             if (at == marker || strchr(ALWAYS, byte) != NULL || starts_link(text, at)) {
-                fputc('\\', out);
+                lines_put(lines, "\\", 1);
             }
-            fwrite(text + at, 1, character.bytes, out);
+            lines_put(lines, text + at, character.bytes);
         }
         at += byte == '\r' && text[at + 1] == '\n' ? 2 : character.bytes;
     }
 }
 
-static void write_title(FILE *out, const char *level, const char *title)
+static void put_title(struct lines *lines, const char *level, const char *title)
 {
     if (*title != '\0') {
-        fprintf(out, "%s ", level);
-        write_escaped(out, title);
-        fputs("\n\n", out);
+        lines_text(lines, level);
+        lines_put(lines, " ", 1);
+        put_escaped(lines, title);
+        lines_put(lines, "\n\n", 2);
     }
 }
 
-static void write_note(FILE *out, const char *note)
+static void put_note(struct lines *lines, const char *note)
 {
-    fputs("- ", out);
-    write_escaped(out, note);
-    fputc('\n', out);
+    lines_put(lines, "- ", 2);
+    put_escaped(lines, note);
+    lines_put(lines, "\n", 1);
 }
 
-/* Numbers need no escape: nothing that they are made of acts inside a cell. */
-static void write_table(FILE *out, const struct table *table, const struct printed *printed)
+/* Numbers need no escape: nothing that they are made of acts inside a cell. False: no memory. */
+static bool put_rows(struct lines *lines, struct arena *arena, const struct table *table)
 {
-    write_title(out, "##", printed->title);
+    char room[PRINTED_ROOM];
+    for (size_t i = 0; i < table->n_rows * table->n_columns; i++) {
+        const char *const words = printed_cell(arena, room, &table->cells[i], PRINTED_UNDEFINED);
+        if (words == NULL) {
+            return false;
+        }
+        lines_text(lines, i % table->n_columns == 0 ? "| " : " ");
+        if (table->cells[i].kind == CELL_TEXT) {
+            put_escaped(lines, words);
+        } else {
+            lines_text(lines, words);
+        }
+        lines_text(lines, (i + 1) % table->n_columns == 0 ? " |\n" : " |");
+    }
+    return true;
+}
+
+/* False: no memory. */
+static bool put_table(struct lines *lines, struct arena *arena, const struct table *table)
+{
+    struct printed printed;
+    if (!printed_table(arena, table, &printed)) {
+        return false;
+    }
+    put_title(lines, "##", printed.title);
     for (size_t i = 0; i < table->n_columns; i++) {
-        fputs(i == 0 ? "| " : " ", out);
-        write_escaped(out, printed->headings[i]);
-        fputs(" |", out);
+        lines_text(lines, i == 0 ? "| " : " ");
+        put_escaped(lines, printed.headings[i]);
+        lines_put(lines, " |", 2);
     }
-    fputs(table->n_columns > 0 ? "\n|" : "", out);
+    lines_text(lines, table->n_columns > 0 ? "\n|" : "");
     /* GitHub takes the lines for a table only with this row, which also aligns the columns. */
     for (size_t i = 0; i < table->n_columns; i++) {
-        fputs(table->columns[i].is_label ? " :--- |" : " ---: |", out);
+        lines_text(lines, table->columns[i].is_label ? " :--- |" : " ---: |");
     }
-    fputs(table->n_columns > 0 ? "\n" : "", out);
-    for (size_t i = 0; i < table->n_rows * table->n_columns; i++) {
-        fputs(i % table->n_columns == 0 ? "| " : " ", out);
-        if (table->cells[i].kind == CELL_TEXT) {
-            write_escaped(out, printed->cells[i]);
-        } else {
-            fputs(printed->cells[i], out);
-        }
-        fputs((i + 1) % table->n_columns == 0 ? " |\n" : " |", out);
+    lines_text(lines, table->n_columns > 0 ? "\n" : "");
+    if (!put_rows(lines, arena, table)) {
+        return false;
     }
     for (size_t i = 0; i < table->n_notes; i++) {
-        fputs(i == 0 && table->n_columns > 0 ? "\n" : "", out);
-        write_note(out, printed->notes[i]);
+        lines_text(lines, i == 0 && table->n_columns > 0 ? "\n" : "");
+        put_note(lines, printed.notes[i]);
     }
+    return true;
 }
 
 struct fault write_markdown(FILE *out, const char *name, const struct report *report)
 {
     struct arena arena = {.blocks = NULL};
     struct fault fault = FAULT_FREE;
+    struct lines lines;
     const char *words = words_of(&arena, &report->title);
     bool has_memory = words != NULL;
+    lines_begin(&lines, out);
     errno = 0;
     if (has_memory) {
-        write_title(out, "#", words);
+        put_title(&lines, "#", words);
     }
     for (size_t i = 0; has_memory && i < report->n_tables; i++) {
-        struct printed printed;
-        has_memory = printed_table(&arena, &report->tables[i], PRINTED_UNDEFINED, &printed);
-        if (has_memory) {
-            fputs(i == 0 ? "" : "\n", out);
-            write_table(out, &report->tables[i], &printed);
-        }
-        /* The strings of a table go before those of the next are made: a large report has millions
-           of cells. */
+        lines_text(&lines, i == 0 ? "" : "\n");
+        has_memory = put_table(&lines, &arena, &report->tables[i]);
+        /* The strings of a table go before those of the next are made. */
         arena_free(&arena);
     }
     for (size_t i = 0; has_memory && i < report->n_notes; i++) {
         words = words_of(&arena, &report->notes[i]);
         has_memory = words != NULL;
         if (has_memory) {
-            fputs(i == 0 && report->n_tables > 0 ? "\n" : "", out);
-            write_note(out, words);
+            lines_text(&lines, i == 0 && report->n_tables > 0 ? "\n" : "");
+            put_note(&lines, words);
         }
     }
+    lines_end(&lines);
     fault = has_memory ? printed_flush(out, name) : fault_memory();
     arena_free(&arena);
     return fault;

@@ -2,58 +2,82 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include "io/words.h"
 
-/* Any double with nine decimals, and its NUL. */
-#define NUMBER_ROOM 330
-
 /* A probability in the manner of journals: no zero before the point, and nothing that looks like
    exactly 0. Rounded first: .0004999 is "<.001", .0005 is ".001", .9996 is "1.000". */
-static const char *print_p(struct arena *arena, const struct value *value, const char *undefined)
+static const char *print_p(char room[PRINTED_ROOM], int64_t thousandths)
 {
-    int64_t thousandths;
-    if (!value_rounded(value, 3, &thousandths)) {
-        return undefined;
-    }
     assert(thousandths >= 0 && thousandths <= 1000);
     if (thousandths == 0) {
         return "<.001";
     }
-    return thousandths == 1000 ? "1.000" : arena_printf(arena, ".%03" PRId64, thousandths);
+    (void)rounded_print(thousandths, 3, room, PRINTED_ROOM);
+    return thousandths == 1000 ? room : room + 1;
 }
 
-const char *printed_cell(struct arena *arena, const struct cell_content *cell,
-                         const char *undefined)
+/* One of a cell's numbers, of which there are any. Returns its length. */
+static size_t print_number(const struct cell_content *cell, bool is_high, char room[PRINTED_ROOM])
 {
-    char low[NUMBER_ROOM], high[NUMBER_ROOM];
-    struct text interval = text_of(MESSAGE_INTERVAL);
-    switch (cell->kind) {
-    /* Empty is not undefined: a cell that has nothing to say stays blank beside the dashes. */
-    case CELL_EMPTY:
-        break;
-    case CELL_TEXT:
-        return words_of(arena, &cell->text);
-    case CELL_VALUE:
-    case CELL_PERCENT:
-        if (value_print(&cell->low, cell->decimals, low, sizeof low) == 0) {
-            return undefined;
-        }
-        return arena_printf(arena, cell->kind == CELL_PERCENT ? "%s%%" : "%s", low);
-    /* With one end unknown there is no interval to print. */
-    case CELL_INTERVAL:
-        if (value_print(&cell->low, cell->decimals, low, sizeof low) == 0 ||
-            value_print(&cell->high, cell->decimals, high, sizeof high) == 0) {
-            return undefined;
-        }
-        interval.arguments[0] = argument_name(low);
-        interval.arguments[1] = argument_name(high);
-        return words_of(arena, &interval);
-    case CELL_P:
-        return print_p(arena, &cell->low, undefined);
+    if (cell->number == CELL_ROUNDED) {
+        return rounded_print(is_high ? cell->high : cell->low, cell->decimals, room, PRINTED_ROOM);
     }
-    return "";
+    const struct value huge = value_double(is_high ? cell->huge_high : cell->huge_low);
+    return value_print(&huge, cell->decimals, room, PRINTED_ROOM);
+}
+
+static const char *print_interval(struct arena *arena, const struct cell_content *cell)
+{
+    char low[PRINTED_ROOM], high[PRINTED_ROOM];
+    struct text interval = text_of(MESSAGE_INTERVAL);
+    (void)print_number(cell, false, low);
+    (void)print_number(cell, true, high);
+    interval.arguments[0] = argument_name(low);
+    interval.arguments[1] = argument_name(high);
+    return words_of(arena, &interval);
+}
+
+static const char *print_text(struct arena *arena, const struct cell_content *cell)
+{
+    struct text text = text_of((enum message)cell->message);
+    if (cell->text != NULL) {
+        return words_of(arena, cell->text);
+    }
+    if (cell->message == MESSAGE_NAME && cell->name != NULL) {
+        return cell->name;
+    }
+    if (cell->name != NULL) {
+        text.arguments[0] = argument_name(cell->name);
+    }
+    return words_of(arena, &text);
+}
+
+const char *printed_cell(struct arena *arena, char room[PRINTED_ROOM],
+                         const struct cell_content *cell, const char *undefined)
+{
+    size_t length;
+    if (cell->kind == CELL_TEXT) {
+        return print_text(arena, cell);
+    }
+    if (cell->kind == CELL_EMPTY) {
+        /* Not undefined: a cell that has nothing to say stays blank beside the dashes. */
+        return "";
+    }
+    if (cell->number == CELL_UNDEFINED) {
+        return undefined;
+    }
+    if (cell->kind == CELL_INTERVAL) {
+        return print_interval(arena, cell);
+    }
+    if (cell->kind == CELL_P) {
+        return print_p(room, cell->low);
+    }
+    length = print_number(cell, false, room);
+    if (cell->kind == CELL_PERCENT) {
+        memcpy(room + length, "%", 2);
+    }
+    return room;
 }
 
 /* One more for each list, so that a table without rows or notes is no failure. */
@@ -63,23 +87,15 @@ static const char **strings(struct arena *arena, size_t n)
 }
 
 /* After false *out is not to be read; what it has belongs to the arena all the same. */
-bool printed_table(struct arena *arena, const struct table *table, const char *undefined,
-                   struct printed *out)
+bool printed_table(struct arena *arena, const struct table *table, struct printed *out)
 {
-    const size_t n_cells = table->n_rows * table->n_columns;
     *out = (struct printed){.title = words_of(arena, &table->title),
                             .headings = strings(arena, table->n_columns),
-                            .cells = strings(arena, n_cells),
                             .notes = strings(arena, table->n_notes)};
-    bool complete =
-        out->title != NULL && out->headings != NULL && out->cells != NULL && out->notes != NULL;
+    bool complete = out->title != NULL && out->headings != NULL && out->notes != NULL;
     for (size_t i = 0; complete && i < table->n_columns; i++) {
         out->headings[i] = words_of(arena, &table->columns[i].heading);
         complete = out->headings[i] != NULL;
-    }
-    for (size_t i = 0; complete && i < n_cells; i++) {
-        out->cells[i] = printed_cell(arena, &table->cells[i], undefined);
-        complete = out->cells[i] != NULL;
     }
     for (size_t i = 0; complete && i < table->n_notes; i++) {
         out->notes[i] = words_of(arena, &table->notes[i]);

@@ -10,20 +10,23 @@
 
 #define PRINTED_UNDEFINED "-" /* in what people read; empty in CSV */
 
+/* What stands around the cells of a table. */
 struct printed {
     const char *title;
     const char **headings; /* n_columns */
-    const char **cells;    /* n_rows x n_columns, row by row */
     const char **notes;    /* n_notes */
 };
 
 /* All strings are owned by `arena`; false: no memory. */
-bool printed_table(struct arena *arena, const struct table *table, const char *undefined,
-                   struct printed *out);
+bool printed_table(struct arena *arena, const struct table *table, struct printed *out);
 
-/* A cell on its own; NULL: no memory. An empty cell is "". */
-const char *printed_cell(struct arena *arena, const struct cell_content *cell,
-                         const char *undefined);
+/* Room for any number that a cell can have, and its NUL. */
+#define PRINTED_ROOM 330
+
+/* A cell on its own, printed when it is written, since there may be millions: in `room`, in
+   `arena`, or as the name that it is made of. NULL: no memory. An empty cell is "". */
+const char *printed_cell(struct arena *arena, char room[PRINTED_ROOM],
+                         const struct cell_content *cell, const char *undefined);
 
 /* Hands everything written so far to the system: FAULT_WRITE if that, or any write before it,
    failed. Call with errno 0 from before the first write, so that the reason is the stream's. */

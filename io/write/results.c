@@ -3,16 +3,20 @@
 #include "io/write/records.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/memory.h"
+#include "io/write/lines.h"
+#include "io/write/number.h"
 #include "io/write/write.h"
 #include "scales/gas.h"
 
 /* The cohort columns of a breakdown joined with ","; a name that holds one stands in quotes. The
-   list is quoted so that it can be split, and then as a CSV field, so that the line can. */
-static void write_by(FILE *out, struct arena *arena, const struct figures *figures,
-                     const struct figure_key *key)
+   list is quoted so that it can be split, and then as a CSV field, so that the line can. NULL: no
+   memory. */
+static const char *by_label(struct arena *arena, const struct figures *figures,
+                            const struct figure_key *key)
 {
     const struct study *const study = figures->study;
     const struct breakdown *const by = &study->breakdowns[key->breakdown];
@@ -31,7 +35,7 @@ static void write_by(FILE *out, struct arena *arena, const struct figures *figur
         text = arena_printf(arena, strpbrk(name, ",\"") != NULL ? "%s%s\"%s\"" : "%s%s%s", text,
                             i > 0 ? "," : "", name);
     }
-    write_csv_field(out, text == NULL ? "" : text);
+    return text;
 }
 
 /* What the goals of a figure are about. */
@@ -45,26 +49,24 @@ static const char *member_label(const struct figures *figures, const struct figu
     return key->member == 0 ? "yes" : "no";
 }
 
-static void write_cohort(FILE *out, struct arena *arena, const struct figures *figures,
-                         const struct figure_key *key)
+/* NULL: no memory. */
+static const char *cohort_label(struct arena *arena, const struct figures *figures,
+                                const struct figure_key *key)
 {
     const char *const label = figures->comparisons[key->breakdown].grouping.labels[key->group];
     const size_t n_columns = figures->study->breakdowns[key->breakdown].n_columns;
     const char *member, *group;
     if (key->dimension == GOALS_ANY) {
-        write_csv_field(out, label);
-        return;
+        return label;
     }
     member = member_label(figures, key);
     if (n_columns == 0) {
-        write_csv_field(out, member);
-        return;
+        return member;
     }
     /* Behind a single cohort column the label has not been quoted yet; that of a crossing has. */
     member = crossing_value(arena, member);
     group = n_columns == 1 ? crossing_value(arena, label) : label;
-    write_csv_field(
-        out, member == NULL || group == NULL ? "" : arena_printf(arena, "%s / %s", group, member));
+    return member == NULL || group == NULL ? NULL : arena_printf(arena, "%s / %s", group, member);
 }
 
 static const char *stage_label(const struct study *study, unsigned stage)
@@ -85,39 +87,78 @@ static const char *stage_label(const struct study *study, unsigned stage)
     }
 }
 
+/* The beginning of the lines of one block, up to the statistic. */
+struct beginning {
+    char *bytes; /* owned, n */
+    size_t n, capacity;
+    const char *by;     /* of the section, in the arena */
+    struct arena arena; /* of one section */
+};
+
+/* False: no memory. */
+static bool begin_lines(struct beginning *beginning, const struct figures *figures,
+                        const struct figure_key *key)
+{
+    const struct study *const study = figures->study;
+    const char *const fields[] = {
+        figure_table_name(key->table),
+        beginning->by,
+        cohort_label(&beginning->arena, figures, key),
+        key->measure < study->n_measures ? study->measures[key->measure].label : "unknown",
+        key->scale == NO_SCALE ? "" : study->scales[key->scale].scale->name,
+        stage_label(study, key->stage)};
+    beginning->n = 0;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (fields[i] == NULL || !array_grow(&beginning->bytes, &beginning->capacity,
+                                             beginning->n + CSV_ROOM(strlen(fields[i])) + 1, 1)) {
+            return false;
+        }
+        beginning->n += csv_quoted(fields[i], beginning->bytes + beginning->n);
+        beginning->bytes[beginning->n++] = ',';
+    }
+    return true;
+}
+
 /* The statistic's name, with what `sub` adds to it. The 64s undo BAND_SUB and MOVEMENT_SUB of
    engine/figures.h; movement is counted for the printed set alone. */
-static void write_statistic(FILE *out, const struct figures *figures, const struct figure_key *key)
+static void put_statistic(struct lines *lines, const struct figures *figures,
+                          const struct figure_key *key)
 {
     const struct scale *const scale =
         key->scale == NO_SCALE ? NULL : figures->study->scales[key->scale].scale;
     const struct band_set *set;
-    int halves;
-    fputs(statistic_name(key->statistic), out);
+    char number[NUMBER_ROOM];
+    lines_text(lines, statistic_name(key->statistic));
     switch (key->statistic) {
     case STATISTIC_FORM:
-        fputs(form_reason_name(key->sub), out);
+        lines_text(lines, form_reason_name(key->sub));
         break;
     case STATISTIC_DISCOUNTED_REASON:
-        fputs(discount_name(key->sub), out);
+        lines_text(lines, discount_name(key->sub));
         break;
     case STATISTIC_BAND:
-        assert(scale != NULL);
-        set = &scale->band_sets[key->sub / 64];
-        fprintf(out, "%s.%s", set->name, set->bands[key->sub % 64].name);
-        break;
     case STATISTIC_MOVEMENT:
         assert(scale != NULL);
-        set = &scale->band_sets[study_band_set(figures->study, key->scale)];
-        fprintf(out, "%s.%s.to.%s", set->name, set->bands[key->sub / 64].name,
-                set->bands[key->sub % 64].name);
+        set = &scale->band_sets[key->statistic == STATISTIC_BAND
+                                    ? (size_t)key->sub / 64
+                                    : study_band_set(figures->study, key->scale)];
+        lines_text(lines, set->name);
+        lines_put(lines, ".", 1);
+        if (key->statistic == STATISTIC_MOVEMENT) {
+            lines_text(lines, set->bands[key->sub / 64].name);
+            lines_text(lines, ".to.");
+        }
+        lines_text(lines, set->bands[key->sub % 64].name);
         break;
     case STATISTIC_LEVEL:
-        halves = (int)key->sub - 2 * GAS_HALVES_PER_LEVEL;
-        fprintf(out, halves % 2 == 0 ? "%.0f" : "%.1f", halves / (double)GAS_HALVES_PER_LEVEL);
+        /* a level is a half or a whole number: as many decimals as it needs */
+        (void)number_print((key->sub - 2 * GAS_HALVES_PER_LEVEL) / (double)GAS_HALVES_PER_LEVEL, 17,
+                           number);
+        lines_text(lines, number);
         break;
     case STATISTIC_SCORED_PRORATED_FROM:
-        fprintf(out, "%d", (int)key->sub);
+        (void)number_print(key->sub, 17, number);
+        lines_text(lines, number);
         break;
     default:
         break;
@@ -126,7 +167,7 @@ static void write_statistic(FILE *out, const struct figures *figures, const stru
 
 /* Significant digits: 12 for what rests on a distribution's tail, 17 for the rest. 17 digits give
    back every double exactly. */
-static int digits_of(unsigned statistic)
+static unsigned digits_of(unsigned statistic)
 {
     const char *const name = statistic_name(statistic);
     const size_t n = strlen(name);
@@ -136,45 +177,68 @@ static int digits_of(unsigned statistic)
 
 /* An undefined value is an empty field, which read.csv() takes for NA: a 0 would go into a mean.
    The sign of a zero is dropped. */
-static void write_value(FILE *out, const struct figure *figure)
+static void put_value(struct lines *lines, const struct figure *figure, unsigned digits)
 {
     const double number = figure->value.number == 0.0 ? 0.0 : figure->value.number;
+    char text[NUMBER_ROOM];
     if (figure->value.kind != VALUE_UNDEFINED) {
-        fprintf(out, "%.*g", digits_of(figure->key.statistic), number);
+        lines_put(lines, text, number_print(number, digits, text));
     }
 }
 
-static void write_figure(FILE *out, struct arena *arena, const struct figures *figures,
-                         const struct figure *figure)
+static void put_block(struct lines *lines, const struct beginning *beginning,
+                      const struct figures *figures, const struct figure_block *block,
+                      const unsigned digits[N_STATISTICS])
 {
-    const struct study *const study = figures->study;
-    const struct figure_key *const key = &figure->key;
-    fprintf(out, "%s,", figure_table_name(key->table));
-    write_by(out, arena, figures, key);
-    putc(',', out);
-    write_cohort(out, arena, figures, key);
-    putc(',', out);
-    write_csv_field(out, key->measure < study->n_measures ? study->measures[key->measure].label
-                                                          : "unknown");
-    putc(',', out);
-    write_csv_field(out, key->scale == NO_SCALE ? "" : study->scales[key->scale].scale->name);
-    putc(',', out);
-    write_csv_field(out, stage_label(study, key->stage));
-    putc(',', out);
-    write_statistic(out, figures, key);
-    putc(',', out);
-    write_value(out, figure);
-    putc('\n', out);
+    for (size_t i = 0; i < block->n; i++) {
+        const struct figure figure = figures_in_block(figures, block, i);
+        lines_put(lines, beginning->bytes, beginning->n);
+        put_statistic(lines, figures, &figure.key);
+        lines_put(lines, ",", 1);
+        put_value(lines, &figure, digits[figure.key.statistic]);
+        lines_put(lines, "\n", 1);
+    }
+}
+
+/* The blocks of one section. False: no memory. */
+static bool put_section(struct lines *lines, struct beginning *beginning,
+                        const struct figures *figures, size_t section,
+                        const unsigned digits[N_STATISTICS])
+{
+    const size_t first = figures->sections[section].first_block;
+    const size_t end = section + 1 < figures->n_sections
+                           ? figures->sections[section + 1].first_block
+                           : figures->n_blocks;
+    beginning->by = by_label(&beginning->arena, figures, &figures->sections[section].key);
+    for (size_t i = first; i < end && !ferror(lines->out); i++) {
+        if (!begin_lines(beginning, figures, &figures->blocks[i].key)) {
+            return false;
+        }
+        put_block(lines, beginning, figures, &figures->blocks[i], digits);
+    }
+    arena_free(&beginning->arena);
+    return true;
 }
 
 struct fault write_results(FILE *out, const struct figures *figures)
 {
-    fputs("table,by,cohort,instrument,scale,stage,statistic,value\n", out);
-    for (size_t i = 0; i < figures->n_figures && !ferror(out); i++) {
-        /* Freed figure by figure: there may be millions, and each needs only its own names. */
-        struct arena arena = {0};
-        write_figure(out, &arena, figures, &figures->figures[i]);
-        arena_free(&arena);
+    struct beginning beginning = {0};
+    struct lines lines;
+    unsigned digits[N_STATISTICS];
+    bool has_memory = true;
+    for (unsigned i = 0; i < N_STATISTICS; i++) {
+        digits[i] = digits_of(i);
+    }
+    lines_begin(&lines, out);
+    lines_text(&lines, "table,by,cohort,instrument,scale,stage,statistic,value\n");
+    for (size_t i = 0; i < figures->n_sections && has_memory; i++) {
+        has_memory = put_section(&lines, &beginning, figures, i, digits);
+    }
+    lines_end(&lines);
+    free(beginning.bytes);
+    arena_free(&beginning.arena);
+    if (!has_memory) {
+        return fault_memory();
     }
     return ferror(out) ? fault_at(FAULT_WRITE, "results.csv", 0, 0, "could not be written whole")
                        : FAULT_FREE;

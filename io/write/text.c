@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "io/words.h"
+#include "io/write/lines.h"
 #include "io/write/printed.h"
 #include "io/write/wrap.h"
 
@@ -24,10 +25,12 @@ struct box {
 
 struct layout {
     const struct table *table;
+    struct arena *arena; /* borrowed: of this table */
     struct printed printed;
     size_t *natural;   /* n_columns: the width at which nothing needs to wrap more */
     size_t *widths;    /* n_columns: as used in the block being written */
     struct box *boxes; /* n_columns */
+    char *rooms;       /* n_columns of PRINTED_ROOM: the numbers of the row being written */
 };
 
 /* A range of number columns that fits on a page; label columns are in every block. */
@@ -45,43 +48,36 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static void repeat(FILE *out, char byte, size_t n)
-{
-    while (n-- > 0) {
-        fputc(byte, out);
-    }
-}
-
 /* ---- paragraphs ---- */
 
 /* Lines of at most a page, the later ones indented; the width of the longest. */
-static size_t write_wrapped(FILE *out, const char *text, size_t indent)
+static size_t write_wrapped(struct lines *lines, const char *text, size_t indent)
 {
     struct line line;
     size_t longest = 0, margin = 0;
     while (line_take(&text, PAGE - margin, &line)) {
-        repeat(out, ' ', margin);
-        line_write(out, &line);
-        fputc('\n', out);
+        lines_repeat(lines, ' ', margin);
+        line_put(lines, &line);
+        lines_put(lines, "\n", 1);
         longest = larger(longest, margin + line.columns);
         margin = indent;
     }
     return longest;
 }
 
-static void write_title(FILE *out, const char *title, char underline)
+static void write_title(struct lines *lines, const char *title, char underline)
 {
-    const size_t columns = write_wrapped(out, title, 0);
+    const size_t columns = write_wrapped(lines, title, 0);
     if (columns > 0) {
-        repeat(out, underline, columns);
-        fputs("\n\n", out);
+        lines_repeat(lines, underline, columns);
+        lines_text(lines, "\n\n");
     }
 }
 
 /* ---- rows ---- */
 
 /* Writes the boxes side by side, line by line until all are empty. */
-static void write_boxes(FILE *out, struct box *boxes, size_t n)
+static void write_boxes(struct lines *lines, struct box *boxes, size_t n)
 {
     bool more = true;
     while (more) {
@@ -101,14 +97,14 @@ static void write_boxes(FILE *out, struct box *boxes, size_t n)
             blanks += i == 0 ? 0 : GAP;
             blanks += box->is_left ? 0 : room;
             if (line.bytes > 0) {
-                repeat(out, ' ', blanks);
-                line_write(out, &line);
+                lines_repeat(lines, ' ', blanks);
+                line_put(lines, &line);
                 blanks = 0;
             }
             blanks += box->is_left ? room : 0;
             more = more || box->delay > 0 || *box->rest != '\0';
         }
-        fputc('\n', out);
+        lines_put(lines, "\n", 1);
     }
 }
 
@@ -144,19 +140,19 @@ static size_t span_width(const size_t *widths, size_t from, size_t to)
 }
 
 /* Headings, standing on a rule that shows which columns share one. */
-static void write_headings(FILE *out, struct layout *layout, struct block block)
+static void write_headings(struct lines *lines, struct layout *layout, struct block block)
 {
     size_t n = 0, most_lines = 0, end;
     for (size_t i = 0; i < layout->table->n_columns; i = end) {
         end = span_end(layout, i);
         if (in_block(layout, i, block)) {
             const size_t width = span_width(layout->widths, i, end);
-            const size_t lines = count_lines(layout->printed.headings[i], width);
+            const size_t n_lines = count_lines(layout->printed.headings[i], width);
             layout->boxes[n++] = (struct box){.rest = layout->printed.headings[i],
                                               .width = width,
-                                              .delay = lines,
+                                              .delay = n_lines,
                                               .is_left = layout->table->columns[i].is_label};
-            most_lines = larger(most_lines, lines);
+            most_lines = larger(most_lines, n_lines);
         }
     }
     if (most_lines == 0) {
@@ -166,38 +162,91 @@ static void write_headings(FILE *out, struct layout *layout, struct block block)
     for (size_t i = 0; i < n; i++) {
         layout->boxes[i].delay = most_lines - layout->boxes[i].delay;
     }
-    write_boxes(out, layout->boxes, n);
+    write_boxes(lines, layout->boxes, n);
     for (size_t i = 0; i < n; i++) {
-        repeat(out, ' ', i == 0 ? 0 : GAP);
-        repeat(out, '-', layout->boxes[i].width);
+        lines_repeat(lines, ' ', i == 0 ? 0 : GAP);
+        lines_repeat(lines, '-', layout->boxes[i].width);
     }
-    fputc('\n', out);
+    lines_put(lines, "\n", 1);
+}
+
+/* Whether all boxes are of one line, and written as they are: nearly all rows. */
+static bool is_plain_row(const struct box *boxes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const size_t bytes = strlen(boxes[i].rest);
+        if (bytes > boxes[i].width || !is_plain(boxes[i].rest, bytes)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What write_boxes() does with such a row. */
+static void write_plain_row(struct lines *lines, const struct box *boxes, size_t n)
+{
+    size_t blanks = 0;
+    for (size_t i = 0; i < n; i++) {
+        const size_t bytes = strlen(boxes[i].rest), room = boxes[i].width - bytes;
+        blanks += i == 0 ? 0 : GAP;
+        blanks += boxes[i].is_left ? 0 : room;
+        if (bytes > 0) {
+            lines_repeat(lines, ' ', blanks);
+            lines_put(lines, boxes[i].rest, bytes);
+            blanks = 0;
+        }
+        blanks += boxes[i].is_left ? room : 0;
+    }
+    lines_put(lines, "\n", 1);
+}
+
+/* Makes the boxes of a row and says how many. False: no memory. */
+static bool fill_boxes(struct layout *layout, struct block block, size_t row, size_t *n)
+{
+    const struct table *const table = layout->table;
+    *n = 0;
+    for (size_t i = 0; i < table->n_columns; i++) {
+        const char *words;
+        if (!in_block(layout, i, block)) {
+            continue;
+        }
+        words = printed_cell(layout->arena, layout->rooms + i * PRINTED_ROOM,
+                             &table->cells[row * table->n_columns + i], PRINTED_UNDEFINED);
+        if (words == NULL) {
+            return false;
+        }
+        layout->boxes[(*n)++] = (struct box){
+            .rest = words, .width = layout->widths[i], .is_left = table->columns[i].is_label};
+    }
+    return true;
 }
 
 /* A row of several lines has an empty line above and below, or its second line could be taken for
-   a row. */
-static void write_rows(FILE *out, struct layout *layout, struct block block)
+   a row. False: no memory. */
+static bool write_rows(struct lines *lines, struct layout *layout, struct block block)
 {
-    const struct table *const table = layout->table;
     bool was_tall = false;
-    for (size_t row = 0; row < table->n_rows; row++) {
-        const char **const cells = layout->printed.cells + row * table->n_columns;
-        bool is_tall = false;
-        size_t n = 0;
-        for (size_t i = 0; i < table->n_columns; i++) {
-            if (in_block(layout, i, block)) {
-                layout->boxes[n++] = (struct box){.rest = cells[i],
-                                                  .width = layout->widths[i],
-                                                  .is_left = table->columns[i].is_label};
-                is_tall = is_tall || count_lines(cells[i], layout->widths[i]) > 1;
-            }
+    for (size_t row = 0; row < layout->table->n_rows; row++) {
+        bool is_plain_one, is_tall = false;
+        size_t n;
+        if (!fill_boxes(layout, block, row, &n)) {
+            return false;
+        }
+        is_plain_one = is_plain_row(layout->boxes, n);
+        for (size_t i = 0; i < n && !is_plain_one; i++) {
+            is_tall = is_tall || count_lines(layout->boxes[i].rest, layout->boxes[i].width) > 1;
         }
         if (row > 0 && (is_tall || was_tall)) {
-            fputc('\n', out);
+            lines_put(lines, "\n", 1);
         }
-        write_boxes(out, layout->boxes, n);
+        if (is_plain_one) {
+            write_plain_row(lines, layout->boxes, n);
+        } else {
+            write_boxes(lines, layout->boxes, n);
+        }
         was_tall = is_tall;
     }
+    return true;
 }
 
 /* ---- widths ---- */
@@ -212,22 +261,31 @@ static size_t heading_width(const char *heading)
     return width;
 }
 
+/* 0: no memory. */
 static size_t cells_width(const struct layout *layout, size_t column)
 {
     const struct table *const table = layout->table;
+    char room[PRINTED_ROOM];
     size_t width = 1;
     for (size_t row = 0; row < table->n_rows; row++) {
-        const size_t at = row * table->n_columns + column;
-        size_t cell = columns_of(layout->printed.cells[at]);
-        if (table->cells[at].kind == CELL_TEXT) { /* a broken number reads as two */
-            cell = smaller(cell, table->columns[column].is_label ? PAGE : WORD_MOST);
+        const struct cell_content *const cell = &table->cells[row * table->n_columns + column];
+        const char *const words = printed_cell(layout->arena, room, cell, PRINTED_UNDEFINED);
+        size_t columns;
+        if (words == NULL) {
+            return 0;
         }
-        width = larger(width, cell);
+        columns = strlen(words);
+        columns = is_plain(words, columns) ? columns : columns_of(words);
+        if (cell->kind == CELL_TEXT) { /* a broken number reads as two */
+            columns = smaller(columns, table->columns[column].is_label ? PAGE : WORD_MOST);
+        }
+        width = larger(width, columns);
     }
     return width;
 }
 
-static void find_natural_widths(struct layout *layout)
+/* False: no memory. */
+static bool find_natural_widths(struct layout *layout)
 {
     const struct table *const table = layout->table;
     size_t end;
@@ -235,6 +293,9 @@ static void find_natural_widths(struct layout *layout)
         end = span_end(layout, i);
         for (size_t k = i; k < end; k++) {
             layout->natural[k] = cells_width(layout, k);
+            if (layout->natural[k] == 0) {
+                return false;
+            }
         }
         const char *const heading = layout->printed.headings[i];
         const size_t needed = table->columns[i].is_label ? smaller(columns_of(heading), PAGE)
@@ -242,6 +303,7 @@ static void find_natural_widths(struct layout *layout)
         const size_t width = span_width(layout->natural, i, end);
         layout->natural[end - 1] += larger(needed, width) - width;
     }
+    return true;
 }
 
 /* The columns from `from` on that fit on a page when labels are at their narrowest; at least one
@@ -303,24 +365,25 @@ static void fit_labels(struct layout *layout, struct block block)
 /* ---- tables ---- */
 
 /* `arena` holds the strings of this table. False: no memory. */
-static bool write_table(FILE *out, struct arena *arena, const struct table *table)
+static bool write_table(struct lines *lines, struct arena *arena, const struct table *table)
 {
-    struct layout layout = {.table = table};
+    struct layout layout = {.table = table, .arena = arena};
     layout.natural = arena_alloc(arena, table->n_columns + 1, sizeof *layout.natural);
     layout.widths = arena_alloc(arena, table->n_columns + 1, sizeof *layout.widths);
     layout.boxes = arena_alloc(arena, table->n_columns + 1, sizeof *layout.boxes);
+    layout.rooms = arena_alloc(arena, table->n_columns + 1, PRINTED_ROOM);
     if (layout.natural == NULL || layout.widths == NULL || layout.boxes == NULL ||
-        !printed_table(arena, table, PRINTED_UNDEFINED, &layout.printed)) {
+        layout.rooms == NULL || !printed_table(arena, table, &layout.printed) ||
+        !find_natural_widths(&layout)) {
         return false;
     }
-    find_natural_widths(&layout);
     struct block block = {.to = 0};
     /* A table without columns still has its title and notes: once through in any case. */
     do {
         const char *title = layout.printed.title;
         block = next_block(&layout, block.to);
         if (block.from > 0) {
-            fputc('\n', out);
+            lines_put(lines, "\n", 1);
             struct text continued = text_of(MESSAGE_CONTINUED);
             continued.arguments[0] = argument_name(title);
             title = words_of(arena, &continued);
@@ -328,16 +391,18 @@ static bool write_table(FILE *out, struct arena *arena, const struct table *tabl
                 return false;
             }
         }
-        write_title(out, title, '-');
+        write_title(lines, title, '-');
         if (table->n_columns > 0) {
             fit_labels(&layout, block);
-            write_headings(out, &layout, block);
-            write_rows(out, &layout, block);
+            write_headings(lines, &layout, block);
+            if (!write_rows(lines, &layout, block)) {
+                return false;
+            }
         }
     } while (block.to < table->n_columns);
     for (size_t i = 0; i < table->n_notes; i++) {
-        fputs(i == 0 ? "\n" : "", out);
-        (void)write_wrapped(out, layout.printed.notes[i], INDENT);
+        lines_text(lines, i == 0 ? "\n" : "");
+        (void)write_wrapped(lines, layout.printed.notes[i], INDENT);
     }
     return true;
 }
@@ -346,15 +411,17 @@ struct fault write_text(FILE *out, const char *name, const struct report *report
 {
     struct arena arena = {.blocks = NULL};
     struct fault fault = FAULT_FREE;
+    struct lines lines;
     const char *words = words_of(&arena, &report->title);
     bool has_memory = words != NULL;
+    lines_begin(&lines, out);
     errno = 0;
     if (has_memory) {
-        write_title(out, words, '=');
+        write_title(&lines, words, '=');
     }
     for (size_t i = 0; has_memory && i < report->n_tables; i++) {
-        fputs(i == 0 ? "" : "\n\n", out);
-        has_memory = write_table(out, &arena, &report->tables[i]);
+        lines_text(&lines, i == 0 ? "" : "\n\n");
+        has_memory = write_table(&lines, &arena, &report->tables[i]);
         /* The strings of a table go before those of the next are made. */
         arena_free(&arena);
     }
@@ -362,10 +429,11 @@ struct fault write_text(FILE *out, const char *name, const struct report *report
         words = words_of(&arena, &report->notes[i]);
         has_memory = words != NULL;
         if (has_memory) {
-            fputs(i == 0 && report->n_tables > 0 ? "\n\n" : "", out);
-            (void)write_wrapped(out, words, INDENT);
+            lines_text(&lines, i == 0 && report->n_tables > 0 ? "\n\n" : "");
+            (void)write_wrapped(&lines, words, INDENT);
         }
     }
+    lines_end(&lines);
     fault = has_memory ? printed_flush(out, name) : fault_memory();
     arena_free(&arena);
     return fault;

@@ -152,15 +152,33 @@ size_t count_lines(const char *text, size_t width)
     return n;
 }
 
-void line_write(FILE *out, const struct line *line)
+bool is_plain(const char *text, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++) {
+        if (text[i] < ' ' || text[i] > '~') {
+            return false;
+        }
+    }
+    return bytes == 0 || text[bytes - 1] != ' ';
+}
+
+void line_put(struct lines *lines, const struct line *line)
 {
     for (size_t i = 0; i < line->bytes;) {
         const struct character character = character_at(line->start + i);
         if (character.code == CHARACTER_REPLACED) {
-            fputs("\xEF\xBF\xBD", out);
+            lines_text(lines, "\xEF\xBF\xBD");
         } else {
-            fwrite(line->start + i, 1, character.bytes, out);
+            lines_put(lines, line->start + i, character.bytes);
         }
         i += character.bytes;
     }
+}
+
+void line_write(FILE *out, const struct line *line)
+{
+    struct lines lines;
+    lines_begin(&lines, out);
+    line_put(&lines, line);
+    lines_end(&lines);
 }

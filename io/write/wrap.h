@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include "io/write/lines.h"
 
 /* One character at the start of a string that is not empty. Control characters, those that change
    the direction of writing, and bytes that are not UTF-8 have the code U+FFFD. */
@@ -42,7 +43,12 @@ bool line_take(const char **rest, size_t width, struct line *line);
 
 size_t count_lines(const char *text, size_t width);
 
+/* Whether a text is of printable ASCII characters alone and does not end in a space: up to a width
+   of `bytes` it is one line, and written as it is. */
+bool is_plain(const char *text, size_t bytes);
+
 /* Writes the line, U+FFFD in place of what has that code. */
+void line_put(struct lines *lines, const struct line *line);
 void line_write(FILE *out, const struct line *line);
 
 #endif

@@ -24,4 +24,8 @@ MUST_CHECK struct fault write_csv(FILE *out, const char *name, const struct tabl
 /* One field of a CSV file, quoted where it has to be; no apostrophe, no separator. */
 void write_csv_field(FILE *out, const char *text);
 
+/* The same into memory, which has CSV_ROOM(length of text) bytes; no NUL. Returns the length. */
+#define CSV_ROOM(length) (2 * (length) + 2)
+size_t csv_quoted(const char *text, char out[]);
+
 #endif

@@ -58,6 +58,14 @@ static void widen_layout(const struct study *study, size_t measure, struct join_
     layout->n_versions += instrument->is_goals ? 0 : 1;
 }
 
+/* The cohort is read from the form of the first stage in this order that the respondent has. */
+static uint8_t cohort_rank(const struct study *study, size_t stage)
+{
+    const bool first = (study->cohort_from == COHORT_FROM_BEFORE && stage == study->before) ||
+                       (study->cohort_from == COHORT_FROM_AFTER && stage == study->after);
+    return first ? 0 : (uint8_t)(stage + 1);
+}
+
 bool join_rules_init(struct join_rules *rules, const struct study *study,
                      const struct cohorts *cohorts, const struct names *names, bool keep_places)
 {
@@ -75,6 +83,9 @@ bool join_rules_init(struct join_rules *rules, const struct study *study,
     for (size_t i = 0; i < study->n_stages; i++) {
         rules->by_date = rules->by_date || study->stages[i].has_window;
     }
+    for (size_t i = 0; i < study->n_stages; i++) {
+        rules->cohort_ranks[i] = cohort_rank(study, i);
+    }
     for (size_t i = 0; i < study->n_measures; i++) {
         struct join_layout *const layout = &rules->joins[study->measures[i].join];
         rules->version[i] = (uint16_t)layout->n_versions;
@@ -84,6 +95,7 @@ bool join_rules_init(struct join_rules *rules, const struct study *study,
                          4 * sizeof(uint32_t) + MAX_PAYLOAD * sizeof(uint32_t);
     for (size_t i = 0; i < study->n_joins; i++) {
         rules->joins[i].payload_bytes = rules->joins[i].n_payload * rules->joins[i].code_bytes;
+        rules->joins[i].is_plain = !rules->joins[i].is_goals && !rules->by_date && !keep_places;
         lay_series_out(rules, &rules->joins[i]);
     }
     return true;

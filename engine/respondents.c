@@ -445,18 +445,10 @@ static bool find_goal(const struct join_layout *layout, struct join *join, uint3
 
 /* --- one form in its place --- */
 
-/* The cohort is read from the form of the first stage in this order that the respondent has. */
-static uint8_t cohort_rank(const struct study *study, uint32_t stage)
-{
-    const bool first = (study->cohort_from == COHORT_FROM_BEFORE && stage == study->before) ||
-                       (study->cohort_from == COHORT_FROM_AFTER && stage == study->after);
-    return first ? 0 : (uint8_t)(stage + 1);
-}
-
 static void note_cohort(const struct join_rules *rules, struct respondent *respondent,
                         uint32_t cohort, uint32_t stage)
 {
-    const uint8_t rank = cohort_rank(rules->study, stage);
+    const uint8_t rank = rules->cohort_ranks[stage];
     const bool is_first = respondent->cohort_rank == UINT8_MAX;
     /* The cohort only changes by a form that differs, so any two that differ are noticed, in
        whatever order they come. */
@@ -649,22 +641,69 @@ static bool add_form(struct respondents *respondents, const struct form *form)
 /* A packed form on its way into the join. */
 struct arriving {
     const unsigned char *bytes;
+    struct join *join;
     uint64_t hash;
+    struct packed_form head;
+    bool is_plain; /* nothing but a head and a payload */
 };
 
-static struct join *join_of(const struct respondents *respondents, const struct packed_form *head)
-{
-    return &respondents->joins[respondents->rules->study->measures[head->measure].join];
-}
-
-/* The number of bytes of a packed form, and the hash of its id. */
-static size_t look_at(const struct respondents *respondents, const unsigned char *bytes,
-                      struct arriving *arriving)
+/* Looks at a packed form and returns its length. */
+static inline size_t look_at(const struct respondents *respondents, const unsigned char *bytes,
+                             struct arriving *arriving)
 {
     struct form form;
-    const size_t n = form_unpack(respondents->rules, bytes, &form);
-    *arriving = (struct arriving){bytes, id_hash(form.id)};
+    size_t n;
+    arriving->bytes = bytes;
+    memcpy(&arriving->head, bytes, sizeof arriving->head);
+    arriving->join =
+        &respondents->joins[respondents->rules->study->measures[arriving->head.measure].join];
+    form.id = (struct id){{arriving->head.id[0], arriving->head.id[1]}};
+    arriving->is_plain = arriving->join->layout->is_plain && !id_is_long(form.id) &&
+                         arriving->head.stage != LISTED_NO_STAGE;
+    n = arriving->is_plain ? sizeof arriving->head + arriving->join->layout->payload_bytes
+                           : form_unpack(respondents->rules, bytes, &form);
+    arriving->hash = id_hash(form.id);
     return n;
+}
+
+/* add_form() for a plain form that is the first at its place, as nearly all are; false where it is
+   not, or where the table has to grow first. */
+static inline bool add_plain(const struct join_rules *rules, const struct arriving *form)
+{
+    struct join *const join = form->join;
+    const struct join_layout *const layout = join->layout;
+    const struct id id = {{form->head.id[0], form->head.id[1]}};
+    const size_t stage = form->head.stage;
+    size_t slot = form->hash & (join->n_slots - 1);
+    struct respondent *respondent;
+    unsigned char *at;
+    if (join->n_slots == 0) {
+        return false;
+    }
+    for (;;) {
+        if (join->slots[slot] == SLOT_FREE) {
+            return false;
+        }
+        if ((join->slots[slot] & ~SLOT_NUMBER) == slot_tag(form->hash)) {
+            respondent = respondent_at(join, join->slots[slot] & SLOT_NUMBER);
+            if (respondent->id.words[0] == id.words[0] && respondent->id.words[1] == id.words[1]) {
+                break;
+            }
+        }
+        slot = (slot + 1) & (join->n_slots - 1);
+    }
+    at = (unsigned char *)(respondent + 1) +
+         rules->version[form->head.measure] * layout->series_bytes;
+    if (series_state(layout, at, stage) != SLOT_EMPTY || respondent->cohort != form->head.cohort) {
+        return false;
+    }
+    respondent->cohort_rank = rules->cohort_ranks[stage] < respondent->cohort_rank
+                                  ? rules->cohort_ranks[stage]
+                                  : respondent->cohort_rank;
+    set_state(layout, at, stage, SLOT_FORM);
+    payload_copy(layout, form->bytes + sizeof form->head,
+                 at + layout->codes + stage * layout->payload_bytes);
+    return true;
 }
 
 /* Asks the memory for what add_form() will look at: first the slot, then, once that has come, the
@@ -698,20 +737,20 @@ bool respondents_add(struct respondents *respondents, const unsigned char *bytes
 {
     const unsigned char *const end = bytes + n;
     struct arriving arriving[FORMS_AT_ONCE];
-    struct packed_form head;
     while (bytes < end) {
         size_t n_forms = 0;
         for (; bytes < end && n_forms < FORMS_AT_ONCE; n_forms++) {
             bytes += look_at(respondents, bytes, &arriving[n_forms]);
-            memcpy(&head, arriving[n_forms].bytes, sizeof head);
-            ask_for_slot(join_of(respondents, &head), arriving[n_forms].hash);
+            ask_for_slot(arriving[n_forms].join, arriving[n_forms].hash);
         }
         for (size_t i = 0; i < n_forms; i++) {
-            memcpy(&head, arriving[i].bytes, sizeof head);
-            ask_for_respondent(join_of(respondents, &head), arriving[i].hash);
+            ask_for_respondent(arriving[i].join, arriving[i].hash);
         }
         for (size_t i = 0; i < n_forms; i++) {
             struct form form;
+            if (arriving[i].is_plain && add_plain(respondents->rules, &arriving[i])) {
+                continue;
+            }
             (void)form_unpack(respondents->rules, arriving[i].bytes, &form);
             form.hash = arriving[i].hash;
             if (!add_form(respondents, &form)) {

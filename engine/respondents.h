@@ -44,6 +44,8 @@ struct form {
 /* How one join's records are laid out; sizes and offsets in bytes. */
 struct join_layout {
     bool is_goals;
+    bool
+        is_plain; /* its packed forms are a head and a payload, unless they have a long id or no stage */
     size_t n_payload, code_bytes, payload_bytes;
     size_t
         n_versions; /* series that every respondent has; goals: 0, as they are added one by one */
@@ -55,9 +57,10 @@ struct join_layout {
 struct join_rules {
     const struct study *study; /* borrowed, as are the next two */
     const struct cohorts *cohorts;
-    const struct names *names; /* of goals' categories */
-    struct join_layout *joins; /* owned, study->n_joins */
-    uint16_t *version;         /* owned: of each measure in its join */
+    const struct names *names;        /* of goals' categories */
+    struct join_layout *joins;        /* owned, study->n_joins */
+    uint16_t *version;                /* owned: of each measure in its join */
+    uint8_t cohort_ranks[MAX_STAGES]; /* how far a form of a stage is from saying the cohort */
     bool by_date; /* some stage has a window, or duplicates go by date: forms wait for the last */
     size_t packed_most; /* bytes of a form without a long id */
     bool keep_places;   /* places are kept, and forms set aside are listed */

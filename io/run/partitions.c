@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/memory.h"
+#include "engine/packed_form.h"
 #include "io/run/spill.h"
 
 #define BAG_BYTES 2048
@@ -189,6 +190,7 @@ bool mail_form(struct mail *mail, const struct form *form)
     const struct partitions *const partitions = mail->partitions;
     const size_t index = partitions->n == 1 ? 0 : (size_t)(form->hash >> partitions->shift);
     const size_t most = form_packed_most(partitions->rules, form);
+    const struct join_layout *const layout = layout_of(partitions->rules, form->measure);
     struct bag *const bag = &mail->bags[index];
     if (bag->n + most > bag->capacity) {
         if (!deliver(mail, index)) {
@@ -199,7 +201,8 @@ bool mail_form(struct mail *mail, const struct form *form)
             return false;
         }
     }
-    bag->n += form_pack(partitions->rules, form, bag->bytes + bag->n);
+    bag->n += form_is_plain(layout, form) ? form_pack_plain(layout, form, bag->bytes + bag->n)
+                                          : form_pack(partitions->rules, form, bag->bytes + bag->n);
     return true;
 }
 

@@ -180,6 +180,25 @@ static size_t signed_changes(const struct shape *shape, unsigned signs,
     return n_scores;
 }
 
+/* T-scores are rounded to 1e-10: four changes of 5.25 and one of 3, each off by up to a unit, have the
+   ranks 3.5 (four times) and 1, so that V is 1 + 3 x 3.5. In whole points one unit is a difference:
+   sizes 2, 3, 4, 5 have ranks of their own. */
+static void test_rounded_scores(void **state)
+{
+    const int64_t unit = INT64_C(10000000000), size = 525 * unit / 100;
+    const struct score_count rounded[] = {
+        {-size, 1}, {3 * unit, 1}, {size - 1, 1}, {size, 1}, {size + 1, 1}};
+    const struct score_count whole[] = {{-3, 1}, {2, 1}, {4, 1}, {5, 1}};
+    const struct distribution t_scores = {rounded, COUNT(rounded), unit},
+                              points = {whole, COUNT(whole), 1};
+    const struct signed_rank of_t = signed_rank(&t_scores, work);
+    (void)state;
+    assert_true(of_t.v.number == 1.0 + 3 * 3.5);
+    assert_int_equal(of_t.n_up, 4);
+    assert_int_equal(of_t.n_down, 1);
+    assert_true(signed_rank(&points, work).v.number == 1.0 + 3.0 + 4.0);
+}
+
 static void test_every_pattern(void **state)
 {
     (void)state;
@@ -205,6 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_r),
         cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_rounded_scores),
         cmocka_unit_test(test_every_pattern),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,14 @@ struct distribution {
     int64_t units_per_point;
 };
 
+/* Scores that are rounded (T-scores, to 1/10^10 of a point) differ where the true ones are equal: each by
+   half a unit, a change by one, two changes by two. Sizes of change no further apart than this are
+   one. Scores in coarser units are exact. */
+static inline int64_t distribution_slack(const struct distribution *changes)
+{
+    return changes->units_per_point >= INT64_C(1000000000) ? 2 : 0;
+}
+
 /* A score before and after, and how many have just these two. */
 struct pair_count {
     int64_t before, after;

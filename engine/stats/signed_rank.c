@@ -35,19 +35,20 @@ static struct ties ties_start(const struct distribution *changes)
 
 static bool ties_next(struct ties *ties, struct tie *out)
 {
-    const struct score_count *scores = ties->changes->scores;
-    const bool has_up = ties->above < ties->changes->n_scores;
-    const bool has_down = ties->below > 0;
-    const int64_t up = has_up ? scores[ties->above].score : INT64_MAX;
-    const int64_t down = has_down ? -scores[ties->below - 1].score : INT64_MAX;
+    const struct score_count *const scores = ties->changes->scores;
+    const size_t n = ties->changes->n_scores;
+    const int64_t up = ties->above < n ? scores[ties->above].score : INT64_MAX;
+    const int64_t down = ties->below > 0 ? -scores[ties->below - 1].score : INT64_MAX;
+    const bool any = ties->above < n || ties->below > 0;
+    const int64_t last = (up < down ? up : down) + (any ? distribution_slack(ties->changes) : 0);
     *out = (struct tie){0, 0};
-    if (has_up && up <= down) {
-        out->up = scores[ties->above++].count;
+    while (ties->above < n && scores[ties->above].score <= last) {
+        out->up += scores[ties->above++].count;
     }
-    if (has_down && down <= up) {
-        out->down = scores[--ties->below].count;
+    while (ties->below > 0 && -scores[ties->below - 1].score <= last) {
+        out->down += scores[--ties->below].count;
     }
-    return has_up || has_down;
+    return any;
 }
 
 /* What the ranks come to. Doubled, mid-ranks are whole numbers. */

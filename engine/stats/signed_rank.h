@@ -13,7 +13,7 @@
 struct signed_rank {
     uint64_t n_up, n_same, n_down; /* m = n_up + n_down */
     struct value v;                /* sum of mid-ranks of |change| over positive changes, zeros
-                                   dropped; 0 at m = 0; undefined at n = 0; exact ratio */
+                                   dropped, sizes within distribution_slack() tied; 0 at m = 0; undefined at n = 0; exact ratio */
     struct value p_wilcoxon;    /* min(1, 2 min(P(V <= v), P(V >= v))): over all 2^m sign patterns
                                    for m <= SIGNED_RANK_EXACT, else normal with tie and continuity
                                    correction as R's wilcox.test; undefined at m = 0 */

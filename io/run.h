@@ -12,7 +12,7 @@
 /* One form as it was read and scored, for whoever watches. */
 struct scored_form {
     const struct source *source;
-    uint64_t row; /* as a spreadsheet shows it */
+    uint64_t row;            /* as a spreadsheet shows it */
     const char *participant; /* "" = none */
     const char *stage;       /* the stage's name, or the cell's text where it is none of them */
     const struct measure *measure;
@@ -29,13 +29,15 @@ typedef void progress_watcher(void *context, uint64_t bytes, uint64_t total);
 
 /* All may be left at 0. */
 struct run_options {
-    bool list;           /* forms set aside, discounted respondents and odd cells are listed */
-    bool keep_values;    /* odd cells keep their text */
-    form_watcher *watch; /* sees every form, in the order of the rows; reading is then one thread's */
+    bool list;        /* forms set aside, discounted respondents and odd cells are listed */
+    bool keep_values; /* odd cells keep their text */
+    form_watcher
+        *watch;    /* sees every form, in the order of the rows; reading is then one thread's */
+    void *context; /* the watcher's */
     progress_watcher *progress; /* called by one thread at a time */
-    void *context;              /* of both */
+    void *progress_context;
     const volatile sig_atomic_t *interrupted; /* a flag that stops the work when it is set */
-    size_t threads;     /* 0: as many as there are processors */
+    size_t threads;                           /* 0: as many as there are processors */
     size_t memory;      /* bytes that all of it may take, nearly; 0: no bound */
     size_t chunk_bytes; /* 0: CHUNK_BYTES (chunks.h) */
 };

@@ -5,13 +5,13 @@
 #include <string.h>
 #include "io/cli/options.h"
 
-static const struct command everything = {.name = "report",
-                                          .arguments = "FILE...",
-                                          .options = OPTION_OUTPUT | OPTION_FORMAT | OPTION_BY |
-                                                     OPTION_SCALE | OPTION_SHOW_VALUES |
-                                                     OPTION_HELP | OPTION_VERSION,
-                                          .min_arguments = 1,
-                                          .max_arguments = 3};
+static const struct command everything = {
+    .name = "report",
+    .arguments = "FILE...",
+    .options = OPTION_OUTPUT | OPTION_FORMAT | OPTION_BY | OPTION_SCALE | OPTION_SHOW_VALUES |
+               OPTION_HELP | OPTION_VERSION | OPTION_THREADS | OPTION_MEMORY,
+    .min_arguments = 1,
+    .max_arguments = 3};
 static const struct command little = {
     .name = "score", .arguments = "FILE...", .options = OPTION_SCALE, .max_arguments = 2};
 
@@ -55,6 +55,12 @@ static const struct {
      "",
      "scale=a.yaml scale=b.yaml "},
     {"show-values", &everything, {"--show-values", "a"}, "a", "show-values "},
+    {"threads", &everything, {"a", "--threads", "1"}, "a", "threads=1 "},
+    {"threads=", &everything, {"--threads=256", "a"}, "a", "threads=256 "},
+    {"threads with zeros", &everything, {"--threads=007", "a"}, "a", "threads=7 "},
+    {"memory", &everything, {"a", "--memory", "64M"}, "a", "memory=64M "},
+    {"memory in G", &everything, {"a", "--memory=2G"}, "a", "memory=2048M "},
+    {"much memory", &everything, {"a", "--memory=999999G"}, "a", "memory=1023998976M "},
     {"help", &everything, {"--help"}, "", "help "},
     {"-h", &everything, {"-h"}, "", "help "},
     {"help of a command that does not list it", &little, {"--help"}, "", "help "},
@@ -98,6 +104,12 @@ static void print_options(const struct options *options, char *arguments, char *
     }
     for (size_t i = 0; i < options->n_scales; i++) {
         n += snprintf(set + n, size - (size_t)n, "scale=%s ", options->scales[i]);
+    }
+    if (options->threads != 0) {
+        n += snprintf(set + n, size - (size_t)n, "threads=%zu ", options->threads);
+    }
+    if (options->memory != 0) {
+        n += snprintf(set + n, size - (size_t)n, "memory=%zuM ", options->memory >> 20);
     }
     snprintf(set + n, size - (size_t)n, "%s%s%s", options->show_values ? "show-values " : "",
              options->help ? "help " : "", options->version ? "version " : "");
@@ -183,6 +195,24 @@ static const struct {
      {"a", "--format", "text,,csv"},
      "text, markdown and csv"},
     {"nothing at the end", &everything, {"a", "--format", "text,"}, "text, markdown and csv"},
+    {"no threads", &everything, {"a", "--threads=0"}, "from 1 to 256; found \"0\""},
+    {"too many threads", &everything, {"a", "--threads", "257"}, "found \"257\""},
+    {"very many threads", &everything, {"a", "--threads=18446744073709551617"}, "from 1 to 256"},
+    {"half a thread", &everything, {"a", "--threads=1.5"}, "found \"1.5\""},
+    {"fewer than no threads", &everything, {"a", "--threads=-1"}, "found \"-1\""},
+    {"a blank before threads", &everything, {"a", "--threads= 1"}, "found \" 1\""},
+    {"threads in words", &everything, {"a", "--threads=all"}, "found \"all\""},
+    {"no value for threads", &everything, {"a", "--threads"}, "--threads needs a value: N"},
+    {"threads twice", &everything, {"a", "--threads=1", "--threads=1"}, "--threads twice"},
+    {"too little memory", &everything, {"a", "--memory=63M"}, "at least 64M; found \"63M\""},
+    {"no memory at all", &everything, {"a", "--memory=0G"}, "at least 64M"},
+    {"memory without unit", &everything, {"a", "--memory=100000000"}, "64M or 2G"},
+    {"memory in another unit", &everything, {"a", "--memory=64m"}, "64M or 2G"},
+    {"memory in two units", &everything, {"a", "--memory=64MB"}, "64M or 2G"},
+    {"memory with a fraction", &everything, {"a", "--memory=1.5G"}, "64M or 2G"},
+    {"only a unit", &everything, {"a", "--memory=G"}, "64M or 2G"},
+    {"more memory than can be said", &everything, {"a", "--memory=1000000000G"}, "64M or 2G"},
+    {"memory twice", &everything, {"a", "--memory=1G", "--memory=2G"}, "--memory twice"},
     {"part of a format", &everything, {"a", "--format", "mark"}, "text, markdown and csv"},
 };
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "io/cli/load.h"
+#include "io/cli/progress.h"
 #include "io/run.h"
 #include "io/words.h"
 
@@ -108,7 +109,8 @@ static struct fault print_findings(const struct session *session, const struct p
     }
     for (size_t i = 0; i < plan->n_sources; i++) {
         print_plain(session->out, plan->sources[i].name);
-        fprintf(session->out, ": %llu rows read\n", (unsigned long long)run->counted.sources[i].rows);
+        fprintf(session->out, ": %llu rows read\n",
+                (unsigned long long)run->counted.sources[i].rows);
     }
     fprintf(session->out, n == 1 ? "%zu finding" : "%zu findings", n);
     fprintf(session->out, warnings.n == 1 ? ", %zu warning\n" : ", %zu warnings\n", warnings.n);
@@ -125,15 +127,22 @@ struct fault command_check(const struct options *options, const struct session *
     struct plan plan;
     struct run run = {0};
     /* A wrong cell may hold a name: its text is not even kept unless it was asked for. */
+    struct progress progress;
     const struct run_options run_options = {.list = true,
                                             .keep_values = options->show_values,
+                                            .threads = options->threads,
+                                            .memory = options->memory,
+                                            .progress = progress_show,
+                                            .progress_context = &progress,
                                             .interrupted = session->interrupted};
     size_t n_found = 0;
     struct fault fault = load_plan(options, &plan);
     if (fault.code != FAULT_NONE) {
         return fault;
     }
+    progress_start(&progress, session->err, options->quiet);
     fault = run_study(&plan, &run_options, &run);
+    progress_end(&progress);
     if (fault.code == FAULT_NONE) {
         fault = print_findings(session, &plan, &run, &n_found);
     }

@@ -17,8 +17,11 @@ enum {
     OPTION_BY = 1 << 2,
     OPTION_SCALE = 1 << 3,
     OPTION_SHOW_VALUES = 1 << 4,
+    OPTION_QUIET = 1 << 9,
     OPTION_HELP = 1 << 5,
-    OPTION_VERSION = 1 << 6
+    OPTION_VERSION = 1 << 6,
+    OPTION_THREADS = 1 << 7,
+    OPTION_MEMORY = 1 << 8
 };
 
 /* What --format names. */
@@ -34,7 +37,9 @@ struct options {
     size_t n_breakdowns;
     const char *scales[MAX_OPTION_VALUES]; /* n_scales files */
     size_t n_scales;
-    bool show_values, help, version;
+    size_t threads; /* 0: as the program sees fit */
+    size_t memory;  /* bytes; 0: no bound */
+    bool show_values, quiet, help, version;
     const char *const *arguments; /* n_arguments; owned by options_parse's caller */
     size_t n_arguments;
 };

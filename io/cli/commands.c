@@ -20,16 +20,19 @@ const struct command commands[] = {
      "      reads the study, writes report/report.txt, report.md, tables/, internal/\n"
      "  pellter report wemwbs.csv --by site\n"
      "      prints the tables of a file whose columns speak for themselves\n",
-     OPTION_OUTPUT | OPTION_FORMAT | OPTION_BY | OPTION_SCALE, 1, SIZE_MAX, command_report},
+     OPTION_OUTPUT | OPTION_FORMAT | OPTION_BY | OPTION_SCALE | OPTION_THREADS | OPTION_MEMORY |
+         OPTION_QUIET,
+     1, SIZE_MAX, command_report},
     {"score", "STUDY.yaml|DATA.csv...",
      "every form with its scores, bands and how each was scored, as CSV",
      "  pellter score wemwbs.csv > scores.csv\n"
      "      one line for each form and scale; it holds identifiers\n",
-     OPTION_SCALE, 1, SIZE_MAX, command_score},
+     OPTION_SCALE | OPTION_THREADS | OPTION_MEMORY | OPTION_QUIET, 1, SIZE_MAX, command_score},
     {"check", "STUDY.yaml|DATA.csv...", "what is wrong with the data; writes no results",
      "  pellter check study.yaml\n"
      "      lists cells and rows that cannot be used; exit status 1 if there are any\n",
-     OPTION_SCALE | OPTION_SHOW_VALUES, 1, SIZE_MAX, command_check},
+     OPTION_SCALE | OPTION_SHOW_VALUES | OPTION_THREADS | OPTION_MEMORY | OPTION_QUIET, 1, SIZE_MAX,
+     command_check},
     {"scales", "[NAME]", "the instruments, their rules, sources and how sure we are of them",
      "  pellter scales sdq-parent\n"
      "      shows its scales, bands and missing-items rules, and what is unverified\n",

@@ -3,6 +3,7 @@
 #include "io/cli/options.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "io/nearest.h"
@@ -18,6 +19,13 @@ const struct option_entry option_entries[] = {
     {OPTION_SCALE, '\0', "scale", "FILE", "read an instrument of your own from FILE"},
     {OPTION_SHOW_VALUES, '\0', "show-values", NULL,
      "show the text of cells that could not be used: it may identify people"},
+    {OPTION_THREADS, '\0', "threads", "N",
+     "work with N threads, 1 to 256 (default: one for each processor); it changes\n"
+     "          nothing but the time"},
+    {OPTION_MEMORY, '\0', "memory", "SIZE",
+     "take about SIZE of memory, such as 64M (the least) or 2G; what does not fit\n"
+     "          goes to a temporary file in TMPDIR, which nobody else can open"},
+    {OPTION_QUIET, 'q', "quiet", NULL, "show no progress on a terminal"},
     {OPTION_HELP, 'h', "help", NULL, "print this help"},
     {OPTION_VERSION, '\0', "version", NULL, "print the version and the licence"},
 };
@@ -109,6 +117,53 @@ static struct fault parse_formats(const char *list, unsigned *formats)
     }
 }
 
+#define MOST_THREADS 256
+#define MIB ((size_t)1024 * 1024)
+#define LEAST_MEMORY (64 * MIB)
+
+/* The whole number that a text begins with, of at most 6 digits, and what stands behind it. Without
+   digits, or with more: 0, and `*end` is the text. */
+static size_t leading_number(const char *text, const char **end)
+{
+    const size_t n_digits = strspn(text, "0123456789");
+    size_t number = 0;
+    *end = text;
+    for (size_t i = 0; n_digits <= 6 && i < n_digits; i++) {
+        number = 10 * number + (size_t)(text[i] - '0');
+        *end = text + i + 1;
+    }
+    return number;
+}
+
+static struct fault parse_threads(const char *text, size_t *threads)
+{
+    const char *end;
+    const size_t n = leading_number(text, &end);
+    if (*threads != 0) {
+        return fault_at(FAULT_USAGE, NULL, 0, 0, "found --threads twice, expected it once");
+    }
+    if (*end != '\0' || n < 1 || n > MOST_THREADS) {
+        return usage("expected a number of threads from 1 to 256; found", text, NULL);
+    }
+    *threads = n;
+    return FAULT_FREE;
+}
+
+static struct fault parse_memory(const char *text, size_t *memory)
+{
+    const char *end;
+    const size_t n = leading_number(text, &end);
+    const size_t unit = strcmp(end, "M") == 0 ? MIB : strcmp(end, "G") == 0 ? 1024 * MIB : 0;
+    if (*memory != 0) {
+        return fault_at(FAULT_USAGE, NULL, 0, 0, "found --memory twice, expected it once");
+    }
+    if (unit == 0 || n > SIZE_MAX / unit || n * unit < LEAST_MEMORY) {
+        return usage("expected a size such as 64M or 2G, and at least 64M; found", text, NULL);
+    }
+    *memory = n * unit;
+    return FAULT_FREE;
+}
+
 /* Notes one option with its value (NULL where it takes none). */
 static struct fault take_option(const struct option_entry *entry, const char *value,
                                 struct options *options)
@@ -138,6 +193,15 @@ static struct fault take_option(const struct option_entry *entry, const char *va
         break;
     case OPTION_SHOW_VALUES:
         options->show_values = true;
+        break;
+    case OPTION_THREADS:
+        assert(value != NULL);
+        return parse_threads(value, &options->threads);
+    case OPTION_MEMORY:
+        assert(value != NULL);
+        return parse_memory(value, &options->memory);
+    case OPTION_QUIET:
+        options->quiet = true;
         break;
     case OPTION_HELP:
         options->help = true;

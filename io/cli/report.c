@@ -4,6 +4,7 @@
 
 #include "engine/tables/tables.h"
 #include "io/cli/load.h"
+#include "io/cli/progress.h"
 #include "io/run.h"
 #include "io/words.h"
 #include "io/write/output.h"
@@ -236,14 +237,21 @@ struct fault command_report(const struct options *options, const struct session 
     struct report report = {0};
     struct warnings warnings = {.arena = &report.arena};
     struct maker maker = {.report = &report};
+    struct progress progress;
     const struct run_options run_options = {.list = options->output != NULL,
+                                            .threads = options->threads,
+                                            .memory = options->memory,
+                                            .progress = progress_show,
+                                            .progress_context = &progress,
                                             .interrupted = session->interrupted};
     struct fault fault = load_plan(options, &plan);
     if (fault.code != FAULT_NONE) {
         return fault;
     }
     *status = STATUS_DONE;
+    progress_start(&progress, session->err, options->quiet);
     fault = run_study(&plan, &run_options, &run);
+    progress_end(&progress);
     if (fault.code == FAULT_NONE) {
         maker.figures = &run.figures;
         maker.study = &plan.study;

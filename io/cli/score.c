@@ -1,6 +1,7 @@
 /* io/cli/score.c - pellter score: each form as it is read, so that any score can be traced. */
 #include "engine/study.h"
 #include "io/cli/load.h"
+#include "io/cli/progress.h"
 #include "io/run.h"
 #include "io/write/write.h"
 #include "scales/gas.h"
@@ -103,8 +104,14 @@ struct fault command_score(const struct options *options, const struct session *
     struct plan plan;
     struct run run = {0};
     FILE *const scores = tmpfile(); /* has no name: it holds ids */
-    const struct run_options run_options = {
-        .watch = write_form, .context = scores, .interrupted = session->interrupted};
+    struct progress progress;
+    const struct run_options run_options = {.watch = write_form,
+                                            .context = scores,
+                                            .threads = options->threads,
+                                            .memory = options->memory,
+                                            .progress = progress_show,
+                                            .progress_context = &progress,
+                                            .interrupted = session->interrupted};
     struct fault fault;
     if (scores == NULL) {
         return fault_at(FAULT_OPEN, NULL, 0, 0, "there is no room for a temporary file");
@@ -114,7 +121,9 @@ struct fault command_score(const struct options *options, const struct session *
           scores);
     fault = load_plan(options, &plan);
     if (fault.code == FAULT_NONE) {
+        progress_start(&progress, session->err, options->quiet);
         fault = run_study(&plan, &run_options, &run);
+        progress_end(&progress);
     }
     if (fault.code == FAULT_NONE) {
         fault = print_scores(scores, session->out);

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "io/read/rows.h"
 
@@ -19,9 +20,24 @@ struct files {
     size_t source;           /* that is being read; n_sources: all were */
     struct chunks *chunks;   /* owned: NULL between two sources */
     uint64_t bytes_before;   /* of the sources that were read */
+    uint64_t total;          /* of all sources, as stored; 0: not known */
     uint64_t at;             /* the piece that is being cut, or would have been */
     bool stopped;
 };
+
+/* Bytes of all sources; 0 where one is no plain file. */
+static uint64_t total_bytes(const struct plan *plan)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < plan->n_sources; i++) {
+        struct stat status;
+        if (stat(plan->sources[i].path, &status) != 0 || !S_ISREG(status.st_mode)) {
+            return 0;
+        }
+        bytes += (uint64_t)status.st_size;
+    }
+    return bytes;
+}
 
 struct files *files_new(const struct plan *plan, const struct run_options *options,
                         struct pieces *pieces)
@@ -33,6 +49,7 @@ struct files *files_new(const struct plan *plan, const struct run_options *optio
     files->plan = plan;
     files->options = options;
     files->pieces = pieces;
+    files->total = options->progress == NULL ? 0 : total_bytes(plan);
     files->columns = calloc(plan->n_sources + 1, sizeof *files->columns);
     files->has_columns = calloc(plan->n_sources + 1, sizeof *files->has_columns);
     files->separators = calloc(plan->n_sources + 1, sizeof *files->separators);
@@ -160,9 +177,8 @@ static void tell_progress(const struct files *files)
 {
     const struct run_options *const options = files->options;
     if (options->progress != NULL && files->chunks != NULL) {
-        const uint64_t length = chunks_length(files->chunks);
-        options->progress(options->context, files->bytes_before + chunks_position(files->chunks),
-                          length == 0 || files->plan->n_sources > 1 ? 0 : length);
+        options->progress(options->progress_context,
+                          files->bytes_before + chunks_position(files->chunks), files->total);
     }
 }
 

@@ -2,6 +2,7 @@
 #include "engine/listing.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 bool listing_add(struct listing *listing, const struct listed *line)
 {
@@ -19,6 +20,26 @@ bool listing_add(struct listing *listing, const struct listed *line)
         return false;
     }
     listing->lines[listing->n++] = copy;
+    return true;
+}
+
+bool listing_take(struct listing *into, struct listing *from)
+{
+    if (into->n == 0) {
+        listing_free(into);
+        *into = *from;
+    } else {
+        if (!array_grow(&into->lines, &into->capacity, into->n + from->n, sizeof *into->lines)) {
+            return false;
+        }
+        if (from->n > 0) {
+            memcpy(into->lines + into->n, from->lines, from->n * sizeof *from->lines);
+        }
+        into->n += from->n;
+        arena_take(&into->ids, &from->ids);
+        free(from->lines);
+    }
+    *from = (struct listing){0};
     return true;
 }
 

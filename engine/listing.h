@@ -41,6 +41,9 @@ struct listing {
 /* Adds a line; copies a long id. False: no memory. */
 bool listing_add(struct listing *listing, const struct listed *line);
 
+/* Moves all lines of `from` behind those of `into`; `from` is empty then. False: no memory. */
+bool listing_take(struct listing *into, struct listing *from);
+
 /* By place, then forms before respondents, then by stage, subject and reason. */
 void listing_sort(struct listing *listing);
 

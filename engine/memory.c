@@ -119,6 +119,17 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     return text;
 }
 
+void arena_take(struct arena *into, struct arena *from)
+{
+    /* Behind the block in use, so that what is left of that is not given up. */
+    struct arena_block **last = &into->blocks;
+    while (*last != NULL) {
+        last = &(*last)->next;
+    }
+    *last = from->blocks;
+    from->blocks = NULL;
+}
+
 void arena_free(struct arena *arena)
 {
     while (arena->blocks != NULL) {

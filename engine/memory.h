@@ -26,6 +26,9 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t n);
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Makes all that `from` owns `into`'s; `from` is empty then. */
+void arena_take(struct arena *into, struct arena *from);
+
 void arena_free(struct arena *arena);
 
 #endif

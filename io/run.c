@@ -325,9 +325,7 @@ static void note_families(const struct work *work, struct run *run)
 static bool gather(struct run *run, struct worker *worker)
 {
     bool done = counted_merge(&run->counted, &worker->counted);
-    for (size_t i = 0; i < worker->listing.n && done; i++) {
-        done = listing_add(&run->listing, &worker->listing.lines[i]);
-    }
+    done = done && listing_take(&run->listing, &worker->listing);
     for (size_t i = 0; i < worker->findings.n_cells && done; i++) {
         done = findings_add(&run->findings, &worker->findings.cells[i]);
     }

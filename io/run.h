@@ -29,8 +29,9 @@ typedef void progress_watcher(void *context, uint64_t bytes, uint64_t total);
 
 /* All may be left at 0. */
 struct run_options {
-    bool list;        /* forms set aside, discounted respondents and odd cells are listed */
-    bool keep_values; /* odd cells keep their text */
+    bool list;           /* forms set aside and discounted respondents are listed */
+    bool list_cells;     /* odd cells are listed ... */
+    bool keep_values;    /* ... with their text */
     form_watcher
         *watch;    /* sees every form, in the order of the rows; reading is then one thread's */
     void *context; /* the watcher's */

@@ -129,6 +129,7 @@ struct fault command_check(const struct options *options, const struct session *
     /* A wrong cell may hold a name: its text is not even kept unless it was asked for. */
     struct progress progress;
     const struct run_options run_options = {.list = true,
+                                            .list_cells = true,
                                             .keep_values = options->show_values,
                                             .threads = options->threads,
                                             .memory = options->memory,

@@ -49,6 +49,6 @@ bool worker_stop(struct worker *worker, struct fault fault)
 bool worker_finding(struct worker *worker, size_t source, const struct finding *finding)
 {
     worker->counted.sources[source].cells[finding->kind]++;
-    return !worker->shared->options->list || findings_add(&worker->findings, finding) ||
+    return !worker->shared->options->list_cells || findings_add(&worker->findings, finding) ||
            worker_stop(worker, fault_memory());
 }

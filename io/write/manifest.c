@@ -3,10 +3,13 @@
 #include "io/write/records.h"
 
 #include <jansson.h>
-#include <sha256.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
-#include <sys/types.h>
+#include <unistd.h>
+#include <xxhash.h>
 
 /* Takes over both references; false: no memory. A NULL value fails as well, so that what makes the
    values needs no check of its own. */
@@ -15,18 +18,54 @@ static int add(json_t *object, const char *key, json_t *value)
     return json_object_set_new(object, key, value) == 0;
 }
 
-/* One input: its name, size and checksum. NULL: no memory, or the file is gone. */
+#define READ_BYTES ((size_t)256 * 1024)
+#define DIGEST_DIGITS (2 * sizeof(XXH128_canonical_t))
+
+/* The checksum of a file, as `xxh128sum` prints it. It tells whether two runs read the same bytes, and
+   costs little beside reading them; it is no proof against someone who changes them on purpose. */
+static int file_digest(const char *path, char digits[DIGEST_DIGITS + 1])
+{
+    XXH3_state_t *const state = XXH3_createState();
+    char *const bytes = malloc(READ_BYTES);
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    XXH128_canonical_t canonical;
+    ssize_t n = -1;
+    if (state != NULL && bytes != NULL && file >= 0) {
+        (void)XXH3_128bits_reset(state);
+        while ((n = read(file, bytes, READ_BYTES)) > 0) {
+            (void)XXH3_128bits_update(state, bytes, (size_t)n);
+        }
+        XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
+        for (size_t i = 0; i < sizeof canonical.digest; i++) {
+            (void)snprintf(digits + 2 * i, 3, "%02x", (unsigned)canonical.digest[i]);
+        }
+    }
+    if (file >= 0) {
+        (void)close(file);
+    }
+    free(bytes);
+    (void)XXH3_freeState(state);
+    return n == 0;
+}
+
+/* One input: its name, size and checksum; of one that is no file (standard input, a pipe) the name
+   alone. NULL: no memory, or the file is gone. */
 static json_t *input_of(const char *path, const char *name)
 {
     /* The file is read again for its checksum, after the figures were computed: what was replaced
        in between is listed as it is now. */
-    char digest[SHA256_DIGEST_STRING_LENGTH];
+    char digits[DIGEST_DIGITS + 1];
     struct stat status;
     json_t *const object = json_object();
-    if (object == NULL || stat(path, &status) != 0 || SHA256File(path, digest) == NULL ||
-        !add(object, "file", json_string(name)) ||
-        !add(object, "bytes", json_integer((json_int_t)status.st_size)) ||
-        !add(object, "sha256", json_string(digest))) {
+    const int is_stream =
+        strcmp(path, "-") == 0 || (stat(path, &status) == 0 && !S_ISREG(status.st_mode));
+    int done = object != NULL && add(object, "file", json_string(name));
+    if (done && !is_stream) {
+        done = stat(path, &status) == 0 && file_digest(path, digits) &&
+               add(object, "bytes", json_integer((json_int_t)status.st_size)) &&
+               add(object, "xxh128", json_string(digits));
+    }
+    if (!done) {
         json_decref(object);
         return NULL;
     }

@@ -24,7 +24,7 @@ struct listed_rows {
    it was read, in the order of files and rows. Holds identifiers. */
 MUST_CHECK struct fault write_discounted(FILE *out, const struct listed_rows *rows);
 
-/* manifest.json: what was read, with SHA-256, so that a later run can be compared with this one. */
+/* manifest.json: what was read, with checksums, so that a later run can be compared with this one. */
 struct manifest {
     const char *version, *title;
     const char *const *inputs; /* n_inputs paths as opened */

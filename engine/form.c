@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/packed_form.h"
+#include "engine/form.h"
 
 /* --- layouts --- */
 

@@ -11,7 +11,7 @@
    Nearly all time goes into waiting for memory, since forms of one respondent come far apart.
    respondents_add() therefore takes many forms, and asks for what each will need before it looks at
    the first. */
-#include "engine/packed_form.h"
+#include "engine/respondents.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -551,10 +551,11 @@ static bool place_again(struct respondents *respondents, struct join *join, cons
     if (rules->by_date && form->date != NO_DATE && (date == NO_DATE || form->date < date)) {
         set_day(layout, at, stage, form->date);
     }
-    /* Of forms that say the same, the one that stands first in the files is used. */
+    /* Of forms that say the same, the one that stands first in the files is used, and the others are
+       listed. Where they conflict the first is listed, too, and has been. */
     if (rules->keep_places && form->place < first) {
         set_place(rules, layout, at, stage, form->place);
-        row.place = first;
+        row.place = series_state(layout, at, stage) == SLOT_FORM ? first : form->place;
     }
     if (series_state(layout, at, stage) == SLOT_FORM) {
         uint32_t *count;

@@ -73,7 +73,8 @@ static size_t join_memory(const struct run_options *options, size_t threads)
 
 /* --- reading --- */
 
-static bool read_rows(struct worker *worker, struct rows *rows, const struct file_piece *piece)
+static bool read_rows(struct worker *worker, struct decoder *decoder, struct rows *rows,
+                      const struct file_piece *piece)
 {
     struct raw_row raw[DECODER_ROWS];
     bool is_header = piece->has_header;
@@ -85,7 +86,7 @@ static bool read_rows(struct worker *worker, struct rows *rows, const struct fil
         fault = rows_next(rows, raw, DECODER_ROWS, &n);
         assert(n == 0 || piece->columns != NULL); /* files_next() looks for the header */
         /* Rows that stand before a fault are taken: theirs would stand before it, too. */
-        if (!decoder_rows(worker->decoder, piece->piece, raw + (is_header && n > 0),
+        if (!decoder_rows(decoder, piece->piece, raw + (is_header && n > 0),
                           n - (is_header && n > 0))) {
             return false;
         }
@@ -97,7 +98,8 @@ static bool read_rows(struct worker *worker, struct rows *rows, const struct fil
 /* What a worker has while it reads. */
 struct reading {
     struct file_piece piece;
-    struct rows *rows; /* owned: of the source below */
+    struct decoder *decoder; /* owned */
+    struct rows *rows;       /* owned: of the source below */
     size_t source;
 };
 
@@ -105,9 +107,9 @@ struct reading {
 static bool begin_source(struct worker *worker, struct reading *reading)
 {
     const struct file_piece *const piece = &reading->piece;
-    if (!decoder_finish(worker->decoder) ||
+    if (!decoder_finish(reading->decoder) ||
         (piece->columns != NULL &&
-         !decoder_begin(worker->decoder, piece->source, piece->separator, piece->columns))) {
+         !decoder_begin(reading->decoder, piece->source, piece->separator, piece->columns))) {
         return false;
     }
     rows_free(reading->rows);
@@ -118,23 +120,24 @@ static bool begin_source(struct worker *worker, struct reading *reading)
 
 static void read_pieces(struct work *work, struct worker *worker)
 {
-    struct reading reading = {.source = SIZE_MAX};
-    bool going = true;
+    struct reading reading = {.source = SIZE_MAX, .decoder = decoder_new(worker)};
+    bool going = reading.decoder != NULL || worker_stop(worker, fault_memory());
     while (going && files_next(work->files, &reading.piece, &worker->fault, &worker->fault_piece)) {
         worker->fault_piece = reading.piece.piece;
         going = reading.source == reading.piece.source || begin_source(worker, &reading);
         if (going) {
-            going = read_rows(worker, reading.rows, &reading.piece);
+            going = read_rows(worker, reading.decoder, reading.rows, &reading.piece);
             files_read(work->files, reading.piece.piece, rows_lines(reading.rows));
         }
     }
-    if (worker->fault.code == FAULT_NONE && decoder_finish(worker->decoder) &&
+    if (worker->fault.code == FAULT_NONE && decoder_finish(reading.decoder) &&
         !mail_deliver(worker->mail)) {
         worker->fault = mail_fault(worker->mail);
     }
     if (worker->fault.code != FAULT_NONE) {
         files_stop(work->files);
     }
+    decoder_free(reading.decoder);
     rows_free(reading.rows);
     chunk_free(&reading.piece.chunk);
 }

@@ -41,11 +41,8 @@ struct people {
 
 struct world {
     struct cohorts cohorts;
-    struct findings findings;
-    struct item_checks checks;
-    struct counted counted;
     struct names names;
-    uint64_t used[1], respondents[1], moved[1], read[1];
+    struct counted counted;
     struct figures figures;
 };
 
@@ -54,7 +51,7 @@ static void count_cell(struct world *world, uint32_t cohort, uint16_t stage, uin
 {
     const struct tally_cell cell = {
         .cohort = cohort, .stage = stage, .later = later, .code = code, .later_code = later_code};
-    assert_true(tally_count(&world->counted.tally, &cell));
+    assert_true(tally_add(&world->counted.tally, &cell, 1));
 }
 
 /* One respondent, as engine/count.c would count them at two stages. */
@@ -69,9 +66,10 @@ static void count_person(struct world *world, const struct people *person)
         count_cell(world, person->cohort, 1, TALLY_ALL_STAGES, person->after, 0);
     }
     for (int i = 0; i < 2; i++) {
-        world->used[0] += tally_is_score(i == 0 ? person->before : person->after);
+        world->counted.measures[0].forms[FORM_USED] +=
+            tally_is_score(i == 0 ? person->before : person->after);
     }
-    world->respondents[0]++;
+    world->counted.measures[0].respondents++;
 }
 
 static void world_init(struct world *world, const struct study *study, const char *const sites[],
@@ -79,7 +77,7 @@ static void world_init(struct world *world, const struct study *study, const cha
 {
     *world = (struct world){0};
     assert_true(cohorts_init(&world->cohorts, study->n_cohort_columns));
-    assert_true(item_checks_init(&world->checks, study));
+    assert_true(counted_init(&world->counted, study, &world->cohorts, &world->names, 0));
     for (size_t i = 0; i < n_sites; i++) {
         uint32_t value = 0, cohort;
         if (study->n_cohort_columns > 0) {
@@ -90,29 +88,20 @@ static void world_init(struct world *world, const struct study *study, const cha
     }
 }
 
-static void world_compute(struct world *world, const struct study *study)
+static void world_compute(struct world *world)
 {
-    const struct computed_from from = {.study = study,
-                                       .cohorts = &world->cohorts,
-                                       .counted = &world->counted,
-                                       .findings = &world->findings,
-                                       .checks = &world->checks,
-                                       .names = &world->names,
-                                       .forms_read = world->read};
+    struct measure_counts *const counts = &world->counted.measures[0];
     tally_sort(&world->counted.tally);
-    world->counted.forms_used = world->used;
-    world->counted.respondents = world->respondents;
-    world->counted.moved = world->moved;
-    world->read[0] = world->used[0] + world->findings.n_set_aside;
-    assert_true(compute_figures(&from, &world->figures));
+    for (size_t i = 0; i < N_FORM_REASONS; i++) {
+        counts->forms_read += counts->forms[i];
+    }
+    assert_true(compute_figures(&world->counted, &world->figures));
 }
 
 static void world_free(struct world *world)
 {
     figures_free(&world->figures);
-    tally_free(&world->counted.tally);
-    item_checks_free(&world->checks);
-    findings_free(&world->findings);
+    counted_free(&world->counted);
     cohorts_free(&world->cohorts);
     names_free(&world->names);
 }
@@ -333,7 +322,7 @@ static void test_undefined(void **state)
                 count_person(&world, &cases[i].people[k]);
             }
         }
-        world_compute(&world, &all_only);
+        world_compute(&world);
         check_row(cases[i].name, &world, FIGURE_STAGE_CHANGE, of_change, cases[i].change, N_CHANGE);
         check_row(cases[i].name, &world, FIGURE_STAGE_BEFORE, of_stage, cases[i].before, N_STAGE);
         check_row(cases[i].name, &world, FIGURE_STAGE_AFTER, of_stage, cases[i].after, N_STAGE);
@@ -385,7 +374,7 @@ static void test_people_ledger(void **state)
             count_person(&world, &person);
         }
     }
-    world_compute(&world, &by_site);
+    world_compute(&world);
     assert_int_equal(count_at(&world, 0, 0, STATISTIC_RESPONDENTS, 0), 46);
     assert_int_equal(count_at(&world, 0, 0, STATISTIC_VIABLE, 0), 10);
     assert_int_equal(count_at(&world, 0, 0, STATISTIC_DISCOUNTED, 0), 36);
@@ -427,12 +416,9 @@ static void test_forms_ledger(void **state)
     world_init(&world, &all_only, sites, 1);
     count_person(&world, &person);
     for (unsigned reason = 1; reason < N_FORM_REASONS; reason++) {
-        for (unsigned k = 0; k < n_of[reason]; k++) {
-            const struct set_aside row = {.reason = (enum form_reason)reason};
-            assert_true(findings_add_form(&world.findings, &row));
-        }
+        world.counted.measures[0].forms[reason] += n_of[reason];
     }
-    world_compute(&world, &all_only);
+    world_compute(&world);
     assert_int_equal(
         figures_at(&world.figures, &key, FIGURE_STAGE_NONE, STATISTIC_ROWS, 0).numerator, 23);
     for (unsigned reason = 0; reason < N_FORM_REASONS; reason++) {
@@ -464,7 +450,7 @@ static void test_key_order(void **state)
         const struct people person = {i % 3, i % 7, (i * 5 + 3) % 7, 1};
         count_person(&world, &person);
     }
-    world_compute(&world, &by_site);
+    world_compute(&world);
     for (size_t i = 0; i < world.figures.n_figures; i++) {
         const struct figure figure = nth_figure(&world.figures, i);
         if (i > 0) {
@@ -537,7 +523,7 @@ static void test_bands_and_reliable_change(void **state)
             count_person(&world, &people[i]);
         }
     }
-    world_compute(&world, &all_only);
+    world_compute(&world);
     for (unsigned b = 0; b < 3; b++) {
         assert_int_equal(
             figure_of(&world, FIGURES_BANDS, FIGURE_STAGE_BEFORE, STATISTIC_BAND, BAND_SUB(0, b))
@@ -597,11 +583,11 @@ static void test_trajectory(void **state)
     struct world world;
     world_init(&world, &of_three, sites, 1);
     for (size_t i = 0; i < 3; i++) {
-        world.respondents[0]++;
+        world.counted.measures[0].respondents++;
         bool everywhere = true;
         for (uint16_t s = 0; s < 3; s++) {
             everywhere = everywhere && tally_is_score(codes[i][s]);
-            world.used[0] += tally_is_score(codes[i][s]);
+            world.counted.measures[0].forms[FORM_USED] += tally_is_score(codes[i][s]);
             count_cell(&world, 0, s, TALLY_ONE_STAGE, codes[i][s], 0);
             for (uint16_t later = (uint16_t)(s + 1); later < 3; later++) {
                 count_cell(&world, 0, s, later, codes[i][s], codes[i][later]);
@@ -611,7 +597,7 @@ static void test_trajectory(void **state)
             count_cell(&world, 0, s, TALLY_ALL_STAGES, codes[i][s], 0);
         }
     }
-    world_compute(&world, &of_three);
+    world_compute(&world);
     for (size_t i = 0; i < COUNT(expected); i++) {
         for (unsigned s = 0; s < 3; s++) {
             const struct value got = figure_of(&world, FIGURES_TRAJECTORY, FIGURE_STAGE_FIRST + s,
@@ -634,7 +620,7 @@ static void test_no_pair(void **state)
     struct world world;
     world_init(&world, &no_pair, sites, 1);
     count_person(&world, &person);
-    world_compute(&world, &no_pair);
+    world_compute(&world);
     for (size_t i = 0; i < world.figures.n_figures; i++) {
         const unsigned table = nth_figure(&world.figures, i).key.table;
         assert_true(table == FIGURES_FORMS || table == FIGURES_TRAJECTORY ||

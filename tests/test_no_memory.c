@@ -70,6 +70,7 @@ static void fail_from(size_t n, bool on)
 struct step {
     const struct plan *plan; /* borrowed, where the step needs it */
     const struct run *run;
+    struct run_options options;
     const char *path;
 };
 
@@ -90,15 +91,16 @@ static struct fault read_plan(const struct step *step)
 
 static struct fault run(const struct step *step)
 {
-    const struct run_options options = {0};
     struct run run = {0};
-    const struct fault fault = run_study(step->plan, &options, &run);
+    const struct fault fault = run_study(step->plan, &step->options, &run);
     if (fault.code != FAULT_NONE) { /* empty */
         assert_null(run.plan);
-        assert_null(run.forms_read);
+        assert_null(run.pieces);
+        assert_null(run.counted.measures);
         assert_int_equal(run.figures.n_figures, 0);
         assert_int_equal(run.counted.tally.n_cells, 0);
-        assert_int_equal(run.findings.n_set_aside, 0);
+        assert_int_equal(run.listing.n, 0);
+        assert_int_equal(run.findings.n_cells, 0);
     }
     run_free(&run);
     return fault;
@@ -115,7 +117,6 @@ static struct fault make_report(const struct step *step)
         struct maker maker = {.figures = &step->run->figures,
                               .study = &step->run->plan->study,
                               .counted = &step->run->counted,
-                              .has_family = step->run->has_family,
                               .warnings = warnings.texts,
                               .n_warnings = warnings.n,
                               .report = &report};
@@ -165,6 +166,10 @@ static void test_plan(void **state)
     fail_each(read_plan, &step);
 }
 
+/* As a report runs that is printed, as one that is written, and where everything is spilled. */
+static const struct run_options ways[] = {
+    {0}, {.list = true, .keep_values = true}, {.list = true, .memory = 1, .chunk_bytes = 500}};
+
 static void with_plan(const char *path)
 {
     const struct plan_options options = {0};
@@ -173,7 +178,10 @@ static void with_plan(const char *path)
     struct run whole = {0};
     struct step step = {.plan = &plan, .run = &whole};
     assert_int_equal(plan_read(path, &options, &plan).code, FAULT_NONE);
-    fail_each(run, &step);
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        step.options = ways[i];
+        fail_each(run, &step);
+    }
     assert_int_equal(run_study(&plan, &run_options, &whole).code, FAULT_NONE);
     fail_each(make_report, &step);
     run_free(&whole);

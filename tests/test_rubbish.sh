@@ -210,7 +210,6 @@ study rule 's/^    items.*/&\n    incomplete: publishd/'
 study bands 's/^    items.*/&\n    bands: thre/'
 study source_binary 's/ok.csv/workbook.csv/'
 study source_folder 's/ok.csv/folder.csv/'
-study source_pipe 's/ok.csv/pipe.csv/'
 n_moods=0
 for slip in 's/count: 6/count: 200/' 's/\[1..6\]/[1..6]\n    reversed: [9]/' 's/\[0, 9\]/[0, 8]/' \
     's#name: mood#name: ../../mood#' 's/1\.\.6/1..1/;s/\[1..1\]/[1, 1]/' 's/better: lower/better: up/'; do
@@ -294,7 +293,6 @@ bad 'a slip in a band set' 'no band set "thre"' check bands.yaml
 for command in report score check; do
     bad "$command: a workbook as source" 'workbook.csv:1:1: a binary file' "$command" source_binary.yaml
     bad "$command: a folder as source" 'folder.csv: cannot be read' "$command" source_folder.yaml
-    bad "$command: a pipe as source" 'pipe.csv: a pipe' "$command" source_pipe.yaml
 done
 
 # --- instruments of one's own ---

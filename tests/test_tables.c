@@ -56,7 +56,6 @@ static void report_on(struct reported *r, const char *study)
     struct maker maker = {.figures = &r->run.figures,
                           .study = &r->plan.study,
                           .counted = &r->run.counted,
-                          .has_family = r->run.has_family,
                           .report = &r->report};
     assert_true(report_make(&maker));
 }

@@ -20,7 +20,7 @@ static void count_times(struct tally *tally, const struct counted_cell *c)
     const struct tally_cell cell = {c->cohort, c->scale, c->stage,
                                     c->later,  c->code,  c->later_code};
     for (uint32_t i = 0; i < c->count; i++) {
-        assert_true(tally_count(tally, &cell));
+        assert_true(tally_add(tally, &cell, 1));
     }
 }
 
@@ -113,7 +113,7 @@ static void test_growth(void **state)
         for (int64_t i = 0; i < n; i++) {
             const struct tally_cell cell = {.later = 1, .code = i * 7919 % n, .later_code = 5};
             if (cell.code % 3 >= round) {
-                assert_true(tally_count(&tally, &cell));
+                assert_true(tally_add(&tally, &cell, 1));
             }
         }
     }
@@ -159,7 +159,7 @@ static void test_any_cells(void **state)
                                         .later = mixed(&from) % 2 == 0 ? 7 : ONE,
                                         .code = any_code(&from),
                                         .later_code = any_code(&from)};
-        assert_true(tally_count(&tally, &cell));
+        assert_true(tally_add(&tally, &cell, 1));
     }
     tally_sort(&tally);
     for (uint32_t c = 0; c < 3; c++) {
@@ -349,7 +349,7 @@ static void test_coarsen(void **state)
     }
     for (size_t i = COUNT(fine_goals); i-- > 0;) {
         for (uint64_t k = 0; k < fine_goals[i].count; k++) {
-            assert_true(tally_count_goal(&tally, &fine_goals[i]));
+            assert_true(tally_add_goal(&tally, &fine_goals[i], 1));
         }
     }
     tally_sort(&tally);
@@ -381,8 +381,8 @@ static void test_merge(void **state)
         part.count = sorted[i].count - sorted[i].count / 2;
         count_times(&parts[i % 3 == 0], &part);
     }
-    assert_true(tally_count_goal(&parts[0], &goal) && tally_count_goal(&parts[1], &goal) &&
-                tally_count_goal(&parts[1], &other));
+    assert_true(tally_add_goal(&parts[0], &goal, 1) && tally_add_goal(&parts[1], &goal, 1) &&
+                tally_add_goal(&parts[1], &other, 1));
     tally_sort(&parts[0]);
     tally_sort(&parts[1]);
     assert_true(tally_merge(&parts[0], &none));

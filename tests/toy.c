@@ -96,3 +96,17 @@ const struct instrument toy_goals = {.name = "goals",
                                      .is_goals = true,
                                      .rule = "discount",
                                      .rule_text = "Goals rated at both."};
+
+const struct measure toy_measures[N_TOY_MEASURES] = {
+    {.label = "toy", .instrument = &toy, .join = 0, .first_scale = TOY_TOTAL},
+    {.label = "toy-young", .instrument = &toy_young, .join = 0, .first_scale = TOY_YOUNG_TOTAL},
+    {.label = "goals", .instrument = &toy_goals, .join = 1, .first_scale = TOY_LEVEL},
+};
+
+const struct study_scale toy_scales[N_TOY_SCALES] = {
+    {.scale = total, .measure = TOY, .collected = true},
+    {.scale = total, .measure = TOY_YOUNG, .collected = true},
+    {.scale = &goals_scales[0], .measure = TOY_GOALS, .collected = true},
+    {.scale = &goals_scales[1], .measure = TOY_GOALS, .collected = true},
+    {.scale = &goals_scales[2], .measure = TOY_GOALS, .collected = true},
+};

@@ -4,7 +4,7 @@
 
 #include "io/read/chunks.h"
 #include "io/read/columns.h"
-#include "io/run.h"
+#include "io/run/options.h"
 #include "io/run/pieces.h"
 
 struct files;

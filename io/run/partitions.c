@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "engine/memory.h"
-#include "engine/packed_form.h"
+#include "engine/form.h"
 #include "io/run/spill.h"
 
 #define BAG_BYTES 2048

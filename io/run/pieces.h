@@ -16,7 +16,7 @@ struct pieces {
 struct piece {
     uint32_t source;
     uint32_t n_lines;
-    bool ends_line; /* its last byte is a line end */
+    bool ends_line;        /* its last byte is a line end */
     uint64_t lines_before; /* in its file: pieces_count() */
 };
 

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "io/run/decoder.h"
-
 /* Room for matrices of pairs, for each worker: a few dozen cohorts of WEMWBS with six stages. */
 #define PAIR_BYTES ((size_t)6 * 1024 * 1024)
 
@@ -17,8 +15,7 @@ struct worker *worker_new(struct shared *shared)
     worker->shared = shared;
     worker->mail = mail_new(shared->partitions);
     worker->pairs = pair_counter_new(&shared->plan->study, PAIR_BYTES);
-    worker->decoder = decoder_new(worker);
-    if (worker->mail == NULL || worker->pairs == NULL || worker->decoder == NULL ||
+    if (worker->mail == NULL || worker->pairs == NULL ||
         !counted_init(&worker->counted, &shared->plan->study, shared->cohorts, shared->names,
                       shared->plan->n_sources)) {
         worker_free(worker);
@@ -30,7 +27,6 @@ struct worker *worker_new(struct shared *shared)
 void worker_free(struct worker *worker)
 {
     if (worker != NULL) {
-        decoder_free(worker->decoder);
         mail_free(worker->mail);
         pair_counter_free(worker->pairs);
         counted_free(&worker->counted);

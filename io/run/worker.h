@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include "io/read/columns.h"
 #include "io/read/rows.h"
-#include "io/run.h"
+#include "io/run/options.h"
 #include "io/run/partitions.h"
 #include "io/run/pieces.h"
 
@@ -31,7 +31,6 @@ struct worker {
     struct findings findings;
     struct mail *mail;
     struct pair_counter *pairs;
-    struct decoder *decoder; /* decoder.h */
     /* Why it stopped, and at which piece. A fault is too large a value to be handed up from each part
        of each row: what works for a worker returns false, and has put the reason here. */
     struct fault fault;

@@ -1,0 +1,156 @@
+/* engine/form.h - a form on its way to the join, and how a study's forms and respondents are laid out
+   there and as bytes. */
+#ifndef PELLTER_ENGINE_FORM_H
+#define PELLTER_ENGINE_FORM_H
+
+#include "engine/cohorts.h"
+#include "engine/ids.h"
+#include "engine/listing.h"
+#include "engine/names.h"
+#include "engine/study.h"
+
+struct respondent {
+    struct id id;
+    uint32_t cohort;     /* by study.cohort_from */
+    uint8_t cohort_rank; /* of the stage the cohort was read from; lower is better */
+    bool moved;          /* forms differ on a cohort column */
+};
+
+/* What stands before the places of a goal's series. */
+struct goal_series {
+    uint32_t respondent;
+    uint32_t goal;
+    uint32_t next;     /* the respondent's next series, or NO_NAME */
+    uint32_t category; /* of the earliest stage that gives one */
+    uint16_t category_stage;
+    uint16_t flags;
+};
+
+/* What a form says, as far as the join has to know: codes that two forms of one respondent and
+   stage are compared by. For questionnaires the outcome of each scale; for goals the level in
+   halves above -2 and, where the study weighs goals, the weight + 1 (0: none given). */
+#define MAX_PAYLOAD MAX_SCALES
+enum { GOAL_PAYLOAD_LEVEL, GOAL_PAYLOAD_WEIGHT, GOAL_PAYLOAD };
+
+/* One form (or one rating of one goal) that is not blank and has an id. Plain bytes: threads hand
+   them on, and what does not fit in memory is written down, by form_pack(). */
+struct form {
+    struct id id;
+    uint64_t hash; /* id_hash(id) */
+    uint64_t place;
+    int64_t date; /* days, or NO_DATE */
+    uint32_t cohort;
+    uint32_t goal;     /* a name's number; NO_NAME for questionnaires */
+    uint32_t category; /* a name's number; NO_NAME: none */
+    uint32_t stage;    /* NO_STAGE: to be placed by its date */
+    uint16_t measure;
+    uint16_t flags; /* bit i: study.goals.flags[i] is yes */
+    bool may_start; /* unplaced forms of this source: the earliest is the first stage */
+    const unsigned char *payload; /* borrowed, join->payload_bytes: payload_pack() */
+};
+
+/* How one join's records are laid out; sizes and offsets in bytes. */
+struct join_layout {
+    bool is_goals;
+    bool
+        is_plain; /* its packed forms are a head and a payload, unless they have a long id or no stage */
+    size_t n_payload, code_bytes, payload_bytes;
+    size_t
+        n_versions; /* series that every respondent has; goals: 0, as they are added one by one */
+    size_t states, codes, dates, places, series_bytes; /* within a series */
+    size_t respondent_bytes; /* of a respondent with the series of all versions behind it */
+};
+
+/* What all partitions share. Const once built. */
+struct join_rules {
+    const struct study *study; /* borrowed, as are the next two */
+    const struct cohorts *cohorts;
+    const struct names *names;        /* of goals' categories */
+    struct join_layout *joins;        /* owned, study->n_joins */
+    uint16_t *version;                /* owned: of each measure in its join */
+    uint8_t cohort_ranks[MAX_STAGES]; /* how far a form of a stage is from saying the cohort */
+    bool by_date; /* some stage has a window, or duplicates go by date: forms wait for the last */
+    size_t packed_most; /* bytes of a form without a long id */
+    bool keep_places;   /* places are kept, and forms set aside are listed */
+};
+
+/* False: no memory. */
+bool join_rules_init(struct join_rules *rules, const struct study *study,
+                     const struct cohorts *cohorts, const struct names *names, bool keep_places);
+void join_rules_free(struct join_rules *rules);
+
+static inline const struct join_layout *layout_of(const struct join_rules *rules, uint32_t measure)
+{
+    return &rules->joins[rules->study->measures[measure].join];
+}
+
+/* n_payload codes as a payload of payload_bytes, and one of them back. */
+void payload_pack(const struct join_layout *layout, const uint32_t codes[], unsigned char *payload);
+static inline uint32_t payload_code(const struct join_layout *layout, const unsigned char *payload,
+                                    size_t index)
+{
+    const unsigned char *const at = payload + index * layout->code_bytes;
+    return layout->code_bytes == 1   ? at[0]
+           : layout->code_bytes == 2 ? (uint32_t)at[0] | (uint32_t)at[1] << 8
+                                     : (uint32_t)at[0] | (uint32_t)at[1] << 8 |
+                                           (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* Payloads are a few bytes, which a loop copies sooner than a function that has to find out how many
+   they are. */
+static inline void payload_copy(const struct join_layout *layout, const unsigned char *from,
+                                unsigned char *to)
+{
+    for (size_t i = 0; i < layout->payload_bytes; i++) {
+        to[i] = from[i];
+    }
+}
+static inline bool payload_equal(const struct join_layout *layout, const unsigned char *a,
+                                 const unsigned char *b)
+{
+    bool equal = true;
+    for (size_t i = 0; i < layout->payload_bytes; i++) {
+        equal = equal && a[i] == b[i];
+    }
+    return equal;
+}
+
+/* A form as bytes, without what this study's forms do not have, and back: form_unpack() returns the
+   length, borrows a long id and the payload from `bytes`, and leaves the hash to the caller. */
+static inline size_t form_packed_most(const struct join_rules *rules, const struct form *form)
+{
+    return rules->packed_most +
+           (id_is_long(form->id) ? (size_t)(form->id.words[1] & 0xffffffff) : 0);
+}
+size_t form_pack(const struct join_rules *rules, const struct form *form, unsigned char *bytes);
+size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, struct form *form);
+
+/* The fixed part of a form as bytes; the payload follows it. An id of up to 16 bytes stands in it, so
+   that most records are of one length. */
+struct packed_form {
+    uint64_t id[2]; /* of a long one: unused, and its length */
+    uint32_t cohort;
+    uint16_t measure;
+    uint8_t stage;
+    uint8_t may_start;
+};
+
+/* A form whose record is a head and a payload, as nearly all are: form_pack() for it. */
+static inline bool form_is_plain(const struct join_layout *layout, const struct form *form)
+{
+    return layout->is_plain && !id_is_long(form->id) && form->stage != NO_STAGE;
+}
+static inline size_t form_pack_plain(const struct join_layout *layout, const struct form *form,
+                                     unsigned char *bytes)
+{
+    const struct packed_form head = {.id = {form->id.words[0], form->id.words[1]},
+                                     .cohort = form->cohort,
+                                     .measure = form->measure,
+                                     .stage = (uint8_t)form->stage,
+                                     .may_start = form->may_start};
+    __builtin_memcpy(bytes, &head, sizeof head);
+    payload_copy(layout, form->payload, bytes + sizeof head);
+    return sizeof head + layout->payload_bytes;
+}
+
+#endif

@@ -1,0 +1,184 @@
+/* Forms as bytes and back, in every kind of study. */
+#include "tests/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "engine/respondents.h"
+#include "tests/toy.h"
+
+static const struct stage stages[MAX_STAGES] = {{.name = "all without a window"}};
+
+static const struct study study_of_all = {.title = "",
+                                          .measures = toy_measures,
+                                          .n_measures = N_TOY_MEASURES,
+                                          .n_joins = 2,
+                                          .scales = toy_scales,
+                                          .n_scales = N_TOY_SCALES,
+                                          .stages = stages,
+                                          .n_stages = MAX_STAGES,
+                                          .as_of = NO_DATE};
+
+static const char long_text[300] = "a participant whose id was made by a very careful system: ";
+static const size_t id_lengths[] = {1, 15, 16, 17, 33, sizeof long_text};
+static const uint32_t stage_numbers[] = {0, 5, MAX_STAGES - 1, NO_STAGE};
+static const int64_t dates[] = {NO_DATE, -400, 0, 17621};
+
+/* What of a form this study's forms have; the rest is not brought along. */
+static struct form kept_of(const struct join_rules *rules, const struct form *form)
+{
+    struct form kept = *form;
+    if (!rules->by_date && form->stage != NO_STAGE) {
+        kept.date = NO_DATE;
+    }
+    if (!rules->keep_places) {
+        kept.place = 0;
+    }
+    if (!layout_of(rules, form->measure)->is_goals) {
+        kept.goal = kept.category = NO_NAME;
+        kept.flags = 0;
+    }
+    return kept;
+}
+
+static void check_form(const struct join_rules *rules, const struct form *given,
+                       const struct form *got)
+{
+    const struct form expected = kept_of(rules, given);
+    assert_true(id_equal(got->id, expected.id));
+    assert_int_equal(id_hash(got->id), expected.hash);
+    assert_int_equal(got->place, expected.place);
+    assert_int_equal(got->date, expected.date);
+    assert_int_equal(got->cohort, expected.cohort);
+    assert_int_equal(got->goal, expected.goal);
+    assert_int_equal(got->category, expected.category);
+    assert_int_equal(got->stage, expected.stage);
+    assert_int_equal(got->measure, expected.measure);
+    assert_int_equal(got->flags, expected.flags);
+    assert_int_equal(got->may_start, expected.may_start);
+    assert_memory_equal(got->payload, expected.payload,
+                        layout_of(rules, given->measure)->payload_bytes);
+}
+
+/* Two forms one behind the other at an odd address, in just as much room as is asked for. */
+static void check_round_trip(const struct join_rules *rules, const struct form *form)
+{
+    const size_t most = form_packed_most(rules, form);
+    unsigned char *const bytes = malloc(2 * most + 1);
+    struct form other = *form, got;
+    size_t n, n_other, back;
+    assert_non_null(bytes);
+    other.cohort = 4000000000u;
+    other.may_start = !form->may_start;
+    n = form_pack(rules, form, bytes + 1);
+    assert_true(n <= most);
+    n_other = form_pack(rules, &other, bytes + 1 + n);
+    assert_int_equal(n_other, n);
+    back = form_unpack(rules, bytes + 1, &got);
+    assert_int_equal(back, n);
+    check_form(rules, form, &got);
+    back = form_unpack(rules, bytes + 1 + n, &got);
+    assert_int_equal(back, n);
+    check_form(rules, &other, &got);
+    free(bytes);
+}
+
+static void check_forms(const struct join_rules *rules, uint16_t measure)
+{
+    static const uint32_t codes[MAX_PAYLOAD] = {200, 70000};
+    unsigned char payload[MAX_PAYLOAD * sizeof(uint32_t)];
+    payload_pack(layout_of(rules, measure), codes, payload);
+    for (size_t i = 0; i < COUNT(id_lengths); i++) {
+        for (size_t s = 0; s < COUNT(stage_numbers); s++) {
+            for (size_t d = 0; d < COUNT(dates); d++) {
+                struct form form = {.id = id_of(long_text, id_lengths[i]),
+                                    .place = PLACE(70000, 33554431),
+                                    .date = dates[d],
+                                    .cohort = 17,
+                                    .goal = measure == TOY_GOALS ? 70001 : NO_NAME,
+                                    .category = s == 0 && measure == TOY_GOALS ? 3 : NO_NAME,
+                                    .stage = stage_numbers[s],
+                                    .measure = measure,
+                                    .flags = measure == TOY_GOALS ? 0x8001 : 0,
+                                    .may_start = d % 2 == 0,
+                                    .payload = payload};
+                form.hash = id_hash(form.id);
+                check_round_trip(rules, &form);
+            }
+        }
+    }
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 8; kind++) {
+        struct study study = study_of_all;
+        struct cohorts cohorts;
+        struct names names = {0};
+        struct join_rules rules;
+        study.duplicates = (kind & 1) != 0 ? PICK_FIRST : PICK_NONE;
+        study.goals.weighted = (kind & 2) != 0;
+        assert_true(cohorts_init(&cohorts, 0));
+        assert_true(join_rules_init(&rules, &study, &cohorts, &names, (kind & 4) != 0));
+        assert_int_equal(rules.by_date, (kind & 1) != 0);
+        for (uint16_t measure = 0; measure < N_TOY_MEASURES; measure++) {
+            check_forms(&rules, measure);
+        }
+        join_rules_free(&rules);
+        cohorts_free(&cohorts);
+    }
+}
+
+/* --- codes ------------------------------------------------------------------------------------ */
+
+static const struct {
+    size_t n_values; /* of the larger of two scales */
+    size_t code_bytes;
+} widths[] = {{1, 1},
+              {0x100 - N_REASONS, 1},
+              {0x101 - N_REASONS, 2},
+              {0x10000 - N_REASONS, 2},
+              {0x10001 - N_REASONS, 4}};
+
+/* As many bytes as the widest scale needs, low byte first, and the codes back. */
+static void test_payloads(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(widths); i++) {
+        const uint32_t most = (uint32_t)(N_REASONS + widths[i].n_values - 1);
+        const uint32_t codes[] = {N_REASONS, most};
+        struct scale scales[2] = {toy.scales[0], toy.scales[0]};
+        struct instrument instrument = toy;
+        const struct measure measure = {.label = "wide", .instrument = &instrument};
+        struct study study = study_of_all;
+        struct cohorts cohorts;
+        struct names names = {0};
+        struct join_rules rules;
+        unsigned char payload[2 * sizeof(uint32_t)];
+        scales[0].n_values = 1;
+        scales[1].n_values = widths[i].n_values;
+        instrument.scales = scales;
+        instrument.n_scales = 2;
+        study.measures = &measure;
+        study.n_measures = study.n_joins = 1;
+        assert_true(cohorts_init(&cohorts, 0));
+        assert_true(join_rules_init(&rules, &study, &cohorts, &names, false));
+        assert_int_equal(rules.joins[0].code_bytes, widths[i].code_bytes);
+        assert_int_equal(rules.joins[0].payload_bytes, 2 * widths[i].code_bytes);
+        payload_pack(&rules.joins[0], codes, payload);
+        assert_int_equal(payload[widths[i].code_bytes], most & 0xff);
+        assert_int_equal(payload_code(&rules.joins[0], payload, 0), N_REASONS);
+        assert_int_equal(payload_code(&rules.joins[0], payload, 1), most);
+        join_rules_free(&rules);
+        cohorts_free(&cohorts);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_payloads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,209 @@
+/* What a pair_counter counts, against the same counted cell by cell as engine/tally.h and chapter 2 of
+   the design define the cells. */
+#include "tests/check.h"
+#include "tests/cells.h"
+
+#include <stdio.h>
+#include "engine/pair_counter.h"
+#include "tests/random.h"
+#include "tests/toy.h"
+
+#define MOST_TESTED 6 /* stages */
+#define N_COHORTS 5
+#define WIDE 300 /* values: too many for matrices */
+
+static const struct stage stages[MOST_TESTED] = {{.name = "start"}};
+static int64_t wide_values[WIDE]; /* filled by setup */
+
+static int fill_values(void **state)
+{
+    (void)state;
+    for (int64_t i = 0; i < WIDE; i++) {
+        wide_values[i] = 3 * i - 100;
+    }
+    return 0;
+}
+
+/* Two questionnaire scales with matrices, one without, and one that nobody collects. */
+struct small_study {
+    struct scale scales[3];
+    struct study_scale of_study[4];
+    struct study study;
+};
+
+static void study_of(struct small_study *small, size_t n_stages, size_t before, size_t after)
+{
+    for (size_t i = 0; i < COUNT(small->scales); i++) {
+        small->scales[i] = toy.scales[0];
+    }
+    small->scales[1].n_values = 2;
+    small->scales[2].values = wide_values;
+    small->scales[2].n_values = WIDE;
+    for (size_t i = 0; i < COUNT(small->of_study); i++) {
+        small->of_study[i] =
+            (struct study_scale){.scale = &small->scales[i % 3], .collected = i < 3};
+    }
+    small->study = (struct study){.title = "",
+                                  .stages = stages,
+                                  .n_stages = n_stages,
+                                  .before = before,
+                                  .after = after,
+                                  .scales = small->of_study,
+                                  .n_scales = COUNT(small->of_study),
+                                  .as_of = NO_DATE};
+}
+
+/* --- the plain way ---------------------------------------------------------------------------- */
+
+struct outcomes {
+    uint32_t cohort;
+    size_t scale;
+    outcome at[MOST_TESTED];
+};
+
+static void count_one(struct tally *tally, const struct outcomes *o, size_t stage, size_t later,
+                      tally_code code, tally_code later_code)
+{
+    const struct tally_cell cell = {.cohort = o->cohort,
+                                    .scale = (uint16_t)o->scale,
+                                    .stage = (uint16_t)stage,
+                                    .later = (uint16_t)later,
+                                    .code = code,
+                                    .later_code = later_code};
+    assert_true(tally_add(tally, &cell, 1));
+}
+
+static tally_code code_at(const struct study *study, const struct outcomes *o, size_t stage)
+{
+    return o->at[stage] < N_REASONS
+               ? TALLY_REASON(o->at[stage])
+               : study->scales[o->scale].scale->values[o->at[stage] - N_REASONS];
+}
+
+static void count_plainly(const struct study *study, const struct outcomes *o, struct tally *tally)
+{
+    bool everywhere = true;
+    for (size_t s = 0; s < study->n_stages; s++) {
+        everywhere = everywhere && o->at[s] >= N_REASONS;
+        count_one(tally, o, s, TALLY_ONE_STAGE, code_at(study, o, s), 0);
+        if (s > 0) { /* the first with each later one */
+            count_one(tally, o, 0, s, code_at(study, o, 0), code_at(study, o, s));
+        }
+        if (s > 1) { /* each with the next; the first pair of them is counted */
+            count_one(tally, o, s - 1, s, code_at(study, o, s - 1), code_at(study, o, s));
+        }
+    }
+    if (study->before > 0 && study->after > study->before + 1) {
+        count_one(tally, o, study->before, study->after, code_at(study, o, study->before),
+                  code_at(study, o, study->after));
+    }
+    for (size_t s = 0; s < study->n_stages && everywhere; s++) {
+        count_one(tally, o, s, TALLY_ALL_STAGES, code_at(study, o, s), 0);
+    }
+}
+
+/* --- both, compared --------------------------------------------------------------------------- */
+
+static const struct {
+    size_t n_stages, before, after;
+} shapes[] = {{1, 0, 0}, {2, 0, 1}, {3, 0, 2}, {3, 1, 2}, {4, 1, 3},
+              {5, 1, 3}, {5, 2, 4}, {6, 0, 5}, {6, 1, 5}, {6, 3, 3}};
+
+/* Nothing; one small cohort, or two; all there are. */
+static const size_t rooms[] = {0, 100, 3000, 6000, 20000, 8 * 1024 * 1024};
+
+static void draw_outcomes(uint64_t *random, const struct study *study, struct outcomes *o)
+{
+    o->cohort = draw_below(random, N_COHORTS) * 3; /* not every number is a cohort */
+    o->scale = draw_below(random, 3);
+    for (size_t s = 0; s < study->n_stages; s++) {
+        const uint32_t n_values = (uint32_t)study->scales[o->scale].scale->n_values;
+        o->at[s] = draw_below(random, 4) == 0 ? draw_below(random, N_REASONS)
+                                              : N_REASONS + draw_below(random, n_values);
+    }
+}
+
+static void check_tallies(const char *what, const struct tally *got, const struct tally *expected)
+{
+    if (got->n_cells != expected->n_cells) {
+        fail_msg("%s: expected %zu cells, got %zu", what, expected->n_cells, got->n_cells);
+    }
+    if (!same_cells(got, expected)) {
+        fail_msg("%s: other cells", what);
+    }
+}
+
+/* So many respondents; in between it is finished once, and after the last twice. */
+static void check_shape(size_t shape, size_t room, size_t n)
+{
+    struct small_study small;
+    struct tally got = {0}, expected = {0};
+    uint64_t random = shape * 1000 + n;
+    char what[100];
+    study_of(&small, shapes[shape].n_stages, shapes[shape].before, shapes[shape].after);
+    struct pair_counter *const counter = pair_counter_new(&small.study, room);
+    assert_non_null(counter);
+    for (size_t i = 0; i < n; i++) {
+        struct outcomes o = {0};
+        draw_outcomes(&random, &small.study, &o);
+        assert_true(pair_counter_add(counter, o.cohort, o.scale, o.at, &got));
+        count_plainly(&small.study, &o, &expected);
+        if (i == n / 3) {
+            assert_true(pair_counter_finish(counter, &got));
+        }
+    }
+    assert_true(pair_counter_finish(counter, &got));
+    assert_true(pair_counter_finish(counter, &got)); /* nothing is left */
+    tally_sort(&got);
+    tally_sort(&expected);
+    snprintf(what, sizeof what, "%zu stages, %zu with %zu, room %zu", shapes[shape].n_stages,
+             shapes[shape].before, shapes[shape].after, room);
+    check_tallies(what, &got, &expected);
+    pair_counter_free(counter);
+    tally_free(&got);
+    tally_free(&expected);
+}
+
+static void test_against_cells(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(shapes); i++) {
+        for (size_t k = 0; k < COUNT(rooms); k++) {
+            check_shape(i, rooms[k], 700);
+        }
+    }
+}
+
+static void test_nobody(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(shapes); i++) {
+        check_shape(i, rooms[COUNT(rooms) - 1], 0);
+    }
+    pair_counter_free(NULL);
+}
+
+/* Which pairs of stages there are, of five with before 1 and after 3. */
+static void test_counted_pairs(void **state)
+{
+    (void)state;
+    static const char *const counted[] = {".****", "..**.", "...*.", "....*", "....."};
+    struct small_study small;
+    study_of(&small, 5, 1, 3);
+    for (size_t stage = 0; stage < 5; stage++) {
+        for (size_t later = 0; later < 5; later++) {
+            assert_int_equal(is_counted_pair(&small.study, stage, later),
+                             counted[stage][later] == '*');
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_against_cells),
+        cmocka_unit_test(test_nobody),
+        cmocka_unit_test(test_counted_pairs),
+    };
+    return cmocka_run_group_tests(tests, fill_values, NULL);
+}

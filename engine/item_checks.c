@@ -63,12 +63,6 @@ void item_checks_free(struct item_checks *checks)
     *checks = (struct item_checks){0};
 }
 
-static struct item_sums *item_at(const struct item_checks *checks, size_t measure, size_t group,
-                                 size_t item)
-{
-    return &checks->items[(measure * MAX_GROUPS + group) * MAX_ITEMS + item];
-}
-
 /* --- forms ---
 
    Loops run over BLOCK forms, used or not, so that the compiler makes vector instructions of them

@@ -43,6 +43,12 @@ struct item_checks {
 bool item_checks_init(struct item_checks *checks, const struct study *study);
 void item_checks_free(struct item_checks *checks);
 
+static inline struct item_sums *item_at(const struct item_checks *checks, size_t measure,
+                                        size_t group, size_t item)
+{
+    return &checks->items[(measure * MAX_GROUPS + group) * MAX_ITEMS + item];
+}
+
 /* Takes in the n <= BATCH_FORMS forms that forms_score() made `scored` of; those that are blank
    (n_valid 0) are left out. `answers` may hold codes outside the range. The columns are those of
    the measure's own instrument: where versions are pooled and this form is of another one with

@@ -56,6 +56,7 @@
     X(HEAD_PRORATED)              \
     X(HEAD_NOT_SCORED)            \
     X(HEAD_WARNING)               \
+    X(HEAD_WITHHELD)              \
     X(GOALS_ALL)                  \
     X(GOALS_NO_CATEGORY)          \
     X(GOALS_YES)                  \
@@ -64,6 +65,7 @@
     X(FROM_ITEMS)                 \
     X(LEVEL_HEADING)              \
     X(UNKNOWN_INFORMANT)          \
+    X(WITHHELD)                   \
     X(FORM_ROWS)                  \
     X(FORM_USED)                  \
     X(FORM_BLANK)                 \
@@ -94,6 +96,7 @@
     X(TITLE_GOAL_LEVELS)          \
     X(TITLE_SCORING)              \
     X(TITLE_WARNINGS)             \
+    X(TITLE_WITHHELD)             \
     X(NOTE_FORMS)                 \
     X(NOTE_FORMS_GOALS)           \
     X(NOTE_SAMPLE)                \
@@ -132,6 +135,7 @@
     X(NOTE_SCORING)               \
     X(NOTE_SCORING_RULE)          \
     X(NOTE_WARNINGS)              \
+    X(NOTE_WITHHELD)              \
     X(NOTE_POOLED)                \
     X(NOTE_AS_OF_UNUSED)          \
     X(REPORT_CAUTION_PROOF)       \

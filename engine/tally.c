@@ -319,10 +319,9 @@ bool tally_coarsen(const struct tally *tally, const uint32_t group_of[], struct 
         done = add_cohort(out, group_of[i], &tally->cohorts[i], true);
     }
     for (size_t i = 0; i < tally->n_goals && done; i++) {
-        done = tally_add_goal(out, &tally->goals[i], tally->goals[i].count);
-        if (done) {
-            out->goals[i].cohort = group_of[tally->goals[i].cohort];
-        }
+        struct goal_cell goal = tally->goals[i];
+        goal.cohort = group_of[goal.cohort];
+        done = tally_add_goal(out, &goal, goal.count);
     }
     if (done) {
         tally_sort(out);

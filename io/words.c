@@ -59,6 +59,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_PRORATED] = "Prorated",
     [MESSAGE_HEAD_NOT_SCORED] = "Not scored",
     [MESSAGE_HEAD_WARNING] = "Please check",
+    [MESSAGE_HEAD_WITHHELD] = "Missing",
     [MESSAGE_GOALS_ALL] = "All goals",
     [MESSAGE_GOALS_NO_CATEGORY] = "No category",
     [MESSAGE_GOALS_YES] = "{0}: yes",
@@ -67,6 +68,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_FROM_ITEMS] = "from {0} {0|answer|answers}",
     [MESSAGE_LEVEL_HEADING] = "{0}",
     [MESSAGE_UNKNOWN_INFORMANT] = "informant not named in the study",
+    [MESSAGE_WITHHELD] =
+        "{0} withholds {1} {1|cohort|cohorts} of fewer than {2} respondents ({3}).",
     [MESSAGE_FORM_ROWS] = "Read",
     [MESSAGE_FORM_USED] = "Used",
     [MESSAGE_FORM_BLANK] = "Blank: no item answered",
@@ -97,6 +100,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_GOAL_LEVELS] = "Goals at each of the five levels",
     [MESSAGE_TITLE_SCORING] = "How forms were scored",
     [MESSAGE_TITLE_WARNINGS] = "Signs of likely mistakes in the data",
+    [MESSAGE_TITLE_WITHHELD] = "Not pooled: small cohorts were withheld",
     [MESSAGE_NOTE_FORMS] =
         "Rows read = used + set aside, each for one reason. A row is one form; in a wide "
         "layout a row holds one form for each stage. Every row set aside is listed in "
@@ -169,6 +173,9 @@ static const char *const english[N_MESSAGES] = {
         "by the missing-items rule. Not scored: too few answered.",
     [MESSAGE_NOTE_SCORING_RULE] = "{0}: {1}",
     [MESSAGE_NOTE_WARNINGS] = "Nothing was changed in the data.",
+    [MESSAGE_NOTE_WITHHELD] =
+        "All and every breakdown lack these respondents. Only the tables of forms read and of how "
+        "forms were scored count their forms, too.",
     [MESSAGE_NOTE_POOLED] =
         "Forms of different versions of the instrument are compared with each other, as the "
         "study asks: no bands and no reliable change.",

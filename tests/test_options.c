@@ -9,7 +9,8 @@ static const struct command everything = {
     .name = "report",
     .arguments = "FILE...",
     .options = OPTION_OUTPUT | OPTION_FORMAT | OPTION_BY | OPTION_SCALE | OPTION_SHOW_VALUES |
-               OPTION_HELP | OPTION_VERSION | OPTION_THREADS | OPTION_MEMORY | OPTION_QUIET,
+               OPTION_HELP | OPTION_VERSION | OPTION_THREADS | OPTION_MEMORY | OPTION_QUIET |
+               OPTION_THRESHOLD | OPTION_STDIN,
     .min_arguments = 1,
     .max_arguments = 3};
 static const struct command little = {
@@ -61,6 +62,9 @@ static const struct {
     {"memory", &everything, {"a", "--memory", "64M"}, "a", "memory=64M "},
     {"memory in G", &everything, {"a", "--memory=2G"}, "a", "memory=2048M "},
     {"much memory", &everything, {"a", "--memory=999999G"}, "a", "memory=1023998976M "},
+    {"stdin", &everything, {"--stdin", "a"}, "a", "stdin "},
+    {"the least threshold", &everything, {"a", "--threshold", "2"}, "a", "threshold=2 "},
+    {"the largest", &everything, {"--threshold=1000000", "a"}, "a", "threshold=1000000 "},
     {"help", &everything, {"--help"}, "", "help "},
     {"-h", &everything, {"-h"}, "", "help "},
     {"help of a command that does not list it", &little, {"--help"}, "", "help "},
@@ -111,8 +115,12 @@ static void print_options(const struct options *options, char *arguments, char *
     if (options->memory != 0) {
         n += snprintf(set + n, size - (size_t)n, "memory=%zuM ", options->memory >> 20);
     }
-    snprintf(set + n, size - (size_t)n, "%s%s%s", options->show_values ? "show-values " : "",
-             options->help ? "help " : "", options->version ? "version " : "");
+    if (options->threshold > 0) {
+        n += snprintf(set + n, size - (size_t)n, "threshold=%u ", options->threshold);
+    }
+    snprintf(set + n, size - (size_t)n, "%s%s%s%s", options->from_stdin ? "stdin " : "",
+             options->show_values ? "show-values " : "", options->help ? "help " : "",
+             options->version ? "version " : "");
 }
 
 static void test_good(void **state)
@@ -150,6 +158,12 @@ static const struct {
      &everything,
      {"a", "--fromat=text,markdown,csv"},
      "did you mean \"format\"?"},
+    {"a threshold of 1", &everything, {"a", "--threshold", "1"}, "from 2 to 1000000"},
+    {"one too many", &everything, {"a", "--threshold", "1000001"}, "from 2 to 1000000"},
+    {"that wraps round", &everything, {"a", "--threshold", "4294967306"}, "from 2 to 1000000"},
+    {"with a sign", &everything, {"a", "--threshold=-5"}, "from 2 to 1000000"},
+    {"a word", &everything, {"a", "--threshold", "ten"}, "from 2 to 1000000"},
+    {"a number and more", &everything, {"a", "--threshold", "10x"}, "from 2 to 1000000"},
     {"another case", &everything, {"a", "--By=site"}, "did you mean \"by\"?"},
     {"an underscore", &everything, {"a", "--show_values"}, "did you mean \"show-values\"?"},
     {"a slip in help", &little, {"--hepl"}, "did you mean \"help\"?"},

@@ -34,6 +34,7 @@ bool report_make(struct maker *maker)
     maker->report->title =
         study->title[0] == '\0' ? text_of(MESSAGE_REPORT_UNTITLED) : text_name(study->title);
     /* What was read and what looks odd comes first: the rest is worth what these are worth. */
+    withheld_table(maker);
     forms_table(maker);
     warnings_table(maker);
     for (size_t i = 0; i < study->n_measures; i++) {

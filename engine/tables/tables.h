@@ -13,10 +13,13 @@ struct maker {
     const struct counted *counted;
     const struct text *warnings; /* n_warnings: of the item checks */
     size_t n_warnings;
+    const struct text *missing; /* n_missing: what some tally withholds; none: everybody is there */
+    size_t n_missing;
     struct report *report;
     bool no_memory;
 };
 
+void withheld_table(struct maker *maker);
 void forms_table(struct maker *maker);
 void warnings_table(struct maker *maker);
 void sample_log_tables(struct maker *maker, size_t measure);

@@ -21,7 +21,9 @@ enum {
     OPTION_HELP = 1 << 5,
     OPTION_VERSION = 1 << 6,
     OPTION_THREADS = 1 << 7,
-    OPTION_MEMORY = 1 << 8
+    OPTION_MEMORY = 1 << 8,
+    OPTION_THRESHOLD = 1 << 10,
+    OPTION_STDIN = 1 << 11
 };
 
 /* What --format names. */
@@ -37,9 +39,10 @@ struct options {
     size_t n_breakdowns;
     const char *scales[MAX_OPTION_VALUES]; /* n_scales files */
     size_t n_scales;
-    size_t threads; /* 0: as the program sees fit */
-    size_t memory;  /* bytes; 0: no bound */
-    bool show_values, quiet, help, version;
+    size_t threads;     /* 0: as the program sees fit */
+    size_t memory;      /* bytes; 0: no bound */
+    unsigned threshold; /* 0: none */
+    bool show_values, quiet, from_stdin, help, version;
     const char *const *arguments; /* n_arguments; owned by options_parse's caller */
     size_t n_arguments;
 };
@@ -65,7 +68,8 @@ struct command {
     command_function *run;
 };
 
-command_function command_report, command_score, command_check, command_scales, command_init;
+command_function command_report, command_score, command_check, command_scales, command_init,
+    command_tally, command_merge;
 
 extern const struct command commands[];
 extern const size_t n_commands;

@@ -41,6 +41,17 @@ const struct command commands[] = {
      "  pellter init wemwbs.csv sdq.csv -o study.yaml\n"
      "      makes a study file to read through and edit\n",
      OPTION_OUTPUT | OPTION_SCALE, 1, SIZE_MAX, command_init},
+    {"tally", "STUDY.yaml|DATA.csv...", "the counts only, to send or to merge",
+     "  pellter tally study.yaml -o north.csv --threshold 10\n"
+     "      writes how many have which scores; no identifier, no answer, no cohort of under 10\n"
+     "  pellter tally study.yaml --stdin < shard.csv > shard.tally\n"
+     "      the same of rows from standard input: docs/scale.md\n",
+     OPTION_OUTPUT | OPTION_BY | OPTION_SCALE | OPTION_THRESHOLD | OPTION_STDIN, 1, SIZE_MAX,
+     command_tally},
+    {"merge", "TALLY...", "the report of tallies, as of all their forms together",
+     "  pellter merge north.csv south.csv -o report\n"
+     "      writes the report that one run over both sites' forms would give\n",
+     OPTION_OUTPUT | OPTION_FORMAT | OPTION_SCALE, 1, SIZE_MAX, command_merge},
 };
 const size_t n_commands = sizeof commands / sizeof commands[0];
 

@@ -10,7 +10,7 @@
 
 const struct option_entry option_entries[] = {
     {OPTION_OUTPUT, 'o', "output", "DIR",
-     "write into the directory DIR (init: into the file), whole or not at all"},
+     "write into the directory DIR (init, tally: into the file), whole or not at all"},
     {OPTION_FORMAT, '\0', "format", "LIST",
      "text, markdown, csv, joined with commas (default: text; with -o all)"},
     {OPTION_BY, '\0', "by", "COLUMN,...",
@@ -26,6 +26,10 @@ const struct option_entry option_entries[] = {
      "take about SIZE of memory, such as 64M (the least) or 2G; what does not fit\n"
      "          goes to a temporary file in TMPDIR, which nobody else can open"},
     {OPTION_QUIET, 'q', "quiet", NULL, "show no progress on a terminal"},
+    {OPTION_THRESHOLD, '\0', "threshold", "N",
+     "withhold cohorts with fewer than N respondents of an instrument, whole"},
+    {OPTION_STDIN, '\0', "stdin", NULL,
+     "read the rows of the study's only source from standard input"},
     {OPTION_HELP, 'h', "help", NULL, "print this help"},
     {OPTION_VERSION, '\0', "version", NULL, "print the version and the licence"},
 };
@@ -164,6 +168,26 @@ static struct fault parse_memory(const char *text, size_t *memory)
     return FAULT_FREE;
 }
 
+#define MOST_THRESHOLD 1000000u
+
+/* A threshold of 1 would withhold nothing, which is what no threshold does. */
+static struct fault parse_threshold(const char *text, unsigned *threshold)
+{
+    const size_t n = strlen(text);
+    *threshold = 0;
+    for (size_t i = 0; i < n && n < 8; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            *threshold = 0;
+            break;
+        }
+        *threshold = *threshold * 10 + (unsigned)(text[i] - '0');
+    }
+    return *threshold >= 2 && *threshold <= MOST_THRESHOLD
+               ? FAULT_FREE
+               : usage("expected a whole number from 2 to 1000000 after --threshold; found", text,
+                       NULL);
+}
+
 /* Notes one option with its value (NULL where it takes none). */
 static struct fault take_option(const struct option_entry *entry, const char *value,
                                 struct options *options)
@@ -202,6 +226,12 @@ static struct fault take_option(const struct option_entry *entry, const char *va
         return parse_memory(value, &options->memory);
     case OPTION_QUIET:
         options->quiet = true;
+        break;
+    case OPTION_THRESHOLD:
+        assert(value != NULL);
+        return parse_threshold(value, &options->threshold);
+    case OPTION_STDIN:
+        options->from_stdin = true;
         break;
     case OPTION_HELP:
         options->help = true;

@@ -2,8 +2,9 @@
    bytes. */
 #include "io/write/records.h"
 
-#include <jansson.h>
 #include <fcntl.h>
+#include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,21 +51,45 @@ static int file_digest(const char *path, char digits[DIGEST_DIGITS + 1])
 
 /* One input: its name, size and checksum; of one that is no file (standard input, a pipe) the name
    alone. NULL: no memory, or the file is gone. */
-static json_t *input_of(const char *path, const char *name)
+static json_t *input_of(const struct manifest_input *input)
 {
-    /* The file is read again for its checksum, after the figures were computed: what was replaced
-       in between is listed as it is now. */
+    /* A file is read again for its checksum, after the figures were computed: what was replaced in
+       between is listed as it is now. */
     char digits[DIGEST_DIGITS + 1];
     struct stat status;
     json_t *const object = json_object();
-    const int is_stream =
-        strcmp(path, "-") == 0 || (stat(path, &status) == 0 && !S_ISREG(status.st_mode));
-    int done = object != NULL && add(object, "file", json_string(name));
-    if (done && !is_stream) {
-        done = stat(path, &status) == 0 && file_digest(path, digits) &&
+    const bool is_stream =
+        input->checksum == NULL && (strcmp(input->path, "-") == 0 ||
+                                    (stat(input->path, &status) == 0 && !S_ISREG(status.st_mode)));
+    int done = object != NULL && add(object, "file", json_string(input->name));
+    if (done && input->checksum != NULL) {
+        done = add(object, "bytes", json_integer((json_int_t)input->n_bytes)) &&
+               add(object, "sha256", json_string(input->checksum));
+    } else if (done && !is_stream) {
+        done = stat(input->path, &status) == 0 && file_digest(input->path, digits) &&
                add(object, "bytes", json_integer((json_int_t)status.st_size)) &&
                add(object, "xxh128", json_string(digits));
     }
+    if (!done) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
+/* What nothing in the tallies can show, and what they leave out. NULL: no memory. */
+static json_t *merge_of(const struct manifest_merge *merge)
+{
+    json_t *const object = json_object();
+    json_t *const missing = json_array();
+    int done = object != NULL && missing != NULL;
+    for (size_t i = 0; i < merge->n_missing && done; i++) {
+        done = json_array_append_new(missing, json_string(merge->missing[i])) == 0;
+    }
+    done = done && add(object, "pooled", json_boolean(merge->pooled)) &&
+           add(object, "assumed", json_string("nobody has forms in two of the tallies")) &&
+           add(object, "missing", json_incref(missing));
+    json_decref(missing);
     if (!done) {
         json_decref(object);
         return NULL;
@@ -79,8 +104,7 @@ static json_t *manifest_of(const struct manifest *manifest)
     json_t *const outputs = json_array();
     int done = object != NULL && inputs != NULL && outputs != NULL;
     for (size_t i = 0; i < manifest->n_inputs && done; i++) {
-        done =
-            json_array_append_new(inputs, input_of(manifest->inputs[i], manifest->names[i])) == 0;
+        done = json_array_append_new(inputs, input_of(&manifest->inputs[i])) == 0;
     }
     for (size_t i = 0; i < manifest->n_outputs && done; i++) {
         done = json_array_append_new(outputs, json_string(manifest->outputs[i])) == 0;
@@ -91,6 +115,7 @@ static json_t *manifest_of(const struct manifest *manifest)
            add(object, "version", json_string(manifest->version)) &&
            add(object, "title", json_string(manifest->title)) &&
            add(object, "inputs", json_incref(inputs)) &&
+           (manifest->merge == NULL || add(object, "merge", merge_of(manifest->merge))) &&
            add(object, "outputs", json_incref(outputs));
     json_decref(inputs);
     json_decref(outputs);

@@ -3,6 +3,8 @@
 #ifndef PELLTER_IO_WRITE_RECORDS_H
 #define PELLTER_IO_WRITE_RECORDS_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include "engine/fault.h"
 #include "engine/figures.h"
@@ -24,14 +26,29 @@ struct listed_rows {
    it was read, in the order of files and rows. Holds identifiers. */
 MUST_CHECK struct fault write_discounted(FILE *out, const struct listed_rows *rows);
 
+/* One file that was read. */
+struct manifest_input {
+    const char *path;     /* as opened; read again for its size and checksum ... */
+    const char *name;     /* as the user gave it */
+    const char *checksum; /* ... but where this is not NULL, that of its n_bytes */
+    uint64_t n_bytes;
+};
+
+/* What holds of a report that was made from tallies. */
+struct manifest_merge {
+    bool pooled;                /* it has everybody: no tally withholds a cohort */
+    const char *const *missing; /* n_missing sentences on what some tally leaves out */
+    size_t n_missing;
+};
+
 /* manifest.json: what was read, with checksums, so that a later run can be compared with this one. */
 struct manifest {
     const char *version, *title;
-    const char *const *inputs; /* n_inputs paths as opened */
-    const char *const *names;  /* as the user gave them */
+    const struct manifest_input *inputs; /* n_inputs */
     size_t n_inputs;
     const char *const *outputs; /* n_outputs paths inside the directory */
     size_t n_outputs;
+    const struct manifest_merge *merge; /* NULL: made from forms */
 };
 MUST_CHECK struct fault write_manifest(FILE *out, const struct manifest *manifest);
 

@@ -1,0 +1,63 @@
+/* io/tally_format.h - what the writer and the reader of tally files agree on. docs/tally-file.md
+   tells the format. */
+#ifndef PELLTER_IO_TALLY_FORMAT_H
+#define PELLTER_IO_TALLY_FORMAT_H
+
+#include "engine/findings.h"
+#include "scales/instrument.h"
+
+/* The first line is this and the version, which rises when a line means something else, or when
+   pellter counts otherwise. */
+#define TALLY_MARK "# pellter tally "
+#define TALLY_VERSION "1"
+
+/* The last line: this and the SHA-256, in hexadecimal, of all bytes before it. */
+#define TALLY_CHECKSUM "sha256,"
+
+/* Sums of items are of so many forms at least, or they are left out: one form's would be its
+   answers. A threshold above it takes its place. */
+#define TALLY_FEWEST_FORMS 10
+
+/* All counts of one kind together: statistics are exact below 2^34 (engine/stats/moments.h), and no
+   country has as many people. */
+#define TALLY_MOST INT64_C(10000000000)
+
+/* What a line is, by its first cell. */
+#define TALLY_KINDS(X)                          \
+    X(TITLE, "title")                           \
+    X(STUDY, "study")                           \
+    X(LINE, "line")                             \
+    X(THRESHOLD, "threshold")                   \
+    X(MEASURE, "measure")                       \
+    X(UNCHECKED, "unchecked")                   \
+    X(WITHHELD, "withheld")                     \
+    X(UNKNOWN_INFORMANTS, "unknown_informants") \
+    X(SOURCE, "source")                         \
+    X(IDS, "ids")                               \
+    X(SUMMARY_ID, "summary_id")                 \
+    X(AGE, "age")                               \
+    X(SCORING, "scoring")                       \
+    X(PRORATED, "prorated")                     \
+    X(ITEM, "item")                             \
+    X(VALUE, "value")                           \
+    X(SCORE, "score")                           \
+    X(EVERY, "every")                           \
+    X(PAIR, "pair")                             \
+    X(GOAL, "goal")
+
+#define TALLY_KIND_NAME(name, text) TALLY_KIND_##name,
+enum tally_kind { TALLY_KINDS(TALLY_KIND_NAME) N_TALLY_KINDS };
+#undef TALLY_KIND_NAME
+
+/* Names of kinds, of reasons for no score, of findings, and of when goals are looked at. */
+extern const char *const tally_kind_names[N_TALLY_KINDS];
+extern const char *const tally_reason_names[N_REASONS];
+extern const char *const tally_finding_names[N_FINDING_KINDS];
+extern const char *const tally_occasion_names[2];
+#define TALLY_NOT_REVIEWED "not_reviewed"
+
+/* A text that a reader of CSV would not give back as it is, or that a spreadsheet would take for a
+   formula, stands between two of these; so does a text that begins with one. */
+#define TALLY_BAR '|'
+
+#endif

@@ -1,0 +1,625 @@
+/* io/write/tally_file.c - one line at a time goes through a buffer, so that the checksum sees the
+   bytes that the file gets. Every line is of one kind, which its first cell says; a comment before
+   the first of a kind names the columns. */
+#include "io/write/tally_file.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <sha256.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/id_checks.h"
+#include "engine/withheld.h"
+#include "io/tally_format.h"
+#include "io/write/printed.h"
+
+/* What a spreadsheet would run, and what a reader would take off, at the start of a text. */
+#define AWKWARD_STARTS "=+-@| \t\r\n"
+
+struct writing {
+    FILE *out;
+    SHA2_CTX checksum;
+    const struct counted *counted;
+    const struct study *study;
+    const struct tally_head *head;
+    struct withheld withheld;
+    struct tally tally;      /* owned: cohorts and categories are numbered as they print */
+    uint32_t *cohort_of;     /* owned: the cohort of each such number ... */
+    struct grouping finest;  /* ... and back */
+    const char **categories; /* owned: the texts of its categories */
+    char *line;              /* owned: the line in the making, n_line bytes of it */
+    size_t n_line, line_capacity;
+    bool no_memory;
+};
+
+/* --- lines --- */
+
+static void put_bytes(struct writing *w, const char *bytes, size_t n)
+{
+    if (!array_grow(&w->line, &w->line_capacity, w->n_line + n, 1)) {
+        w->no_memory = true;
+        return;
+    }
+    memcpy(w->line + w->n_line, bytes, n);
+    w->n_line += n;
+}
+
+static void put_words(struct writing *w, const char *text)
+{
+    put_bytes(w, text, strlen(text));
+}
+
+/* White space that takes several bytes (U+00A0, U+FEFF) is taken off a cell as well. */
+static bool is_awkward(const char *text)
+{
+    const size_t n = strlen(text);
+    const unsigned char last = n > 0 ? (unsigned char)text[n - 1] : 'x';
+    const unsigned char before_last = n > 1 ? (unsigned char)text[n - 2] : 'x';
+    return n > 0 && (strchr(AWKWARD_STARTS, text[0]) != NULL || last <= ' ' ||
+                     strncmp(text, "\xc2\xa0", 2) == 0 || strncmp(text, "\xef\xbb\xbf", 3) == 0 ||
+                     (before_last == 0xc2 && last == 0xa0) ||
+                     (before_last == 0xbb && last == 0xbf) || (unsigned char)text[0] < ' ');
+}
+
+/* A cell with a separator before it. */
+static void put_text(struct writing *w, const char *text)
+{
+    const bool quoted = strpbrk(text, ",\"\r\n") != NULL, barred = is_awkward(text);
+    put_words(w, quoted ? ",\"" : ",");
+    put_words(w, barred ? "|" : "");
+    while (*text != '\0') {
+        const size_t plain = strcspn(text, "\"");
+        put_bytes(w, text, plain);
+        text += plain;
+        if (*text == '"') {
+            put_words(w, "\"\"");
+            text++;
+        }
+    }
+    put_words(w, barred ? "|" : "");
+    put_words(w, quoted ? "\"" : "");
+}
+
+static void put_whole(struct writing *w, int64_t number)
+{
+    char text[24];
+    snprintf(text, sizeof text, ",%" PRId64, number);
+    put_words(w, text);
+}
+
+static void put_count(struct writing *w, uint64_t count)
+{
+    char text[24];
+    snprintf(text, sizeof text, ",%" PRIu64, count);
+    put_words(w, text);
+}
+
+static void begin(struct writing *w, enum tally_kind kind)
+{
+    put_words(w, tally_kind_names[kind]);
+}
+
+static void end(struct writing *w)
+{
+    put_words(w, "\n");
+    if (!w->no_memory) {
+        SHA256Update(&w->checksum, (const uint8_t *)w->line, w->n_line);
+        fwrite(w->line, 1, w->n_line, w->out);
+    }
+    w->n_line = 0;
+}
+
+static void comment(struct writing *w, const char *text)
+{
+    put_words(w, "# ");
+    put_words(w, text);
+    end(w);
+}
+
+/* --- the head --- */
+
+static void write_head(struct writing *w)
+{
+    const char *rest = w->head->description;
+    char digest[SHA256_DIGEST_STRING_LENGTH];
+    put_words(w, TALLY_MARK TALLY_VERSION);
+    end(w);
+    comment(w, "Small cells are personal data: a count of 1 is one person's scores. No identifier");
+    comment(w, "and no item answer is in this file; keep it and send it as you would the forms.");
+    comment(w,
+            "Do not edit it: the last line is a checksum. docs/tally-file.md tells of each line.");
+    put_words(w, "# Made by pellter ");
+    put_words(w, w->head->version);
+    end(w);
+    begin(w, TALLY_KIND_TITLE);
+    put_text(w, w->study->title);
+    end(w);
+    comment(w, "What was computed, and its SHA-256: tallies of the same study can be merged.");
+    SHA256Data((const uint8_t *)rest, strlen(rest), digest);
+    begin(w, TALLY_KIND_STUDY);
+    put_text(w, digest);
+    end(w);
+    while (*rest != '\0') {
+        const size_t n = strcspn(rest, "\n");
+        char *const line = strndup(rest, n);
+        w->no_memory = w->no_memory || line == NULL;
+        begin(w, TALLY_KIND_LINE);
+        put_text(w, line == NULL ? "" : line);
+        end(w);
+        free(line);
+        rest += n + (rest[n] == '\n');
+    }
+}
+
+static void write_threshold(struct writing *w)
+{
+    comment(w,
+            "threshold: cohorts of fewer respondents, and how many there are, all left out below");
+    begin(w, TALLY_KIND_THRESHOLD);
+    put_count(w, w->head->threshold);
+    put_count(w, w->withheld.n_cohorts);
+    end(w);
+    for (size_t i = 0; i < w->study->n_measures; i++) {
+        if (w->withheld.respondents[i] > 0) {
+            begin(w, TALLY_KIND_WITHHELD);
+            put_text(w, w->study->measures[i].label);
+            put_count(w, w->withheld.respondents[i]);
+            end(w);
+        }
+    }
+}
+
+/* --- forms --- */
+
+static void write_measures(struct writing *w)
+{
+    comment(w, "measure,instrument,rows,used,blank,no_id,unknown_stage,outside_window,"
+               "duplicate_same,conflicting,too_few_items,respondents,moved,family");
+    for (size_t i = 0; i < w->study->n_measures; i++) {
+        const struct measure_counts *const counts = &w->counted->measures[i];
+        begin(w, TALLY_KIND_MEASURE);
+        put_text(w, w->study->measures[i].label);
+        put_count(w, counts->forms_read);
+        for (size_t k = 0; k < N_FORM_REASONS; k++) {
+            put_count(w, counts->forms[k]);
+        }
+        put_count(w, counts->respondents - w->withheld.respondents[i]);
+        put_count(w, counts->moved);
+        put_count(w, counts->has_family);
+        end(w);
+    }
+    begin(w, TALLY_KIND_UNKNOWN_INFORMANTS);
+    put_count(w, w->counted->unknown_informants);
+    end(w);
+}
+
+static void write_sources(struct writing *w)
+{
+    comment(w, "source,file,rows,out_of_range,bad_date,bad_weight,bad_flag,bad_age,short_row,"
+               "long_row,unknown_informant");
+    for (size_t i = 0; i < w->counted->n_sources; i++) {
+        begin(w, TALLY_KIND_SOURCE);
+        put_text(w, w->head->sources[i]);
+        put_count(w, w->counted->sources[i].rows);
+        for (size_t k = 0; k < N_FINDING_KINDS; k++) {
+            put_count(w, w->counted->sources[i].cells[k]);
+        }
+        end(w);
+    }
+}
+
+/* Ids of a join stand under its first measure. */
+static void write_ids(struct writing *w)
+{
+    bool *const done = calloc(w->study->n_joins + 1, sizeof *done);
+    const char *word;
+    w->no_memory = w->no_memory || done == NULL;
+    comment(w, "ids,instrument,ids that differ from another in capitals, zeros or a final .0 only");
+    for (size_t i = 0; i < w->study->n_measures && done != NULL; i++) {
+        const struct measure *const measure = &w->study->measures[i];
+        const struct id_counts *const ids = &w->counted->ids[measure->join];
+        if (done[measure->join]) {
+            continue;
+        }
+        done[measure->join] = true;
+        begin(w, TALLY_KIND_IDS);
+        put_text(w, measure->label);
+        put_count(w, ids->similar);
+        end(w);
+        for (size_t k = 0; (word = summary_word(k)) != NULL; k++) {
+            if ((ids->summary_words >> k & 1u) != 0) {
+                begin(w, TALLY_KIND_SUMMARY_ID);
+                put_text(w, measure->label);
+                put_text(w, word);
+                end(w);
+            }
+        }
+    }
+    free(done);
+}
+
+/* --- items --- */
+
+static bool enough_forms(const struct writing *w, uint64_t n)
+{
+    const uint64_t least =
+        w->head->threshold > TALLY_FEWEST_FORMS ? w->head->threshold : TALLY_FEWEST_FORMS;
+    /* Sums are of all cohorts: less those that are sent, they would be those of the withheld. */
+    return n >= least && w->withheld.n_cohorts == 0;
+}
+
+/* The scale whose sums an item's are compared with; NULL: none. */
+static const struct scale_sums *owner_of(const struct writing *w, const struct measure *measure,
+                                         size_t group, size_t item)
+{
+    const struct item_checks *const checks = &w->counted->checks;
+    for (size_t i = 0; i < measure->instrument->n_scales; i++) {
+        const struct scale *const scale = &measure->instrument->scales[i];
+        if (checks->owns_items[measure->first_scale + i] && scale->group == group &&
+            memchr(scale->items, (int)item, scale->n_items) != NULL) {
+            return &checks->scales[measure->first_scale + i];
+        }
+    }
+    return NULL;
+}
+
+static void put_sums_of_item(struct writing *w, const struct item_sums *sums, bool known)
+{
+    if (known) {
+        put_whole(w, sums->sum);
+        put_whole(w, sums->sum_square);
+        put_whole(w, sums->sum_product);
+    } else {
+        put_words(w, ",,,");
+    }
+}
+
+/* True: something was left out. */
+static bool write_item(struct writing *w, const struct measure *measure, size_t m, size_t group,
+                       size_t item)
+{
+    const struct item_sums *const sums = item_at(&w->counted->checks, m, group, item);
+    const struct scale_sums *const owner = owner_of(w, measure, group, item);
+    const uint64_t answered = sums->n + sums->n_one_below + sums->n_one_above;
+    const bool has_sums = owner != NULL && owner->n > 0;
+    const bool sums_known = !has_sums || enough_forms(w, (uint64_t)owner->n);
+    if (answered == 0) {
+        return false;
+    }
+    if (!enough_forms(w, answered)) {
+        return true;
+    }
+    begin(w, TALLY_KIND_ITEM);
+    put_text(w, measure->label);
+    put_text(w, measure->instrument->groups[group].name);
+    put_count(w, item + 1);
+    put_count(w, sums->n);
+    put_count(w, sums->n_lowest);
+    put_count(w, sums->n_highest);
+    put_count(w, sums->n_one_below);
+    put_count(w, sums->n_one_above);
+    put_sums_of_item(w, sums, sums_known);
+    end(w);
+    return !sums_known;
+}
+
+static void write_items(struct writing *w)
+{
+    comment(w, "item,instrument,group,item,answered,lowest,highest,one_below,one_above,sum,"
+               "sum_square,sum_product: over all forms, never of fewer than 10");
+    for (size_t m = 0; m < w->study->n_measures; m++) {
+        const struct measure *const measure = &w->study->measures[m];
+        bool left_out = false;
+        for (size_t g = 0; g < measure->instrument->n_groups; g++) {
+            for (size_t i = 0; i < measure->instrument->groups[g].n_items; i++) {
+                left_out = write_item(w, measure, m, g, i) || left_out;
+            }
+        }
+        if (left_out) {
+            begin(w, TALLY_KIND_UNCHECKED);
+            put_text(w, measure->label);
+            end(w);
+        }
+    }
+}
+
+static void write_one_scoring(struct writing *w, size_t scale)
+{
+    const struct scale_sums *const sums = &w->counted->checks.scales[scale];
+    const char *const label = w->study->measures[w->study->scales[scale].measure].label;
+    const char *const name = w->study->scales[scale].scale->name;
+    begin(w, TALLY_KIND_SCORING);
+    put_text(w, label);
+    put_text(w, name);
+    put_count(w, sums->audit.complete);
+    put_count(w, sums->audit.prorated);
+    put_count(w, sums->audit.unscored);
+    if (sums->n == 0 || enough_forms(w, (uint64_t)sums->n)) {
+        put_whole(w, sums->n);
+        put_whole(w, sums->sum);
+        put_whole(w, sums->sum_square);
+    } else {
+        put_words(w, ",,,");
+    }
+    end(w);
+    for (size_t i = 0; i <= MAX_ITEMS; i++) {
+        if (sums->audit.prorated_from[i] > 0) {
+            begin(w, TALLY_KIND_PRORATED);
+            put_text(w, label);
+            put_text(w, name);
+            put_count(w, i);
+            put_count(w, sums->audit.prorated_from[i]);
+            end(w);
+        }
+    }
+}
+
+static void write_scoring(struct writing *w)
+{
+    comment(w, "age,instrument,forms,outside the range of the form");
+    for (size_t m = 0; m < w->study->n_measures; m++) {
+        begin(w, TALLY_KIND_AGE);
+        put_text(w, w->study->measures[m].label);
+        put_count(w, w->counted->checks.ages[m]);
+        put_count(w, w->counted->checks.ages_outside[m]);
+        end(w);
+    }
+    comment(w, "scoring,instrument,scale,complete,prorated,not_scored,forms,sum,sum_square");
+    for (size_t s = 0; s < w->study->n_scales; s++) {
+        write_one_scoring(w, s);
+    }
+}
+
+/* --- cells --- */
+
+static int text_compare(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Numbers categories by their texts, and puts the numbers into the goals. */
+static bool number_categories(struct writing *w)
+{
+    const struct names *const names = w->counted->names;
+    struct tally *const tally = &w->tally;
+    size_t n = 0, n_kept = 0;
+    w->categories = calloc(tally->n_goals + 1, sizeof *w->categories);
+    if (w->categories == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < tally->n_goals; i++) {
+        if (tally->goals[i].category != NO_NAME) {
+            w->categories[n++] = names_text(names, tally->goals[i].category);
+        }
+    }
+    qsort(w->categories, n, sizeof *w->categories, text_compare);
+    for (size_t i = 0; i < n; i++) {
+        if (n_kept == 0 || strcmp(w->categories[n_kept - 1], w->categories[i]) != 0) {
+            w->categories[n_kept++] = w->categories[i];
+        }
+    }
+    for (size_t i = 0; i < tally->n_goals; i++) {
+        if (tally->goals[i].category != NO_NAME) {
+            const char *const text = names_text(names, tally->goals[i].category);
+            const char **const found =
+                bsearch(&text, w->categories, n_kept, sizeof *w->categories, text_compare);
+            tally->goals[i].category = (uint32_t)(found - w->categories);
+        }
+    }
+    tally_sort(tally);
+    return true;
+}
+
+/* The tally with cohorts in printing order, whatever order they were met in. */
+static bool number_cohorts(struct writing *w)
+{
+    const size_t n = w->counted->cohorts->tuples.n_names;
+    struct breakdown all = {.n_columns = w->study->n_cohort_columns};
+    for (size_t i = 0; i < all.n_columns; i++) {
+        all.columns[i] = i;
+    }
+    w->cohort_of = calloc(n + 1, sizeof *w->cohort_of);
+    if (w->cohort_of == NULL || !grouping_init(&w->finest, w->counted->cohorts, &all) ||
+        !tally_coarsen(&w->counted->tally, w->finest.group_of, &w->tally)) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        w->cohort_of[w->finest.group_of[i]] = (uint32_t)i;
+    }
+    return number_categories(w);
+}
+
+static void put_cohort(struct writing *w, uint32_t number)
+{
+    const struct cohorts *const cohorts = w->counted->cohorts;
+    for (size_t i = 0; i < w->study->n_cohort_columns; i++) {
+        put_text(w,
+                 names_text(&cohorts->values, cohorts_value_of(cohorts, w->cohort_of[number], i)));
+    }
+}
+
+static void put_code(struct writing *w, tally_code code)
+{
+    if (tally_is_score(code)) {
+        put_whole(w, code);
+    } else {
+        put_words(w, ",");
+        put_words(w, tally_reason_names[tally_reason(code)]);
+    }
+}
+
+static void write_cell(struct writing *w, uint32_t cohort, const struct cell_count *cell)
+{
+    const struct study *const study = w->study;
+    const bool is_pair = cell->later < study->n_stages;
+    begin(w, is_pair                           ? TALLY_KIND_PAIR
+             : cell->later == TALLY_ALL_STAGES ? TALLY_KIND_EVERY
+                                               : TALLY_KIND_SCORE);
+    put_cohort(w, cohort);
+    put_text(w, study->measures[study->scales[cell->scale].measure].label);
+    put_text(w, study->scales[cell->scale].scale->name);
+    put_text(w, study->stages[cell->stage].name);
+    if (is_pair) {
+        put_text(w, study->stages[cell->later].name);
+    }
+    put_code(w, cell->code);
+    if (is_pair) {
+        put_code(w, cell->later_code);
+    }
+    put_count(w, cell->count);
+    end(w);
+}
+
+static void write_goal(struct writing *w, const struct goal_cell *goal)
+{
+    begin(w, TALLY_KIND_GOAL);
+    put_cohort(w, goal->cohort);
+    put_text(w, goal->category == NO_NAME ? "" : w->categories[goal->category]);
+    put_count(w, goal->flags);
+    put_text(w, tally_occasion_names[goal->occasion]);
+    if (goal->halves == GOAL_NOT_REVIEWED) {
+        put_text(w, TALLY_NOT_REVIEWED);
+    } else {
+        put_whole(w, goal->halves);
+    }
+    put_count(w, goal->count);
+    end(w);
+}
+
+static void comment_cells(struct writing *w, const char *kind, const char *columns)
+{
+    put_words(w, "# ");
+    put_words(w, kind);
+    for (size_t i = 0; i < w->study->n_cohort_columns; i++) {
+        put_text(w, w->study->cohort_columns[i]);
+    }
+    put_words(w, columns);
+    end(w);
+}
+
+static bool is_withheld(const struct writing *w, uint32_t number)
+{
+    return w->withheld.cohorts[w->cohort_of[number]];
+}
+
+static void write_cells(struct writing *w)
+{
+    comment(w, "Scores are whole units of their scale, or the reason why there is none.");
+    comment_cells(w, "score", ",instrument,scale,stage,score,count");
+    comment_cells(w, "every", ",instrument,scale,stage,score,count (with a score at every stage)");
+    comment_cells(w, "pair", ",instrument,scale,stage,later stage,score,later score,count");
+    for (uint32_t cohort = 0; cohort < w->tally.n_cohorts && !ferror(w->out); cohort++) {
+        const struct cohort_cells *const cells = &w->tally.cohorts[cohort];
+        for (size_t i = 0; i < cells->n && !is_withheld(w, cohort); i++) {
+            write_cell(w, cohort, &cells->cells[i]);
+        }
+    }
+    comment_cells(w, "goal", ",category,flags,occasion,level in halves,count");
+    for (size_t i = 0; i < w->tally.n_goals; i++) {
+        if (!is_withheld(w, w->tally.goals[i].cohort)) {
+            write_goal(w, &w->tally.goals[i]);
+        }
+    }
+}
+
+/* Values of cohort columns that nobody counts under: a merge warns of two that look alike, as a
+   report does. A site that withholds small cohorts withholds those without anybody. */
+static bool write_values(struct writing *w)
+{
+    const struct cohorts *const cohorts = w->counted->cohorts;
+    const size_t n = cohorts->values.n_names;
+    bool *const used = calloc(n + 1, sizeof *used);
+    const char **const texts = calloc(n + 1, sizeof *texts);
+    size_t n_texts = 0;
+    for (uint32_t i = 0; used != NULL && i < w->counted->tally.n_cohorts; i++) {
+        for (size_t k = 0; k < cohorts->n_columns && w->counted->tally.cohorts[i].n > 0; k++) {
+            used[cohorts_value_of(cohorts, i, k)] = true;
+        }
+    }
+    for (size_t i = 1; used != NULL && texts != NULL && i < n; i++) { /* 0 is always there */
+        if (!used[i]) {
+            texts[n_texts++] = names_text(&cohorts->values, (uint32_t)i);
+        }
+    }
+    if (n_texts > 0 && w->head->threshold == 0) {
+        qsort(texts, n_texts, sizeof *texts, text_compare);
+        comment(w, "value,of a cohort column, under which nobody counts");
+        for (size_t i = 0; i < n_texts; i++) {
+            begin(w, TALLY_KIND_VALUE);
+            put_text(w, texts[i]);
+            end(w);
+        }
+    }
+    w->no_memory = w->no_memory || used == NULL || texts == NULL;
+    free(used);
+    free(texts);
+    return !w->no_memory;
+}
+
+/* --- all --- */
+
+/* A reader finds an instrument and its scale by name. */
+static struct fault check_names(const char *name, const struct study *study)
+{
+    for (size_t i = 0; i < study->n_measures; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(study->measures[i].label, study->measures[k].label) == 0) {
+                return fault_at(FAULT_CONTENT, name, 0, 0,
+                                "two instruments are called \"%s\", which a tally cannot tell "
+                                "apart; expected a name for each",
+                                study->measures[i].label);
+            }
+        }
+    }
+    return FAULT_FREE;
+}
+
+static void write_checksum(struct writing *w)
+{
+    char digest[SHA256_DIGEST_STRING_LENGTH];
+    SHA256End(&w->checksum, digest);
+    fprintf(w->out, "%s%s\n", TALLY_CHECKSUM, digest);
+}
+
+static void write_all(struct writing *w)
+{
+    write_head(w);
+    write_threshold(w);
+    write_measures(w);
+    write_sources(w);
+    write_ids(w);
+    write_scoring(w);
+    write_items(w);
+    if (write_values(w)) {
+        write_cells(w);
+    }
+}
+
+struct fault write_tally(FILE *out, const char *name, const struct counted *counted,
+                         const struct tally_head *head)
+{
+    struct writing w = {.out = out, .counted = counted, .study = counted->study, .head = head};
+    struct fault fault = check_names(name, counted->study);
+    if (fault.code != FAULT_NONE) {
+        return fault;
+    }
+    SHA256Init(&w.checksum);
+    w.no_memory = !withheld_find(counted, head->threshold, &w.withheld) || !number_cohorts(&w);
+    if (!w.no_memory) {
+        write_all(&w);
+    }
+    /* Without its last line the file is one that was cut off, and is refused as such. */
+    if (!w.no_memory) {
+        write_checksum(&w);
+    }
+    fault = w.no_memory ? fault_memory() : printed_flush(out, name);
+    withheld_free(&w.withheld);
+    grouping_free(&w.finest);
+    tally_free(&w.tally);
+    free(w.cohort_of);
+    free(w.categories);
+    free(w.line);
+    return fault;
+}

@@ -11,11 +11,14 @@
 #include <unistd.h>
 
 #include "io/run/decoder.h"
+#include "io/run/exchange.h"
 #include "io/run/files.h"
+#include "io/run/meeting.h"
 #include "io/run/worker.h"
 
 #define MIB ((size_t)1024 * 1024)
 #define MOST_THREADS ((size_t)256)
+#define MPI_MEMORY (32 * MIB) /* of MPI itself, and of forms that wait to be sent */
 
 /* Everything that a run has only while it reads. */
 struct work {
@@ -24,6 +27,10 @@ struct work {
     struct worker **workers; /* owned, n_workers */
     size_t n_workers;
     atomic_size_t next_part; /* of the join, to be counted */
+    atomic_size_t n_reading; /* workers that are not done */
+    struct ranks *ranks;     /* borrowed; NULL: this process alone */
+    struct division division;
+    struct exchange *exchange; /* owned; of several ranks */
 };
 
 /* --- how large --- */
@@ -57,8 +64,8 @@ static size_t n_threads(const struct run_options *options, uint64_t bytes)
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     size_t n = options->threads > 0 ? options->threads : processors < 1 ? 1 : (size_t)processors;
     n = n < MOST_THREADS ? n : MOST_THREADS;
-    if (options->watch != NULL) {
-        return 1; /* forms are wanted in the order of the rows */
+    if (options->watch != NULL || (options->ranks != NULL && options->threads == 0)) {
+        return 1; /* forms are wanted in the order of the rows; each core may have a rank */
     }
     return n < bytes / MIB + 1 ? n : (size_t)(bytes / MIB + 1);
 }
@@ -67,7 +74,7 @@ static size_t n_threads(const struct run_options *options, uint64_t bytes)
    holds. */
 static size_t join_memory(const struct run_options *options, size_t threads)
 {
-    const size_t other = 24 * MIB + threads * 10 * MIB;
+    const size_t other = 24 * MIB + threads * 10 * MIB + (options->ranks == NULL ? 0 : MPI_MEMORY);
     return options->memory == 0 ? 0 : options->memory > other ? options->memory - other : 1;
 }
 
@@ -118,6 +125,33 @@ static bool begin_source(struct worker *worker, struct reading *reading)
     return reading->rows != NULL || worker_stop(worker, fault_memory());
 }
 
+static struct fault exchange_fault(const struct mail *mail)
+{
+    const struct fault fault = mail_fault(mail);
+    return fault.code != FAULT_NONE ? fault : fault_memory();
+}
+
+/* Sends and takes in forms, where there are other ranks; the first worker does so for all. */
+static bool exchange_mail(struct work *work, struct worker *worker)
+{
+    return work->exchange == NULL || worker != work->workers[0] ||
+           exchange_turn(work->exchange, worker->mail) ||
+           worker_stop(worker, exchange_fault(worker->mail));
+}
+
+/* The same as long as another worker reads. */
+static void exchange_until_read(struct work *work, struct worker *worker)
+{
+    while (work->exchange != NULL && worker == work->workers[0] &&
+           atomic_load(&work->n_reading) > 0) {
+        if (worker->fault.code == FAULT_NONE && !exchange_mail(work, worker)) {
+            files_stop(work->files);
+            exchange_stop(work->exchange);
+        }
+        work->ranks->pause();
+    }
+}
+
 static void read_pieces(struct work *work, struct worker *worker)
 {
     struct reading reading = {.source = SIZE_MAX, .decoder = decoder_new(worker)};
@@ -127,7 +161,8 @@ static void read_pieces(struct work *work, struct worker *worker)
         going = reading.source == reading.piece.source || begin_source(worker, &reading);
         if (going) {
             going = read_rows(worker, reading.decoder, reading.rows, &reading.piece);
-            files_read(work->files, reading.piece.piece, rows_lines(reading.rows));
+            files_read(work->files, reading.piece.index, rows_lines(reading.rows));
+            going = going && exchange_mail(work, worker);
         }
     }
     if (worker->fault.code == FAULT_NONE && decoder_finish(reading.decoder) &&
@@ -136,10 +171,15 @@ static void read_pieces(struct work *work, struct worker *worker)
     }
     if (worker->fault.code != FAULT_NONE) {
         files_stop(work->files);
+        if (work->exchange != NULL) {
+            exchange_stop(work->exchange);
+        }
     }
     decoder_free(reading.decoder);
     rows_free(reading.rows);
     chunk_free(&reading.piece.chunk);
+    atomic_fetch_sub(&work->n_reading, 1);
+    exchange_until_read(work, worker);
 }
 
 /* --- counting --- */
@@ -194,6 +234,9 @@ static void run_job(struct work *work, job *do_job)
         threads[i] = (struct thread){.job = do_job, .work = work, .worker = work->workers[i]};
         threads[i].started =
             pthread_create(&threads[i].thread, NULL, thread_main, &threads[i]) == 0;
+        if (!threads[i].started) {
+            atomic_fetch_sub(&work->n_reading, 1);
+        }
     }
     do_job(work, work->workers[0]);
     for (size_t i = 1; i < work->n_workers; i++) {
@@ -205,62 +248,70 @@ static void run_job(struct work *work, job *do_job)
 
 /* --- faults --- */
 
-/* The fault that stands first in the files, whichever worker met it first. */
-static struct fault first_fault(const struct work *work, const struct run *run)
+/* The fault that stands first in the files, whichever worker met it first, and what was read. */
+static bool reading_end(const struct work *work, size_t n_sources, struct reading_end *end)
 {
-    const struct worker *first = NULL;
-    struct fault fault;
-    for (size_t i = 0; i < work->n_workers; i++) {
+    *end =
+        (struct reading_end){.fault = FAULT_FREE, .rows = calloc(n_sources + 1, sizeof *end->rows)};
+    for (size_t i = 0; i < work->n_workers && end->rows != NULL; i++) {
         const struct worker *const worker = work->workers[i];
         if (worker->fault.code != FAULT_NONE &&
-            (first == NULL || worker->fault_piece < first->fault_piece)) {
-            first = worker;
+            (end->fault.code == FAULT_NONE || worker->fault_piece < end->at)) {
+            end->fault = worker->fault;
+            end->at = worker->fault_piece;
+        }
+        for (size_t k = 0; k < n_sources; k++) {
+            end->rows[k] += worker->counted.sources[k].rows;
         }
     }
-    if (first == NULL) {
-        return FAULT_FREE;
+    return end->rows != NULL;
+}
+
+/* How many sources were read to their end, before the fault. */
+static size_t n_sources_read(const struct reading_end *end, const struct run *run)
+{
+    size_t n = 0;
+    if (end->fault.code == FAULT_NONE) {
+        return run->plan->n_sources;
     }
-    fault = first->fault;
+    for (size_t i = 0; i < run->pieces->n && run->pieces->list[i].number <= end->at; i++) {
+        n = run->pieces->list[i].source;
+    }
+    return n;
+}
+
+/* Sources without a single row, as far as they were read; else what was found. */
+static struct fault reading_fault(const struct reading_end *end, const struct run *run)
+{
+    const struct plan *const plan = run->plan;
+    const size_t n_read = n_sources_read(end, run);
+    struct fault fault = end->fault;
+    const struct piece *piece;
+    for (size_t i = 0; i < n_read; i++) {
+        if (end->rows[i] == 0) {
+            return fault_at(FAULT_CONTENT, plan->sources[i].name, 0, 0,
+                            "found the names of columns and no row below them");
+        }
+    }
+    if (fault.code == FAULT_NONE) {
+        return fault;
+    }
     /* A fault of a file itself stands behind the text that could be read. */
     if (fault.code == FAULT_SYNTAX && fault.row == 0 && run->pieces->n > 0) {
         const struct piece *const last = &run->pieces->list[run->pieces->n - 1];
         fault.row = (size_t)(last->lines_before + last->n_lines) + (last->ends_line ? 1 : 0);
     }
     /* What reads a piece knows rows by their number in it. */
-    if (fault.row > 0 && first->fault_piece < run->pieces->n &&
+    piece = pieces_find(run->pieces, end->at);
+    if (fault.row > 0 && piece != NULL &&
         (fault.code == FAULT_SYNTAX || fault.code == FAULT_CONTENT)) {
-        fault.row += (size_t)run->pieces->list[first->fault_piece].lines_before;
+        fault.row += (size_t)piece->lines_before;
     }
-    return fault;
-}
-
-/* Sources without a single row, as far as they were read; else what a worker found. */
-static struct fault reading_fault(const struct work *work, const struct run *run)
-{
-    const struct plan *const plan = run->plan;
-    const struct fault found = first_fault(work, run);
-    struct fault fault = found;
-    size_t n_read = 0; /* sources that were read to their end */
-    for (size_t i = 0; i < run->pieces->n; i++) {
-        n_read = run->pieces->list[i].source;
-    }
-    n_read += found.code == FAULT_NONE;
-    for (size_t i = 0; i < n_read && i < plan->n_sources; i++) {
-        uint64_t rows = 0;
-        for (size_t k = 0; k < work->n_workers; k++) {
-            rows += work->workers[k]->counted.sources[i].rows;
-        }
-        if (rows == 0) {
-            return fault_at(FAULT_CONTENT, plan->sources[i].name, 0, 0,
-                            "found the names of columns and no row below them");
-        }
-    }
-    for (size_t i = 0; found.code != FAULT_NONE && i < plan->n_sources; i++) {
+    for (size_t i = 0; i < plan->n_sources; i++) {
         /* Speak of the file by the name that the user gave it. */
-        if (strcmp(found.file, plan->sources[i].path) == 0) {
-            fault = fault_at(found.code, plan->sources[i].name, found.row, found.column, "%s",
-                             found.detail);
-            break;
+        if (strcmp(fault.file, plan->sources[i].path) == 0) {
+            return fault_at(fault.code, plan->sources[i].name, fault.row, fault.column, "%s",
+                            fault.detail);
         }
     }
     return fault;
@@ -268,10 +319,27 @@ static struct fault reading_fault(const struct work *work, const struct run *run
 
 /* --- the course of a run --- */
 
+static struct fault begin_workers(struct work *work, size_t threads)
+{
+    work->workers = calloc(threads, sizeof(struct worker *));
+    if (work->workers == NULL) {
+        return fault_memory();
+    }
+    for (; work->n_workers < threads; work->n_workers++) {
+        work->workers[work->n_workers] = worker_new(&work->shared);
+        if (work->workers[work->n_workers] == NULL) {
+            return fault_memory();
+        }
+    }
+    atomic_init(&work->n_reading, threads);
+    return FAULT_FREE;
+}
+
 static struct fault begin(struct work *work, const struct plan *plan,
                           const struct run_options *options, struct run *run)
 {
-    const uint64_t bytes = input_bytes(plan);
+    const uint64_t bytes =
+        options->ranks == NULL ? input_bytes(plan) : work->division.bytes / options->ranks->n;
     const size_t threads = n_threads(options, bytes);
     struct shared *const shared = &work->shared;
     *run = (struct run){.plan = plan, .pieces = calloc(1, sizeof *run->pieces)};
@@ -285,20 +353,20 @@ static struct fault begin(struct work *work, const struct plan *plan,
         !join_rules_init(&shared->rules, &plan->study, &run->cohorts, &run->names, options->list)) {
         return fault_memory();
     }
+    run->pieces->numbers = work->division.numbers;
     shared->partitions =
         partitions_new(&shared->rules, n_parts(bytes), join_memory(options, threads));
-    work->files = files_new(plan, options, run->pieces);
-    work->workers = calloc(threads, sizeof(struct worker *));
-    if (shared->partitions == NULL || work->files == NULL || work->workers == NULL) {
+    work->files = files_new(plan, options, run->pieces, work->division.parts);
+    if (shared->partitions == NULL || work->files == NULL) {
         return fault_memory();
     }
-    for (; work->n_workers < threads; work->n_workers++) {
-        work->workers[work->n_workers] = worker_new(shared);
-        if (work->workers[work->n_workers] == NULL) {
+    if (work->ranks != NULL && work->ranks->n > 1) {
+        work->exchange = exchange_new(work->ranks, shared);
+        if (work->exchange == NULL) {
             return fault_memory();
         }
     }
-    return FAULT_FREE;
+    return begin_workers(work, threads);
 }
 
 static void end(struct work *work)
@@ -308,6 +376,8 @@ static void end(struct work *work)
     }
     free(work->workers);
     files_free(work->files);
+    exchange_free(work->exchange);
+    division_free(&work->division);
     partitions_free(work->shared.partitions);
     join_rules_free(&work->shared.rules);
     (void)pthread_mutex_destroy(&work->shared.names_lock);
@@ -329,6 +399,7 @@ static bool gather(struct run *run, struct worker *worker)
 {
     bool done = counted_merge(&run->counted, &worker->counted);
     done = done && listing_take(&run->listing, &worker->listing);
+    tally_free(&worker->counted.tally); /* the largest part of it, and of no further use */
     for (size_t i = 0; i < worker->findings.n_cells && done; i++) {
         done = findings_add(&run->findings, &worker->findings.cells[i]);
     }
@@ -346,9 +417,37 @@ static struct fault count_all(struct work *work, struct run *run)
         fault = gather(run, work->workers[i]) ? FAULT_FREE : fault_memory();
     }
     note_families(work, run);
+    if (work->exchange != NULL) {
+        const struct results results = {&run->counted, &run->listing, &run->findings};
+        fault = meeting_counted(work->exchange, work->ranks, &fault, &results);
+    }
     listing_sort(&run->listing);
     findings_sort(&run->findings);
     return fault;
+}
+
+/* Reads all there is to read, and says what was wrong with it: of several ranks, the first does. */
+static struct fault read_all(struct work *work, struct run *run)
+{
+    const size_t n_sources = run->plan->n_sources;
+    struct reading_end end;
+    struct fault fault = FAULT_FREE;
+    run_job(work, read_pieces);
+    if (!reading_end(work, n_sources, &end)) {
+        fault = fault_memory();
+        if (work->ranks != NULL) {
+            work->ranks->out_of_step = true;
+        }
+    } else if (work->exchange != NULL) {
+        fault = meeting_read(work->exchange, work->ranks, work->workers[0]->mail, n_sources, &end,
+                             run->pieces);
+    }
+    pieces_count(run->pieces);
+    if (fault.code == FAULT_NONE && (work->ranks == NULL || work->ranks->rank == 0)) {
+        fault = reading_fault(&end, run);
+    }
+    free(end.rows);
+    return work->exchange == NULL ? fault : ranks_agree(work->ranks, &fault);
 }
 
 struct fault run_count(const struct plan *plan, const struct run_options *options, struct run *run)
@@ -361,11 +460,16 @@ struct fault run_count(const struct plan *plan, const struct run_options *option
     }
     (void)pthread_mutex_init(&work->shared.names_lock, NULL); /* cannot fail without attributes */
     atomic_init(&work->next_part, 0);
-    fault = begin(work, plan, options, run);
+    work->ranks = options->ranks;
+    *run = (struct run){0};
+    fault = work->ranks == NULL ? FAULT_FREE
+                                : meeting_divide(work->ranks, plan, options->list, &work->division);
     if (fault.code == FAULT_NONE) {
-        run_job(work, read_pieces);
-        pieces_count(run->pieces);
-        fault = reading_fault(work, run);
+        fault = begin(work, plan, options, run);
+        fault = work->ranks == NULL ? fault : ranks_agree(work->ranks, &fault);
+    }
+    if (fault.code == FAULT_NONE) {
+        fault = read_all(work, run);
     }
     if (fault.code == FAULT_NONE) {
         fault = count_all(work, run);
@@ -386,7 +490,7 @@ struct fault run_compute(struct run *run)
 struct fault run_study(const struct plan *plan, const struct run_options *options, struct run *run)
 {
     struct fault fault = run_count(plan, options, run);
-    if (fault.code == FAULT_NONE) {
+    if (fault.code == FAULT_NONE && (options->ranks == NULL || options->ranks->rank == 0)) {
         fault = run_compute(run);
         if (fault.code != FAULT_NONE) {
             run_free(run);
@@ -397,7 +501,7 @@ struct fault run_study(const struct plan *plan, const struct run_options *option
 
 struct location run_location(const struct run *run, uint64_t place)
 {
-    return (struct location){.source = run->pieces->list[PLACE_PIECE(place)].source,
+    return (struct location){.source = pieces_find(run->pieces, PLACE_PIECE(place))->source,
                              .row = pieces_row(run->pieces, place)};
 }
 

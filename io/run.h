@@ -26,7 +26,8 @@ struct run {
 };
 
 /* Reads every source of the plan, joins the forms and counts. On a fault *run is empty. `plan` must
-   outlive *run. */
+   outlive *run. Of several ranks each gets the same fault, or none; then rank 0 has counted what
+   all have, and figures are its matter alone. */
 MUST_CHECK struct fault run_count(const struct plan *plan, const struct run_options *options,
                                   struct run *run);
 /* Computes the figures of what was counted. */

@@ -23,7 +23,8 @@ enum {
     OPTION_THREADS = 1 << 7,
     OPTION_MEMORY = 1 << 8,
     OPTION_THRESHOLD = 1 << 10,
-    OPTION_STDIN = 1 << 11
+    OPTION_STDIN = 1 << 11,
+    OPTION_MPI = 1 << 12
 };
 
 /* What --format names. */
@@ -42,7 +43,7 @@ struct options {
     size_t threads;     /* 0: as the program sees fit */
     size_t memory;      /* bytes; 0: no bound */
     unsigned threshold; /* 0: none */
-    bool show_values, quiet, from_stdin, help, version;
+    bool show_values, quiet, from_stdin, mpi, help, version;
     const char *const *arguments; /* n_arguments; owned by options_parse's caller */
     size_t n_arguments;
 };
@@ -77,6 +78,10 @@ extern const size_t n_commands;
 /* A text to a terminal: control characters, which a file name or a study could bring along, are
    shown as U+FFFD. */
 void print_plain(FILE *out, const char *text);
+
+/* A fault as one line. command_line_run() does it, but for a command that has to be heard before it
+   returns. */
+void print_fault(FILE *err, const struct fault *fault);
 
 /* The whole program but for main(): parses, runs, words a fault. Returns the exit status. */
 int command_line_run(size_t n_words, const char *const words[], const struct session *session);

@@ -19,9 +19,11 @@ const struct command commands[] = {
      "  pellter report study.yaml -o report\n"
      "      reads the study, writes report/report.txt, report.md, tables/, internal/\n"
      "  pellter report wemwbs.csv --by site\n"
-     "      prints the tables of a file whose columns speak for themselves\n",
+     "      prints the tables of a file whose columns speak for themselves\n"
+     "  mpirun -n 8 pellter report --mpi study.yaml -o report\n"
+     "      does the same with eight processes, on one machine or several\n",
      OPTION_OUTPUT | OPTION_FORMAT | OPTION_BY | OPTION_SCALE | OPTION_THREADS | OPTION_MEMORY |
-         OPTION_QUIET,
+         OPTION_QUIET | OPTION_MPI,
      1, SIZE_MAX, command_report},
     {"score", "STUDY.yaml|DATA.csv...",
      "every form with its scores, bands and how each was scored, as CSV",
@@ -114,7 +116,7 @@ void print_plain(FILE *out, const char *text)
 }
 
 /* file:row:column: what was found, what was expected */
-static void print_fault(FILE *err, const struct fault *fault)
+void print_fault(FILE *err, const struct fault *fault)
 {
     print_plain(err, fault->file[0] == '\0' ? "pellter" : fault->file);
     if (fault->row > 0) {

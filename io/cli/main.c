@@ -46,6 +46,7 @@ int main(int argc, char *argv[])
 {
     const struct session session = {.out = stdout, .err = stderr, .interrupted = &interrupted};
     fill_standard_streams();
+    setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* whole lines, also where mpirun passes them on */
     catch_signals();
     gsl_set_error_handler_off(); /* its default handler aborts */
     return command_line_run(argc > 0 ? (size_t)argc - 1 : 0, (const char *const *)argv + 1,

@@ -30,6 +30,9 @@ const struct option_entry option_entries[] = {
      "withhold cohorts with fewer than N respondents of an instrument, whole"},
     {OPTION_STDIN, '\0', "stdin", NULL,
      "read the rows of the study's only source from standard input"},
+    {OPTION_MPI, '\0', "mpi", NULL,
+     "share the work with the other processes that mpirun started; --threads\n"
+     "          (then 1 by default) and --memory hold for each of them"},
     {OPTION_HELP, 'h', "help", NULL, "print this help"},
     {OPTION_VERSION, '\0', "version", NULL, "print the version and the licence"},
 };
@@ -232,6 +235,9 @@ static struct fault take_option(const struct option_entry *entry, const char *va
         return parse_threshold(value, &options->threshold);
     case OPTION_STDIN:
         options->from_stdin = true;
+        break;
+    case OPTION_MPI:
+        options->mpi = true;
         break;
     case OPTION_HELP:
         options->help = true;

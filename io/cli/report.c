@@ -7,6 +7,7 @@
 #include "io/cli/load.h"
 #include "io/cli/progress.h"
 #include "io/run.h"
+#include "io/run/ranks.h"
 
 /* Names and not paths: the list may be passed on to whoever holds the spreadsheets. */
 static void locate(const void *context, uint64_t place, const char **file, uint64_t *row)
@@ -63,38 +64,21 @@ static struct fault deliver_run(const struct options *options, const struct sess
     return fault;
 }
 
-struct fault command_report(const struct options *options, const struct session *session,
-                            int *status)
+/* The report of a run that went well, to the terminal or into a directory. */
+static struct fault deliver_report(const struct options *options, const struct session *session,
+                                   const struct run *run)
 {
-    struct plan plan;
-    struct run run = {0};
     struct report report = {0};
     struct warnings warnings = {.arena = &report.arena};
-    struct maker maker = {.report = &report};
-    struct progress progress;
-    const struct run_options run_options = {.list = options->output != NULL,
-                                            .threads = options->threads,
-                                            .memory = options->memory,
-                                            .progress = progress_show,
-                                            .progress_context = &progress,
-                                            .interrupted = session->interrupted};
-    struct fault fault = load_plan(options, &plan);
-    if (fault.code != FAULT_NONE) {
-        return fault;
-    }
-    *status = STATUS_DONE;
-    progress_start(&progress, session->err, options->quiet);
-    fault = run_study(&plan, &run_options, &run);
-    progress_end(&progress);
-    if (fault.code == FAULT_NONE) {
-        maker.figures = &run.figures;
-        maker.study = &plan.study;
-        maker.counted = &run.counted;
-        run_warn(&run, &warnings);
-        maker.warnings = warnings.texts;
-        maker.n_warnings = warnings.n;
-        fault = warnings.no_memory ? fault_memory() : FAULT_FREE;
-    }
+    struct maker maker = {.report = &report,
+                          .figures = &run->figures,
+                          .study = &run->plan->study,
+                          .counted = &run->counted};
+    struct fault fault;
+    run_warn(run, &warnings);
+    maker.warnings = warnings.texts;
+    maker.n_warnings = warnings.n;
+    fault = warnings.no_memory ? fault_memory() : FAULT_FREE;
     /* Arranged whole before anything is printed: without memory for all there is no part. */
     if (fault.code == FAULT_NONE && !report_make(&maker)) {
         fault = fault_memory();
@@ -103,11 +87,68 @@ struct fault command_report(const struct options *options, const struct session 
         if (options->output != NULL) {
             print_warnings(session, &report.arena, warnings.texts, warnings.n);
         }
-        fault = deliver_run(options, session, &run, &report);
+        fault = deliver_run(options, session, run, &report);
     }
-    /* The report borrows from the run and the run from the plan: freed in this order. */
-    report_free(&report);
+    report_free(&report); /* it borrows from the run, and the run from the plan */
+    return fault;
+}
+
+static struct fault report(const struct options *options, const struct session *session,
+                           struct ranks *ranks)
+{
+    struct plan plan;
+    struct run run = {0};
+    struct progress progress;
+    const struct run_options run_options = {.list = options->output != NULL,
+                                            .threads = options->threads,
+                                            .memory = options->memory,
+                                            .progress = progress_show,
+                                            .progress_context = &progress,
+                                            .interrupted = session->interrupted,
+                                            .ranks = ranks};
+    struct fault fault = load_plan(options, &plan);
+    if (ranks != NULL) {
+        fault = ranks_agree(ranks, &fault);
+    }
+    if (fault.code == FAULT_NONE) {
+        progress_start(&progress, session->err, options->quiet || ranks != NULL);
+        fault = run_study(&plan, &run_options, &run);
+        progress_end(&progress);
+    }
+    if (fault.code == FAULT_NONE && (ranks == NULL || ranks->rank == 0)) {
+        fault = deliver_report(options, session, &run);
+    }
     run_free(&run);
     plan_free(&plan);
     return fault;
+}
+
+/* The first rank speaks for all, the others are silent; all end with its status. */
+static struct fault report_together(const struct options *options, const struct session *session,
+                                    int *status)
+{
+    struct ranks ranks;
+    struct fault fault = ranks_open(session->interrupted, &ranks);
+    if (fault.code != FAULT_NONE) {
+        return fault;
+    }
+    fault = report(options, session, &ranks);
+    if (fault.code == FAULT_NONE && fflush(session->out) != 0) {
+        fault = fault_at(FAULT_WRITE, NULL, 0, 0,
+                         "the output could not be written whole (is the disk full?)");
+    }
+    /* Now: when the others leave with a status, mpirun ends whoever is still there. */
+    if (fault.code != FAULT_NONE && ranks.rank == 0) {
+        print_fault(session->err, &fault);
+    }
+    *status = ranks_close(&ranks, fault.code == FAULT_NONE ? STATUS_DONE : STATUS_FAILED);
+    return FAULT_FREE;
+}
+
+struct fault command_report(const struct options *options, const struct session *session,
+                            int *status)
+{
+    *status = STATUS_DONE;
+    return options->mpi ? report_together(options, session, status)
+                        : report(options, session, NULL);
 }

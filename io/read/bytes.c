@@ -12,6 +12,12 @@ struct fault bytes_open(const char *path, struct bytes *out)
     return stored_open(path, &out->stored);
 }
 
+struct fault bytes_open_range(const char *path, uint64_t first, uint64_t end, struct bytes *out)
+{
+    *out = (struct bytes){.started = first > 0};
+    return stored_open_range(path, first, end, &out->stored);
+}
+
 void bytes_open_memory(const char *name, const char *memory, size_t n, size_t step,
                        struct bytes *out)
 {

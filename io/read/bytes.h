@@ -25,6 +25,10 @@ struct bytes {
    success the caller closes *out with bytes_close(); on a fault it is empty. */
 MUST_CHECK struct fault bytes_open(const char *path, struct bytes *out);
 
+/* The bytes first <= i < end of a file that is not packed: behind its beginning, plain text. */
+MUST_CHECK struct fault bytes_open_range(const char *path, uint64_t first, uint64_t end,
+                                         struct bytes *out);
+
 /* The same for n bytes in memory, borrowed until bytes_close(), which arrive `step` bytes at a time
    (0: at once); for tests. */
 void bytes_open_memory(const char *name, const char *memory, size_t n, size_t step,

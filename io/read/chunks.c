@@ -39,7 +39,9 @@ static struct chunks *chunks_new(size_t chunk_bytes)
     return chunks;
 }
 
-struct fault chunks_open(const char *path, size_t chunk_bytes, struct chunks **out)
+/* The whole file, or where `end` is not 0 a part of it. */
+static struct fault open_part(const char *path, uint64_t first, uint64_t end, size_t chunk_bytes,
+                              struct chunks **out)
 {
     struct fault fault = FAULT_FREE;
 
@@ -47,12 +49,24 @@ struct fault chunks_open(const char *path, size_t chunk_bytes, struct chunks **o
     if (*out == NULL) {
         return fault_memory();
     }
-    fault = bytes_open(path, &(*out)->bytes);
+    fault = end == 0 ? bytes_open(path, &(*out)->bytes)
+                     : bytes_open_range(path, first, end, &(*out)->bytes);
     if (fault.code != FAULT_NONE) {
         chunks_close(*out);
         *out = NULL;
     }
     return fault;
+}
+
+struct fault chunks_open(const char *path, size_t chunk_bytes, struct chunks **out)
+{
+    return open_part(path, 0, 0, chunk_bytes, out);
+}
+
+struct fault chunks_open_range(const char *path, uint64_t first, uint64_t end, size_t chunk_bytes,
+                               struct chunks **out)
+{
+    return open_part(path, first, end, chunk_bytes, out);
 }
 
 struct fault chunks_open_memory(const char *name, const char *bytes, size_t n, size_t step,

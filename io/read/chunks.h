@@ -27,6 +27,11 @@ struct chunks; /* one open file; whoever shares it among threads locks it */
    anywhere. On success the caller closes with chunks_close(); on a fault *out is NULL. */
 MUST_CHECK struct fault chunks_open(const char *path, size_t chunk_bytes, struct chunks **out);
 
+/* The bytes first <= i < end of a file that can be divided (divide.h), at whose two ends records
+   begin. */
+MUST_CHECK struct fault chunks_open_range(const char *path, uint64_t first, uint64_t end,
+                                          size_t chunk_bytes, struct chunks **out);
+
 /* The same for bytes in memory, borrowed, which arrive `step` bytes at a time (0: at once). */
 MUST_CHECK struct fault chunks_open_memory(const char *name, const char *bytes, size_t n,
                                            size_t step, size_t chunk_bytes, struct chunks **out);

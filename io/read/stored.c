@@ -67,6 +67,23 @@ struct fault stored_open(const char *path, struct stored *out)
     return FAULT_FREE;
 }
 
+struct fault stored_open_range(const char *path, uint64_t first, uint64_t end, struct stored *out)
+{
+    struct fault fault = stored_open(path, out);
+    if (fault.code != FAULT_NONE) {
+        return fault;
+    }
+    if (lseek(out->file, (off_t)first, SEEK_SET) < 0) {
+        fault = open_fault(path, errno);
+        stored_close(out);
+        return fault;
+    }
+    out->started = first > 0;
+    out->bounded = true;
+    out->length = end - first;
+    return FAULT_FREE;
+}
+
 void stored_open_memory(const char *name, const char *memory, size_t n, size_t step,
                         struct stored *out)
 {
@@ -86,6 +103,9 @@ static size_t read_once(struct stored *stored, void *buffer, size_t room)
         return 0;
     }
     room = room < stored->step ? room : stored->step;
+    if (stored->bounded && room > stored->length - stored->position) {
+        room = (size_t)(stored->length - stored->position);
+    }
     if (stored->has_file) {
         ssize_t got;
         do {

@@ -31,6 +31,7 @@ struct stored {
     size_t step;               /* at most so many bytes are read at a time */
     uint64_t position;         /* bytes read so far, as stored */
     uint64_t length;           /* as stored; 0: not known */
+    bool bounded;              /* a part of a file: there is nothing behind `length` bytes */
     bool started;              /* it is known whether it is packed */
     bool ended;                /* there is nothing more to read */
     struct few ahead;          /* read to see whether it is packed; it is not */
@@ -43,8 +44,12 @@ struct stored {
    directory, but at the first stored_read(). The caller closes *out; on a fault it is empty. */
 MUST_CHECK struct fault stored_open(const char *path, struct stored *out);
 
-/* The same for n bytes in memory, borrowed until stored_close(), which arrive `step` bytes at a
-   time (0: at once). */
+/* The bytes first <= i < end of a plain file; first > 0: they are not looked at, packed or not. */
+MUST_CHECK struct fault stored_open_range(const char *path, uint64_t first, uint64_t end,
+                                          struct stored *out);
+
+/* The same for n bytes in memory, borrowed until stored_close(), which arrive `step` bytes at a time
+   (0: at once). */
 void stored_open_memory(const char *name, const char *memory, size_t n, size_t step,
                         struct stored *out);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "io/read/divide.h"
 #include "io/read/rows.h"
 
 struct files {
@@ -14,14 +15,15 @@ struct files {
     const struct run_options *options;
     pthread_mutex_t lock; /* of all below */
     struct pieces *pieces;
-    struct columns *columns; /* owned: of each source */
-    bool *has_columns;       /* owned: of each source: they were found */
-    char *separators;        /* owned: of each source */
-    size_t source;           /* that is being read; n_sources: all were */
-    struct chunks *chunks;   /* owned: NULL between two sources */
-    uint64_t bytes_before;   /* of the sources that were read */
-    uint64_t total;          /* of all sources, as stored; 0: not known */
-    uint64_t at;             /* the piece that is being cut, or would have been */
+    const struct file_part *parts; /* borrowed; NULL: all of every file */
+    struct columns *columns;       /* owned: of each source */
+    bool *has_columns;             /* owned: of each source: they were found */
+    char *separators;              /* owned: of each source */
+    size_t source;                 /* that is being read; n_sources: all were */
+    struct chunks *chunks;         /* owned: NULL between two sources */
+    uint64_t bytes_before;         /* of the sources that were read */
+    uint64_t total;                /* of all sources, as stored; 0: not known */
+    uint64_t at;                   /* the piece that is being cut, or would have been */
     bool stopped;
 };
 
@@ -40,7 +42,7 @@ static uint64_t total_bytes(const struct plan *plan)
 }
 
 struct files *files_new(const struct plan *plan, const struct run_options *options,
-                        struct pieces *pieces)
+                        struct pieces *pieces, const struct file_part *parts)
 {
     struct files *const files = calloc(1, sizeof *files);
     if (files == NULL) {
@@ -50,6 +52,7 @@ struct files *files_new(const struct plan *plan, const struct run_options *optio
     files->options = options;
     files->pieces = pieces;
     files->total = options->progress == NULL ? 0 : total_bytes(plan);
+    files->parts = parts;
     files->columns = calloc(plan->n_sources + 1, sizeof *files->columns);
     files->has_columns = calloc(plan->n_sources + 1, sizeof *files->has_columns);
     files->separators = calloc(plan->n_sources + 1, sizeof *files->separators);
@@ -93,28 +96,27 @@ static struct fault find_columns(struct files *files, const struct raw_row *raw)
 }
 
 /* Looks for the header row in the first pieces of a file: in the first, unless it begins with very
-   many blank lines. */
-static struct fault read_header(struct files *files, struct file_piece *piece, bool *found)
+   many blank lines. `lines`: with which line of the piece it begins; 0: it is not there. */
+static struct fault read_header(struct files *files, const struct chunk *chunk, size_t *lines)
 {
     const struct source *const source = &files->plan->sources[files->source];
     struct rows *rows;
     struct raw_row row;
     struct fault fault;
     size_t n;
-    files->separators[files->source] = source->separator != '\0'
-                                           ? source->separator
-                                           : separator_of(piece->chunk.text, piece->chunk.n);
+    *lines = 0;
+    files->separators[files->source] =
+        source->separator != '\0' ? source->separator : separator_of(chunk->text, chunk->n);
     rows = rows_new(files->separators[files->source], QUICK_AND_RECORD_LANE);
     if (rows == NULL) {
         return fault_memory();
     }
-    rows_begin(rows, source->name, piece->chunk.text, piece->chunk.n);
+    rows_begin(rows, source->name, chunk->text, chunk->n);
     fault = rows_next(rows, &row, 1, &n);
-    *found = n > 0;
     if (n > 0) {
+        *lines = row.number;
         fault = find_columns(files, &row);
     }
-    piece->has_header = *found;
     rows_free(rows);
     return fault;
 }
@@ -123,22 +125,23 @@ static struct fault read_header(struct files *files, struct file_piece *piece, b
 static struct fault next_of_file(struct files *files, struct file_piece *piece)
 {
     struct fault fault = chunks_next(files->chunks, &piece->chunk);
-    files->at = files->pieces->n;
     if (fault.code != FAULT_NONE || piece->chunk.n == 0) {
         return fault;
     }
     piece->source = files->source;
-    piece->piece = files->pieces->n;
+    piece->index = files->pieces->n;
+    piece->piece = files->at;
     piece->has_header = false;
     if (!pieces_add(files->pieces, files->source)) {
         return fault_memory();
     }
-    files->pieces->list[piece->piece].ends_line =
+    files->pieces->list[piece->index].ends_line =
         strchr("\r\n", piece->chunk.text[piece->chunk.n - 1]) != NULL;
     if (!files->has_columns[files->source]) {
-        bool found = false;
-        fault = read_header(files, piece, &found);
-        if (fault.code == FAULT_NONE && !found) {
+        size_t lines;
+        fault = read_header(files, &piece->chunk, &lines);
+        piece->has_header = lines > 0;
+        if (fault.code == FAULT_NONE && lines == 0) {
             /* Blank lines only, so far: they are read as any piece is, and have no rows. */
             piece->columns = NULL;
             piece->separator = files->separators[files->source];
@@ -150,10 +153,60 @@ static struct fault next_of_file(struct files *files, struct file_piece *piece)
     return fault;
 }
 
+/* Finds the columns at the beginning of a file of which only a part is to be read, and where the
+   header row ends, in bytes as stored; 0: it has none. */
+static struct fault look_ahead(struct files *files, uint64_t *header_end)
+{
+    const struct file_part *const part = &files->parts[files->source];
+    struct chunks *chunks = NULL;
+    struct chunk chunk = {0};
+    uint64_t before = part->mark;
+    size_t lines = 0;
+    struct fault fault =
+        chunks_open(files->plan->sources[files->source].path, files->options->chunk_bytes, &chunks);
+    *header_end = 0;
+    while (fault.code == FAULT_NONE && lines == 0) {
+        fault = chunks_next(chunks, &chunk);
+        if (fault.code != FAULT_NONE || chunk.n == 0) {
+            break;
+        }
+        fault = read_header(files, &chunk, &lines);
+        *header_end = lines > 0 ? before + lines_length(chunk.text, chunk.n, lines) : 0;
+        before += chunk.n;
+    }
+    chunk_free(&chunk);
+    chunks_close(chunks);
+    return fault;
+}
+
+/* Opens a range. Whoever reads the file's beginning meets the header row there, and what is wrong
+   with it; the others know it from looking ahead. */
+static struct fault open_range(struct files *files, const struct file_part *part)
+{
+    const char *const path = files->plan->sources[files->source].path;
+    uint64_t begin = part->begin, end = part->end, header_end;
+    struct fault fault = look_ahead(files, &header_end);
+    if (part->first) {
+        columns_free(&files->columns[files->source]);
+        files->has_columns[files->source] = false;
+        files->separators[files->source] = '\0';
+        fault = FAULT_FREE;
+    } else {
+        begin = begin > header_end ? begin : header_end;
+    }
+    end = end > header_end ? end : header_end;
+    return fault.code != FAULT_NONE
+               ? fault
+               : chunks_open_range(path, begin, end, files->options->chunk_bytes, &files->chunks);
+}
+
 static struct fault open_file(struct files *files)
 {
-    return chunks_open(files->plan->sources[files->source].path, files->options->chunk_bytes,
-                       &files->chunks);
+    const struct file_part *const part = files->parts == NULL ? NULL : &files->parts[files->source];
+    return part != NULL && part->kind == PART_RANGE
+               ? open_range(files, part)
+               : chunks_open(files->plan->sources[files->source].path, files->options->chunk_bytes,
+                             &files->chunks);
 }
 
 /* Ends the current file, and says what is wrong with one that had no header row. */
@@ -187,6 +240,11 @@ static bool next_piece(struct files *files, struct file_piece *piece, struct fau
 {
     *fault = FAULT_FREE;
     while (files->source < files->plan->n_sources) {
+        files->at = pieces_next(files->pieces, files->source);
+        if (files->parts != NULL && files->parts[files->source].kind == PART_NONE) {
+            files->source++;
+            continue;
+        }
         if (files->options->interrupted != NULL && *files->options->interrupted != 0) {
             *fault = fault_at(FAULT_INTERRUPTED, NULL, 0, 0, "stopped; nothing was written");
             return false;
@@ -227,10 +285,10 @@ bool files_next(struct files *files, struct file_piece *piece, struct fault *fau
     return any;
 }
 
-void files_read(struct files *files, uint64_t piece, uint32_t n_lines)
+void files_read(struct files *files, size_t index, uint32_t n_lines)
 {
     pthread_mutex_lock(&files->lock);
-    files->pieces->list[piece].n_lines = n_lines;
+    files->pieces->list[index].n_lines = n_lines;
     pthread_mutex_unlock(&files->lock);
 }
 

@@ -9,16 +9,26 @@
 
 struct files;
 
-/* NULL: no memory. What is given must outlive it. */
+/* What this process reads of a source, where there are several (ranks.h). */
+struct file_part {
+    enum { PART_WHOLE, PART_RANGE, PART_NONE } kind;
+    bool first;          /* of a range: it begins with the file */
+    uint64_t begin, end; /* of a range, in bytes as stored; records begin at both. The header row is
+                            left out of all but the first */
+    size_t mark;         /* bytes of the byte order mark before the text */
+};
+
+/* `parts`: of each source, or NULL: everything. NULL: no memory. What is given must outlive it. */
 struct files *files_new(const struct plan *plan, const struct run_options *options,
-                        struct pieces *pieces);
+                        struct pieces *pieces, const struct file_part *parts);
 void files_free(struct files *files);
 
 /* A piece to read: whose, which, and what is known of its file. */
 struct file_piece {
     struct chunk chunk; /* owned by the worker, used again and again */
     size_t source;
-    uint64_t piece;  /* its number in `pieces` */
+    size_t index;    /* its place in `pieces` */
+    uint64_t piece;  /* its number there */
     bool has_header; /* its first row is the header */
     char separator;
     const struct columns *columns; /* borrowed, until files_free() */
@@ -30,7 +40,7 @@ bool files_next(struct files *files, struct file_piece *piece, struct fault *fau
                 uint64_t *fault_piece);
 
 /* Says how many lines a piece had, once it was read. */
-void files_read(struct files *files, uint64_t piece, uint32_t n_lines);
+void files_read(struct files *files, size_t index, uint32_t n_lines);
 
 /* No further piece is given out: some worker has a fault. */
 void files_stop(struct files *files);

@@ -6,6 +6,8 @@
 #include "io/read/plan.h"
 #include "scales/score.h"
 
+struct ranks; /* ranks.h */
+
 /* One form as it was read and scored, for whoever watches. */
 struct scored_form {
     const struct source *source;
@@ -36,8 +38,9 @@ struct run_options {
     void *progress_context;
     const volatile sig_atomic_t *interrupted; /* a flag that stops the work when it is set */
     size_t threads;                           /* 0: as many as there are processors */
-    size_t memory;      /* bytes that all of it may take, nearly; 0: no bound */
-    size_t chunk_bytes; /* 0: CHUNK_BYTES (chunks.h) */
+    size_t memory;       /* bytes that all of it may take, nearly; 0: no bound */
+    size_t chunk_bytes;  /* 0: CHUNK_BYTES (chunks.h) */
+    struct ranks *ranks; /* the processes that do the work together; NULL: this one alone */
 };
 
 #endif

@@ -34,7 +34,8 @@ struct partitions {
     unsigned shift; /* of a hash, down to the part's number */
     size_t memory;  /* 0: no limit */
     atomic_size_t bytes;
-    struct spill *spill; /* owned */
+    struct spill *spill;                 /* owned */
+    const struct forwarding *forwarding; /* borrowed; NULL: all parts are this process's */
 };
 
 struct bag {
@@ -44,7 +45,8 @@ struct bag {
 
 struct mail {
     struct partitions *partitions; /* borrowed */
-    struct bag *bags;              /* owned, one for each part */
+    struct bag *bags; /* owned, n_bags: one for each part, and for each process behind them */
+    size_t n_bags;
     struct fault fault;
 };
 
@@ -106,6 +108,11 @@ size_t partitions_count(const struct partitions *partitions)
     return partitions->n;
 }
 
+void partitions_forward(struct partitions *partitions, const struct forwarding *forwarding)
+{
+    partitions->forwarding = forwarding;
+}
+
 /* --- mail --- */
 
 struct mail *mail_new(struct partitions *partitions)
@@ -115,7 +122,8 @@ struct mail *mail_new(struct partitions *partitions)
         return NULL;
     }
     mail->partitions = partitions;
-    mail->bags = calloc(partitions->n, sizeof *mail->bags);
+    mail->n_bags = partitions->n + (partitions->forwarding == NULL ? 0 : partitions->forwarding->n);
+    mail->bags = calloc(mail->n_bags, sizeof *mail->bags);
     if (mail->bags == NULL) {
         free(mail);
         return NULL;
@@ -128,7 +136,7 @@ void mail_free(struct mail *mail)
     if (mail == NULL) {
         return;
     }
-    for (size_t i = 0; i < mail->partitions->n; i++) {
+    for (size_t i = 0; i < mail->n_bags; i++) {
         free(mail->bags[i].bytes);
     }
     free(mail->bags);
@@ -159,14 +167,28 @@ static void measure_part(struct partitions *partitions, struct partition *part)
     part->bytes = bytes;
 }
 
+static bool forward(struct mail *mail, size_t to)
+{
+    const struct forwarding *const forwarding = mail->partitions->forwarding;
+    struct bag *const bag = &mail->bags[mail->partitions->n + to];
+    const bool sent = bag->n == 0 || forwarding->send(forwarding->context, to, bag->bytes, bag->n);
+    mail->fault = sent ? FAULT_FREE : fault_memory();
+    bag->n = 0;
+    return sent;
+}
+
 static bool deliver(struct mail *mail, size_t index)
 {
     struct partitions *const partitions = mail->partitions;
-    struct partition *const part = &partitions->parts[index];
+    struct partition *part;
     struct bag *const bag = &mail->bags[index];
+    if (index >= partitions->n) {
+        return forward(mail, index - partitions->n);
+    }
     if (bag->n == 0) {
         return true;
     }
+    part = &partitions->parts[index];
     pthread_mutex_lock(&part->lock);
     /* Once there is no room, every part is continued in the file: what is in memory stays as it is
        until the part is counted. */
@@ -185,10 +207,31 @@ static bool deliver(struct mail *mail, size_t index)
     return mail->fault.code == FAULT_NONE;
 }
 
+/* By other bits than the part within a process, and well mixed: of ids that count up, hashes are
+   regular enough to favour some processes over others. */
+static size_t owner_of(const struct forwarding *forwarding, uint64_t hash)
+{
+    hash = (hash ^ (hash >> 33)) * UINT64_C(0xff51afd7ed558ccd);
+    hash = (hash ^ (hash >> 33)) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return (size_t)((hash >> 32) * forwarding->n >> 32);
+}
+
+static size_t bag_of(const struct partitions *partitions, uint64_t hash)
+{
+    const struct forwarding *const forwarding = partitions->forwarding;
+    if (forwarding != NULL) {
+        const size_t owner = owner_of(forwarding, hash);
+        if (owner != forwarding->number) {
+            return partitions->n + owner;
+        }
+    }
+    return partitions->n == 1 ? 0 : (size_t)(hash >> partitions->shift);
+}
+
 bool mail_form(struct mail *mail, const struct form *form)
 {
     const struct partitions *const partitions = mail->partitions;
-    const size_t index = partitions->n == 1 ? 0 : (size_t)(form->hash >> partitions->shift);
+    const size_t index = bag_of(partitions, form->hash);
     const size_t most = form_packed_most(partitions->rules, form);
     const struct join_layout *const layout = layout_of(partitions->rules, form->measure);
     struct bag *const bag = &mail->bags[index];
@@ -208,7 +251,7 @@ bool mail_form(struct mail *mail, const struct form *form)
 
 bool mail_deliver(struct mail *mail)
 {
-    for (size_t i = 0; i < mail->partitions->n; i++) {
+    for (size_t i = 0; i < mail->n_bags; i++) {
         if (!deliver(mail, i)) {
             return false;
         }

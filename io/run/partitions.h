@@ -15,6 +15,17 @@ struct partitions *partitions_new(const struct join_rules *rules, size_t n, size
 void partitions_free(struct partitions *partitions);
 size_t partitions_count(const struct partitions *partitions);
 
+/* Where several processes join together: each has the respondents whose ids' hash gives its number,
+   and hands what is for another to `send`, some packed forms at a time, by any thread. */
+struct forwarding {
+    size_t number, n;
+    bool (*send)(void *context, size_t to, const unsigned char *bytes,
+                 size_t n); /* false: no memory */
+    void *context;
+};
+/* Before mail_new(); `forwarding` is borrowed. */
+void partitions_forward(struct partitions *partitions, const struct forwarding *forwarding);
+
 /* Forms on their way to their parts; one for each thread. */
 struct mail;
 struct mail *mail_new(struct partitions *partitions);

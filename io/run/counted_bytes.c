@@ -1,0 +1,101 @@
+/* io/run/counted_bytes.c - see counted_bytes.h. */
+#include "io/run/counted_bytes.h"
+
+#include <string.h>
+
+#define N_ITEMS(study) ((study)->n_measures * MAX_GROUPS * MAX_ITEMS)
+
+static void put_tally(struct parcel *parcel, const struct tally *tally)
+{
+    parcel_put_number(parcel, tally->n_cohorts);
+    for (size_t i = 0; i < tally->n_cohorts; i++) {
+        const struct cohort_cells *const cells = &tally->cohorts[i];
+        parcel_put_number(parcel, cells->n);
+        parcel_put(parcel, cells->cells, cells->n * sizeof *cells->cells);
+    }
+    parcel_put_number(parcel, tally->n_goals);
+    parcel_put(parcel, tally->goals, tally->n_goals * sizeof *tally->goals);
+}
+
+void counted_put(struct parcel *parcel, const struct counted *counted)
+{
+    const struct study *const study = counted->study;
+    const struct item_checks *const checks = &counted->checks;
+    parcel_put(parcel, counted->measures, study->n_measures * sizeof *counted->measures);
+    parcel_put(parcel, counted->sources, counted->n_sources * sizeof *counted->sources);
+    parcel_put(parcel, counted->ids, study->n_joins * sizeof *counted->ids);
+    parcel_put(parcel, checks->scales, study->n_scales * sizeof *checks->scales);
+    parcel_put(parcel, checks->items, N_ITEMS(study) * sizeof *checks->items);
+    parcel_put(parcel, checks->ages, study->n_measures * sizeof *checks->ages);
+    parcel_put(parcel, checks->ages_outside, study->n_measures * sizeof *checks->ages_outside);
+    parcel_put_number(parcel, counted->unknown_informants);
+    put_tally(parcel, &counted->tally);
+}
+
+/* False: a number that the sender did not explain. */
+static bool renumber(uint32_t *number, const uint32_t numbers[], size_t n)
+{
+    const bool known = *number < n;
+    *number = known ? numbers[*number] : 0;
+    return known;
+}
+
+static bool get_cells(struct parcel *parcel, const struct renumbering *numbers, uint32_t cohort,
+                      struct tally *tally)
+{
+    bool done = renumber(&cohort, numbers->cohorts, numbers->n_cohorts);
+    for (uint64_t n = parcel_get_number(parcel); n > 0 && done; n--) {
+        struct cell_count cell;
+        parcel_get(parcel, &cell, sizeof cell);
+        done = !parcel->failed && tally_add(tally,
+                                            &(struct tally_cell){.cohort = cohort,
+                                                                 .scale = cell.scale,
+                                                                 .stage = cell.stage,
+                                                                 .later = cell.later,
+                                                                 .code = cell.code,
+                                                                 .later_code = cell.later_code},
+                                            cell.count);
+    }
+    return done;
+}
+
+static bool get_tally(struct parcel *parcel, const struct renumbering *numbers, struct tally *tally)
+{
+    const uint64_t n_cohorts = parcel_get_number(parcel);
+    bool done = n_cohorts <= numbers->n_cohorts;
+    for (uint32_t i = 0; i < n_cohorts && done; i++) {
+        done = get_cells(parcel, numbers, i, tally);
+    }
+    for (uint64_t n = done ? parcel_get_number(parcel) : 0; n > 0 && done; n--) {
+        struct goal_cell goal;
+        parcel_get(parcel, &goal, sizeof goal);
+        done = !parcel->failed && renumber(&goal.cohort, numbers->cohorts, numbers->n_cohorts) &&
+               (goal.category == NO_NAME ||
+                renumber(&goal.category, numbers->names, numbers->n_names)) &&
+               tally_add_goal(tally, &goal, goal.count);
+    }
+    tally_sort(tally);
+    return done && !parcel->failed;
+}
+
+bool counted_add(struct parcel *parcel, const struct renumbering *numbers, struct counted *into)
+{
+    const struct study *const study = into->study;
+    struct counted from;
+    bool done = counted_init(&from, study, into->cohorts, into->names, into->n_sources);
+    if (!done) {
+        return false;
+    }
+    parcel_get(parcel, from.measures, study->n_measures * sizeof *from.measures);
+    parcel_get(parcel, from.sources, from.n_sources * sizeof *from.sources);
+    parcel_get(parcel, from.ids, study->n_joins * sizeof *from.ids);
+    parcel_get(parcel, from.checks.scales, study->n_scales * sizeof *from.checks.scales);
+    parcel_get(parcel, from.checks.items, N_ITEMS(study) * sizeof *from.checks.items);
+    parcel_get(parcel, from.checks.ages, study->n_measures * sizeof *from.checks.ages);
+    parcel_get(parcel, from.checks.ages_outside,
+               study->n_measures * sizeof *from.checks.ages_outside);
+    from.unknown_informants = parcel_get_number(parcel);
+    done = get_tally(parcel, numbers, &from.tally) && counted_merge(into, &from);
+    counted_free(&from);
+    return done;
+}

@@ -193,19 +193,7 @@ same_fault 'no study' "$work/no-such-study.yaml"
 
 # ---- a rank that dies, and one that is stopped ---------------------------------------------------------
 
-# A pipe in place of a file holds the run where it is wanted: a rank that reads it waits for rows, and
-# rank 0 opens it again for the checksum in the manifest, its folder half written.
-wait_for() { # wait_for COMMAND...: until it succeeds
-    local tries=0
-    until "$@"; do
-        tries=$((tries + 1))
-        if [ "$tries" -gt 600 ] || ! kill -0 "$mpirun" 2> "$work/where"; then return 1; fi
-        sleep 0.05
-    done
-}
-    [ "${state%% *}" = S ]
-}
-
+# A pipe in place of a file holds the run where it is wanted: a rank that reads it waits for rows.
 rank_pid() { # rank_pid RANK: of our mpirun
     local pid
     for pid in $(pgrep -P "$mpirun"); do

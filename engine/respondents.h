@@ -103,7 +103,7 @@ const unsigned char *join_series(const struct join_layout *layout, const struct 
 static inline enum slot_state series_state(const struct join_layout *layout,
                                            const unsigned char *series, size_t stage)
 {
-    return (enum slot_state)(series[layout->states + stage / 4] >> (stage % 4 * 2) & 3u);
+    return (enum slot_state)((unsigned)series[layout->states + stage / 4] >> (stage % 4 * 2) & 3u);
 }
 static inline const unsigned char *series_payload(const struct join_layout *layout,
                                                   const unsigned char *series, size_t stage)

@@ -1,5 +1,5 @@
-/* tests/join_cases.h - cases of the join: who is where afterwards, and what was set aside. Every case
-   is fed in every order of its forms: the outcome must be the same. */
+/* tests/join_cases.h - cases of the join: who is where afterwards, and what was set aside. Every
+   case is fed in every order of its forms: the outcome must be the same. */
 #ifndef PELLTER_TESTS_JOIN_CASES_H
 #define PELLTER_TESTS_JOIN_CASES_H
 

@@ -21,15 +21,16 @@ struct join_world {
 void world_init(struct join_world *world, const struct study *study, bool keep_places);
 void world_free(struct join_world *world);
 
-/* A form of `who`, with the rest as `form` has it but for its id, hash and payload: that is
-   `codes`, as many as the join has. */
 /* Adds many at once; each with its id, hash and payload. */
 void add_forms(struct join_world *world, const struct form forms[], size_t n);
 
+/* A form of `who`, with the rest as `form` has it but for its id, hash and payload: that is
+   `codes`, as many as the join has. */
 void world_add(struct join_world *world, const char *who, const struct form *form,
                const uint32_t codes[]);
 
-/* The cohort of a site ("": not recorded) in a study with one cohort column; the number of a name. */
+/* The cohort of a site ("": not recorded) in a study with one cohort column, or the only one in a
+   study without; the number of a name. */
 uint32_t world_site(struct join_world *world, const char *site, size_t length);
 uint32_t world_name(struct join_world *world, const char *text);
 

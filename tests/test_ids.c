@@ -191,8 +191,8 @@ static int hash_compare(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Numbered ids, short and long: no two have one hash, and the highest bits, which choose a partition,
-   and the lowest, which choose a slot, share them out evenly. */
+/* Numbered ids, short and long: no two have one hash, and the highest bits, which choose a
+   partition, and the lowest, which choose a slot, share them out evenly. */
 static void test_hashes_are_spread(void **state)
 {
     (void)state;

@@ -167,8 +167,9 @@ static void test_plan(void **state)
 }
 
 /* As a report runs that is printed, as one that is written, and where everything is spilled. */
-static const struct run_options ways[] = {
-    {0}, {.list = true, .keep_values = true}, {.list = true, .memory = 1, .chunk_bytes = 500}};
+static const struct run_options ways[] = {{0},
+                                          {.list = true, .list_cells = true, .keep_values = true},
+                                          {.list = true, .memory = 1, .chunk_bytes = 500}};
 
 static void with_plan(const char *path)
 {

@@ -65,6 +65,8 @@ static const struct {
     {"stdin", &everything, {"--stdin", "a"}, "a", "stdin "},
     {"the least threshold", &everything, {"a", "--threshold", "2"}, "a", "threshold=2 "},
     {"the largest", &everything, {"--threshold=1000000", "a"}, "a", "threshold=1000000 "},
+    {"quiet", &everything, {"--quiet", "a"}, "a", "quiet "},
+    {"-q", &everything, {"a", "-q"}, "a", "quiet "},
     {"help", &everything, {"--help"}, "", "help "},
     {"-h", &everything, {"-h"}, "", "help "},
     {"help of a command that does not list it", &little, {"--help"}, "", "help "},
@@ -118,9 +120,9 @@ static void print_options(const struct options *options, char *arguments, char *
     if (options->threshold > 0) {
         n += snprintf(set + n, size - (size_t)n, "threshold=%u ", options->threshold);
     }
-    snprintf(set + n, size - (size_t)n, "%s%s%s%s", options->from_stdin ? "stdin " : "",
-             options->show_values ? "show-values " : "", options->help ? "help " : "",
-             options->version ? "version " : "");
+    snprintf(set + n, size - (size_t)n, "%s%s%s%s%s", options->from_stdin ? "stdin " : "",
+             options->quiet ? "quiet " : "", options->show_values ? "show-values " : "",
+             options->help ? "help " : "", options->version ? "version " : "");
 }
 
 static void test_good(void **state)

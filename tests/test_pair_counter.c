@@ -1,5 +1,5 @@
-/* What a pair_counter counts, against the same counted cell by cell as engine/tally.h and chapter 2 of
-   the design define the cells. */
+/* What a pair_counter counts, against the same counted cell by cell as engine/tally.h and chapter 2
+   of the design define the cells. */
 #include "tests/check.h"
 #include "tests/cells.h"
 

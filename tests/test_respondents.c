@@ -280,7 +280,8 @@ static void test_categories_and_flags(void **state)
     }
 }
 
-/* The weight of a goal is part of what two ratings are compared by, where the study weighs goals. */
+/* The weight of a goal is part of what two ratings are compared by, where the study weighs
+   goals. */
 static void test_weights_are_compared(void **state)
 {
     (void)state;

@@ -210,6 +210,7 @@ study rule 's/^    items.*/&\n    incomplete: publishd/'
 study bands 's/^    items.*/&\n    bands: thre/'
 study source_binary 's/ok.csv/workbook.csv/'
 study source_folder 's/ok.csv/folder.csv/'
+study source_pipe 's/ok.csv/pipe.csv/'
 n_moods=0
 for slip in 's/count: 6/count: 200/' 's/\[1..6\]/[1..6]\n    reversed: [9]/' 's/\[0, 9\]/[0, 8]/' \
     's#name: mood#name: ../../mood#' 's/1\.\.6/1..1/;s/\[1..1\]/[1, 1]/' 's/better: lower/better: up/'; do
@@ -294,6 +295,26 @@ for command in report score check; do
     bad "$command: a workbook as source" 'workbook.csv:1:1: a binary file' "$command" source_binary.yaml
     bad "$command: a folder as source" 'folder.csv: cannot be read' "$command" source_folder.yaml
 done
+
+# A pipe as a source is read once, whatever is written; then its writer has ended.
+from_pipe() {
+    local writer
+    cat "$work/files/ok.csv" > "$work/files/pipe.csv" &
+    writer=$!
+    "$@"
+    kill "$writer" 2> "$work/where" || true
+    wait "$writer" || true
+}
+from_pipe found 'a report from a pipe' 0 'Respondents' report source_pipe.yaml
+from_pipe found 'a check of a pipe' 0 '0 findings' check source_pipe.yaml
+show=1 from_pipe found 'scores from a pipe' 0 'SECRET1' score source_pipe.yaml
+from_pipe run 'a report from a pipe, written' report source_pipe.yaml -o "$work/from_pipe"
+if ! cmp -s "$work/from_pipe/internal/results.csv" <(
+    cd "$work/files" && "$pellter" report ok.yaml -o "$work/from_file" > "$work/out" 2>&1 &&
+        cat "$work/from_file/internal/results.csv"
+); then
+    problem 'a report from a pipe: other results than from the file'
+fi
 
 # --- instruments of one's own ---
 

@@ -110,7 +110,7 @@ function answers(separator, n, highest,    i, text, a) {
     return text
 }
 function wemwbs(who, stage, file, separator,    a, row) {
-    a = draw(60) == 0 ? ",,,,,,,,,,,,,," : answers(",", 14, 5)
+    a = draw(60) == 0 ? ",,,,,,,,,,,,,," : draw(80) == 0 ? ",3,,2,,4,,,,,,,,," : answers(",", 14, 5)
     if (separator != ",") gsub(/,/, separator, a)
     row = (draw(150) == 0 ? "" : id(who)) separator "Site " (draw(200) == 0 ? draw(9) : who % 9) separator \
         (draw(300) == 0 ? "someday" : stages[stage]) separator day(stage) separator comment() a
@@ -166,8 +166,8 @@ finish() {
 stages: [start, mid, end]
 cohorts: [site]
 sources:
-  - {file: one.csv, instrument: wemwbs, items: "w{1..14}"}
-  - {file: two.csv, instrument: wemwbs, items: "w{1..14}", incomplete: discount}
+  - {file: one.csv, instrument: wemwbs, items: "w{1..14}", incomplete: published}
+  - {file: two.csv, instrument: wemwbs, items: "w{1..14}", incomplete: published}
   - {file: goals.csv, instrument: gas, weight: weight, category: category, target: 60}
 END
     cat > "$folder/windows.yaml" << 'END'

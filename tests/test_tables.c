@@ -389,6 +389,30 @@ static void test_sdq(void **state)
     reported_free(&r);
 }
 
+/* A row of any length is read as far as it goes; the rest of it is empty. (Under the address sanitizer:
+   and nothing behind it.) */
+static void test_rows_that_break_off(void **state)
+{
+    (void)state;
+    for (int n = 1; n <= 27; n++) {
+        struct reported r;
+        sdq_data(1, 2);
+        FILE *const out = fopen(data_file, "a");
+        assert_non_null(out);
+        fputs("\"who is called \"\"p\"\"\"", out); /* quotes, so that it is libcsv that reads it */
+        for (int i = 1; i < n; i++) {
+            fputs(i == 1 ? ",start" : ",1", out);
+        }
+        assert_int_equal(fclose(out), 0);
+        report_on(&r, "stages: [start, end]\nsources:\n"
+                      "  - {file: data.csv, instrument: sdq-parent, items: \"q{1..25}\"}\n");
+        assert_int_equal(r.run.counted.sources[0].rows, 7);
+        assert_int_equal(r.run.counted.sources[0].cells[FINDING_SHORT_ROW], n < 27);
+        assert_int_equal(r.run.counted.measures[0].forms[FORM_BLANK], n <= 2);
+        reported_free(&r);
+    }
+}
+
 /* Shares are whole percent. */
 static void test_percent(void **state)
 {
@@ -481,11 +505,17 @@ static void test_sample_log(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_change),     cmocka_unit_test(test_note_for_one_cohort),
-        cmocka_unit_test(test_sites),      cmocka_unit_test(test_crossings),
-        cmocka_unit_test(test_file_names), cmocka_unit_test(test_sdq),
-        cmocka_unit_test(test_percent),    cmocka_unit_test(test_band_percent),
-        cmocka_unit_test(test_goals),      cmocka_unit_test(test_sample_log),
+        cmocka_unit_test(test_change),
+        cmocka_unit_test(test_note_for_one_cohort),
+        cmocka_unit_test(test_sites),
+        cmocka_unit_test(test_crossings),
+        cmocka_unit_test(test_file_names),
+        cmocka_unit_test(test_sdq),
+        cmocka_unit_test(test_rows_that_break_off),
+        cmocka_unit_test(test_percent),
+        cmocka_unit_test(test_band_percent),
+        cmocka_unit_test(test_goals),
+        cmocka_unit_test(test_sample_log),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -429,6 +429,26 @@ static void test_too_many(void **state)
     tally_free(&tally);
 }
 
+/* Several at a time are as many ones, of cells and of goals. */
+static void test_add_several(void **state)
+{
+    (void)state;
+    struct tally tally = {0};
+    for (size_t i = 0; i < COUNT(sorted); i++) {
+        const struct counted_cell *const c = &sorted[i];
+        const struct tally_cell cell = {c->cohort, c->scale, c->stage,
+                                        c->later,  c->code,  c->later_code};
+        assert_true(tally_add(&tally, &cell, c->count));
+    }
+    for (size_t i = 0; i < COUNT(fine_goals); i++) {
+        assert_true(tally_add_goal(&tally, &fine_goals[i], fine_goals[i].count));
+    }
+    tally_sort(&tally);
+    check_cells("several", &tally, sorted, COUNT(sorted));
+    check_goals("several", &tally, fine_goals, COUNT(fine_goals));
+    tally_free(&tally);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,7 +456,7 @@ int main(void)
         cmocka_unit_test(test_find),           cmocka_unit_test(test_scores_and_pairs),
         cmocka_unit_test(test_codes),          cmocka_unit_test(test_coarsen),
         cmocka_unit_test(test_any_cells),      cmocka_unit_test(test_merge),
-        cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_too_many),       cmocka_unit_test(test_add_several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

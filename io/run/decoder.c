@@ -84,9 +84,12 @@ struct span {
 /* A cell as it stands in the file; none where the row is too short. */
 static inline struct span raw_cell(const struct raw_row *row, size_t index)
 {
-    const uint32_t start = index == 0 ? row->start : row->ends[index - 1] + 1;
-    return index < row->n_cells ? (struct span){row->text + start, row->ends[index] - start}
-                                : (struct span){row->text, 0};
+    uint32_t start;
+    if (index >= row->n_cells) {
+        return (struct span){row->text, 0};
+    }
+    start = index == 0 ? row->start : row->ends[index - 1] + 1;
+    return (struct span){row->text + start, row->ends[index] - start};
 }
 
 static uint64_t place_of(const struct decoder *d, size_t r)

@@ -148,12 +148,18 @@ static void read_again(const struct plan *plan, const struct fault *fault, const
     REQUIRE(fault_again.code == fault->code && fault_again.row == fault->row);
     REQUIRE(fault_again.column == fault->column && strcmp(fault_again.detail, fault->detail) == 0);
     REQUIRE(again.figures.n_figures == run->figures.n_figures);
-    for (size_t i = 0; i < again.figures.n_figures; i++) {
-        const struct figure *const x = &again.figures.figures[i], *const y =
-                                                                      &run->figures.figures[i];
-        REQUIRE(figure_key_compare(&x->key, &y->key) == 0 && x->value.kind == y->value.kind);
-        REQUIRE(x->value.kind == VALUE_UNDEFINED ||
-                memcmp(&x->value.number, &y->value.number, sizeof x->value.number) == 0);
+    REQUIRE(again.figures.n_blocks == run->figures.n_blocks);
+    for (size_t i = 0; i < again.figures.n_blocks; i++) {
+        const struct figure_block *const of_x = &again.figures.blocks[i];
+        const struct figure_block *const of_y = &run->figures.blocks[i];
+        REQUIRE(of_x->n == of_y->n);
+        for (size_t k = 0; k < of_x->n; k++) {
+            const struct figure x = figures_in_block(&again.figures, of_x, k);
+            const struct figure y = figures_in_block(&run->figures, of_y, k);
+            REQUIRE(figure_key_compare(&x.key, &y.key) == 0 && x.value.kind == y.value.kind);
+            REQUIRE(x.value.kind == VALUE_UNDEFINED ||
+                    memcmp(&x.value.number, &y.value.number, sizeof x.value.number) == 0);
+        }
     }
     REQUIRE(again.listing.n == 0 && again.findings.n_cells == 0);
     run_free(&again);
@@ -163,7 +169,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct run_options options = {.list = true, .keep_values = true, .watch = watch};
+    const struct run_options options = {
+        .list = true, .list_cells = true, .keep_values = true, .watch = watch};
     struct run run = {0};
     if (plans[0].n_sources == 0) {
         prepare();

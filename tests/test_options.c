@@ -10,7 +10,7 @@ static const struct command everything = {
     .arguments = "FILE...",
     .options = OPTION_OUTPUT | OPTION_FORMAT | OPTION_BY | OPTION_SCALE | OPTION_SHOW_VALUES |
                OPTION_HELP | OPTION_VERSION | OPTION_THREADS | OPTION_MEMORY | OPTION_QUIET |
-               OPTION_THRESHOLD | OPTION_STDIN,
+               OPTION_THRESHOLD | OPTION_STDIN | OPTION_MPI,
     .min_arguments = 1,
     .max_arguments = 3};
 static const struct command little = {

@@ -2,6 +2,7 @@
    but a receive of what has begun to arrive: waiting is asking again and again with pauses, so that
    a signal is noticed, and so that a rank whose peer has died can be ended. */
 #include <mpi.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,11 +122,16 @@ static void end(struct ranks *ranks, bool well)
 bool pellter_ranks_begin(struct ranks *ranks)
 {
     struct state *const state = calloc(1, sizeof *state);
+    sigset_t all, before;
     int provided, rank, n;
     if (state == NULL) {
         return false;
     }
+    /* MPI's own threads take no signals: one has to break into what the main thread waits for. */
+    sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &n);
     MPI_Comm_dup(MPI_COMM_WORLD, &state->parcels);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define MODULE "pellter_mpi.so"
+#define LINGER 5000 /* pauses: half a second at least */
 
 /* Beside the program, as in the build folder, or where it is installed. */
 static void *load(char *why, size_t room)
@@ -65,6 +66,11 @@ int ranks_close(struct ranks *ranks, int status)
         status = all[0];
     }
     free(all);
+    /* mpirun kills all that are left when the first one leaves. That has to be rank 0, which may
+       have something to clear away. */
+    for (size_t i = 0; i < LINGER && ranks_stopped(ranks) && ranks->rank > 0; i++) {
+        ranks->pause();
+    }
     ranks->end(ranks, well); /* the module stays: MPI has threads of its own in it */
     return status;
 }

@@ -87,14 +87,14 @@ static uint32_t first_series(const struct walk *walk)
 static uint32_t next_series(const struct walk *walk, uint32_t series)
 {
     if (walk->layout->is_goals) {
-        return join_goal(walk->layout, walk->join, series)->next;
+        return join_goal(walk->join, series)->next;
     }
     return (series + 1) % walk->layout->n_versions == 0 ? NO_NAME : series + 1;
 }
 
 static const unsigned char *series_of(const struct walk *walk, uint32_t series)
 {
-    return join_series(walk->layout, walk->join, series);
+    return join_series(walk->join, series);
 }
 
 static enum slot_state state_of(const struct walk *walk, uint32_t series, size_t stage)
@@ -157,8 +157,7 @@ static enum reason absence(const struct walk *walk, size_t stage_index)
 {
     const struct stage *const stage = &walk->study->stages[stage_index];
     if (stage->has_window && walk->study->as_of != NO_DATE) {
-        const int64_t anchor =
-            respondent_date(walk->respondents, walk->join_index, walk->respondent, stage->anchor);
+        const int64_t anchor = join_date(walk->rules, walk->join, walk->respondent, stage->anchor);
         /* Without a date to count from nothing shows that a form is not due, and it counts as
            missing. */
         if (anchor != NO_DATE && walk->study->as_of < anchor + stage->window_first) {
@@ -444,7 +443,7 @@ static bool count_occasion(const struct walk *walk, const struct goal_series *se
 /* Counts one goal by itself: its level at each stage and before with after, and how it ended. */
 static bool count_goal(const struct walk *walk, uint32_t index, uint32_t measure)
 {
-    const struct goal_series *const series = join_goal(walk->layout, walk->join, index);
+    const struct goal_series *const series = join_goal(walk->join, index);
     const size_t scale = walk->study->measures[measure].first_scale + GOALS_LEVEL;
     struct goal_rating at = {0}, before = {0}, latest = {0};
     /* A goal's own level is not weighted. */

@@ -16,12 +16,13 @@ const char *summary_word(size_t index)
 
 void id_checks_count(const struct respondents *respondents, struct counted *counted)
 {
-    for (size_t join = 0; join < counted->study->n_joins; join++) {
+    for (size_t i = 0; i < counted->study->n_joins; i++) {
+        const struct join *const join = &respondents->joins[i];
         const char *word;
-        counted->ids[join].similar += respondents->joins[join].similar_ids;
-        for (size_t i = 0; (word = summary_word(i)) != NULL; i++) {
-            if (respondents_find(respondents, join, id_of(word, strlen(word))) != NO_NAME) {
-                counted->ids[join].summary_words |= UINT32_C(1) << i;
+        counted->ids[i].similar += join->similar_ids;
+        for (size_t k = 0; (word = summary_word(k)) != NULL; k++) {
+            if (join_find(join, id_of(word, strlen(word))) != NO_NAME) {
+                counted->ids[i].summary_words |= UINT32_C(1) << k;
             }
         }
     }

@@ -17,46 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A form that waits until all forms of its respondent are known. */
-struct pending {
-    struct form form;
-    uint32_t respondent, series;
-    bool done;
-};
-
-/* --- blocks --- */
-
-static void *block_record(const struct blocks *blocks, uint32_t number, size_t size)
-{
-    return blocks->blocks[number / BLOCK_RECORDS] + number % BLOCK_RECORDS * size;
-}
-
-/* Room for record `number`, which is zero when it is new. */
-static bool blocks_grow(struct blocks *blocks, uint32_t number, size_t size)
-{
-    while (blocks->n_blocks <= number / BLOCK_RECORDS) {
-        if (!array_grow(&blocks->blocks, &blocks->blocks_capacity, blocks->n_blocks + 1,
-                        sizeof *blocks->blocks)) {
-            return false;
-        }
-        blocks->blocks[blocks->n_blocks] = calloc(BLOCK_RECORDS, size == 0 ? 1 : size);
-        if (blocks->blocks[blocks->n_blocks] == NULL) {
-            return false;
-        }
-        blocks->n_blocks++;
-    }
-    return true;
-}
-
-static void blocks_free(struct blocks *blocks)
-{
-    for (size_t i = 0; i < blocks->n_blocks; i++) {
-        free(blocks->blocks[i]);
-    }
-    free(blocks->blocks);
-    *blocks = (struct blocks){0};
-}
-
 /* --- making and freeing --- */
 
 bool respondents_init(struct respondents *respondents, const struct join_rules *rules)
@@ -77,20 +37,6 @@ bool respondents_init(struct respondents *respondents, const struct join_rules *
     return true;
 }
 
-static void join_free(struct join *join)
-{
-    free(join->slots);
-    free(join->goal_slots);
-    blocks_free(&join->respondents);
-    blocks_free(&join->series);
-    blocks_free(&join->first_series);
-    names_free(&join->repeated);
-    free(join->n_repeated);
-    free(join->pending);
-    free(join->pending_payloads);
-    arena_free(&join->long_ids);
-}
-
 void respondents_free(struct respondents *respondents)
 {
     if (respondents->joins != NULL) {
@@ -102,345 +48,6 @@ void respondents_free(struct respondents *respondents)
     free(respondents->set_aside_counts);
     free(respondents->set_aside);
     *respondents = (struct respondents){0};
-}
-
-/* --- what is known --- */
-
-static struct respondent *respondent_at(const struct join *join, uint32_t respondent)
-{
-    return block_record(&join->respondents, respondent, join->layout->respondent_bytes);
-}
-
-const struct respondent *join_respondent(const struct join *join, uint32_t respondent)
-{
-    return respondent_at(join, respondent);
-}
-
-/* The series of versions stand behind their respondent: who looks at one looks at the other. */
-static unsigned char *series_at(const struct join_layout *layout, const struct join *join,
-                                uint32_t series)
-{
-    const uint32_t n = (uint32_t)layout->n_versions;
-    if (layout->is_goals) {
-        return block_record(&join->series, series, layout->series_bytes);
-    }
-    if (n == 1) { /* nearly always: no division */
-        return (unsigned char *)respondent_at(join, series) + sizeof(struct respondent);
-    }
-    return (unsigned char *)respondent_at(join, series / n) + sizeof(struct respondent) +
-           series % n * layout->series_bytes;
-}
-
-const unsigned char *join_series(const struct join_layout *layout, const struct join *join,
-                                 uint32_t series)
-{
-    return series_at(layout, join, series);
-}
-
-static struct goal_series *goal_at(const struct join_layout *layout, const struct join *join,
-                                   uint32_t series)
-{
-    return (struct goal_series *)(void *)series_at(layout, join, series);
-}
-
-const struct goal_series *join_goal(const struct join_layout *layout, const struct join *join,
-                                    uint32_t series)
-{
-    return goal_at(layout, join, series);
-}
-
-static uint32_t *first_series_at(const struct join *join, uint32_t respondent)
-{
-    return block_record(&join->first_series, respondent, sizeof(uint32_t));
-}
-
-uint32_t first_goal(const struct join *join, uint32_t respondent)
-{
-    return *first_series_at(join, respondent);
-}
-
-/* Dates are kept as days in 32 bits; the least stands for none. */
-#define NO_DAY INT32_MIN
-
-static int32_t get_day(const struct join_layout *layout, const unsigned char *series, size_t stage)
-{
-    int32_t day;
-    memcpy(&day, series + layout->dates + stage * sizeof day, sizeof day);
-    return day;
-}
-
-static void set_day(const struct join_layout *layout, unsigned char *series, size_t stage,
-                    int64_t date)
-{
-    const int32_t day = date == NO_DATE ? NO_DAY : (int32_t)date;
-    memcpy(series + layout->dates + stage * sizeof day, &day, sizeof day);
-}
-
-int64_t series_date(const struct join_rules *rules, const struct join_layout *layout,
-                    const unsigned char *series, size_t stage)
-{
-    const int32_t day = rules->by_date ? get_day(layout, series, stage) : NO_DAY;
-    return day == NO_DAY ? NO_DATE : day;
-}
-
-uint64_t series_place(const struct join_rules *rules, const struct join_layout *layout,
-                      const unsigned char *series, size_t stage)
-{
-    uint64_t place = 0;
-    if (rules->keep_places) {
-        memcpy(&place, series + layout->places + stage * sizeof place, sizeof place);
-    }
-    return place;
-}
-
-static void set_place(const struct join_rules *rules, const struct join_layout *layout,
-                      unsigned char *series, size_t stage, uint64_t place)
-{
-    if (rules->keep_places) {
-        memcpy(series + layout->places + stage * sizeof place, &place, sizeof place);
-    }
-}
-
-static void set_state(const struct join_layout *layout, unsigned char *series, size_t stage,
-                      enum slot_state state)
-{
-    unsigned char *const byte = &series[layout->states + stage / 4];
-    *byte =
-        (unsigned char)((*byte & ~(3u << (stage % 4 * 2))) | (unsigned)state << (stage % 4 * 2));
-}
-
-int64_t respondent_date(const struct respondents *respondents, size_t join, uint32_t respondent,
-                        size_t stage)
-{
-    const struct join_rules *const rules = respondents->rules;
-    const struct join_layout *const layout = &rules->joins[join];
-    const struct join *const j = &respondents->joins[join];
-    int64_t earliest = NO_DATE;
-    uint32_t series =
-        layout->is_goals ? first_goal(j, respondent) : version_series(layout, respondent, 0);
-    for (size_t i = 0; layout->is_goals ? series != NO_NAME : i < layout->n_versions; i++) {
-        const unsigned char *const at = series_at(layout, j, series);
-        const int64_t date = series_state(layout, at, stage) == SLOT_EMPTY
-                                 ? NO_DATE
-                                 : series_date(rules, layout, at, stage);
-        if (date != NO_DATE && (earliest == NO_DATE || date < earliest)) {
-            earliest = date;
-        }
-        series = layout->is_goals ? goal_at(layout, j, series)->next : series + 1;
-    }
-    return earliest;
-}
-
-/* --- the table of ids --- */
-
-/* A slot: a respondent's number in 24 bits, and above it 8 bits of the hash, which tell most other
-   ids without a look at them. */
-#define SLOT_NUMBER UINT32_C(0xffffff)
-#define SLOT_FREE UINT32_MAX
-#define MOST_RESPONDENTS (SLOT_NUMBER - 1)
-
-/* Bits that neither choose the slot nor, above us, the partition. */
-static uint32_t slot_tag(uint64_t hash)
-{
-    return (uint32_t)(hash >> 8) & ~SLOT_NUMBER;
-}
-
-/* Keeps a quarter of the slots free. */
-static bool make_slots(struct join *join)
-{
-    const size_t n_slots = join->n_slots == 0 ? 64 : 2 * join->n_slots;
-    uint32_t *slots;
-    if (4 * ((size_t)join->n_respondents + 1) <= 3 * join->n_slots) {
-        return true;
-    }
-    if (join->n_respondents >= MOST_RESPONDENTS) {
-        return false;
-    }
-    slots = malloc(n_slots * sizeof *slots);
-    if (slots == NULL) {
-        return false;
-    }
-    memset(slots, 0xff, n_slots * sizeof *slots); /* SLOT_FREE */
-    for (uint32_t i = 0; i < join->n_respondents; i++) {
-        const uint64_t hash = id_hash(respondent_at(join, i)->id);
-        size_t slot = hash & (n_slots - 1);
-        while (slots[slot] != SLOT_FREE) {
-            slot = (slot + 1) & (n_slots - 1);
-        }
-        slots[slot] = slot_tag(hash) | i;
-    }
-    free(join->slots);
-    join->slots = slots;
-    join->n_slots = n_slots;
-    return true;
-}
-
-/* The slot of an id, or the free one where it belongs; `*similar` where one was met on the way that
-   a person would take for it: both have the same hash, so that both are on one way. */
-static size_t find_slot(const struct join *join, struct id id, uint64_t hash, bool *similar)
-{
-    size_t slot = hash & (join->n_slots - 1);
-    *similar = false;
-    while (join->slots[slot] != SLOT_FREE) {
-        if ((join->slots[slot] & ~SLOT_NUMBER) == slot_tag(hash)) {
-            const struct id other = respondent_at(join, join->slots[slot] & SLOT_NUMBER)->id;
-            if (id_equal(other, id)) {
-                break;
-            }
-            *similar = *similar || id_similar(other, id);
-        }
-        slot = (slot + 1) & (join->n_slots - 1);
-    }
-    return slot;
-}
-
-uint32_t respondents_find(const struct respondents *respondents, size_t join, struct id id)
-{
-    const struct join *const j = &respondents->joins[join];
-    bool similar;
-    size_t slot;
-    if (j->n_slots == 0) {
-        return NO_NAME;
-    }
-    slot = find_slot(j, id, id_hash(id), &similar);
-    return j->slots[slot] == SLOT_FREE ? NO_NAME : j->slots[slot] & SLOT_NUMBER;
-}
-
-static bool copy_long_id(struct join *join, struct id *id)
-{
-    size_t length;
-    const char *text;
-    if (!id_is_long(*id)) {
-        return true;
-    }
-    text = id_text(id, &length);
-    text = arena_copy(&join->long_ids, text, length);
-    if (text == NULL) {
-        return false;
-    }
-    *id = id_of(text, length);
-    return true;
-}
-
-static bool add_respondent(const struct join_layout *layout, struct join *join, struct id id,
-                           uint32_t *added)
-{
-    const uint32_t n = join->n_respondents;
-    if (!copy_long_id(join, &id) || !blocks_grow(&join->respondents, n, layout->respondent_bytes) ||
-        (layout->is_goals && !blocks_grow(&join->first_series, n, sizeof(uint32_t)))) {
-        return false;
-    }
-    *respondent_at(join, n) = (struct respondent){.id = id, .cohort_rank = UINT8_MAX};
-    if (layout->is_goals) {
-        *first_series_at(join, n) = NO_NAME;
-    }
-    join->n_respondents++;
-    *added = n;
-    return true;
-}
-
-static bool find_respondent(const struct join_layout *layout, struct join *join,
-                            const struct form *form, uint32_t *found)
-{
-    bool similar;
-    size_t slot;
-    if (!make_slots(join)) {
-        return false;
-    }
-    slot = find_slot(join, form->id, form->hash, &similar);
-    if (join->slots[slot] == SLOT_FREE) {
-        if (!add_respondent(layout, join, form->id, found)) {
-            return false;
-        }
-        join->slots[slot] = slot_tag(form->hash) | *found;
-        join->similar_ids += similar;
-    }
-    *found = join->slots[slot] & SLOT_NUMBER;
-    return true;
-}
-
-/* --- goals --- */
-
-static uint64_t goal_hash(uint32_t respondent, uint32_t goal)
-{
-    uint64_t hash = ((uint64_t)respondent << 32 | goal) * UINT64_C(0x9e3779b97f4a7c15);
-    hash = (hash ^ (hash >> 29)) * UINT64_C(0xbf58476d1ce4e5b9);
-    return hash ^ (hash >> 32);
-}
-
-static bool make_goal_slots(const struct join_layout *layout, struct join *join)
-{
-    const size_t n_slots = join->n_goal_slots == 0 ? 64 : 2 * join->n_goal_slots;
-    uint32_t *slots;
-    if (4 * ((size_t)join->n_series + 1) <= 3 * join->n_goal_slots) {
-        return true;
-    }
-    if (join->n_series >= NO_NAME / 2) {
-        return false;
-    }
-    slots = malloc(n_slots * sizeof *slots);
-    if (slots == NULL) {
-        return false;
-    }
-    memset(slots, 0xff, n_slots * sizeof *slots);
-    for (uint32_t i = 0; i < join->n_series; i++) {
-        const struct goal_series *const series = goal_at(layout, join, i);
-        size_t slot = goal_hash(series->respondent, series->goal) & (n_slots - 1);
-        while (slots[slot] != SLOT_FREE) {
-            slot = (slot + 1) & (n_slots - 1);
-        }
-        slots[slot] = i;
-    }
-    free(join->goal_slots);
-    join->goal_slots = slots;
-    join->n_goal_slots = n_slots;
-    return true;
-}
-
-static bool add_goal(const struct join_layout *layout, struct join *join, uint32_t respondent,
-                     const struct form *form, uint32_t *added)
-{
-    uint32_t *const first = first_series_at(join, respondent);
-    const uint32_t n = join->n_series;
-    if (!blocks_grow(&join->series, n, layout->series_bytes)) {
-        return false;
-    }
-    /* New series go to the front of the respondent's list: its order is that of the rows, turned
-       round, and means nothing. */
-    *goal_at(layout, join, n) = (struct goal_series){.respondent = respondent,
-                                                     .goal = form->goal,
-                                                     .next = *first,
-                                                     .category = NO_NAME,
-                                                     .category_stage = UINT16_MAX};
-    *first = n;
-    join->n_series++;
-    *added = n;
-    return true;
-}
-
-/* The respondent's series of this goal. Goals go by a table, since a file that gives every row the
-   same id would make one respondent with all goals of the file. */
-static bool find_goal(const struct join_layout *layout, struct join *join, uint32_t respondent,
-                      const struct form *form, uint32_t *found)
-{
-    size_t slot;
-    if (!make_goal_slots(layout, join)) {
-        return false;
-    }
-    slot = goal_hash(respondent, form->goal) & (join->n_goal_slots - 1);
-    while (join->goal_slots[slot] != SLOT_FREE) {
-        const struct goal_series *const series = goal_at(layout, join, join->goal_slots[slot]);
-        if (series->respondent == respondent && series->goal == form->goal) {
-            *found = join->goal_slots[slot];
-            return true;
-        }
-        slot = (slot + 1) & (join->n_goal_slots - 1);
-    }
-    if (!add_goal(layout, join, respondent, form, found)) {
-        return false;
-    }
-    join->goal_slots[slot] = *found;
-    return true;
 }
 
 /* --- one form in its place --- */
@@ -524,7 +131,7 @@ static bool make_conflict(struct respondents *respondents, struct join *join, ui
     const uint32_t key[2] = {series, first->stage};
     const uint32_t known = names_find(&join->repeated, (const char *)key, sizeof key);
     const uint32_t more = known == NO_NAME ? 0 : join->n_repeated[known];
-    set_state(layout, at, first->stage, SLOT_CONFLICT);
+    series_set_state(layout, at, first->stage, SLOT_CONFLICT);
     *aside_count(respondents, first->measure, FORM_DUPLICATE_SAME) -= more;
     *aside_count(respondents, first->measure, FORM_CONFLICTING) += more;
     /* The first form was not set aside so far; now it is. */
@@ -537,7 +144,7 @@ static bool place_again(struct respondents *respondents, struct join *join, cons
 {
     const struct join_rules *const rules = respondents->rules;
     const struct join_layout *const layout = layout_of(rules, form->measure);
-    unsigned char *const at = series_at(layout, join, series);
+    unsigned char *const at = join_series(join, series);
     const uint64_t first = series_place(rules, layout, at, stage);
     struct set_aside row = {.place = form->place,
                             .respondent = respondent,
@@ -548,13 +155,13 @@ static bool place_again(struct respondents *respondents, struct join *join, cons
     const int64_t date = series_date(rules, layout, at, stage);
     /* The earliest date of all forms that met here, since windows are counted from it and must not
        depend on which row came first. */
-    if (rules->by_date && form->date != NO_DATE && (date == NO_DATE || form->date < date)) {
-        set_day(layout, at, stage, form->date);
+    if (form->date != NO_DATE && (date == NO_DATE || form->date < date)) {
+        series_set_date(rules, layout, at, stage, form->date);
     }
     /* Of forms that say the same, the one that stands first in the files is used, and the others are
        listed. Where they conflict the first is listed, too, and has been. */
     if (rules->keep_places && form->place < first) {
-        set_place(rules, layout, at, stage, form->place);
+        series_set_place(rules, layout, at, stage, form->place);
         row.place = series_state(layout, at, stage) == SLOT_FORM ? first : form->place;
     }
     if (series_state(layout, at, stage) == SLOT_FORM) {
@@ -581,37 +188,32 @@ static bool place(struct respondents *respondents, struct join *join, const stru
 {
     const struct join_rules *const rules = respondents->rules;
     const struct join_layout *const layout = layout_of(rules, form->measure);
-    unsigned char *const at = series_at(layout, join, series);
-    note_cohort(rules, respondent_at(join, respondent), form->cohort, stage);
+    unsigned char *const at = join_series(join, series);
+    note_cohort(rules, join_respondent(join, respondent), form->cohort, stage);
     if (layout->is_goals) {
-        note_goal(rules, goal_at(layout, join, series), form, stage);
+        note_goal(rules, join_goal(join, series), form, stage);
     }
     if (series_state(layout, at, stage) != SLOT_EMPTY) {
         return place_again(respondents, join, form, respondent, series, stage);
     }
-    set_state(layout, at, stage, SLOT_FORM);
-    payload_copy(layout, form->payload, at + layout->codes + stage * layout->payload_bytes);
-    if (rules->by_date) {
-        set_day(layout, at, stage, form->date);
-    }
-    set_place(rules, layout, at, stage, form->place);
+    series_fill(layout, at, stage, form->payload);
+    series_set_date(rules, layout, at, stage, form->date);
+    series_set_place(rules, layout, at, stage, form->place);
     return true;
 }
 
-static bool wait(const struct join_layout *layout, struct join *join, const struct form *form,
-                 uint32_t respondent, uint32_t series)
+static bool wait(struct join *join, const struct form *form, uint32_t respondent, uint32_t series)
 {
-    const size_t n = join->n_pending;
+    const size_t payload_bytes = join->layout->payload_bytes, n = join->n_pending;
     if (!array_grow(&join->pending, &join->pending_capacity, n + 1, sizeof *join->pending) ||
         !array_grow(&join->pending_payloads, &join->pending_payloads_capacity,
-                    (n + 1) * layout->payload_bytes, 1)) {
+                    (n + 1) * payload_bytes, 1)) {
         return false;
     }
     /* The payload is the caller's and does not last; respondents_resolve() points to the copy once
        the array no longer moves. */
     join->pending[n] = (struct pending){.form = *form, .respondent = respondent, .series = series};
-    memcpy(join->pending_payloads + n * layout->payload_bytes, form->payload,
-           layout->payload_bytes);
+    memcpy(join->pending_payloads + n * payload_bytes, form->payload, payload_bytes);
     join->n_pending++;
     return true;
 }
@@ -619,20 +221,18 @@ static bool wait(const struct join_layout *layout, struct join *join, const stru
 static bool add_form(struct respondents *respondents, const struct form *form)
 {
     const struct join_rules *const rules = respondents->rules;
-    const size_t index = rules->study->measures[form->measure].join;
-    const struct join_layout *const layout = &rules->joins[index];
-    struct join *const join = &respondents->joins[index];
+    struct join *const join = &respondents->joins[rules->study->measures[form->measure].join];
     uint32_t respondent, series;
-    if (!find_respondent(layout, join, form, &respondent)) {
+    if (!join_add(join, form->id, form->hash, &respondent)) {
         return false;
     }
-    if (!layout->is_goals) {
-        series = version_series(layout, respondent, rules->version[form->measure]);
-    } else if (!find_goal(layout, join, respondent, form, &series)) {
+    if (!join->layout->is_goals) {
+        series = version_series(join->layout, respondent, rules->version[form->measure]);
+    } else if (!join_add_goal(join, respondent, form->goal, &series)) {
         return false;
     }
     if (rules->by_date || form->stage == NO_STAGE) {
-        return wait(layout, join, form, respondent, series);
+        return wait(join, form, respondent, series);
     }
     return place(respondents, join, form, respondent, series, form->stage);
 }
@@ -645,7 +245,8 @@ struct arriving {
     struct join *join;
     uint64_t hash;
     struct packed_form head;
-    bool is_plain; /* nothing but a head and a payload */
+    uint32_t guess; /* join_guess() */
+    bool is_plain;  /* nothing but a head and a payload */
 };
 
 /* Looks at a packed form and returns its length. */
@@ -668,66 +269,40 @@ static inline size_t look_at(const struct respondents *respondents, const unsign
 }
 
 /* add_form() for a plain form that is the first at its place, as nearly all are; false where it is
-   not, or where the table has to grow first. */
+   not, or where its respondent is new or was not guessed. */
 static inline bool add_plain(const struct join_rules *rules, const struct arriving *form)
 {
-    struct join *const join = form->join;
+    const struct join *const join = form->join;
     const struct join_layout *const layout = join->layout;
-    const struct id id = {{form->head.id[0], form->head.id[1]}};
     const size_t stage = form->head.stage;
-    size_t slot = form->hash & (join->n_slots - 1);
+    /* One that was not known a few forms ago may be known by now. */
+    const uint32_t guess = form->guess == NO_NAME ? join_guess(join, form->hash) : form->guess;
     struct respondent *respondent;
     unsigned char *at;
-    if (join->n_slots == 0) {
+    if (guess == NO_NAME) {
         return false;
     }
-    for (;;) {
-        if (join->slots[slot] == SLOT_FREE) {
-            return false;
-        }
-        if ((join->slots[slot] & ~SLOT_NUMBER) == slot_tag(form->hash)) {
-            respondent = respondent_at(join, join->slots[slot] & SLOT_NUMBER);
-            if (respondent->id.words[0] == id.words[0] && respondent->id.words[1] == id.words[1]) {
-                break;
-            }
-        }
-        slot = (slot + 1) & (join->n_slots - 1);
-    }
+    respondent = join_respondent(join, guess);
     at = (unsigned char *)(respondent + 1) +
          rules->version[form->head.measure] * layout->series_bytes;
-    if (series_state(layout, at, stage) != SLOT_EMPTY || respondent->cohort != form->head.cohort) {
+    if (respondent->id.words[0] != form->head.id[0] ||
+        respondent->id.words[1] != form->head.id[1] || respondent->cohort != form->head.cohort ||
+        series_state(layout, at, stage) != SLOT_EMPTY) {
         return false;
     }
     respondent->cohort_rank = rules->cohort_ranks[stage] < respondent->cohort_rank
                                   ? rules->cohort_ranks[stage]
                                   : respondent->cohort_rank;
-    set_state(layout, at, stage, SLOT_FORM);
-    payload_copy(layout, form->bytes + sizeof form->head,
-                 at + layout->codes + stage * layout->payload_bytes);
+    series_fill(layout, at, stage, form->bytes + sizeof form->head);
     return true;
 }
 
-/* Asks the memory for what add_form() will look at: first the slot, then, once that has come, the
-   respondent. */
-static void ask_for_slot(const struct join *join, uint64_t hash)
+/* Guesses whose form it is, and asks the memory for what add_plain() will look at. */
+static void guess_respondent(struct arriving *form)
 {
-    if (join->n_slots > 0) {
-        __builtin_prefetch(&join->slots[hash & (join->n_slots - 1)]);
-    }
-}
-
-static void ask_for_respondent(const struct join *join, uint64_t hash)
-{
-    size_t slot = hash & (join->n_slots - 1);
-    if (join->n_slots == 0) {
-        return;
-    }
-    while (join->slots[slot] != SLOT_FREE) {
-        if ((join->slots[slot] & ~SLOT_NUMBER) == slot_tag(hash)) {
-            __builtin_prefetch(respondent_at(join, join->slots[slot] & SLOT_NUMBER), 1);
-            return;
-        }
-        slot = (slot + 1) & (join->n_slots - 1);
+    form->guess = join_guess(form->join, form->hash);
+    if (form->guess != NO_NAME) {
+        __builtin_prefetch(join_respondent(form->join, form->guess), 1);
     }
 }
 
@@ -742,10 +317,10 @@ bool respondents_add(struct respondents *respondents, const unsigned char *bytes
         size_t n_forms = 0;
         for (; bytes < end && n_forms < FORMS_AT_ONCE; n_forms++) {
             bytes += look_at(respondents, bytes, &arriving[n_forms]);
-            ask_for_slot(arriving[n_forms].join, arriving[n_forms].hash);
+            join_ask(arriving[n_forms].join, arriving[n_forms].hash);
         }
         for (size_t i = 0; i < n_forms; i++) {
-            ask_for_respondent(arriving[i].join, arriving[i].hash);
+            guess_respondent(&arriving[i]);
         }
         for (size_t i = 0; i < n_forms; i++) {
             struct form form;
@@ -869,7 +444,7 @@ static bool pass_over(struct respondents *respondents, struct join *join,
                       const struct pending *pending, uint32_t stage, const unsigned char *picked)
 {
     const struct join_layout *const layout = layout_of(respondents->rules, pending->form.measure);
-    const unsigned char *const at = series_at(layout, join, pending->series);
+    const unsigned char *const at = join_series(join, pending->series);
     const bool same = payload_equal(layout, pending->form.payload, picked) &&
                       series_state(layout, at, stage) != SLOT_CONFLICT;
     const struct set_aside row =
@@ -930,15 +505,14 @@ static bool resolve_respondent(struct respondents *respondents, struct join *joi
                                struct waiting waiting)
 {
     const struct study *const study = respondents->rules->study;
-    const size_t index = study->measures[waiting.forms[0].form.measure].join;
     name_the_start(waiting);
     for (uint32_t stage = 0; stage < study->n_stages; stage++) {
         /* An anchor is an earlier stage, whose forms have their places by now. `waiting` is never
            empty. */
         const int64_t anchor =
             study->stages[stage].has_window
-                ? respondent_date(respondents, index, waiting.forms[0].respondent,
-                                  study->stages[stage].anchor)
+                ? join_date(respondents->rules, join, waiting.forms[0].respondent,
+                            study->stages[stage].anchor)
                 : NO_DATE;
         for (size_t first = 0, next; first < waiting.n; first = next) {
             next = first;
@@ -974,8 +548,7 @@ static void settle_duplicates(struct respondents *respondents)
             &respondents->joins[rules->study->measures[row->measure].join];
         /* A duplicate has met another form, so that its series and stage are known. */
         if (row->reason == FORM_DUPLICATE_SAME &&
-            series_state(layout, series_at(layout, join, row->series), row->stage) ==
-                SLOT_CONFLICT) {
+            series_state(layout, join_series(join, row->series), row->stage) == SLOT_CONFLICT) {
             row->reason = FORM_CONFLICTING;
         }
     }
@@ -1022,14 +595,7 @@ size_t respondents_bytes(const struct respondents *respondents)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < respondents->rules->study->n_joins; i++) {
-        const struct join *const join = &respondents->joins[i];
-        const struct join_layout *const layout = &respondents->rules->joins[i];
-        bytes += (join->n_slots + join->n_goal_slots) * sizeof *join->slots +
-                 (join->respondents.n_blocks * layout->respondent_bytes +
-                  join->series.n_blocks * layout->series_bytes +
-                  join->first_series.n_blocks * sizeof(uint32_t)) *
-                     BLOCK_RECORDS +
-                 join->pending_capacity * sizeof *join->pending + join->pending_payloads_capacity;
+        bytes += join_bytes(&respondents->joins[i]);
     }
     return bytes + respondents->set_aside_capacity * sizeof *respondents->set_aside;
 }

@@ -7,7 +7,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/run/decoder.h"
@@ -34,18 +33,6 @@ struct work {
 };
 
 /* --- how large --- */
-
-/* Bytes of all sources, as far as that is known; standard input and pipes count as large. */
-static uint64_t input_bytes(const struct plan *plan)
-{
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < plan->n_sources; i++) {
-        struct stat status;
-        const bool known = stat(plan->sources[i].path, &status) == 0 && S_ISREG(status.st_mode);
-        bytes += known ? (uint64_t)status.st_size : 256 * MIB;
-    }
-    return bytes;
-}
 
 /* Parts of the join: so many that one is a few MiB of input, and fits a core's cache when it is
    counted. */
@@ -280,6 +267,18 @@ static size_t n_sources_read(const struct reading_end *end, const struct run *ru
     return n;
 }
 
+/* The row behind the text of a file that could be read; 0: none could. */
+static size_t row_behind(const struct run *run, const char *path)
+{
+    for (size_t i = run->pieces->n; i-- > 0;) {
+        const struct piece *const piece = &run->pieces->list[i];
+        if (strcmp(run->plan->sources[piece->source].path, path) == 0) {
+            return (size_t)(piece->lines_before + piece->n_lines) + (piece->ends_line ? 1 : 0);
+        }
+    }
+    return 0;
+}
+
 /* Sources without a single row, as far as they were read; else what was found. */
 static struct fault reading_fault(const struct reading_end *end, const struct run *run)
 {
@@ -296,10 +295,8 @@ static struct fault reading_fault(const struct reading_end *end, const struct ru
     if (fault.code == FAULT_NONE) {
         return fault;
     }
-    /* A fault of a file itself stands behind the text that could be read. */
-    if (fault.code == FAULT_SYNTAX && fault.row == 0 && run->pieces->n > 0) {
-        const struct piece *const last = &run->pieces->list[run->pieces->n - 1];
-        fault.row = (size_t)(last->lines_before + last->n_lines) + (last->ends_line ? 1 : 0);
+    if (fault.code == FAULT_SYNTAX && fault.row == 0) { /* of a file itself */
+        fault.row = row_behind(run, fault.file);
     }
     /* What reads a piece knows rows by their number in it. */
     piece = pieces_find(run->pieces, end->at);
@@ -339,7 +336,7 @@ static struct fault begin(struct work *work, const struct plan *plan,
                           const struct run_options *options, struct run *run)
 {
     const uint64_t bytes =
-        options->ranks == NULL ? input_bytes(plan) : work->division.bytes / options->ranks->n;
+        options->ranks == NULL ? files_bytes(plan, NULL) : work->division.bytes / options->ranks->n;
     const size_t threads = n_threads(options, bytes);
     struct shared *const shared = &work->shared;
     *run = (struct run){.plan = plan, .pieces = calloc(1, sizeof *run->pieces)};

@@ -84,7 +84,7 @@ void world_count(struct join_world *world, size_t room)
 
 uint32_t world_find(const struct join_world *world, size_t join, const char *who)
 {
-    const uint32_t found = respondents_find(&world->respondents, join, id_of(who, strlen(who)));
+    const uint32_t found = join_find(&world->respondents.joins[join], id_of(who, strlen(who)));
     assert_int_not_equal(found, NO_NAME);
     return found;
 }

@@ -184,7 +184,7 @@ static void check_alike(size_t i, size_t first, bool backwards)
     }
     assert_true(respondents_resolve(&world.respondents));
     const struct join_layout *const layout = &world.rules.joins[0];
-    const unsigned char *const at = join_series(layout, &world.respondents.joins[0], 0);
+    const unsigned char *const at = join_series(&world.respondents.joins[0], 0);
     const uint64_t used = series_place(&world.rules, layout, at, 1);
     for (uint64_t row = 0; row < 10; row++) { /* in the order of the rows */
         for (size_t k = 0; k < world.respondents.n_set_aside; k++) {
@@ -265,8 +265,7 @@ static void test_categories_and_flags(void **state)
                            k + 2);
             }
             assert_true(respondents_resolve(&world.respondents));
-            const struct goal_series *const series =
-                join_goal(&world.rules.joins[1], &world.respondents.joins[1], 0);
+            const struct goal_series *const series = join_goal(&world.respondents.joins[1], 0);
             const char *const category =
                 series->category == NO_NAME ? NULL : names_text(&world.names, series->category);
             if ((category == NULL) != (goals[i].category == NULL) ||
@@ -295,7 +294,7 @@ static void test_weights_are_compared(void **state)
         }
         assert_true(respondents_resolve(&world.respondents));
         const struct join_layout *const layout = &world.rules.joins[1];
-        const unsigned char *const at = join_series(layout, &world.respondents.joins[1], 0);
+        const unsigned char *const at = join_series(&world.respondents.joins[1], 0);
         assert_int_equal(series_state(layout, at, 0), SLOT_FORM);
         assert_int_equal(series_state(layout, at, 1), weighs ? SLOT_CONFLICT : SLOT_FORM);
         assert_int_equal(payload_code(layout, series_payload(layout, at, 0), GOAL_PAYLOAD_LEVEL),
@@ -348,7 +347,7 @@ static void test_many(void **state)
     const struct join_layout *const layout = &world.rules.joins[0];
     for (uint32_t i = 0; i < MANY; i++) {
         const unsigned char *const at =
-            join_series(layout, &world.respondents.joins[0], version_series(layout, i, 0));
+            join_series(&world.respondents.joins[0], version_series(layout, i, 0));
         for (size_t stage = 0; stage < 3; stage++) {
             assert_int_equal(series_state(layout, at, stage), SLOT_FORM);
             assert_int_equal(payload_code(layout, series_payload(layout, at, stage), 0), i);
@@ -419,7 +418,7 @@ static void test_similar_ids(void **state)
         }
         assert_int_equal(world.respondents.joins[0].n_respondents, 4);
         assert_int_equal(world.respondents.joins[0].similar_ids, people[i].similar);
-        assert_int_equal(respondents_find(&world.respondents, 0, id_of("0", 1)), NO_NAME);
+        assert_int_equal(join_find(&world.respondents.joins[0], id_of("0", 1)), NO_NAME);
         world_free(&world);
     }
 }

@@ -126,6 +126,8 @@ study() {
 echo "$header" > header.csv
 sed 's/ok\.csv/header.csv/' ok.yaml > header.yaml
 { cat ok.csv; echo '"SECRET9'; } > late.csv
+printf '\037\213\010\000\000\000\000\000\000\003' > torn.csv.gz
+{ cat ok.yaml; sed -n '4,$p' ok.yaml | sed 's/ok\.csv/torn.csv.gz/'; } > torn.yaml
 printf 'SECRET1,North\nSECRET2,South\n' > rows.yaml
 { printf 'participant,stage'; printf ',sdq_parent_impact_%d' 1 2 3 4 5 6; echo; echo 'SECRET1,start,0,0,0,0,0,0'; } > impact.csv
 printf 'PK\003\004\000\000SECRET' > workbook.csv
@@ -230,6 +232,7 @@ for command in report score check init; do
 done
 bad 'a study of a file without rows' 'no row below them' report header.yaml
 bad 'scores of a file that breaks off' 'late.csv' score late.csv
+bad 'a second file without any text' 'torn.csv.gz: found a gzip file that ends early' report torn.yaml
 bad 'impact columns alone' 'expected those of its items as well' report impact.csv
 bad 'data given as a study' 'found a plain text' report rows.yaml
 bad 'a folder for a file' 'folder.csv: cannot be read' report folder.csv

@@ -357,7 +357,7 @@ static void test_every_order(void **state)
 }
 
 /* The date of a respondent's form at a stage: the earliest, where versions or forms differ. */
-static void test_respondent_date(void **state)
+static void test_join_date(void **state)
 {
     (void)state;
     static const struct given forms[] = {F('p', 0, 1000, 'A', 'N'),
@@ -372,9 +372,10 @@ static void test_respondent_date(void **state)
     }
     assert_true(respondents_resolve(&world.respondents));
     const uint32_t p = world_find(&world, 0, "p");
-    assert_int_equal(respondent_date(&world.respondents, 0, p, 0), 990);
-    assert_int_equal(respondent_date(&world.respondents, 0, p, 1), 1090); /* in conflict */
-    assert_int_equal(respondent_date(&world.respondents, 0, p, 2), NO_DATE);
+    assert_int_equal(join_date(&world.rules, &world.respondents.joins[0], p, 0), 990);
+    assert_int_equal(join_date(&world.rules, &world.respondents.joins[0], p, 1),
+                     1090); /* in conflict */
+    assert_int_equal(join_date(&world.rules, &world.respondents.joins[0], p, 2), NO_DATE);
     world_free(&world);
 }
 
@@ -382,7 +383,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_order),
-        cmocka_unit_test(test_respondent_date),
+        cmocka_unit_test(test_join_date),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

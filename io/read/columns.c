@@ -337,15 +337,3 @@ void columns_free(struct columns *columns)
     arena_free(&columns->arena);
     *columns = (struct columns){0};
 }
-
-/* A constant goes first: columns_find() saw to it that there is no column beside it. */
-struct cell columns_cell(const struct row *row, const struct place *place)
-{
-    if (place->constant != NULL) {
-        return (struct cell){place->constant, strlen(place->constant)};
-    }
-    if (place->index == NO_COLUMN || place->index >= row->n_cells) {
-        return (struct cell){"", 0};
-    }
-    return row->cells[place->index];
-}

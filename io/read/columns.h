@@ -33,7 +33,4 @@ MUST_CHECK struct fault check_header(const char *name, const struct row *header)
 
 void columns_free(struct columns *columns);
 
-/* The cell of a place in a row: "" where the row is too short or there is none. */
-struct cell columns_cell(const struct row *row, const struct place *place);
-
 #endif

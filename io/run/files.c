@@ -27,16 +27,18 @@ struct files {
     bool stopped;
 };
 
-/* Bytes of all sources; 0 where one is no plain file. */
-static uint64_t total_bytes(const struct plan *plan)
+uint64_t files_bytes(const struct plan *plan, bool *known)
 {
     uint64_t bytes = 0;
+    bool all_known = true;
     for (size_t i = 0; i < plan->n_sources; i++) {
         struct stat status;
-        if (stat(plan->sources[i].path, &status) != 0 || !S_ISREG(status.st_mode)) {
-            return 0;
-        }
-        bytes += (uint64_t)status.st_size;
+        const bool is_known = stat(plan->sources[i].path, &status) == 0 && S_ISREG(status.st_mode);
+        bytes += is_known ? (uint64_t)status.st_size : UNKNOWN_BYTES;
+        all_known = all_known && is_known;
+    }
+    if (known != NULL) {
+        *known = all_known;
     }
     return bytes;
 }
@@ -45,13 +47,15 @@ struct files *files_new(const struct plan *plan, const struct run_options *optio
                         struct pieces *pieces, const struct file_part *parts)
 {
     struct files *const files = calloc(1, sizeof *files);
+    bool known;
     if (files == NULL) {
         return NULL;
     }
     files->plan = plan;
     files->options = options;
     files->pieces = pieces;
-    files->total = options->progress == NULL ? 0 : total_bytes(plan);
+    files->total = files_bytes(plan, &known);
+    files->total = known ? files->total : 0;
     files->parts = parts;
     files->columns = calloc(plan->n_sources + 1, sizeof *files->columns);
     files->has_columns = calloc(plan->n_sources + 1, sizeof *files->has_columns);
@@ -132,6 +136,7 @@ static struct fault next_of_file(struct files *files, struct file_piece *piece)
     piece->index = files->pieces->n;
     piece->piece = files->at;
     piece->has_header = false;
+    piece->columns = &files->columns[files->source];
     if (!pieces_add(files->pieces, files->source)) {
         return fault_memory();
     }
@@ -141,14 +146,10 @@ static struct fault next_of_file(struct files *files, struct file_piece *piece)
         size_t lines;
         fault = read_header(files, &piece->chunk, &lines);
         piece->has_header = lines > 0;
-        if (fault.code == FAULT_NONE && lines == 0) {
-            /* Blank lines only, so far: they are read as any piece is, and have no rows. */
+        if (lines == 0) { /* blank lines only, so far: they are read as any piece is */
             piece->columns = NULL;
-            piece->separator = files->separators[files->source];
-            return fault;
         }
     }
-    piece->columns = &files->columns[files->source];
     piece->separator = files->separators[files->source];
     return fault;
 }

@@ -9,6 +9,13 @@
 
 struct files;
 
+/* What a source counts as whose length is not known: standard input, a pipe. */
+#define UNKNOWN_BYTES ((uint64_t)256 * 1024 * 1024)
+
+/* Bytes of all sources, as stored; `*known`, unless NULL: none of them had to be
+   guessed. */
+uint64_t files_bytes(const struct plan *plan, bool *known);
+
 /* What this process reads of a source, where there are several (ranks.h). */
 struct file_part {
     enum { PART_WHOLE, PART_RANGE, PART_NONE } kind;

@@ -143,7 +143,7 @@ static struct fault find_parts(struct ranks *ranks, const struct plan *plan,
     for (size_t i = 0; i < plan->n_sources && fault.code == FAULT_NONE; i++) {
         struct file_part *const part = &division->parts[i];
         const char *const path = plan->sources[i].path;
-        division->bytes += files[i].size > 0 ? files[i].size : (uint64_t)256 * 1024 * 1024;
+        division->bytes += files[i].size > 0 ? files[i].size : UNKNOWN_BYTES;
         if (files[i].is) {
             fault = find_part(ranks, path, &files[i], odd + i, plan->n_sources, part);
         } else if (strcmp(path, STANDARD_INPUT) == 0 && ranks->n > 1) {

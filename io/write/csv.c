@@ -6,12 +6,14 @@
 #include "io/write/lines.h"
 #include "io/write/printed.h"
 
-static bool needs_quotes(const char *text, size_t length)
+static bool needs_quotes(const char *text, size_t n)
 {
     /* some readers, libcsv among them, drop blanks at the ends of a field without quotes */
-    return (length > 0 &&
-            (strchr(" \t", text[0]) != NULL || strchr(" \t", text[length - 1]) != NULL)) ||
-           text[strcspn(text, ",\"\r\n")] != '\0';
+    bool needs = n > 0 && (strchr(" \t", text[0]) != NULL || strchr(" \t", text[n - 1]) != NULL);
+    for (size_t i = 0; i < n && !needs; i++) {
+        needs = text[i] == ',' || text[i] == '"' || text[i] == '\r' || text[i] == '\n';
+    }
+    return needs;
 }
 
 size_t csv_quoted(const char *text, char out[])
@@ -33,19 +35,20 @@ size_t csv_quoted(const char *text, char out[])
     return (size_t)(end - out);
 }
 
-static void put_field(struct lines *lines, const char *text)
+void csv_put(struct lines *lines, const char *field, size_t n)
 {
-    const size_t length = strlen(text);
-    if (!needs_quotes(text, length)) {
-        lines_put(lines, text, length);
+    const char *const end = field + n;
+    if (!needs_quotes(field, n)) {
+        lines_put(lines, field, n);
         return;
     }
     lines_put(lines, "\"", 1);
-    for (const char *quote; (quote = strchr(text, '"')) != NULL; text = quote + 1) {
-        lines_put(lines, text, (size_t)(quote + 1 - text));
+    for (const char *quote; (quote = memchr(field, '"', (size_t)(end - field))) != NULL;
+         field = quote + 1) {
+        lines_put(lines, field, (size_t)(quote + 1 - field));
         lines_put(lines, "\"", 1);
     }
-    lines_text(lines, text);
+    lines_put(lines, field, (size_t)(end - field));
     lines_put(lines, "\"", 1);
 }
 
@@ -53,7 +56,7 @@ void write_csv_field(FILE *out, const char *text)
 {
     struct lines lines;
     lines_begin(&lines, out);
-    put_field(&lines, text);
+    csv_put(&lines, text, strlen(text));
     lines_end(&lines);
 }
 
@@ -86,7 +89,7 @@ static bool put_words(struct lines *lines, struct arena *arena, const char *word
         *words != '\0' && strchr("=+-@\t\r", *words) != NULL && !is_number(words);
     const char *const guarded = is_formula ? arena_printf(arena, "'%s", words) : words;
     if (guarded != NULL) {
-        put_field(lines, guarded);
+        csv_put(lines, guarded, strlen(guarded));
     }
     return guarded != NULL;
 }
@@ -103,7 +106,7 @@ static bool put_cell(struct lines *lines, struct arena *arena, const struct cell
     if (cell->kind == CELL_TEXT) {
         return put_words(lines, arena, words);
     }
-    put_field(lines, words);
+    csv_put(lines, words, strlen(words));
     return true;
 }
 

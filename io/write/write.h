@@ -24,6 +24,10 @@ MUST_CHECK struct fault write_csv(FILE *out, const char *name, const struct tabl
 /* One field of a CSV file, quoted where it has to be; no apostrophe, no separator. */
 void write_csv_field(FILE *out, const char *text);
 
+/* The same of n bytes, with what else stands in the line. */
+struct lines;
+void csv_put(struct lines *lines, const char *field, size_t n);
+
 /* The same into memory, which has CSV_ROOM(length of text) bytes; no NUL. Returns the length. */
 #define CSV_ROOM(length) (2 * (length) + 2)
 size_t csv_quoted(const char *text, char out[]);

@@ -1,0 +1,179 @@
+/* engine/join.h - what is known of the respondents of one instrument (and of its other versions, so
+   that a child who outgrew one can be told from a child who left). What one respondent has of one
+   version, or of one goal, is a series: a place for each stage.
+
+   This is the only thing whose memory grows with people, so it is packed: a respondent is an id, a
+   cohort and, for each stage, one code for each scale, as wide as the scale needs. Which form goes
+   to which place is decided in respondents.c. */
+#ifndef PELLTER_ENGINE_JOIN_H
+#define PELLTER_ENGINE_JOIN_H
+
+#include "engine/form.h"
+
+/* What is at a place: no form, one (or several that say the same), or several that differ. */
+enum slot_state { SLOT_EMPTY, SLOT_FORM, SLOT_CONFLICT };
+
+/* Records of one size in blocks that never move. */
+struct blocks {
+    unsigned char **blocks; /* owned */
+    size_t n_blocks, blocks_capacity;
+};
+#define BLOCK_RECORDS 256u
+
+/* A hash table of the numbers of such records; a quarter of its slots at least is free. */
+struct slots {
+    uint32_t *numbers; /* owned */
+    size_t n;          /* a power of two, or 0 */
+};
+
+/* A form that waits until all forms of its respondent are known. */
+struct pending {
+    struct form form;
+    uint32_t respondent, series;
+    bool done;
+};
+
+/* Start with zeros and a layout. */
+struct join {
+    const struct join_layout *layout; /* borrowed from the rules */
+    struct slots by_id;               /* respondents, with 8 bits of the hash on top of each */
+    struct slots by_goal;             /* goals: series by respondent and goal */
+    uint32_t n_respondents, n_series;
+    struct blocks respondents;
+    struct blocks series, first_series; /* goals; uint32_t, for each respondent */
+    struct names repeated; /* places (series, stage) with several forms that say the same ... */
+    uint32_t *n_repeated;  /* ... owned: and how many more than one */
+    size_t n_repeated_capacity;
+    struct pending *pending; /* owned: forms that wait for respondents_resolve() */
+    size_t n_pending, pending_capacity;
+    unsigned char *pending_payloads; /* owned, n_pending x payload_bytes */
+    size_t pending_payloads_capacity;
+    uint64_t similar_ids; /* ids that a person would take for one of the others */
+    struct arena long_ids;
+};
+
+void join_free(struct join *join);
+
+/* Bytes that it holds now, nearly. */
+size_t join_bytes(const struct join *join);
+
+static inline void *block_record(const struct blocks *blocks, uint32_t number, size_t size)
+{
+    return blocks->blocks[number / BLOCK_RECORDS] + number % BLOCK_RECORDS * size;
+}
+
+/* --- respondents --- */
+
+/* A slot: a respondent's number in 24 bits, and above it 8 bits of the hash, which tell most other
+   ids without a look at them. */
+#define SLOT_NUMBER UINT32_C(0xffffff)
+#define SLOT_FREE UINT32_MAX /* also of goals, which have no such bits */
+
+/* Bits that neither choose the slot nor, above us, the partition. */
+static inline uint32_t slot_tag(uint64_t hash)
+{
+    return (uint32_t)(hash >> 8) & ~SLOT_NUMBER;
+}
+
+static inline struct respondent *join_respondent(const struct join *join, uint32_t respondent)
+{
+    return (struct respondent *)block_record(&join->respondents, respondent,
+                                             join->layout->respondent_bytes);
+}
+
+/* The number of an id, or NO_NAME. */
+uint32_t join_find(const struct join *join, struct id id);
+
+/* The number of an id, which is new if need be; `hash` is id_hash(id). False: no memory. */
+bool join_add(struct join *join, struct id id, uint64_t hash, uint32_t *respondent);
+
+/* Asks the memory for what join_guess() will look at. */
+static inline void join_ask(const struct join *join, uint64_t hash)
+{
+    if (join->by_id.n > 0) {
+        __builtin_prefetch(&join->by_id.numbers[hash & (join->by_id.n - 1)]);
+    }
+}
+
+/* The respondent with this hash, as far as can be told without a look at the id: another one at
+   times, seldom. NO_NAME: there is none. */
+static inline uint32_t join_guess(const struct join *join, uint64_t hash)
+{
+    const size_t n = join->by_id.n;
+    for (size_t slot = hash & (n - 1); n > 0 && join->by_id.numbers[slot] != SLOT_FREE;
+         slot = (slot + 1) & (n - 1)) {
+        if ((join->by_id.numbers[slot] & ~SLOT_NUMBER) == slot_tag(hash)) {
+            return join->by_id.numbers[slot] & SLOT_NUMBER;
+        }
+    }
+    return NO_NAME;
+}
+
+/* --- series --- */
+
+/* The series of a version that a respondent may have; whether it has a form is in its states. */
+static inline uint32_t version_series(const struct join_layout *layout, uint32_t respondent,
+                                      size_t version)
+{
+    return respondent * (uint32_t)layout->n_versions + (uint32_t)version;
+}
+
+/* A respondent's goals: the first series, or NO_NAME; and of one, its goal and what comes next. */
+static inline uint32_t first_goal(const struct join *join, uint32_t respondent)
+{
+    return *(const uint32_t *)block_record(&join->first_series, respondent, sizeof(uint32_t));
+}
+static inline struct goal_series *join_goal(const struct join *join, uint32_t series)
+{
+    return (struct goal_series *)block_record(&join->series, series, join->layout->series_bytes);
+}
+
+/* The respondent's series of this goal, which is new if need be. False: no memory. */
+bool join_add_goal(struct join *join, uint32_t respondent, uint32_t goal, uint32_t *series);
+
+/* A series' places, as bytes that the functions below read and write. The series of versions stand
+   behind their respondent: who looks at one looks at the other. */
+unsigned char *join_series(const struct join *join, uint32_t series);
+
+static inline enum slot_state series_state(const struct join_layout *layout,
+                                           const unsigned char *series, size_t stage)
+{
+    return (enum slot_state)((unsigned)series[layout->states + stage / 4] >> (stage % 4 * 2) & 3u);
+}
+static inline void series_set_state(const struct join_layout *layout, unsigned char *series,
+                                    size_t stage, enum slot_state state)
+{
+    unsigned char *const byte = &series[layout->states + stage / 4];
+    *byte =
+        (unsigned char)((*byte & ~(3u << (stage % 4 * 2))) | (unsigned)state << (stage % 4 * 2));
+}
+
+static inline const unsigned char *series_payload(const struct join_layout *layout,
+                                                  const unsigned char *series, size_t stage)
+{
+    return series + layout->codes + stage * layout->payload_bytes;
+}
+static inline void series_fill(const struct join_layout *layout, unsigned char *series,
+                               size_t stage, const unsigned char *payload)
+{
+    series_set_state(layout, series, stage, SLOT_FORM);
+    payload_copy(layout, payload, series + layout->codes + stage * layout->payload_bytes);
+}
+
+/* Of a place that is not empty: the date of its earliest form, or NO_DATE (always where dates do not
+   decide); and where the form was read (the first of several; 0 where places are not kept). Where
+   they are not kept, setting them changes nothing. */
+int64_t series_date(const struct join_rules *rules, const struct join_layout *layout,
+                    const unsigned char *series, size_t stage);
+void series_set_date(const struct join_rules *rules, const struct join_layout *layout,
+                     unsigned char *series, size_t stage, int64_t date);
+uint64_t series_place(const struct join_rules *rules, const struct join_layout *layout,
+                      const unsigned char *series, size_t stage);
+void series_set_place(const struct join_rules *rules, const struct join_layout *layout,
+                      unsigned char *series, size_t stage, uint64_t place);
+
+/* The date of a respondent's form at a stage (the earliest, where series differ), or NO_DATE. */
+int64_t join_date(const struct join_rules *rules, const struct join *join, uint32_t respondent,
+                  size_t stage);
+
+#endif

@@ -1,12 +1,9 @@
 #include "engine/stats/signed_rank.h"
 
 #include <assert.h>
-#include <float.h>
 #include <math.h>
-#include <gsl/gsl_sf_gamma.h>
+#include "engine/stats/sign_test.h"
 #include "engine/whole.h"
-
-#define TWO_PI 6.28318530717958647692
 
 /* A run of changes of equal size: how many go up and down. */
 struct tie {
@@ -170,41 +167,6 @@ static double normal_p(const struct rank_sums *sums)
     return erfc((double)distance / 4.0 / sqrt((double)variance / 24.0));
 }
 
-/* P(X = k) for X binomial(m, 1/2), 0 < k < m, by the saddle point:
-
-       sqrt(m / (2 pi k (m-k))) G(m) / (G(k) G(m-k)) exp(-m h / 2)
-       h = (1-d) ln(1-d) + (1+d) ln(1+d) = 2 d atanh(d) + ln(1 - d^2),  d = (m - 2k) / m
-       G(n) = n! / (sqrt(2 pi n) (n/e)^n)
-
-   rounding  lnGamma(m) itself would leave no digit right at m = 1e8; here a term is small or exact
-   source    Loader (2000), Fast and Accurate Computation of Binomial Probabilities */
-static double half_binomial(double m, double k)
-{
-    const double d = (m - 2.0 * k) / m;
-    const double h = d < 0.5 ? 2.0 * d * atanh(d) + log1p(-d * d)
-                             : d * log((m - k) / k) + log(4.0 * (k / m) * ((m - k) / m));
-    const double stirling = gsl_sf_gammastar(m) / (gsl_sf_gammastar(k) * gsl_sf_gammastar(m - k));
-    return sqrt(m / (TWO_PI * k * (m - k))) * stirling * exp(-m / 2.0 * h);
-}
-
-/* Two-sided sign test: min(1, 2 P(X <= fewer)) for X binomial(m, 1/2), m = fewer + more > 0, as its
-   largest term times 1 + k/(m-k+1) (1 + (k-1)/(m-k+2) (1 + ...)). */
-static double sign_p(uint64_t fewer, uint64_t more)
-{
-    const double m = (double)(fewer + more), k = (double)fewer;
-    double first, term = 1.0, sum = 1.0;
-    /* Both tails together are then everything, or more. */
-    if (more - fewer <= 1) {
-        return 1.0;
-    }
-    first = fewer == 0 ? exp2(-m) : half_binomial(m, k);
-    for (double i = 0.0; i < k && term > sum * (DBL_EPSILON / 64.0); i += 1.0) {
-        term *= (k - i) / (m - k + 1.0 + i);
-        sum += term;
-    }
-    return fmin(1.0, 2.0 * first * sum);
-}
-
 struct signed_rank signed_rank(const struct distribution *changes, double work[])
 {
     struct signed_rank result = {.v = VALUE_NONE,
@@ -225,8 +187,7 @@ struct signed_rank signed_rank(const struct distribution *changes, double work[]
     if (m > 0) {
         result.p_wilcoxon =
             value_double(m <= SIGNED_RANK_EXACT ? exact_p(changes, &sums, work) : normal_p(&sums));
-        result.p_sign = value_double(sums.n_up < sums.n_down ? sign_p(sums.n_up, sums.n_down)
-                                                             : sign_p(sums.n_down, sums.n_up));
+        result.p_sign = value_double(sign_test(sums.n_up, sums.n_down));
         result.rank_biserial = value_ratio(2 * sums.doubled_v - total, total);
     }
     return result;

@@ -3,6 +3,7 @@
    each of them, with a score or with a reason. */
 #include "engine/pair_counter.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "engine/memory.h"
@@ -219,35 +220,41 @@ static bool add_matrix(const struct tally_cell *at, const struct scale *scale,
     return true;
 }
 
+/* A stage by itself: a margin of the first stage with it, or of the first with the second. */
+static bool add_stage(const struct pair_counter *counter, struct tally_cell *at,
+                      const struct scale *scale, const uint32_t cells[], size_t n,
+                      struct tally *tally)
+{
+    /* The pairs of the first stage come first, one for each later stage. */
+    const size_t pair = at->stage == 0 ? 0 : at->stage - (size_t)1;
+    assert(counter->pairs[pair].stage == 0 &&
+           counter->pairs[pair].later == (at->stage == 0 ? 1 : at->stage));
+    at->later = TALLY_ONE_STAGE;
+    return add_margin(at, scale, cells + pair * n * n, n, at->stage == 0, tally);
+}
+
+/* In the order of a tally's cells, so that there is nothing to sort. */
 static bool finish_scale(const struct pair_counter *counter, uint32_t cohort, size_t scale_index,
                          const uint32_t cells[], struct tally *tally)
 {
     const struct scale *const scale = counter->study->scales[scale_index].scale;
     const size_t n = n_outcomes(counter->study, scale_index);
+    const uint32_t *const everywhere = cells + counter->n_pairs * n * n;
     struct tally_cell at = {.cohort = cohort, .scale = (uint16_t)scale_index};
-    for (size_t i = 0; i < counter->n_pairs; i++, cells += n * n) {
-        const struct stage_pair pair = counter->pairs[i];
-        at.stage = (uint16_t)pair.stage;
-        at.later = (uint16_t)pair.later;
-        if (!add_matrix(&at, scale, cells, n, tally)) {
+    for (size_t stage = 0, i = 0; stage < counter->study->n_stages; stage++) {
+        at.stage = (uint16_t)stage;
+        for (; i < counter->n_pairs && counter->pairs[i].stage == stage; i++) {
+            at.later = (uint16_t)counter->pairs[i].later;
+            if (!add_matrix(&at, scale, cells + i * n * n, n, tally)) {
+                return false;
+            }
+        }
+        if (!add_stage(counter, &at, scale, cells, n, tally)) {
             return false;
         }
-        /* Every stage but the first is later in just one pair with the first; that with the second
-           tells of the first, too. */
-        at.later = TALLY_ONE_STAGE;
-        if (pair.stage == 0 && pair.later == 1 && !add_margin(&at, scale, cells, n, true, tally)) {
-            return false;
-        }
-        at.stage = (uint16_t)pair.later;
-        if (pair.stage == 0 && !add_margin(&at, scale, cells, n, false, tally)) {
-            return false;
-        }
-    }
-    at.later = TALLY_ALL_STAGES;
-    for (size_t i = 0; i < counter->study->n_stages; i++) {
-        at.stage = (uint16_t)i;
+        at.later = TALLY_ALL_STAGES;
         for (size_t k = 0; k < n; k++) {
-            if (!add_cell(tally, &at, code_of(scale, (outcome)k), 0, cells[i * n + k])) {
+            if (!add_cell(tally, &at, code_of(scale, (outcome)k), 0, everywhere[stage * n + k])) {
                 return false;
             }
         }
@@ -255,21 +262,52 @@ static bool finish_scale(const struct pair_counter *counter, uint32_t cohort, si
     return true;
 }
 
+/* Frees a cohort's cells; from then on they are all 0. */
+static void drop_cells(struct pair_counter *counter, size_t cohort)
+{
+    counter->room +=
+        counter->cohorts[cohort] == NULL ? 0 : counter->cohort_cells * sizeof **counter->cohorts;
+    free(counter->cohorts[cohort]);
+    counter->cohorts[cohort] = NULL;
+}
+
 bool pair_counter_finish(struct pair_counter *counter, struct tally *tally)
 {
-    const size_t bytes = counter->cohort_cells * sizeof **counter->cohorts;
     for (size_t cohort = 0; cohort < counter->n_cohorts; cohort++) {
-        uint32_t *const cells = counter->cohorts[cohort];
+        const uint32_t *const cells = counter->cohorts[cohort];
         for (size_t i = 0; cells != NULL && i < counter->study->n_scales; i++) {
             if (counter->offsets[i] != NO_OFFSET &&
                 !finish_scale(counter, (uint32_t)cohort, i, cells + counter->offsets[i], tally)) {
                 return false;
             }
         }
-        counter->room += cells == NULL ? 0 : bytes;
-        free(cells);
-        counter->cohorts[cohort] = NULL;
+        drop_cells(counter, cohort);
     }
     counter->n_added = 0;
+    return true;
+}
+
+bool pair_counter_merge(struct pair_counter *into, struct pair_counter *from, struct tally *tally)
+{
+    if (from->n_added > UINT32_MAX - into->n_added && !pair_counter_finish(into, tally)) {
+        return false;
+    }
+    if (!array_grow(&into->cohorts, &into->n_cohorts, from->n_cohorts, sizeof *into->cohorts)) {
+        return false;
+    }
+    into->n_added += from->n_added;
+    from->n_added = 0;
+    for (size_t cohort = 0; cohort < from->n_cohorts; cohort++) {
+        uint32_t *const cells = from->cohorts[cohort], *const sums = into->cohorts[cohort];
+        if (sums == NULL) {
+            into->cohorts[cohort] = cells;
+            from->cohorts[cohort] = NULL;
+            continue;
+        }
+        for (size_t i = 0; cells != NULL && i < into->cohort_cells; i++) {
+            sums[i] += cells[i];
+        }
+        drop_cells(from, cohort);
+    }
     return true;
 }

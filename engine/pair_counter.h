@@ -29,4 +29,8 @@ bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scal
 /* Adds all that was counted to `tally` and starts anew. False: no memory. */
 bool pair_counter_finish(struct pair_counter *counter, struct tally *tally);
 
+/* Adds what `from`, of the same study, has counted, which is then empty. What is counted already
+   may have to go into `tally`. False: no memory. */
+bool pair_counter_merge(struct pair_counter *into, struct pair_counter *from, struct tally *tally);
+
 #endif

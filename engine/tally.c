@@ -127,14 +127,23 @@ static size_t put_cell(struct tally *tally, struct cell_count out[], size_t n,
     return n;
 }
 
-/* Puts a cohort's cells in order, each once: the new ones by themselves, then both together. */
+/* Puts a cohort's cells in order, each once: the new ones by themselves, then both together. Often
+   they have come in order, and nothing is to be done. */
 static void order_cells(struct tally *tally, struct cohort_cells *cohort)
 {
     struct cell_count *const cells = cohort->cells;
-    size_t old = 0, new = cohort->n_sorted, n = 0;
+    size_t old = 0, new, n = 0;
+    if (cohort->n_sorted == 0 && cohort->n > 0) {
+        cohort->n_sorted = 1;
+    }
+    while (cohort->n_sorted < cohort->n &&
+           cell_compare(&cells[cohort->n_sorted - 1], &cells[cohort->n_sorted]) < 0) {
+        cohort->n_sorted++;
+    }
     if (cohort->n == cohort->n_sorted) {
         return;
     }
+    new = cohort->n_sorted;
     assert(tally->spare_capacity >= cohort->n);
     sort_cells(cells + cohort->n_sorted, cohort->n - cohort->n_sorted, tally->spare);
     while (old < cohort->n_sorted || new < cohort->n) {

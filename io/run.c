@@ -185,9 +185,6 @@ static void count_parts(struct work *work, struct worker *worker)
             fault = fault_at(FAULT_INTERRUPTED, NULL, 0, 0, "stopped; nothing was written");
         }
     }
-    if (fault.code == FAULT_NONE && !pair_counter_finish(worker->pairs, &worker->counted.tally)) {
-        fault = fault_memory();
-    }
     tally_sort(&worker->counted.tally);
     worker->fault = fault;
 }
@@ -403,6 +400,20 @@ static bool gather(struct run *run, struct worker *worker)
     return done;
 }
 
+/* Matrices are added before they become cells: so there is one list of these, and not one for each
+   worker to be merged. */
+static bool gather_pairs(struct work *work, struct tally *tally)
+{
+    struct pair_counter *const pairs = work->workers[0]->pairs;
+    bool done = true;
+    for (size_t i = 1; i < work->n_workers && done; i++) {
+        done = pair_counter_merge(pairs, work->workers[i]->pairs, tally);
+    }
+    done = done && pair_counter_finish(pairs, tally);
+    tally_sort(tally);
+    return done && !tally->overflow;
+}
+
 static struct fault count_all(struct work *work, struct run *run)
 {
     struct fault fault = FAULT_FREE;
@@ -412,6 +423,9 @@ static struct fault count_all(struct work *work, struct run *run)
     }
     for (size_t i = 0; i < work->n_workers && fault.code == FAULT_NONE; i++) {
         fault = gather(run, work->workers[i]) ? FAULT_FREE : fault_memory();
+    }
+    if (fault.code == FAULT_NONE && !gather_pairs(work, &run->counted.tally)) {
+        fault = fault_memory();
     }
     note_families(work, run);
     if (work->exchange != NULL) {

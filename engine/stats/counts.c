@@ -1,6 +1,7 @@
 #include "engine/stats/counts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int by_score(const void *left, const void *right)
 {
@@ -10,6 +11,9 @@ static int by_score(const void *left, const void *right)
 
 /* Up to this many are sorted faster by moving each to its place. */
 #define FEW_SCORES 64
+
+/* Scores that lie so close together have a bin for each number between the least and the greatest. */
+#define MOST_BINS 4096
 
 static void sort_scores(struct score_count scores[], size_t n)
 {
@@ -28,10 +32,35 @@ static void sort_scores(struct score_count scores[], size_t n)
     }
 }
 
+/* The same as gather(), of n > 0 scores that lie between `least` and the `n_bins` - 1 next. */
+static size_t gather_bins(struct score_count scores[], size_t n, int64_t least, size_t n_bins)
+{
+    uint64_t counts[MOST_BINS];
+    size_t n_kept = 0;
+    memset(counts, 0, n_bins * sizeof *counts);
+    for (size_t i = 0; i < n; i++) {
+        counts[scores[i].score - least] += scores[i].count;
+    }
+    for (size_t bin = 0; bin < n_bins; bin++) {
+        if (counts[bin] > 0) {
+            scores[n_kept++] = (struct score_count){least + (int64_t)bin, counts[bin]};
+        }
+    }
+    return n_kept;
+}
+
 /* Sorts by score, where not yet sorted, and makes one of equal scores. Returns how many remain. */
 static size_t gather(struct score_count scores[], size_t n)
 {
     size_t n_sorted = n > 0, n_kept = 0;
+    int64_t least = INT64_MAX, greatest = INT64_MIN;
+    for (size_t i = 0; i < n; i++) {
+        least = scores[i].score < least ? scores[i].score : least;
+        greatest = scores[i].score > greatest ? scores[i].score : greatest;
+    }
+    if (n > FEW_SCORES && (uint64_t)greatest - (uint64_t)least < MOST_BINS) {
+        return gather_bins(scores, n, least, (size_t)(greatest - least) + 1);
+    }
     while (n_sorted < n && scores[n_sorted - 1].score <= scores[n_sorted].score) {
         n_sorted++;
     }

@@ -2,6 +2,7 @@
 #ifndef PELLTER_ENGINE_FIGURE_H
 #define PELLTER_ENGINE_FIGURE_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

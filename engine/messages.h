@@ -8,6 +8,8 @@
     X(NAME)                       \
     X(QUOTED)                     \
     X(INTERVAL)                   \
+    X(PERCENT_INTERVAL)           \
+    X(TOO_FEW)                    \
     X(CONTINUED)                  \
     X(ALL)                        \
     X(REPORT_UNTITLED)            \
@@ -137,6 +139,9 @@
     X(NOTE_WARNINGS)              \
     X(NOTE_WITHHELD)              \
     X(NOTE_POOLED)                \
+    X(NOTE_TOO_FEW)               \
+    X(NOTE_CAUTION)               \
+    X(NOTE_NOBODY)                \
     X(NOTE_AS_OF_UNUSED)          \
     X(REPORT_CAUTION_PROOF)       \
     X(REPORT_CAUTION_CRISIS)      \

@@ -65,6 +65,15 @@ struct goal_rules {
     bool has_category;
 };
 
+/* What is printed of few: below too_few no percentage and no test, below caution a word of care. 0
+   switches a rule off. */
+struct small_numbers {
+    uint64_t too_few, caution;
+};
+
+#define SMALL_NUMBERS_TOO_FEW 10
+#define SMALL_NUMBERS_CAUTION 30
+
 struct study {
     const char *title; /* "" = none given */
     const struct stage *stages;
@@ -89,6 +98,7 @@ struct study {
     double given_sd;          /* of RELIABLE_SD_GIVEN, in points */
     double given_reliability; /* NAN: the instrument's */
     struct goal_rules goals;
+    struct small_numbers small_numbers;
 };
 
 /* Which of a scale's band sets tables print. */

@@ -127,6 +127,11 @@ struct cell_content cell_interval(struct value low, struct value high, unsigned 
     return cell_numbers(CELL_INTERVAL, &low, &high, decimals);
 }
 
+struct cell_content cell_percent_interval(struct value low, struct value high, unsigned decimals)
+{
+    return cell_numbers(CELL_PERCENT_INTERVAL, &low, &high, decimals);
+}
+
 struct cell_content cell_p(struct value value)
 {
     return cell_of_one(CELL_P, &value, 3);

@@ -15,12 +15,14 @@ enum cell_kind {
     CELL_VALUE,    /* low; a dash where undefined */
     CELL_PERCENT,  /* low, with a percent sign */
     CELL_INTERVAL, /* "low to high"; a dash where undefined */
-    CELL_P         /* low as a probability, without the leading 0, "<.001" below */
+    CELL_PERCENT_INTERVAL, /* "low% to high%" */
+    CELL_P                 /* low as a probability, without the leading 0, "<.001" below */
 };
 
 /* What the numbers of a cell are. */
 enum cell_number {
     CELL_UNDEFINED,
+    CELL_TOO_FEW, /* of so few that it is not printed: cells_are_of() */
     CELL_ROUNDED, /* low and high, in units of the last of `decimals` */
     CELL_HUGE     /* nothing real: 2^63 of such units or more, which leaves huge_low, huge_high */
 };
@@ -31,6 +33,7 @@ struct cell_content {
     uint8_t kind;     /* enum cell_kind */
     uint8_t decimals; /* 0..9 */
     uint8_t number;   /* enum cell_number */
+    bool has_base;    /* of a percentage or a p: somebody has said of how many it is */
     uint16_t message; /* enum message */
     union {
         struct {
@@ -61,6 +64,7 @@ struct table {
     size_t n_rows;
     struct text *notes; /* n_notes, below the table, each a sentence or more */
     size_t n_notes;
+    bool has_too_few, has_caution, has_nobody; /* some row is of so few that a note says so */
     size_t rows_capacity, columns_capacity, notes_capacity;
 };
 
@@ -96,6 +100,7 @@ struct cell_content cell_sentence(const struct text *text);
 struct cell_content cell_value(struct value value, unsigned decimals);
 struct cell_content cell_percent(struct value value, unsigned decimals);
 struct cell_content cell_interval(struct value low, struct value high, unsigned decimals);
+struct cell_content cell_percent_interval(struct value low, struct value high, unsigned decimals);
 struct cell_content cell_p(struct value value);
 
 #endif

@@ -10,6 +10,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NONE] = "",
     [MESSAGE_NAME] = "{0}",
     [MESSAGE_INTERVAL] = "{0} to {1}",
+    [MESSAGE_PERCENT_INTERVAL] = "{0}% to {1}%",
+    [MESSAGE_TOO_FEW] = "too few",
     [MESSAGE_CONTINUED] = "{0} (continued)",
     [MESSAGE_QUOTED] = "\"{0}\"",
     [MESSAGE_ALL] = "All",
@@ -179,6 +181,13 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_POOLED] =
         "Forms of different versions of the instrument are compared with each other, as the "
         "study asks: no bands and no reliable change.",
+    [MESSAGE_NOTE_TOO_FEW] =
+        "Too few: fewer than {0}, of whom no percentage and no test is given.",
+    [MESSAGE_NOTE_CAUTION] =
+        "Rows of fewer than {0}: read them with care, since one or two can change them a good "
+        "deal.",
+    [MESSAGE_NOTE_NOBODY] = 
+        "Where n is 0, no one had the forms that are needed: a dash is not a result.",
     [MESSAGE_NOTE_AS_OF_UNUSED] =
         "as_of has no effect on \"after\": the stage \"{0}\" has no window of days that says when"
         " a form is due.",

@@ -79,6 +79,10 @@ static void say_rules(struct words *words, const struct study *study)
     }
     say(words, "sd %s %g reliability %g\n", sds[study->reliable_sd], study->given_sd,
         study->given_reliability);
+    if (study->small_numbers.too_few != 10 || study->small_numbers.caution != 30) {
+        say(words, "too few below %d, caution below %d\n", (int)study->small_numbers.too_few,
+            (int)study->small_numbers.caution);
+    }
     say(words, "goals rho %g%s%s target %g", study->goals.rho,
         study->goals.weighted ? " weighted" : "", study->goals.keep_partial ? " kept" : "",
         study->goals.has_target ? study->goals.target : -1.0);
@@ -225,6 +229,10 @@ static const struct {
     {"SD of the study", STUDY("reliable_change: {sd: study}"), "sd study 0 reliability nan"},
     {"SD given", STUDY("reliable_change: {sd: 8.5, reliability: 0.9}"),
      "sd given 8.5 reliability 0.9"},
+    {"small numbers", STUDY("small_numbers: {too_few_below: 5, caution_below: 0}"),
+     "too few below 5, caution below 0"},
+    {"small numbers, one of two", STUDY("small_numbers: {caution_below: 50}"),
+     "too few below 10, caution below 50"},
     {"SD of the instrument", STUDY("reliable_change: {sd: instrument}"), "sd instrument 0"},
     {"missing here and there", STUDY("missing: [\"-9\", \"\"]") "    missing: x\n",
      "numbers missing <-9> missing <> missing <x>\n"},
@@ -358,6 +366,10 @@ static const struct {
      "\"after\"?"},
     {"a stage's pik", "stages: [a, {name: b, window: [1, 2], pik: last}]\n" SOURCE, 1, 39,
      "\"pick\"?"},
+    {"to_few", STUDY("small_numbers: {to_few_below: 1}"), 1, 17, "\"too_few_below\"?"},
+    {"too few is a word", STUDY("small_numbers: {too_few_below: some}"), 1, 32, "a whole number"},
+    {"a caution below 0", STUDY("small_numbers: {caution_below: -1}"), 1, 32, "a whole number"},
+    {"small numbers are a list", STUDY("small_numbers: [10, 30]"), 1, 16, "keys with values"},
     {"sdd", STUDY("reliable_change: {sdd: 1}"), 1, 19, "\"sd\"?"},
     {"reliabilty", STUDY("reliable_change: {reliabilty: 1}"), 1, 19, "\"reliability\"?"},
     {"fiel", STAGES "sources:\n  - fiel: a.csv\n    instrument: wemwbs" ITEMS, 3, 5, "\"file\"?"},

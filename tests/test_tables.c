@@ -49,6 +49,10 @@ static void report_on(struct reported *r, const char *study)
     if (fault.code != FAULT_NONE) {
         fail_msg("%zu:%zu: %s", fault.row, fault.column, fault.detail);
     }
+    /* These studies are of a few forms, so that they can be worked out by hand. */
+    if (strstr(study, "small_numbers") == NULL) {
+        r->plan.study.small_numbers = (struct small_numbers){0, 0};
+    }
     const struct fault run_fault = run_study(&r->plan, &run_options, &r->run);
     if (run_fault.code != FAULT_NONE) {
         fail_msg("%zu:%zu: %s", run_fault.row, run_fault.column, run_fault.detail);
@@ -457,6 +461,61 @@ static void test_band_percent(void **state)
     reported_free(&r);
 }
 
+/* Of 9 no percentage and no test, of 10 both; of 29 a word of care, of 30 none. Counts, means and
+   intervals of means stay. */
+static void test_small_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *site;
+        int n;
+        bool too_few, caution;
+    } rows[] = {{"a", 9, true, true},
+                {"b", 10, false, true},
+                {"c", 29, false, true},
+                {"d", 30, false, false},
+                {"e", 1, true, true}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct reported r;
+        FILE *const out = begin_data();
+        wemwbs_header(out, "site");
+        for (int k = 0; k < rows[i].n; k++) {
+            wemwbs_person(out, rows[i].site, k, 30, 31 + k % 2);
+        }
+        assert_int_equal(fclose(out), 0);
+        report_on(&r, STUDY("[site]") "small_numbers: {too_few_below: 10, caution_below: 30}\n");
+        const char *const means = rows_of(&r, "before_after_wemwbs_total");
+        const char *const all_bands = rows_of(&r, "bands_wemwbs_total");
+        if ((strstr(means, "|too few\n") != NULL) != rows[i].too_few ||
+            (strstr(all_bands, "|low|9|too few|9|too few\n") != NULL) != (rows[i].n == 9) ||
+            (strstr(all_bands, "%") == NULL) != rows[i].too_few ||
+            has_note(&r, "before_after_wemwbs_total", "fewer than 10") != rows[i].too_few ||
+            has_note(&r, "before_after_wemwbs_total", "fewer than 30") != rows[i].caution) {
+            fail_msg("%d people: %s%s", rows[i].n, means, all_bands);
+        }
+        if (rows[i].n == 9) {
+            assert_non_null(strstr(means, "a|9|30.00|0.00|31.44|0.53|1.44|1.04 to 1.85|too few\n"));
+        }
+        reported_free(&r);
+    }
+}
+
+/* Nobody with both forms: dashes, which are no result, and nothing that is too few. */
+static void test_nobody(void **state)
+{
+    (void)state;
+    struct reported r;
+    FILE *const out = begin_data();
+    wemwbs_header(out, "site");
+    wemwbs_form(out, "x", 1, "start", 30);
+    assert_int_equal(fclose(out), 0);
+    report_on(&r, STUDY("[]") "small_numbers: {}\n");
+    assert_string_equal(rows_of(&r, "before_after_wemwbs_total"), "All|0|-|-|-|-|-|-|-\n");
+    assert_true(has_note(&r, "before_after_wemwbs_total", "no one had the forms"));
+    assert_false(has_note(&r, "before_after_wemwbs_total", "fewer than"));
+    reported_free(&r);
+}
+
 /* Goals: levels with two decimals, T with one. */
 static void test_goals(void **state)
 {
@@ -514,6 +573,8 @@ int main(void)
         cmocka_unit_test(test_rows_that_break_off),
         cmocka_unit_test(test_percent),
         cmocka_unit_test(test_band_percent),
+        cmocka_unit_test(test_small_numbers),
+        cmocka_unit_test(test_nobody),
         cmocka_unit_test(test_goals),
         cmocka_unit_test(test_sample_log),
     };

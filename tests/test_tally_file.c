@@ -31,7 +31,7 @@ static const char *const studies[] = {
     " {name: \"c\\n\\u0085\\u2028d\", window: [61, 90], after: a, pick: last},"
     " {name: e, window: [-5, 9], after: 'it''s: \"b\"'}]\nbefore: a\nafter: e\nas_of: 2020-02-29\n"
     "cohorts: [[site], [year], [site, year], ['a,b: c']]\ncohort_from: after\nduplicates: last\n"
-    "missing: ['-9']\nreliable_change: {sd: 4.31, reliability: 0.1}\n"
+    "missing: ['-9']\nsmall_numbers: {too_few_below: 5, caution_below: 0}\nreliable_change: {sd: 4.31, reliability: 0.1}\n"
     "sources: [{file: x.csv, instrument: wemwbs, items: 'w{1..14}', incomplete: published,"
     " bands: benchmark_cesd}]",
     "stages: [a, b, c]\nafter: b\nas_of: 1899-12-31\nreliable_change: {sd: study}\n"
@@ -73,6 +73,8 @@ static void test_description_is_read_as_the_same(void **state)
         assert_int_equal(plan.study.as_of, again.study.as_of);
         assert_true(close_to(plan.study.given_sd, again.study.given_sd, 0));
         assert_true(close_to(plan.study.given_reliability, again.study.given_reliability, 0));
+        assert_int_equal(plan.study.small_numbers.too_few, again.study.small_numbers.too_few);
+        assert_int_equal(plan.study.small_numbers.caution, again.study.small_numbers.caution);
         assert_true(close_to(plan.study.goals.target, again.study.goals.target, 0));
         plan_free(&plan);
         plan_free(&again);

@@ -45,8 +45,10 @@ static void attainment_row(struct maker *maker, struct table *table, const struc
     /* Of goals reviewed: one that nobody came back to is neither attained nor missed. The share of
        all goals set is percent_of_set in results.csv. */
     row[6] = cell_percent(figures_at(maker->figures, key, stage, STATISTIC_PERCENT, 0), 0);
+    cells_are_of(maker, table, row, 7, figures_at(maker->figures, key, stage, STATISTIC_GOALS, 0));
     if (maker->study->goals.has_target) {
         row[7] = cell_percent(value_double(maker->study->goals.target), 0);
+        cells_are_of(maker, table, &row[7], 1, VALUE_NONE); /* the study's word, not a share */
     }
 }
 

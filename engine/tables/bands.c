@@ -68,6 +68,7 @@ static void band_rows(struct maker *maker, struct table *table, const struct fig
         row[3] = cell_percent(share(before, n), 0);
         row[4] = cell_value(after, 0);
         row[5] = cell_percent(share(after, n), 0);
+        cells_are_of(maker, table, row, table->n_columns, n);
     }
 }
 

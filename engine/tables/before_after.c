@@ -55,12 +55,13 @@ static bool means_row(struct maker *maker, struct table *table, const struct fig
     const struct value before = figures_at(f, key, FIGURE_STAGE_BEFORE, STATISTIC_MEAN, 0);
     const struct value after = figures_at(f, key, FIGURE_STAGE_AFTER, STATISTIC_MEAN, 0);
     const struct value change = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_MEAN, 0);
+    const struct value n = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
     struct cell_content *const row = add_row(maker, table);
     if (row == NULL) {
         return false;
     }
     row[0] = cell_text(cohort_text(maker, key));
-    row[1] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0), 0);
+    row[1] = cell_value(n, 0);
     row[2] = cell_value(before, decimals);
     row[3] = cell_value(figures_at(f, key, FIGURE_STAGE_BEFORE, STATISTIC_SD, 0), decimals);
     row[4] = cell_value(after, decimals);
@@ -73,6 +74,7 @@ static bool means_row(struct maker *maker, struct table *table, const struct fig
                           figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_CI_HIGH, 0), decimals);
         row[8] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_T, 0));
     }
+    cells_are_of(maker, table, row, table->n_columns, n);
     return rounds_apart(before, after, change, decimals);
 }
 
@@ -123,6 +125,7 @@ static void direction_row(struct maker *maker, struct table *table, const struct
     const struct figures *const f = maker->figures;
     const struct scale *const scale = maker->study->scales[key->scale].scale;
     const bool up = scale->higher_is_better;
+    const struct value n = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
     struct figure_key of_reliable = *key;
     struct cell_content *const row = add_row(maker, table);
     if (row == NULL) {
@@ -130,7 +133,7 @@ static void direction_row(struct maker *maker, struct table *table, const struct
     }
     of_reliable.table = FIGURES_RELIABLE_CHANGE;
     row[0] = cell_text(cohort_text(maker, key));
-    row[1] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0), 0);
+    row[1] = cell_value(n, 0);
     /* Better and worse, not up and down: a fall in an SDQ score is an improvement. */
     row[2] = cell_value(
         figures_at(f, key, FIGURE_STAGE_CHANGE, up ? STATISTIC_N_UP : STATISTIC_N_DOWN, 0), 0);
@@ -146,6 +149,7 @@ static void direction_row(struct maker *maker, struct table *table, const struct
         row[8] = cell_value(
             figures_at(f, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_DETERIORATED, 0), 0);
     }
+    cells_are_of(maker, table, row, table->n_columns, n);
 }
 
 /* The threshold of reliable change and where its parts come from. */

@@ -184,6 +184,51 @@ struct figure_key row_key(const struct cohort_rows *rows, enum figure_table tabl
     return key;
 }
 
+/* A table of nobody has dashes, which say enough; one of a few must not look as sure as the others.
+   An interval of a percentage would give away what the percentage was. */
+void cells_are_of(const struct maker *maker, struct table *table, struct cell_content cells[],
+                  size_t n, struct value base)
+{
+    const struct small_numbers *const small = &maker->study->small_numbers;
+    const uint64_t count = base.kind == VALUE_COUNT ? (uint64_t)base.numerator : 0;
+    const bool is_few = count > 0 && count < small->too_few;
+    for (size_t i = 0; i < n; i++) {
+        if (cells[i].kind == CELL_PERCENT || cells[i].kind == CELL_P ||
+            cells[i].kind == CELL_PERCENT_INTERVAL) {
+            cells[i].has_base = true;
+            if (is_few) {
+                cells[i].number = CELL_TOO_FEW;
+                table->has_too_few = true;
+            }
+        }
+    }
+    if (base.kind == VALUE_COUNT) {
+        table->has_nobody = table->has_nobody || count == 0;
+        table->has_caution = table->has_caution || (count > 0 && count < small->caution);
+    }
+}
+
+void add_small_number_notes(struct maker *maker)
+{
+    const struct small_numbers *const small = &maker->study->small_numbers;
+    for (size_t i = 0; i < maker->report->n_tables; i++) {
+        struct table *const table = &maker->report->tables[i];
+        struct text note = text_of(MESSAGE_NOTE_TOO_FEW);
+        if (table->has_too_few) {
+            note.arguments[0] = argument_count(small->too_few);
+            add_note(maker, table, note);
+        }
+        if (table->has_caution) {
+            note = text_of(MESSAGE_NOTE_CAUTION);
+            note.arguments[0] = argument_count(small->caution);
+            add_note(maker, table, note);
+        }
+        if (table->has_nobody) {
+            add_note(maker, table, text_of(MESSAGE_NOTE_NOBODY));
+        }
+    }
+}
+
 /* The one number that tables compute; both counts are in results.csv. */
 struct value share(struct value part, struct value whole)
 {

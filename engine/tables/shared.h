@@ -39,6 +39,18 @@ struct text cohort_text(const struct maker *maker, const struct figure_key *key)
 /* The key of a scale's figures in `table`. */
 struct figure_key scale_key(const struct maker *maker, enum figure_table table, size_t scale);
 
+/* Small numbers, one rule for every table: says that n cells, a row or a part of it, are of `base`
+   people, families or goals. Where these are too few (study.small_numbers), percentages and p among
+   the cells, and intervals of percentages, become "too few"; counts, means and their intervals
+   stay. The table gets its notes by itself, at the end of the report. To be called when the cells
+   are filled, for every row that prints CELL_PERCENT or CELL_P. A base that is undefined is no
+   base: for a percentage that is not a share of anything counted, such as a target. */
+void cells_are_of(const struct maker *maker, struct table *table, struct cell_content cells[],
+                  size_t n, struct value base);
+
+/* Adds to each table the notes that its small numbers need. */
+void add_small_number_notes(struct maker *maker);
+
 /* 100 part / whole: a share of two counts, undefined of nothing. */
 struct value share(struct value part, struct value whole);
 

@@ -29,6 +29,9 @@ static void stage_rows(struct maker *maker, struct table *table, const struct fi
                                                FIGURE_STAGE_FIRST + (unsigned)stage, printed[i], 0),
                                     count ? 0 : decimals);
         }
+        cells_are_of(
+            maker, table, row, table->n_columns,
+            figures_at(maker->figures, key, FIGURE_STAGE_FIRST + (unsigned)stage, STATISTIC_N, 0));
     }
 }
 

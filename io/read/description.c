@@ -171,6 +171,13 @@ static void put_rules(FILE *out, const struct study *study)
         put_number(out, study->given_reliability);
     }
     fputs("}\n", out);
+    /* Only printed with; but a report of tallies has no other study to learn it from. The usual
+       limits are not said, so that the tallies of those who have them go together with all. */
+    if (study->small_numbers.too_few != SMALL_NUMBERS_TOO_FEW ||
+        study->small_numbers.caution != SMALL_NUMBERS_CAUTION) {
+        fprintf(out, "small_numbers: {too_few_below: %" PRIu64 ", caution_below: %" PRIu64 "}\n",
+                study->small_numbers.too_few, study->small_numbers.caution);
+    }
 }
 
 /* --- instruments --- */

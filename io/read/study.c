@@ -9,13 +9,15 @@
 #include "io/read/plan_build.h"
 
 static const char *const study_keys[] = {
-    "title",       "stages",  "before",     "after",           "as_of",   "cohorts",
-    "cohort_from", "missing", "duplicates", "across_versions", "sources", "reliable_change"};
+    "title",   "stages",          "before",       "after",      "as_of",
+    "cohorts", "cohort_from",     "missing",      "duplicates", "across_versions",
+    "sources", "reliable_change", "small_numbers"};
 static const char *const stage_keys[] = {"name", "values", "window", "after", "pick"};
 static const char *const pick_words[] = {"nearest", "first", "last"};
 static const char *const duplicate_words[] = {"discount", "first", "last"};
 static const char *const cohort_from_words[] = {"before", "first", "after"};
 static const char *const reliable_keys[] = {"sd", "reliability"};
+static const char *const small_keys[] = {"too_few_below", "caution_below"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -376,6 +378,30 @@ static struct fault read_reliable_change(struct plan_build *build, const struct 
     return fault;
 }
 
+/* One of the limits below which numbers are small; 0: there is none. */
+static struct fault read_limit(struct plan_build *build, const struct node *node, uint64_t *limit)
+{
+    int64_t number = 0;
+    struct fault fault = FAULT_FREE;
+    if (node != NULL) {
+        fault = node_integer(build->document, node, 0, 1000000, &number);
+        *limit = (uint64_t)number;
+    }
+    return fault;
+}
+
+static struct fault read_small_numbers(struct plan_build *build, const struct node *node)
+{
+    struct small_numbers *const small = &build->plan->study.small_numbers;
+    struct fault fault = node_check_keys(build->document, node, small_keys, COUNT(small_keys));
+    if (fault.code == FAULT_NONE) {
+        fault = read_limit(build, node_get(node, "too_few_below"), &small->too_few);
+    }
+    return fault.code == FAULT_NONE
+               ? read_limit(build, node_get(node, "caution_below"), &small->caution)
+               : fault;
+}
+
 /* The keys that are one word, a date or a yes/no each. */
 static struct fault read_rules(struct plan_build *build, const struct node *root)
 {
@@ -386,6 +412,7 @@ static struct fault read_rules(struct plan_build *build, const struct node *root
     const struct node *const across = node_get(root, "across_versions");
     const struct node *const missing = node_get(root, "missing");
     const struct node *const change = node_get(root, "reliable_change");
+    const struct node *const small = node_get(root, "small_numbers");
     struct fault fault = FAULT_FREE;
     size_t word = 0;
     /* Day-first dates are for data files only: a study file has one way to write a date. */
@@ -411,6 +438,9 @@ static struct fault read_rules(struct plan_build *build, const struct node *root
     }
     if (fault.code == FAULT_NONE && change != NULL) {
         fault = read_reliable_change(build, change);
+    }
+    if (fault.code == FAULT_NONE && small != NULL) {
+        fault = read_small_numbers(build, small);
     }
     return fault;
 }
@@ -503,6 +533,7 @@ static struct fault read_study(struct plan_build *build)
     study->as_of = NO_DATE;
     study->given_reliability = NAN;
     study->goals.rho = 0.3;
+    study->small_numbers = (struct small_numbers){SMALL_NUMBERS_TOO_FEW, SMALL_NUMBERS_CAUTION};
     study->title = "";
     if (fault.code != FAULT_NONE) {
         return fault;

@@ -30,7 +30,8 @@ static size_t print_number(const struct cell_content *cell, bool is_high, char r
 static const char *print_interval(struct arena *arena, const struct cell_content *cell)
 {
     char low[PRINTED_ROOM], high[PRINTED_ROOM];
-    struct text interval = text_of(MESSAGE_INTERVAL);
+    struct text interval =
+        text_of(cell->kind == CELL_INTERVAL ? MESSAGE_INTERVAL : MESSAGE_PERCENT_INTERVAL);
     (void)print_number(cell, false, low);
     (void)print_number(cell, true, high);
     interval.arguments[0] = argument_name(low);
@@ -67,7 +68,12 @@ const char *printed_cell(struct arena *arena, char room[PRINTED_ROOM],
     if (cell->number == CELL_UNDEFINED) {
         return undefined;
     }
-    if (cell->kind == CELL_INTERVAL) {
+    if (cell->number == CELL_TOO_FEW) {
+        /* Where undefined is an empty field, in columns of numbers, this is one too. */
+        const struct text too_few = text_of(MESSAGE_TOO_FEW);
+        return *undefined == '\0' ? undefined : words_of(arena, &too_few);
+    }
+    if (cell->kind == CELL_INTERVAL || cell->kind == CELL_PERCENT_INTERVAL) {
         return print_interval(arena, cell);
     }
     if (cell->kind == CELL_P) {

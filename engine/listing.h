@@ -36,16 +36,27 @@ struct listing {
     struct listed *lines; /* owned, n */
     size_t n, capacity;
     struct arena ids; /* of long ids */
+    /* Where memory is bounded: takes the lines away when there are `most` of them (listing_empty). False: it
+       cannot. NULL: all lines stay. */
+    bool (*relieve)(struct listing *listing, void *context);
+    void *context;
+    size_t most;
 };
 
-/* Adds a line; copies a long id. False: no memory. */
+/* Adds a line; copies a long id. False: no memory, or no relief. */
 bool listing_add(struct listing *listing, const struct listed *line);
 
 /* Moves all lines of `from` behind those of `into`; `from` is empty then. False: no memory. */
 bool listing_take(struct listing *into, struct listing *from);
 
-/* By place, then forms before respondents, then by stage, subject and reason. */
+/* By place, then forms before respondents, then by stage, subject and reason: < 0, 0, > 0. All that a
+   line says but the id, which is the same for all lines of a row, so that the order does not depend on
+   who added a line first. */
+int listed_compare(const struct listed *a, const struct listed *b);
 void listing_sort(struct listing *listing);
+
+/* No lines and no ids, but room for as many. */
+void listing_empty(struct listing *listing);
 
 void listing_free(struct listing *listing);
 

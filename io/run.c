@@ -181,6 +181,9 @@ static void count_parts(struct work *work, struct worker *worker)
     while (fault.code == FAULT_NONE && (part = atomic_fetch_add(&work->next_part, 1)) < n) {
         fault = partitions_count_one(work->shared.partitions, part, worker->pairs, &worker->counted,
                                      listing);
+        if (fault.code == FAULT_MEMORY) {
+            fault = listed_fault(work->shared.listed);
+        }
         if (fault.code == FAULT_NONE && interrupted != NULL && *interrupted != 0) {
             fault = fault_at(FAULT_INTERRUPTED, NULL, 0, 0, "stopped; nothing was written");
         }
@@ -347,6 +350,12 @@ static struct fault begin(struct work *work, const struct plan *plan,
         !join_rules_init(&shared->rules, &plan->study, &run->cohorts, &run->names, options->list)) {
         return fault_memory();
     }
+    if (options->list && options->memory > 0 && !options->list_cells) {
+        shared->listed = run->more_listed = listed_runs_new();
+        if (shared->listed == NULL) {
+            return fault_memory();
+        }
+    }
     run->pieces->numbers = work->division.numbers;
     shared->partitions =
         partitions_new(&shared->rules, n_parts(bytes), join_memory(options, threads));
@@ -429,7 +438,8 @@ static struct fault count_all(struct work *work, struct run *run)
     }
     note_families(work, run);
     if (work->exchange != NULL) {
-        const struct results results = {&run->counted, &run->listing, &run->findings};
+        const struct results results = {&run->counted, &run->listing, run->more_listed,
+                                        &run->findings};
         fault = meeting_counted(work->exchange, work->ranks, &fault, &results);
     }
     listing_sort(&run->listing);
@@ -541,6 +551,7 @@ void run_free(struct run *run)
         counted_free(&run->counted);
     }
     listing_free(&run->listing);
+    listed_runs_free(run->more_listed);
     findings_free(&run->findings);
     if (run->pieces != NULL) {
         pieces_free(run->pieces);

@@ -5,6 +5,7 @@
 #include "engine/compute.h"
 #include "engine/join_checks.h"
 #include "engine/listing.h"
+#include "io/run/listed.h"
 #include "io/run/options.h"
 
 /* A row of a source. */
@@ -20,9 +21,10 @@ struct run {
     struct names names; /* goals and their categories */
     struct counted counted;
     struct figures figures;
-    struct listing listing;   /* sorted by place */
-    struct findings findings; /* sorted by place, then column */
-    struct pieces *pieces;    /* which rows the pieces of the files held */
+    struct listing listing; /* sorted by place; under a bound of memory, the last lines only ... */
+    struct listed_runs *more_listed; /* ... and here the others, or NULL */
+    struct findings findings;        /* sorted by place, then column */
+    struct pieces *pieces;           /* which rows the pieces of the files held */
 };
 
 /* Reads every source of the plan, joins the forms and counts. On a fault *run is empty. `plan` must

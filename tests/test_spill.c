@@ -133,7 +133,9 @@ static void test_no_folder(void **state)
             assert_int_equal(fault.code, FAULT_WRITE);
             assert_non_null(strstr(fault.detail, "no temporary file can be made here"));
             assert_non_null(strstr(fault.detail, "TMPDIR"));
-            assert_string_equal(fault.file, "TMPDIR");
+            /* the folder that was tried: the end of its name, where that is long */
+            assert_string_equal(fault.file + strlen(fault.file) - 4,
+                                places[i] + strlen(places[i]) - 4);
         }
         spill_free(spill);
     }

@@ -18,6 +18,11 @@ static void locate(const void *context, uint64_t place, const char **file, uint6
     *row = location.row;
 }
 
+static const struct listed *next_listed(void *lines, struct fault *fault)
+{
+    return listed_next(lines, fault);
+}
+
 /* A study file and every file that it names, once each: a file that is read twice for two
    instruments is listed once. `inputs` has room for every source and one more. */
 static size_t list_inputs(const struct options *options, const struct plan *plan,
@@ -45,8 +50,12 @@ static struct fault deliver_run(const struct options *options, const struct sess
                                 const struct run *run, const struct report *report)
 {
     const struct plan *const plan = run->plan;
-    const struct listed_rows listed = {
-        .study = &plan->study, .listing = &run->listing, .locate = locate, .context = run};
+    struct listed_reader *const lines = listed_reader_new(run->more_listed, &run->listing);
+    const struct listed_rows listed = {.study = &plan->study,
+                                       .next = next_listed,
+                                       .lines = lines,
+                                       .locate = locate,
+                                       .context = run};
     struct manifest_input *const inputs = calloc(plan->n_sources + 1, sizeof *inputs);
     struct delivery delivery = {.options = options,
                                 .session = session,
@@ -55,11 +64,12 @@ static struct fault deliver_run(const struct options *options, const struct sess
                                 .listed = &listed,
                                 .manifest = {.title = plan->study.title, .inputs = inputs}};
     struct fault fault;
-    if (inputs == NULL) {
-        return fault_memory();
+    fault = fault_memory();
+    if (inputs != NULL && lines != NULL) {
+        delivery.manifest.n_inputs = list_inputs(options, plan, inputs);
+        fault = deliver(&delivery);
     }
-    delivery.manifest.n_inputs = list_inputs(options, plan, inputs);
-    fault = deliver(&delivery);
+    listed_reader_free(lines);
     free(inputs);
     return fault;
 }

@@ -173,8 +173,7 @@ static bool set_aside(struct worker *worker, const struct gathered *gathered,
                                                                     : (uint8_t)gathered->form.stage,
                           .reason = (uint8_t)reason};
     worker->counted.measures[gathered->form.measure].forms[reason]++;
-    return !worker->shared->options->list || listing_add(&worker->listing, &line) ||
-           worker_stop(worker, fault_memory());
+    return worker_list(worker, &line);
 }
 
 static bool has_id(const struct gathered *gathered)

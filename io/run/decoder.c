@@ -570,10 +570,8 @@ static bool unknown_informant(struct decoder *d, size_t r)
                                 .stage = LISTED_NO_STAGE,
                                 .reason = FORM_NO_ID};
     d->worker->counted.unknown_informants++;
-    if (d->worker->shared->options->list && !listing_add(&d->worker->listing, &line)) {
-        return no_memory(d);
-    }
-    return add_finding(d, FINDING_UNKNOWN_INFORMANT, r, d->columns->informant.index, false);
+    return worker_list(d->worker, &line) &&
+           add_finding(d, FINDING_UNKNOWN_INFORMANT, r, d->columns->informant.index, false);
 }
 
 static bool read_informants(struct decoder *d)

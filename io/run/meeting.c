@@ -6,6 +6,7 @@
 
 #include "io/read/divide.h"
 #include "io/read/stored.h"
+#include "io/run/listed.h"
 
 /* --- before reading --- */
 
@@ -255,23 +256,42 @@ struct fault meeting_read(struct exchange *exchange, struct ranks *ranks, struct
 
 /* --- when all have counted --- */
 
-static void put_listing(struct parcel *parcel, const struct listing *listing)
+/* What stands before a line, and after the last one. */
+enum { LISTED_END, LISTED_LINE, LISTED_FAULT };
+
+static void put_line(struct parcel *parcel, const struct listed *line)
 {
-    parcel_put_number(parcel, listing->n);
-    for (size_t i = 0; i < listing->n; i++) {
-        const struct listed *const line = &listing->lines[i];
-        parcel_put(parcel, line, sizeof *line);
-        if (id_is_long(line->id)) {
-            size_t length;
-            const char *const text = id_text(&line->id, &length);
-            parcel_put(parcel, text, length);
-        }
+    parcel_put_number(parcel, LISTED_LINE);
+    parcel_put(parcel, line, sizeof *line);
+    if (id_is_long(line->id)) {
+        size_t length;
+        const char *const text = id_text(&line->id, &length);
+        parcel_put(parcel, text, length);
     }
 }
 
-static bool add_listing(struct parcel *parcel, struct listing *listing)
+static void put_listed(struct parcel *parcel, const struct results *results)
 {
-    for (uint64_t n = parcel_get_number(parcel); n > 0; n--) {
+    struct fault fault = fault_memory();
+    struct listed_reader *reader;
+    const struct listed *line;
+    listing_sort(results->listing);
+    reader = listed_reader_new(results->more_listed, results->listing);
+    while (reader != NULL && (line = listed_next(reader, &fault)) != NULL) {
+        put_line(parcel, line);
+    }
+    parcel_put_number(parcel, fault.code == FAULT_NONE ? LISTED_END : LISTED_FAULT);
+    if (fault.code != FAULT_NONE) {
+        parcel_put(parcel, &fault, sizeof fault);
+    }
+    listed_reader_free(reader);
+}
+
+static struct fault add_listed(struct parcel *parcel, const struct results *results)
+{
+    struct fault fault = FAULT_FREE;
+    uint64_t kind;
+    while ((kind = parcel_get_number(parcel)) == LISTED_LINE) {
         struct listed line;
         parcel_get(parcel, &line, sizeof line);
         if (id_is_long(line.id)) {
@@ -279,11 +299,14 @@ static bool add_listing(struct parcel *parcel, struct listing *listing)
             const char *const text = (const char *)parcel_look(parcel, length);
             line.id = text == NULL ? (struct id){{0, 0}} : id_of(text, length);
         }
-        if (parcel->failed || !listing_add(listing, &line)) {
-            return false;
+        if (parcel->failed || !listing_add(results->listing, &line)) {
+            return listed_fault(results->more_listed);
         }
     }
-    return !parcel->failed;
+    if (kind == LISTED_FAULT) {
+        parcel_get(parcel, &fault, sizeof fault);
+    }
+    return fault.code == FAULT_NONE && parcel->failed ? fault_memory() : fault;
 }
 
 /* Texts of cells, which only --show-values keeps, are not sent: no command has both. */
@@ -314,7 +337,7 @@ static struct fault send_result(struct exchange *exchange, const struct fault *m
     parcel_put(&result, mine, sizeof *mine);
     if (mine->code == FAULT_NONE) {
         counted_put(&result, results->counted);
-        put_listing(&result, results->listing);
+        put_listed(&result, results);
         put_findings(&result, results->findings);
     }
     return exchange_send_result(exchange, &result);
@@ -336,9 +359,13 @@ static struct fault add_results(struct exchange *exchange, const struct ranks *r
         if (fault.code == FAULT_NONE) {
             fault = its;
         }
-        if (fault.code == FAULT_NONE &&
-            !(counted_add(&result, &numbers, results->counted) &&
-              add_listing(&result, results->listing) && add_findings(&result, results->findings))) {
+        if (fault.code == FAULT_NONE && !counted_add(&result, &numbers, results->counted)) {
+            fault = fault_memory();
+        }
+        if (fault.code == FAULT_NONE) {
+            fault = add_listed(&result, results);
+        }
+        if (fault.code == FAULT_NONE && !add_findings(&result, results->findings)) {
             fault = fault_memory();
         }
         parcel_free(&result);

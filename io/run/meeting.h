@@ -36,6 +36,7 @@ MUST_CHECK struct fault meeting_read(struct exchange *exchange, struct ranks *ra
 struct results {
     struct counted *counted;
     struct listing *listing;
+    struct listed_runs *more_listed; /* or NULL */
     struct findings *findings;
 };
 

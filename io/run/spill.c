@@ -64,11 +64,11 @@ static struct fault open_nameless(int *file)
 #endif
     if (snprintf(path, sizeof path, "%s/.pellter-XXXXXX", folder) >= (int)sizeof path) {
         errno = ENAMETOOLONG;
-        return no_file("TMPDIR");
+        return no_file(folder);
     }
     *file = mkstemp(path);
     if (*file < 0) {
-        return no_file("TMPDIR");
+        return no_file(folder);
     }
     (void)unlink(path);
     return FAULT_FREE;

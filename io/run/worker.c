@@ -13,6 +13,9 @@ struct worker *worker_new(struct shared *shared)
         return NULL;
     }
     worker->shared = shared;
+    if (shared->listed != NULL) {
+        listed_runs_relieve(shared->listed, &worker->listing);
+    }
     worker->mail = mail_new(shared->partitions);
     worker->pairs = pair_counter_new(&shared->plan->study, PAIR_BYTES);
     if (worker->mail == NULL || worker->pairs == NULL ||
@@ -40,6 +43,12 @@ bool worker_stop(struct worker *worker, struct fault fault)
 {
     worker->fault = fault;
     return false;
+}
+
+bool worker_list(struct worker *worker, const struct listed *line)
+{
+    return !worker->shared->options->list || listing_add(&worker->listing, line) ||
+           worker_stop(worker, listed_fault(worker->shared->listed));
 }
 
 bool worker_finding(struct worker *worker, size_t source, const struct finding *finding)

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include "io/read/columns.h"
 #include "io/read/rows.h"
+#include "io/run/listed.h"
 #include "io/run/options.h"
 #include "io/run/partitions.h"
 #include "io/run/pieces.h"
@@ -21,6 +22,7 @@ struct shared {
     pthread_mutex_t names_lock;        /* of the two below, which only grow */
     struct cohorts *cohorts;           /* borrowed from the run */
     struct names *names;               /* borrowed from the run: goals and their categories */
+    struct listed_runs *listed;        /* borrowed from the run; NULL: memory is not bounded */
 };
 
 /* One worker. worker_new(), worker_free(). */
@@ -39,6 +41,9 @@ struct worker {
 
 /* Sets the fault; false. */
 bool worker_stop(struct worker *worker, struct fault fault);
+
+/* Lists a form that is set aside as it is read, where anybody will see it. */
+bool worker_list(struct worker *worker, const struct listed *line);
 
 /* Counts an odd cell of a source and, where findings are listed, lists it. */
 bool worker_finding(struct worker *worker, size_t source, const struct finding *finding);

@@ -58,13 +58,17 @@ static void put_line(struct lines *lines, const struct listed_rows *rows, const 
 
 struct fault write_discounted(FILE *out, const struct listed_rows *rows)
 {
+    struct fault fault = FAULT_FREE;
+    const struct listed *line;
     struct lines lines;
     lines_begin(&lines, out);
     lines_text(&lines, "file,row,participant,stage,instrument,scale,reason\n");
-    for (size_t i = 0; i < rows->listing->n && !ferror(out); i++) {
-        put_line(&lines, rows, &rows->listing->lines[i]);
+    while (!ferror(out) && (line = rows->next(rows->lines, &fault)) != NULL) {
+        put_line(&lines, rows, line);
     }
     lines_end(&lines);
-    return ferror(out) ? fault_at(FAULT_WRITE, "discounted.csv", 0, 0, "could not be written whole")
-                       : FAULT_FREE;
+    return fault.code != FAULT_NONE ? fault
+           : ferror(out)
+               ? fault_at(FAULT_WRITE, "discounted.csv", 0, 0, "could not be written whole")
+               : FAULT_FREE;
 }

@@ -16,7 +16,9 @@ MUST_CHECK struct fault write_results(FILE *out, const struct figures *figures);
 /* What discounted.csv is made of. */
 struct listed_rows {
     const struct study *study;
-    const struct listing *listing; /* sorted */
+    /* The next line, in order, which holds until the next call; NULL: no more, or *fault. */
+    const struct listed *(*next)(void *lines, struct fault *fault);
+    void *lines;
     /* The name of the file and the row in it of a place. */
     void (*locate)(const void *context, uint64_t place, const char **file, uint64_t *row);
     const void *context;

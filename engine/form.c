@@ -91,8 +91,8 @@ bool join_rules_init(struct join_rules *rules, const struct study *study,
         rules->version[i] = (uint16_t)layout->n_versions;
         widen_layout(study, i, layout);
     }
-    rules->packed_most = sizeof(struct packed_form) + sizeof(int64_t) + sizeof(uint64_t) +
-                         4 * sizeof(uint32_t) + MAX_PAYLOAD * sizeof(uint32_t);
+    rules->packed_most = sizeof(struct packed_head) + sizeof(struct id) + sizeof(int64_t) +
+                         sizeof(uint64_t) + 4 * sizeof(uint32_t) + MAX_PAYLOAD * sizeof(uint32_t);
     for (size_t i = 0; i < study->n_joins; i++) {
         rules->joins[i].payload_bytes = rules->joins[i].n_payload * rules->joins[i].code_bytes;
         rules->joins[i].is_plain = !rules->joins[i].is_goals && !rules->by_date && !keep_places;
@@ -136,14 +136,18 @@ static inline void get(const unsigned char **bytes, void *to, size_t n)
 size_t form_pack(const struct join_rules *rules, const struct form *form, unsigned char *bytes)
 {
     const struct join_layout *const layout = layout_of(rules, form->measure);
-    const struct packed_form head = {.id = {form->id.words[0], form->id.words[1]},
-                                     .cohort = form->cohort,
+    const struct packed_head head = {.cohort = form->cohort,
                                      .measure = form->measure,
                                      .stage = form->stage == NO_STAGE ? LISTED_NO_STAGE
                                                                       : (uint8_t)form->stage,
-                                     .may_start = form->may_start};
+                                     .kind = (uint8_t)packed_kind(form->id, form->may_start)};
+    const uint64_t long_id = form->id.words[1] & 0xffffffff;
     unsigned char *const start = bytes;
     put(&bytes, &head, sizeof head);
+    put(&bytes, (head.kind & PACKED_LONG) != 0 ? &long_id : &form->id.words[0], sizeof long_id);
+    if ((head.kind & PACKED_TWO_WORDS) != 0) {
+        put(&bytes, &form->id.words[1], sizeof form->id.words[1]);
+    }
     payload_copy(layout, form->payload, bytes);
     bytes += layout->payload_bytes;
     if (rules->by_date || form->stage == NO_STAGE) {
@@ -157,8 +161,8 @@ size_t form_pack(const struct join_rules *rules, const struct form *form, unsign
         put(&bytes, &form->category, sizeof form->category);
         put(&bytes, &form->flags, sizeof form->flags);
     }
-    if (id_is_long(form->id)) {
-        put(&bytes, id_long_text(form->id), (size_t)(form->id.words[1] & 0xffffffff));
+    if ((head.kind & PACKED_LONG) != 0) {
+        put(&bytes, id_long_text(form->id), (size_t)long_id);
     }
     return (size_t)(bytes - start);
 }
@@ -167,18 +171,21 @@ size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, s
 {
     const unsigned char *const start = bytes;
     const struct join_layout *layout;
-    struct packed_form head;
+    struct packed_head head;
     get(&bytes, &head, sizeof head);
     layout = layout_of(rules, head.measure);
-    *form = (struct form){.id = {{head.id[0], head.id[1]}},
-                          .date = NO_DATE,
+    *form = (struct form){.date = NO_DATE,
                           .cohort = head.cohort,
                           .goal = NO_NAME,
                           .category = NO_NAME,
                           .stage = head.stage == LISTED_NO_STAGE ? NO_STAGE : head.stage,
                           .measure = head.measure,
-                          .may_start = head.may_start != 0,
-                          .payload = bytes};
+                          .may_start = (head.kind & PACKED_MAY_START) != 0};
+    get(&bytes, &form->id.words[0], sizeof form->id.words[0]);
+    if ((head.kind & PACKED_TWO_WORDS) != 0) {
+        get(&bytes, &form->id.words[1], sizeof form->id.words[1]);
+    }
+    form->payload = bytes;
     bytes += layout->payload_bytes;
     if (rules->by_date || form->stage == NO_STAGE) {
         get(&bytes, &form->date, sizeof form->date);
@@ -191,8 +198,8 @@ size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, s
         get(&bytes, &form->category, sizeof form->category);
         get(&bytes, &form->flags, sizeof form->flags);
     }
-    if (id_is_long(form->id)) {
-        const size_t length = (size_t)(form->id.words[1] & 0xffffffff);
+    if ((head.kind & PACKED_LONG) != 0) {
+        const size_t length = (size_t)form->id.words[0];
         form->id = id_of((const char *)bytes, length);
         bytes += length;
     }

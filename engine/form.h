@@ -125,17 +125,28 @@ static inline size_t form_packed_most(const struct join_rules *rules, const stru
 size_t form_pack(const struct join_rules *rules, const struct form *form, unsigned char *bytes);
 size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, struct form *form);
 
-/* The fixed part of a form as bytes; the payload follows it. An id of up to 16 bytes stands in it, so
-   that most records are of one length. */
-struct packed_form {
-    uint64_t id[2]; /* of a long one: unused, and its length */
+/* How a packed form begins. Behind it stand the id, the payload, and what else this study's forms
+   have. */
+struct packed_head {
     uint32_t cohort;
     uint16_t measure;
-    uint8_t stage;
-    uint8_t may_start;
+    uint8_t stage; /* LISTED_NO_STAGE: to be placed by its date */
+    uint8_t kind;  /* PACKED_... */
+};
+enum {
+    PACKED_TWO_WORDS = 1, /* an id of 9 to 16 bytes has two words, a shorter one the first only */
+    PACKED_LONG = 2,      /* a longer one has its length, and the text behind all else */
+    PACKED_MAY_START = 4
 };
 
-/* A form whose record is a head and a payload, as nearly all are: form_pack() for it. */
+static inline unsigned packed_kind(struct id id, bool may_start)
+{
+    return (may_start ? PACKED_MAY_START : 0u) | (id_is_long(id)     ? PACKED_LONG
+                                                  : id.words[1] == 0 ? 0u
+                                                                     : PACKED_TWO_WORDS);
+}
+
+/* The record of a form that is nothing but a head, an id and a payload, as nearly all are. */
 static inline bool form_is_plain(const struct join_layout *layout, const struct form *form)
 {
     return layout->is_plain && !id_is_long(form->id) && form->stage != NO_STAGE;
@@ -143,14 +154,16 @@ static inline bool form_is_plain(const struct join_layout *layout, const struct 
 static inline size_t form_pack_plain(const struct join_layout *layout, const struct form *form,
                                      unsigned char *bytes)
 {
-    const struct packed_form head = {.id = {form->id.words[0], form->id.words[1]},
-                                     .cohort = form->cohort,
+    const struct packed_head head = {.cohort = form->cohort,
                                      .measure = form->measure,
                                      .stage = (uint8_t)form->stage,
-                                     .may_start = form->may_start};
+                                     .kind = (uint8_t)packed_kind(form->id, form->may_start)};
+    const size_t n_id = form->id.words[1] == 0 ? sizeof form->id.words[0] : sizeof form->id;
     __builtin_memcpy(bytes, &head, sizeof head);
-    payload_copy(layout, form->payload, bytes + sizeof head);
-    return sizeof head + layout->payload_bytes;
+    /* Both words are there to be copied; what is too much is written over. */
+    __builtin_memcpy(bytes + sizeof head, &form->id, sizeof form->id);
+    payload_copy(layout, form->payload, bytes + sizeof head + n_id);
+    return sizeof head + n_id + layout->payload_bytes;
 }
 
 #endif

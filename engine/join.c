@@ -13,7 +13,7 @@ static bool blocks_grow(struct blocks *blocks, uint32_t number, size_t size)
                         sizeof *blocks->blocks)) {
             return false;
         }
-        blocks->blocks[blocks->n_blocks] = calloc(BLOCK_RECORDS, size == 0 ? 1 : size);
+        blocks->blocks[blocks->n_blocks] = calloc(1, BLOCK_RECORDS * size + BLOCK_ALIGNED);
         if (blocks->blocks[blocks->n_blocks] == NULL) {
             return false;
         }

@@ -13,12 +13,15 @@
 /* What is at a place: no form, one (or several that say the same), or several that differ. */
 enum slot_state { SLOT_EMPTY, SLOT_FORM, SLOT_CONFLICT };
 
-/* Records of one size in blocks that never move. */
+/* Records of one size in blocks that never move. The first of a block stands at the beginning of a
+   line of the processor's cache, which is what memory gives at once: so one of 32 bytes takes no two
+   of them. */
 struct blocks {
     unsigned char **blocks; /* owned */
     size_t n_blocks, blocks_capacity;
 };
 #define BLOCK_RECORDS 256u
+#define BLOCK_ALIGNED ((uintptr_t)64)
 
 /* A hash table of the numbers of such records; a quarter of its slots at least is free. */
 struct slots {
@@ -59,7 +62,8 @@ size_t join_bytes(const struct join *join);
 
 static inline void *block_record(const struct blocks *blocks, uint32_t number, size_t size)
 {
-    return blocks->blocks[number / BLOCK_RECORDS] + number % BLOCK_RECORDS * size;
+    unsigned char *const block = blocks->blocks[number / BLOCK_RECORDS];
+    return block + (-(uintptr_t)block & (BLOCK_ALIGNED - 1)) + number % BLOCK_RECORDS * size;
 }
 
 /* --- respondents --- */

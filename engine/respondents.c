@@ -244,28 +244,42 @@ struct arriving {
     const unsigned char *bytes;
     struct join *join;
     uint64_t hash;
-    struct packed_form head;
-    uint32_t guess; /* join_guess() */
-    bool is_plain;  /* nothing but a head and a payload */
+    struct packed_head head;
+    struct id id;                 /* of a plain one ... */
+    const unsigned char *payload; /* ... as is this */
+    uint32_t guess;               /* join_guess() */
+    bool is_plain;                /* nothing but a head, an id and a payload */
 };
 
 /* Looks at a packed form and returns its length. */
 static inline size_t look_at(const struct respondents *respondents, const unsigned char *bytes,
                              struct arriving *arriving)
 {
+    const unsigned char *const id = bytes + sizeof arriving->head;
     struct form form;
     size_t n;
     arriving->bytes = bytes;
     memcpy(&arriving->head, bytes, sizeof arriving->head);
     arriving->join =
         &respondents->joins[respondents->rules->study->measures[arriving->head.measure].join];
-    form.id = (struct id){{arriving->head.id[0], arriving->head.id[1]}};
-    arriving->is_plain = arriving->join->layout->is_plain && !id_is_long(form.id) &&
+    arriving->is_plain = arriving->join->layout->is_plain &&
+                         (arriving->head.kind & PACKED_LONG) == 0 &&
                          arriving->head.stage != LISTED_NO_STAGE;
-    n = arriving->is_plain ? sizeof arriving->head + arriving->join->layout->payload_bytes
-                           : form_unpack(respondents->rules, bytes, &form);
-    arriving->hash = id_hash(form.id);
-    return n;
+    if (!arriving->is_plain) {
+        n = form_unpack(respondents->rules, bytes, &form);
+        arriving->hash = id_hash(form.id);
+        return n;
+    }
+    memcpy(&arriving->id.words[0], id, sizeof arriving->id.words[0]);
+    arriving->id.words[1] = 0;
+    n = sizeof arriving->id.words[0];
+    if ((arriving->head.kind & PACKED_TWO_WORDS) != 0) {
+        memcpy(&arriving->id.words[1], id + n, sizeof arriving->id.words[1]);
+        n = sizeof arriving->id;
+    }
+    arriving->hash = id_hash(arriving->id);
+    arriving->payload = id + n;
+    return sizeof arriving->head + n + arriving->join->layout->payload_bytes;
 }
 
 /* add_form() for a plain form that is the first at its place, as nearly all are; false where it is
@@ -285,15 +299,15 @@ static inline bool add_plain(const struct join_rules *rules, const struct arrivi
     respondent = join_respondent(join, guess);
     at = (unsigned char *)(respondent + 1) +
          rules->version[form->head.measure] * layout->series_bytes;
-    if (respondent->id.words[0] != form->head.id[0] ||
-        respondent->id.words[1] != form->head.id[1] || respondent->cohort != form->head.cohort ||
+    if (respondent->id.words[0] != form->id.words[0] ||
+        respondent->id.words[1] != form->id.words[1] || respondent->cohort != form->head.cohort ||
         series_state(layout, at, stage) != SLOT_EMPTY) {
         return false;
     }
     respondent->cohort_rank = rules->cohort_ranks[stage] < respondent->cohort_rank
                                   ? rules->cohort_ranks[stage]
                                   : respondent->cohort_rank;
-    series_fill(layout, at, stage, form->bytes + sizeof form->head);
+    series_fill(layout, at, stage, form->payload);
     return true;
 }
 

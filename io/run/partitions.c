@@ -1,5 +1,7 @@
-/* io/run/partitions.c - a thread collects a few thousand bytes of forms for a part before it locks
-   that part. So locks are few, and the join can ask the memory for many respondents at once. */
+/* io/run/partitions.c - a thread collects some dozen forms for a part in a bag before it locks that
+   part, so that locks are few. The part collects what comes in bags, some thousand forms, before
+   they join its respondents: these are nowhere near the processor when forms come one by one, but of
+   so many several share what the memory brings. */
 #include "io/run/partitions.h"
 
 #include <pthread.h>
@@ -11,7 +13,10 @@
 #include "engine/form.h"
 #include "io/run/spill.h"
 
-#define BAG_BYTES 2048
+#define BAG_BYTES 1024
+
+/* What the parts collect in all, where memory is not limited. */
+#define INBOX_BYTES ((size_t)12 * 1024 * 1024)
 
 /* Forms of a part that were written to the temporary file. */
 struct page {
@@ -22,6 +27,8 @@ struct page {
 struct partition {
     pthread_mutex_t lock;
     struct respondents respondents;
+    unsigned char *inbox; /* owned, n_inbox <= inbox_bytes; NULL until used */
+    size_t n_inbox;
     struct page *pages; /* owned, n_pages */
     size_t n_pages, pages_capacity;
     size_t bytes; /* as last measured */
@@ -32,7 +39,8 @@ struct partitions {
     struct partition *parts;        /* owned, n */
     size_t n;
     unsigned shift; /* of a hash, down to the part's number */
-    size_t memory;  /* 0: no limit */
+    size_t memory;  /* 0: no limit; without the inboxes */
+    size_t inbox_bytes;
     atomic_size_t bytes;
     struct spill *spill;                 /* owned */
     const struct forwarding *forwarding; /* borrowed; NULL: all parts are this process's */
@@ -57,7 +65,10 @@ struct partitions *partitions_new(const struct join_rules *rules, size_t n, size
         return NULL;
     }
     partitions->rules = rules;
-    partitions->memory = memory;
+    partitions->inbox_bytes = (memory == 0 ? INBOX_BYTES : memory / 4) / n;
+    partitions->inbox_bytes =
+        partitions->inbox_bytes < BAG_BYTES ? BAG_BYTES : partitions->inbox_bytes;
+    partitions->memory = memory - memory / 4;
     partitions->shift = 64;
     for (size_t i = n; i > 1; i /= 2) {
         partitions->shift--;
@@ -84,6 +95,9 @@ static void part_empty(struct partition *part)
     if (part->respondents.rules != NULL) {
         respondents_free(&part->respondents);
     }
+    free(part->inbox);
+    part->inbox = NULL;
+    part->n_inbox = 0;
     free(part->pages);
     part->pages = NULL;
     part->n_pages = part->pages_capacity = 0;
@@ -177,10 +191,58 @@ static bool forward(struct mail *mail, size_t to)
     return sent;
 }
 
+/* Packed forms join the respondents of a part, whose lock is held. Once there is no room, every part
+   is continued in the file: what is in memory stays as it is until the part is counted. */
+static struct fault take_in(struct partitions *partitions, struct partition *part,
+                            const unsigned char *bytes, size_t n)
+{
+    if (partitions->memory > 0 &&
+        atomic_load_explicit(&partitions->bytes, memory_order_relaxed) > partitions->memory) {
+        return spill_bytes(partitions, part, bytes, n);
+    }
+    if (!respondents_add(&part->respondents, bytes, n)) {
+        return fault_memory();
+    }
+    if (partitions->memory > 0) {
+        measure_part(partitions, part);
+    }
+    return FAULT_FREE;
+}
+
+static struct fault empty_inbox(struct partitions *partitions, struct partition *part)
+{
+    const size_t n = part->n_inbox;
+    part->n_inbox = 0;
+    return n == 0 ? FAULT_FREE : take_in(partitions, part, part->inbox, n);
+}
+
+/* Puts a bag into a part's inbox, once there is room; one of a very long id goes by itself. */
+static struct fault put_in(struct partitions *partitions, struct partition *part,
+                           const struct bag *bag)
+{
+    if (bag->n > partitions->inbox_bytes - part->n_inbox) {
+        const struct fault fault = empty_inbox(partitions, part);
+        if (fault.code != FAULT_NONE) {
+            return fault;
+        }
+    }
+    if (bag->n > partitions->inbox_bytes) {
+        return take_in(partitions, part, bag->bytes, bag->n);
+    }
+    if (part->inbox == NULL) {
+        part->inbox = malloc(partitions->inbox_bytes);
+        if (part->inbox == NULL) {
+            return fault_memory();
+        }
+    }
+    memcpy(part->inbox + part->n_inbox, bag->bytes, bag->n);
+    part->n_inbox += bag->n;
+    return FAULT_FREE;
+}
+
 static bool deliver(struct mail *mail, size_t index)
 {
     struct partitions *const partitions = mail->partitions;
-    struct partition *part;
     struct bag *const bag = &mail->bags[index];
     if (index >= partitions->n) {
         return forward(mail, index - partitions->n);
@@ -188,21 +250,9 @@ static bool deliver(struct mail *mail, size_t index)
     if (bag->n == 0) {
         return true;
     }
-    part = &partitions->parts[index];
-    pthread_mutex_lock(&part->lock);
-    /* Once there is no room, every part is continued in the file: what is in memory stays as it is
-       until the part is counted. */
-    if (partitions->memory > 0 &&
-        atomic_load_explicit(&partitions->bytes, memory_order_relaxed) > partitions->memory) {
-        mail->fault = spill_bytes(partitions, part, bag->bytes, bag->n);
-    } else {
-        mail->fault =
-            respondents_add(&part->respondents, bag->bytes, bag->n) ? FAULT_FREE : fault_memory();
-        if (partitions->memory > 0) {
-            measure_part(partitions, part);
-        }
-    }
-    pthread_mutex_unlock(&part->lock);
+    pthread_mutex_lock(&partitions->parts[index].lock);
+    mail->fault = put_in(partitions, &partitions->parts[index], bag);
+    pthread_mutex_unlock(&partitions->parts[index].lock);
     bag->n = 0;
     return mail->fault.code == FAULT_NONE;
 }
@@ -292,6 +342,10 @@ struct fault partitions_count_one(struct partitions *partitions, size_t index,
 {
     struct partition *const part = &partitions->parts[index];
     struct fault fault = join_pages(partitions, part);
+    if (fault.code == FAULT_NONE && part->n_inbox > 0 &&
+        !respondents_add(&part->respondents, part->inbox, part->n_inbox)) {
+        fault = fault_memory();
+    }
     if (fault.code == FAULT_NONE &&
         (!respondents_resolve(&part->respondents) ||
          !count_respondents(&part->respondents, pairs, counted, listing))) {

@@ -148,6 +148,7 @@ static void compute_all(struct work *work)
             scoring(work);
         }
     }
+    compute_tests(work);
 }
 
 struct category {

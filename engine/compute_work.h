@@ -49,6 +49,9 @@ void compute_band_movement(struct work *work);
 void compute_reliable_change(struct work *work);
 void compute_trajectory(struct work *work);
 
+/* Of all scales and groups at once, when the tests themselves are figures. */
+void compute_tests(struct work *work);
+
 /* ... and compute_goals.c. Attainment is called for each member of a dimension. */
 void compute_attainment(struct work *work);
 void compute_goal_levels(struct work *work);

@@ -283,6 +283,7 @@ static const char *const table_names[N_FIGURE_TABLES] = {
     [FIGURES_ATTAINMENT] = "attainment",
     [FIGURES_GOAL_LEVELS] = "goal_levels",
     [FIGURES_SCORING] = "scoring",
+    [FIGURES_TESTS] = "tests",
 };
 
 const char *figure_table_name(unsigned table)

@@ -19,6 +19,7 @@ enum figure_table {
     FIGURES_ATTAINMENT,
     FIGURES_GOAL_LEVELS,
     FIGURES_SCORING,
+    FIGURES_TESTS,
     N_FIGURE_TABLES
 };
 
@@ -99,7 +100,10 @@ enum {
     X(SCORED_COMPLETE, "complete")            \
     X(SCORED_PRORATED, "prorated")            \
     X(SCORED_PRORATED_FROM, "prorated_from_") \
-    X(NOT_SCORED, "not_scored")
+    X(NOT_SCORED, "not_scored")               \
+    X(PRIMARY, "primary")                     \
+    X(P_HOLM, "p_holm")                       \
+    X(HOLM_TESTS, "holm_tests")
 
 #define PELLTER_STATISTIC_NAME(name, text) STATISTIC_##name,
 enum statistic { PELLTER_STATISTICS(PELLTER_STATISTIC_NAME) N_STATISTICS };

@@ -24,6 +24,7 @@
     X(HEAD_CHANGE)                \
     X(HEAD_INTERVAL)              \
     X(HEAD_P)                     \
+    X(HEAD_P_HOLM)                \
     X(HEAD_BEFORE_MEAN)           \
     X(HEAD_AFTER_MEAN)            \
     X(HEAD_BETTER)                \
@@ -113,6 +114,15 @@
     X(NOTE_CHANGE)                \
     X(NOTE_FAMILY)                \
     X(NOTE_ROUNDED)               \
+    X(NOTE_PRIMARY)               \
+    X(NOTE_PRIMARY_STAGE)         \
+    X(NOTE_EXPLORATORY)           \
+    X(NOTE_EXPLORATORY_STAGE)     \
+    X(TEST_T)                     \
+    X(TEST_WILCOXON)              \
+    X(TEST_SIGN)                  \
+    X(NOTE_HOLM)                  \
+    X(NOTE_HOLM_BY)               \
     X(NOTE_DIRECTION)             \
     X(NOTE_RELIABLE)              \
     X(NOTE_RELIABLE_SOURCE)       \
@@ -146,6 +156,7 @@
     X(REPORT_CAUTION_PROOF)       \
     X(REPORT_CAUTION_CRISIS)      \
     X(REPORT_CAUTION_STAYERS)     \
+    X(REPORT_EXPLORATORY)         \
     X(REPORT_FIGURES)             \
     X(WARNING_NEVER_LOWEST)       \
     X(WARNING_NEVER_HIGHEST)      \

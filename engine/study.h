@@ -71,6 +71,15 @@ struct small_numbers {
     uint64_t too_few, caution;
 };
 
+/* The test that decides. Where a study names it, it is the only one. */
+enum primary_test { PRIMARY_T, PRIMARY_WILCOXON, PRIMARY_SIGN };
+struct primary {
+    bool is_named;          /* else the rest means nothing: see engine/primary.h */
+    size_t scale;           /* place in study.scales */
+    size_t stage;           /* `after`; or another, whose change is from the first stage */
+    enum primary_test test; /* PRIMARY_T where the stage is another */
+};
+
 #define SMALL_NUMBERS_TOO_FEW 10
 #define SMALL_NUMBERS_CAUTION 30
 
@@ -99,6 +108,7 @@ struct study {
     double given_reliability; /* NAN: the instrument's */
     struct goal_rules goals;
     struct small_numbers small_numbers;
+    struct primary primary;
 };
 
 /* Which of a scale's band sets tables print. */

@@ -11,7 +11,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NAME] = "{0}",
     [MESSAGE_INTERVAL] = "{0} to {1}",
     [MESSAGE_PERCENT_INTERVAL] = "{0}% to {1}%",
-    [MESSAGE_TOO_FEW] = "too few",
+    [MESSAGE_TOO_FEW] = "few",
     [MESSAGE_CONTINUED] = "{0} (continued)",
     [MESSAGE_QUOTED] = "\"{0}\"",
     [MESSAGE_ALL] = "All",
@@ -27,6 +27,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_CHANGE] = "Change",
     [MESSAGE_HEAD_INTERVAL] = "95% interval",
     [MESSAGE_HEAD_P] = "p",
+    [MESSAGE_HEAD_P_HOLM] = "Holm p",
     [MESSAGE_HEAD_BEFORE_MEAN] = "Before mean",
     [MESSAGE_HEAD_AFTER_MEAN] = "After mean",
     [MESSAGE_HEAD_BETTER] = "Better",
@@ -130,10 +131,26 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_ROUNDED] =
         "Where the change differs from the difference of the printed means, it is the change "
         "that was rounded, not the means.",
+    [MESSAGE_NOTE_PRIMARY] =
+        "Primary result: that of All, by {0}. Every other row is exploratory.",
+    [MESSAGE_NOTE_PRIMARY_STAGE] =
+        "Primary result: the change of All at {0}, by the paired t test; see \"In words\".",
+    [MESSAGE_NOTE_EXPLORATORY] = "Exploratory: the primary result is that of {0}, \"{1}\".",
+    [MESSAGE_NOTE_EXPLORATORY_STAGE] =
+        "Exploratory: the primary result is that of {0}, \"{1}\", at {2}.",
+    [MESSAGE_TEST_T] = "its p",
+    [MESSAGE_TEST_WILCOXON] = "the Wilcoxon test of the table that follows",
+    [MESSAGE_TEST_SIGN] = "the sign test of the table that follows",
+    [MESSAGE_NOTE_HOLM] =
+        "Holm p: adjusted by Holm's method for the {0} such tests of this report, one for each "
+        "scale.",
+    [MESSAGE_NOTE_HOLM_BY] =
+        "Holm p: adjusted by Holm's method for the number of such tests of this report, {0} of "
+        "All and {1} by {2}.",
     [MESSAGE_NOTE_DIRECTION] =
         "Better and worse are by that direction. Wilcoxon signed-rank: exact, "
         "zeros dropped; beyond 200 changes the normal approximation. Both tests are checks of"
-        " the paired t test.",
+        " the test of the means, not further tests.",
     [MESSAGE_NOTE_RELIABLE] =
         "Reliably: by more than {0} points (Jacobson and Truax; SD {1}, reliability {2}).",
     [MESSAGE_NOTE_RELIABLE_SOURCE] = "Source of SD and reliability: {0}; {1}.",
@@ -182,7 +199,7 @@ static const char *const english[N_MESSAGES] = {
         "Forms of different versions of the instrument are compared with each other, as the "
         "study asks: no bands and no reliable change.",
     [MESSAGE_NOTE_TOO_FEW] =
-        "Too few: fewer than {0}, of whom no percentage and no test is given.",
+        "few: fewer than {0}, of whom no percentage and no test is given.",
     [MESSAGE_NOTE_CAUTION] =
         "Rows of fewer than {0}: read them with care, since one or two can change them a good "
         "deal.",
@@ -195,6 +212,9 @@ static const char *const english[N_MESSAGES] = {
         "Before and after without a comparison group is not proof of effect.",
     [MESSAGE_REPORT_CAUTION_CRISIS] = "People referred in crisis tend to improve without help.",
     [MESSAGE_REPORT_CAUTION_STAYERS] = "Those who stayed may differ from those who left.",
+    [MESSAGE_REPORT_EXPLORATORY] =
+        "Results that are not called primary are exploratory: they show where to look, and prove "
+        "nothing.",
     [MESSAGE_REPORT_FIGURES] =
         "All intervals are 95%. Every figure is in internal/results.csv at full precision "
         "when the report is written with -o.",

@@ -434,6 +434,80 @@ static void test_forms_ledger(void **state)
     world_free(&world);
 }
 
+/* --- many tests ------------------------------------------------------------------------------- */
+
+#define N_SITES 6
+
+/* Holm's p by its definition, from the p of each site; and its size. */
+static double holm_of(const double p[N_SITES], size_t of, size_t *n)
+{
+    double highest = 0.0;
+    *n = 0;
+    for (size_t i = 0; i < N_SITES; i++) {
+        *n += isnan(p[i]) ? 0 : 1;
+    }
+    for (size_t i = 0; i < N_SITES; i++) {
+        size_t n_less = 0; /* of p[i]: how many tests come before it */
+        for (size_t k = 0; k < N_SITES; k++) {
+            n_less += p[k] < p[i];
+        }
+        if (p[i] <= p[of]) {
+            highest = fmax(highest, (double)(*n - n_less) * p[i]);
+        }
+    }
+    return isnan(p[of]) ? NAN : fmin(1.0, highest);
+}
+
+/* Site 5 has one person and no test; All is a family of its own, whose one test is primary. */
+static void test_many_tests(void **state)
+{
+    (void)state;
+    static const char *const sites[] = {"a", "b", "c", "d", "e", "f"};
+    struct world world;
+    double p[N_SITES];
+    struct figure_key key = {.table = FIGURES_TESTS};
+    world_init(&world, &by_site, sites, N_SITES);
+    for (uint32_t i = 0; i < 60; i++) {
+        const uint32_t site = i % N_SITES;
+        const struct people person = {site, N_REASONS + i % 3,
+                                      N_REASONS + (i * 7 + i / 6) % (3 + site), 1};
+        if (site < 5 || i == 5) {
+            count_person(&world, &person);
+        }
+    }
+    world_compute(&world);
+    assert_true(
+        close_to(figures_at(&world.figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_PRIMARY, 0).number,
+                 1.0, 0.0));
+    assert_true(close_to(
+        figures_at(&world.figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_HOLM_TESTS, 0).number, 1.0,
+        0.0));
+    key.breakdown = 1;
+    for (uint32_t i = 0; i < N_SITES; i++) {
+        key.group = i;
+        key.table = FIGURES_BEFORE_AFTER;
+        p[i] = figures_at(&world.figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_P_T, 0).number;
+    }
+    assert_true(isnan(p[5]));
+    key.table = FIGURES_TESTS;
+    for (uint32_t i = 0; i < N_SITES; i++) {
+        size_t n;
+        const double expected = holm_of(p, i, &n);
+        key.group = i;
+        assert_int_equal(n, 5);
+        assert_true(close_to(
+            figures_at(&world.figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_P_HOLM, 0).number,
+            expected, 1e-15));
+        assert_true(close_to(
+            figures_at(&world.figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_HOLM_TESTS, 0).number,
+            5.0, 0.0));
+        assert_true(close_to(
+            figures_at(&world.figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_PRIMARY, 0).number, 0.0,
+            0.0));
+    }
+    world_free(&world);
+}
+
 /* --- the list as a whole ---------------------------------------------------------------------- */
 
 static void test_key_order(void **state)
@@ -441,8 +515,8 @@ static void test_key_order(void **state)
     (void)state;
     static const char *const sites[] = {"10", "9", ""};
     static const unsigned tables[] = {
-        FIGURES_FORMS,           FIGURES_BEFORE_AFTER, FIGURES_BANDS,  FIGURES_BAND_MOVEMENT,
-        FIGURES_RELIABLE_CHANGE, FIGURES_TRAJECTORY,   FIGURES_SCORING};
+        FIGURES_FORMS,           FIGURES_BEFORE_AFTER, FIGURES_BANDS,   FIGURES_BAND_MOVEMENT,
+        FIGURES_RELIABLE_CHANGE, FIGURES_TRAJECTORY,   FIGURES_SCORING, FIGURES_TESTS};
     struct world world;
     size_t table = 0;
     world_init(&world, &by_site, sites, 3);
@@ -632,10 +706,15 @@ static void test_no_pair(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_undefined),    cmocka_unit_test(test_people_ledger),
-        cmocka_unit_test(test_forms_ledger), cmocka_unit_test(test_key_order),
-        cmocka_unit_test(test_key_fields),   cmocka_unit_test(test_bands_and_reliable_change),
-        cmocka_unit_test(test_trajectory),   cmocka_unit_test(test_no_pair),
+        cmocka_unit_test(test_undefined),
+        cmocka_unit_test(test_people_ledger),
+        cmocka_unit_test(test_forms_ledger),
+        cmocka_unit_test(test_many_tests),
+        cmocka_unit_test(test_key_order),
+        cmocka_unit_test(test_key_fields),
+        cmocka_unit_test(test_bands_and_reliable_change),
+        cmocka_unit_test(test_trajectory),
+        cmocka_unit_test(test_no_pair),
     };
     return cmocka_run_group_tests(tests, fill_scales, NULL);
 }

@@ -34,7 +34,7 @@ static const char *const studies[] = {
     "missing: ['-9']\nsmall_numbers: {too_few_below: 5, caution_below: 0}\nreliable_change: {sd: 4.31, reliability: 0.1}\n"
     "sources: [{file: x.csv, instrument: wemwbs, items: 'w{1..14}', incomplete: published,"
     " bands: benchmark_cesd}]",
-    "stages: [a, b, c]\nafter: b\nas_of: 1899-12-31\nreliable_change: {sd: study}\n"
+    "primary: {instrument: sdq-self, scale: peer, stage: c}\nstages: [a, b, c]\nafter: b\nas_of: 1899-12-31\nreliable_change: {sd: study}\n"
     "duplicates: first\ncohort_from: first\nsources:\n"
     " - {file: x.csv, instrument: {column: i, values: {P: sdq-parent, S: sdq-self}},"
     " items: 'q{1..25}', impact: 'i{0..5}', bands: four}\n"
@@ -73,6 +73,8 @@ static void test_description_is_read_as_the_same(void **state)
         assert_int_equal(plan.study.as_of, again.study.as_of);
         assert_true(close_to(plan.study.given_sd, again.study.given_sd, 0));
         assert_true(close_to(plan.study.given_reliability, again.study.given_reliability, 0));
+        assert_int_equal(plan.study.primary.is_named, again.study.primary.is_named);
+        assert_int_equal(plan.study.primary.scale, again.study.primary.scale);
         assert_int_equal(plan.study.small_numbers.too_few, again.study.small_numbers.too_few);
         assert_int_equal(plan.study.small_numbers.caution, again.study.small_numbers.caution);
         assert_true(close_to(plan.study.goals.target, again.study.goals.target, 0));

@@ -48,8 +48,10 @@ static void add_gas_notes(struct maker *maker, struct table *table, size_t scale
 /* n, mean and SD before, mean and SD after, change; interval and p where the scale has them. Both
    means are of the n people with two scores, so that the change is theirs; means of all who were
    seen at a stage are in the trajectory. True where a note on rounding is needed. */
-static bool means_row(struct maker *maker, struct table *table, const struct figure_key *key)
+static bool means_row(struct maker *maker, struct table *table, const struct figure_key *key,
+                      bool adjusted)
 {
+    struct figure_key of_tests = *key;
     const struct figures *const f = maker->figures;
     const unsigned decimals = maker->study->scales[key->scale].scale->decimals;
     const struct value before = figures_at(f, key, FIGURE_STAGE_BEFORE, STATISTIC_MEAN, 0);
@@ -74,8 +76,38 @@ static bool means_row(struct maker *maker, struct table *table, const struct fig
                           figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_CI_HIGH, 0), decimals);
         row[8] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_T, 0));
     }
+    if (adjusted) {
+        of_tests.table = FIGURES_TESTS;
+        row[9] = cell_p(figures_at(f, &of_tests, FIGURE_STAGE_CHANGE, STATISTIC_P_HOLM, 0));
+    }
     cells_are_of(maker, table, row, table->n_columns, n);
     return rounds_apart(before, after, change, decimals);
+}
+
+/* How many tests of a change there are under a breakdown: of All, that is breakdown 0, every scale;
+   else every scale and cohort. */
+static struct value n_tests(const struct maker *maker, size_t scale, size_t breakdown)
+{
+    struct cohort_rows rows = cohort_rows(maker, breakdown, maker->study->scales[scale].measure);
+    struct figure_key key;
+    (void)next_cohort(&rows); /* All */
+    if (breakdown > 0 && !next_cohort(&rows)) {
+        return VALUE_NONE;
+    }
+    key = row_key(&rows, FIGURES_TESTS, scale);
+    return figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_HOLM_TESTS, 0);
+}
+
+static void add_holm_note(struct maker *maker, struct table *table, size_t scale, size_t breakdown)
+{
+    struct text note = text_of(breakdown == 0 ? MESSAGE_NOTE_HOLM : MESSAGE_NOTE_HOLM_BY);
+    note.arguments[0] = argument_value(n_tests(maker, scale, 0), 0);
+    if (breakdown > 0) {
+        const char *const name = breakdown_name(maker, breakdown);
+        note.arguments[1] = argument_value(n_tests(maker, scale, breakdown), 0);
+        note.arguments[2] = argument_name(name == NULL ? "" : name);
+    }
+    add_note(maker, table, note);
 }
 
 static void means(struct maker *maker, size_t scale, size_t breakdown)
@@ -85,6 +117,10 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
                                           title_of(maker, MESSAGE_TITLE_BEFORE_AFTER, scale));
     struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
     struct text change = text_of(MESSAGE_NOTE_CHANGE);
+    /* One test alone needs no adjustment, and a column of the same p would ask for a reason. */
+    const bool adjusted =
+        !study_is_goal_level(maker->study, scale) &&
+        (n_tests(maker, scale, 0).number > 1.0 || n_tests(maker, scale, breakdown).number > 1.0);
     bool apart = false;
     add_cohort_column(maker, table, breakdown);
     add_column(maker, table, MESSAGE_HEAD_N);
@@ -97,9 +133,12 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
         add_column(maker, table, MESSAGE_HEAD_INTERVAL);
         add_column(maker, table, MESSAGE_HEAD_P);
     }
+    if (adjusted) {
+        add_column(maker, table, MESSAGE_HEAD_P_HOLM);
+    }
     while (next_cohort(&rows)) {
         const struct figure_key key = row_key(&rows, FIGURES_BEFORE_AFTER, scale);
-        apart = means_row(maker, table, &key) || apart;
+        apart = means_row(maker, table, &key, adjusted) || apart;
     }
     add_base_note(maker, table, scale);
     add_scale_notes(maker, table, scale);
@@ -109,6 +148,10 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
         if (maker->counted->measures[measure].has_family) {
             add_note(maker, table, text_of(MESSAGE_NOTE_FAMILY));
         }
+        add_primary_note(maker, table, scale);
+    }
+    if (adjusted) {
+        add_holm_note(maker, table, scale, breakdown);
     }
     add_gas_notes(maker, table, scale);
     /* 45.4 to 46.6 printed beside a change of 1.1 looks like a mistake, and is none. */

@@ -46,6 +46,9 @@ bool report_make(struct maker *maker)
     add_report_note(maker, MESSAGE_REPORT_CAUTION_PROOF);
     add_report_note(maker, MESSAGE_REPORT_CAUTION_CRISIS);
     add_report_note(maker, MESSAGE_REPORT_CAUTION_STAYERS);
+    if (study->before != study->after) {
+        add_report_note(maker, MESSAGE_REPORT_EXPLORATORY);
+    }
     /* Else a study with as_of would seem to leave out people who are not due yet. */
     if (study->as_of != NO_DATE && !after->has_window) {
         struct text note = text_of(MESSAGE_NOTE_AS_OF_UNUSED);

@@ -1,5 +1,6 @@
 /* engine/tables/sample_log.c - who counts, by cohort, and why the others do not (Table 6-1 of the
    2014 evaluation of the Integrated Family Support Service). */
+#include "engine/primary.h"
 #include "engine/tables/shared.h"
 
 static const enum message discount_messages[N_DISCOUNTS] = {
@@ -19,33 +20,11 @@ static bool has_ledger(const struct maker *maker, size_t scale)
     return maker->study->scales[scale].collected && !study_is_goal_level(maker->study, scale);
 }
 
-/* The scale that stands for the instrument in the sample log: its total, or else its last. Found by
-   shape, not by name: all items of the questionnaire, or more than two parts (SDQ has sums of two
-   beside its total). Scales differ in who is viable, so that one has to stand for all. */
-static size_t main_scale(const struct maker *maker, size_t measure)
-{
-    const struct measure *const m = &maker->study->measures[measure];
-    size_t found = m->first_scale;
-    for (size_t i = 0; i < m->instrument->n_scales; i++) {
-        const size_t scale = m->first_scale + i;
-        if (has_ledger(maker, scale)) {
-            found = scale;
-            if (maker->study->scales[scale].scale->kind != SCALE_GOALS &&
-                maker->study->scales[scale].scale->n_items == m->instrument->groups[0].n_items) {
-                break;
-            }
-            if (maker->study->scales[scale].scale->n_parts > 2) {
-                break;
-            }
-        }
-    }
-    return found;
-}
-
 static void sample_log(struct maker *maker, size_t measure, size_t breakdown)
 {
     const struct measure *const m = &maker->study->measures[measure];
-    const size_t scale = main_scale(maker, measure);
+    /* Scales differ in who is viable, so that one has to stand for all. */
+    const size_t scale = primary_total(maker->study, measure);
     struct text title = text_of(MESSAGE_TITLE_SAMPLE), note = text_of(MESSAGE_NOTE_SAMPLE);
     struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
     struct table *table;

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
+#include "engine/primary.h"
 
 size_t first_breakdown(const struct study *study)
 {
@@ -38,8 +39,7 @@ static const char *file_name(struct maker *maker, const char *stem)
     return name;
 }
 
-/* The cohort columns of a breakdown joined with " / "; NULL: no memory. */
-static const char *breakdown_name(struct maker *maker, size_t breakdown)
+const char *breakdown_name(struct maker *maker, size_t breakdown)
 {
     const struct breakdown *const by = &maker->study->breakdowns[breakdown];
     const char *name = "";
@@ -265,6 +265,32 @@ const char *stem_of(struct maker *maker, const char *prefix, size_t scale)
                                           maker->study->measures[s->measure].label, s->scale->name);
     maker->no_memory = maker->no_memory || stem == NULL;
     return stem;
+}
+
+void add_primary_note(struct maker *maker, struct table *table, size_t scale)
+{
+    static const enum message tests[] = {[PRIMARY_T] = MESSAGE_TEST_T,
+                                         [PRIMARY_WILCOXON] = MESSAGE_TEST_WILCOXON,
+                                         [PRIMARY_SIGN] = MESSAGE_TEST_SIGN};
+    const struct study *const study = maker->study;
+    const size_t primary = study->primary.is_named
+                               ? study->primary.scale
+                               : primary_total(study, study->scales[scale].measure);
+    struct text note = text_of(MESSAGE_NOTE_PRIMARY);
+    if (is_primary(study, scale, study->after)) {
+        note.arguments[0] = argument_message(tests[primary_test(study)]);
+        add_note(maker, table, note);
+    } else if (primary < study->n_scales) {
+        const struct study_scale *const s = &study->scales[primary];
+        note = text_of(MESSAGE_NOTE_EXPLORATORY);
+        note.arguments[0] = argument_name(study->measures[s->measure].label);
+        note.arguments[1] = argument_name(s->scale->title);
+        if (study->primary.is_named && study->primary.stage != study->after) {
+            note.message = MESSAGE_NOTE_EXPLORATORY_STAGE;
+            note.arguments[2] = argument_name(study->stages[study->primary.stage].name);
+        }
+        add_note(maker, table, note);
+    }
 }
 
 /* In every table of a scale, since a fall is good news on some and bad on others. */

@@ -41,7 +41,7 @@ struct figure_key scale_key(const struct maker *maker, enum figure_table table, 
 
 /* Small numbers, one rule for every table: says that n cells, a row or a part of it, are of `base`
    people, families or goals. Where these are too few (study.small_numbers), percentages and p among
-   the cells, and intervals of percentages, become "too few"; counts, means and their intervals
+   the cells, and intervals of percentages, become "few"; counts, means and their intervals
    stay. The table gets its notes by itself, at the end of the report. To be called when the cells
    are filled, for every row that prints CELL_PERCENT or CELL_P. A base that is undefined is no
    base: for a percentage that is not a share of anything counted, such as a target. */
@@ -61,6 +61,14 @@ const char *after_name(const struct maker *maker);
 struct text title_of(const struct maker *maker, enum message message, size_t scale);
 /* "wemwbs_total" behind a prefix, in memory of the report. NULL: no memory. */
 const char *stem_of(struct maker *maker, const char *prefix, size_t scale);
+
+/* The cohort columns of a breakdown joined with " / ", in memory of the report. NULL: no memory,
+   noted in maker. */
+const char *breakdown_name(struct maker *maker, size_t breakdown);
+
+/* Says of a table of a scale's changes at `after` whether one of its rows is a primary result, and
+   if not, which is. */
+void add_primary_note(struct maker *maker, struct table *table, size_t scale);
 
 /* Notes that a table of a scale carries: direction, and the rule for missing items. */
 void add_scale_notes(struct maker *maker, struct table *table, size_t scale);

@@ -67,6 +67,12 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
         add_note(maker, table, unit);
     }
     add_scale_notes(maker, table, scale);
+    if (maker->study->primary.is_named && maker->study->primary.scale == scale &&
+        maker->study->primary.stage != maker->study->after) {
+        note = text_of(MESSAGE_NOTE_PRIMARY_STAGE);
+        note.arguments[0] = argument_name(maker->study->stages[maker->study->primary.stage].name);
+        add_note(maker, table, note);
+    }
 }
 
 /* How many stages have a score of anyone. A stage that is declared and not reached yet does not

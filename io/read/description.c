@@ -18,6 +18,9 @@ static const char *const pick_words[] = {[PICK_NONE] = "discount",
 static const char *const cohort_from_words[] = {
     [COHORT_FROM_BEFORE] = "before", [COHORT_FROM_FIRST] = "first", [COHORT_FROM_AFTER] = "after"};
 
+static const char *const primary_words[] = {
+    [PRIMARY_T] = "t", [PRIMARY_WILCOXON] = "wilcoxon", [PRIMARY_SIGN] = "sign"};
+
 /* --- values --- */
 
 /* The length of a character that YAML would take for a line break or would not take at all, unless
@@ -177,6 +180,17 @@ static void put_rules(FILE *out, const struct study *study)
         study->small_numbers.caution != SMALL_NUMBERS_CAUTION) {
         fprintf(out, "small_numbers: {too_few_below: %" PRIu64 ", caution_below: %" PRIu64 "}\n",
                 study->small_numbers.too_few, study->small_numbers.caution);
+    }
+    /* Named before the data were seen, and the same for all who put their data together. */
+    if (study->primary.is_named) {
+        const struct study_scale *const scale = &study->scales[study->primary.scale];
+        fputs("primary: {instrument: ", out);
+        put_text(out, study->measures[scale->measure].label);
+        fputs(", scale: ", out);
+        put_text(out, scale->scale->name);
+        fputs(", stage: ", out);
+        put_text(out, study->stages[study->primary.stage].name);
+        fprintf(out, ", test: %s}\n", primary_words[study->primary.test]);
     }
 }
 

@@ -55,3 +55,24 @@ uint32_t plan_stage(const struct plan *plan, const char *text)
     }
     return NO_STAGE;
 }
+
+struct fault plan_stage_named(const struct plan_build *build, const struct node *node,
+                              size_t *stage)
+{
+    const char *text, *names[MAX_STAGES];
+    uint32_t known;
+    struct fault fault = node_text(build->document, node, &text);
+    if (fault.code != FAULT_NONE) {
+        return fault;
+    }
+    known = plan_stage(build->plan, text);
+    if (known != NO_STAGE) {
+        *stage = known;
+        return FAULT_FREE;
+    }
+    for (size_t i = 0; i < build->plan->study.n_stages; i++) {
+        names[i] = build->stages[i].name;
+    }
+    /* For its fault, which names the nearest stage: plan_stage() has found no match. */
+    return node_word(build->document, node, names, build->plan->study.n_stages, stage);
+}

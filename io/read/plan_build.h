@@ -32,6 +32,14 @@ MUST_CHECK struct fault plan_text(const struct plan_build *build, const struct n
 MUST_CHECK struct fault plan_texts(const struct plan_build *build, const struct node *node,
                                    const char *const **out, size_t *n);
 
+/* The stage that a node names; it is a fault where it names none. */
+MUST_CHECK struct fault plan_stage_named(const struct plan_build *build, const struct node *node,
+                                         size_t *stage);
+
+/* primary: {instrument: wemwbs, scale: total, stage: 12 months, test: t}, when stages and sources
+   are known. */
+MUST_CHECK struct fault primary_read(const struct plan_build *build, const struct node *node);
+
 /* One source in the making. */
 struct source_build {
     struct plan_build *build;

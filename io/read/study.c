@@ -9,9 +9,9 @@
 #include "io/read/plan_build.h"
 
 static const char *const study_keys[] = {
-    "title",   "stages",          "before",       "after",      "as_of",
-    "cohorts", "cohort_from",     "missing",      "duplicates", "across_versions",
-    "sources", "reliable_change", "small_numbers"};
+    "title",   "stages",          "before",        "after",      "as_of",
+    "cohorts", "cohort_from",     "missing",       "duplicates", "across_versions",
+    "sources", "reliable_change", "small_numbers", "primary"};
 static const char *const stage_keys[] = {"name", "values", "window", "after", "pick"};
 static const char *const pick_words[] = {"nearest", "first", "last"};
 static const char *const duplicate_words[] = {"discount", "first", "last"};
@@ -34,27 +34,6 @@ static struct fault add_stage_value(struct plan_build *build, const struct node 
     }
     build->stage_values[plan->n_stage_values++] = (struct stage_value){text, stage};
     return FAULT_FREE;
-}
-
-static struct fault stage_named(const struct plan_build *build, const struct node *node,
-                                size_t *stage)
-{
-    const char *text, *names[MAX_STAGES];
-    uint32_t known;
-    struct fault fault = node_text(build->document, node, &text);
-    if (fault.code != FAULT_NONE) {
-        return fault;
-    }
-    known = plan_stage(build->plan, text);
-    if (known != NO_STAGE) {
-        *stage = known;
-        return FAULT_FREE;
-    }
-    for (size_t i = 0; i < build->plan->study.n_stages; i++) {
-        names[i] = build->stages[i].name;
-    }
-    /* For its fault, which names the nearest stage: plan_stage() has found no match. */
-    return node_word(build->document, node, names, build->plan->study.n_stages, stage);
 }
 
 /* window: [330, 420], after: STAGE, pick: nearest */
@@ -201,10 +180,10 @@ static struct fault read_stages(struct plan_build *build, const struct node *roo
     study->before = 0;
     study->after = study->n_stages > 0 ? study->n_stages - 1 : 0;
     if (fault.code == FAULT_NONE && before != NULL) {
-        fault = stage_named(build, before, &study->before);
+        fault = plan_stage_named(build, before, &study->before);
     }
     if (fault.code == FAULT_NONE && after != NULL) {
-        fault = stage_named(build, after, &study->after);
+        fault = plan_stage_named(build, after, &study->after);
     }
     /* With one stage there is no change to compute, and nothing to put in order. */
     if (fault.code == FAULT_NONE && study->n_stages > 1 && study->after <= study->before) {
@@ -526,7 +505,7 @@ static struct fault read_sources(struct plan_build *build, const struct node *ro
 static struct fault read_study(struct plan_build *build)
 {
     const struct node *const root = &build->document->root;
-    const struct node *title;
+    const struct node *title, *primary;
     struct study *const study = &build->plan->study;
     struct fault fault = node_check_keys(build->document, root, study_keys, COUNT(study_keys));
     /* Zeros would mean something here: a day in 1970, a reliability of none. */
@@ -552,7 +531,11 @@ static struct fault read_study(struct plan_build *build)
     if (fault.code == FAULT_NONE) {
         fault = read_rules(build, root);
     }
-    return fault.code == FAULT_NONE ? read_sources(build, root) : fault;
+    if (fault.code == FAULT_NONE) {
+        fault = read_sources(build, root);
+    }
+    primary = node_get(root, "primary");
+    return fault.code == FAULT_NONE && primary != NULL ? primary_read(build, primary) : fault;
 }
 
 static struct fault build_plan(const struct document *document, const char *folder,

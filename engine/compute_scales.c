@@ -220,7 +220,8 @@ void compute_reliable_change(struct work *work)
     stages = work_compare(work, study->before, study->after);
     known = !isnan(threshold) && stages.joint.n_pairs > 0;
     if (known) {
-        result = reliable_change(&stages.changes, threshold, scale->higher_is_better);
+        const struct reliable_rule rule = reliable_rule_points(threshold, scale->higher_is_better);
+        result = reliable_change(&stages.joint, &rule);
     }
     work->key.stage = FIGURE_STAGE_CHANGE;
     work_add(work, STATISTIC_THRESHOLD, value_double(threshold));

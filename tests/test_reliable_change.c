@@ -22,24 +22,26 @@ static void test_against_r(void **state)
     struct cases cases;
     struct vectors values;
     const double threshold = reliable_change_threshold(8.71, 0.91);
+    const struct reliable_rule up_is_better = reliable_rule_points(threshold, true);
+    const struct reliable_rule down_is_better = reliable_rule_points(threshold, false);
+    const struct reliable_rule three = reliable_rule_points(3.0, true);
     (void)state;
     cases_open(&cases);
     vectors_open(&values, "statistics.csv");
     assert_int_equal(cases.n_cases, values.n_rows);
     for (size_t i = 0; i < cases.n_cases; i++) {
-        const struct distribution changes = case_distribution(&cases, i, joint_change);
+        const struct joint *const joint = &cases.joints[i];
         const uint64_t n = (uint64_t)vector_number(&values, i, "change.n");
         uint64_t up = (uint64_t)vector_number(&values, i, "beyond_rci_up");
         uint64_t down = (uint64_t)vector_number(&values, i, "beyond_rci_down");
         assert_true(close_to(threshold, vector_number(&values, i, "rci_threshold"), 4e-16));
-        expect_counts(cases.names[i], reliable_change(&changes, threshold, true), up, n - up - down,
+        expect_counts(cases.names[i], reliable_change(joint, &up_is_better), up, n - up - down,
                       down);
-        expect_counts(cases.names[i], reliable_change(&changes, threshold, false), down,
-                      n - up - down, up);
+        expect_counts(cases.names[i], reliable_change(joint, &down_is_better), down, n - up - down,
+                      up);
         up = (uint64_t)vector_number(&values, i, "beyond_3_up");
         down = (uint64_t)vector_number(&values, i, "beyond_3_down");
-        expect_counts(cases.names[i], reliable_change(&changes, 3.0, true), up, n - up - down,
-                      down);
+        expect_counts(cases.names[i], reliable_change(joint, &three), up, n - up - down, down);
     }
     vectors_close(&values);
     cases_close(&cases);
@@ -95,20 +97,23 @@ static const struct {
 
 static void test_strict(void **state)
 {
-    const struct score_count scores[] = {{-12, 1}, {-11, 2}, {0, 4}, {11, 8}, {12, 16}};
+    const struct pair_count pairs[] = {
+        {20, 8, 1}, {20, 9, 2}, {20, 20, 4}, {20, 31, 8}, {20, 32, 16}};
     (void)state;
     for (size_t i = 0; i < COUNT(strict); i++) {
-        const struct distribution changes = {scores, COUNT(scores), strict[i].units_per_point};
-        expect_counts(strict[i].name, reliable_change(&changes, strict[i].threshold, true),
-                      strict[i].improved, strict[i].unchanged, strict[i].deteriorated);
+        const struct joint joint = {pairs, COUNT(pairs), strict[i].units_per_point};
+        const struct reliable_rule rule = reliable_rule_points(strict[i].threshold, true);
+        expect_counts(strict[i].name, reliable_change(&joint, &rule), strict[i].improved,
+                      strict[i].unchanged, strict[i].deteriorated);
     }
 }
 
 static void test_nobody(void **state)
 {
-    const struct distribution nobody = {NULL, 0, 1};
+    const struct joint nobody = {NULL, 0, 1};
+    const struct reliable_rule rule = reliable_rule_points(3.0, true);
     (void)state;
-    expect_counts("nobody", reliable_change(&nobody, 3.0, true), 0, 0, 0);
+    expect_counts("nobody", reliable_change(&nobody, &rule), 0, 0, 0);
 }
 
 int main(void)

@@ -132,6 +132,7 @@ static void compute_all(struct work *work)
     for_each_scale(work, FIGURES_BEFORE_AFTER, compute_before_after);
     for_each_scale(work, FIGURES_BANDS, compute_bands);
     for_each_scale(work, FIGURES_BAND_MOVEMENT, compute_band_movement);
+    for_each_scale(work, FIGURES_BAND_CHANGE, compute_band_change);
     for_each_scale(work, FIGURES_RELIABLE_CHANGE, compute_reliable_change);
     for_each_scale(work, FIGURES_TRAJECTORY, compute_trajectory);
     for (size_t i = 0; i < study->n_measures; i++) {

@@ -144,17 +144,10 @@ static void count_bands(struct work *work, const struct distribution *scores)
     }
 }
 
-static bool has_bands(const struct work *work)
-{
-    const size_t measure = work->study->scales[work->key.scale].measure;
-    return work_has_pair(work) && work_scale(work)->n_band_sets > 0 &&
-           !work->study->measures[measure].pooled;
-}
-
 void compute_bands(struct work *work)
 {
     struct comparison_of_stages stages;
-    if (!has_bands(work)) {
+    if (!work_has_bands(work)) {
         return;
     }
     stages = work_compare(work, work->study->before, work->study->after);
@@ -182,7 +175,7 @@ void compute_band_movement(struct work *work)
 {
     const struct band_set *set;
     struct comparison_of_stages stages;
-    if (!has_bands(work)) {
+    if (!work_has_bands(work)) {
         return;
     }
     set = &work_scale(work)->band_sets[study_band_set(work->study, work->key.scale)];

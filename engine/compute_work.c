@@ -2,6 +2,8 @@
    that nothing is allocated for each cohort: there may be thousands. */
 #include "engine/compute_work.h"
 
+#include "engine/stats/proportion.h"
+
 void work_add(struct work *work, enum statistic statistic, struct value value)
 {
     work->key.statistic = (uint16_t)statistic;
@@ -56,4 +58,19 @@ struct comparison_of_stages work_compare(const struct work *work, size_t stage, 
 bool work_has_pair(const struct work *work)
 {
     return work->study->before != work->study->after;
+}
+
+bool work_has_bands(const struct work *work)
+{
+    const size_t measure = work->study->scales[work->key.scale].measure;
+    return work_has_pair(work) && work_scale(work)->n_band_sets > 0 &&
+           !work->study->measures[measure].pooled;
+}
+
+void work_add_percent(struct work *work, enum statistic percent, uint64_t part, uint64_t whole)
+{
+    const struct interval interval = proportion_wilson(part, whole);
+    work_add(work, percent, value_ratio(100 * (int128)part, (int128)whole));
+    work_add(work, percent + 1, value_double(100.0 * interval.low));
+    work_add(work, percent + 2, value_double(100.0 * interval.high));
 }

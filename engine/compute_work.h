@@ -24,6 +24,10 @@ void work_add(struct work *work, enum statistic statistic, struct value value);
 void work_add_sub(struct work *work, enum statistic statistic, size_t sub, uint64_t count);
 void work_add_count(struct work *work, enum statistic statistic, uint64_t count);
 
+/* Adds a share in percent with Wilson's interval: `percent` and the two statistics behind it in the
+   list, its low and its high end. Undefined of nobody. */
+void work_add_percent(struct work *work, enum statistic percent, uint64_t part, uint64_t whole);
+
 /* The scale of the current key, and its cells of two stages in the current group. */
 const struct scale *work_scale(const struct work *work);
 const struct cell_count *work_cells(const struct work *work, size_t stage, size_t later, size_t *n);
@@ -39,8 +43,9 @@ struct comparison_of_stages {
 };
 struct comparison_of_stages work_compare(const struct work *work, size_t stage, size_t later);
 
-/* Has the study two stages to compare? */
+/* Has the study two stages to compare? And has the scale bands, too, that both stages share? */
 bool work_has_pair(const struct work *work);
+bool work_has_bands(const struct work *work);
 
 /* One function for each table, called for each scale of each group: compute_scales.c ... */
 void compute_before_after(struct work *work);
@@ -48,6 +53,9 @@ void compute_bands(struct work *work);
 void compute_band_movement(struct work *work);
 void compute_reliable_change(struct work *work);
 void compute_trajectory(struct work *work);
+
+/* ... compute_individual.c ... */
+void compute_band_change(struct work *work);
 
 /* Of all scales and groups at once, when the tests themselves are figures. */
 void compute_tests(struct work *work);

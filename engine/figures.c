@@ -278,6 +278,7 @@ static const char *const table_names[N_FIGURE_TABLES] = {
     [FIGURES_BEFORE_AFTER] = "before_after",
     [FIGURES_BANDS] = "bands",
     [FIGURES_BAND_MOVEMENT] = "band_movement",
+    [FIGURES_BAND_CHANGE] = "band_change",
     [FIGURES_RELIABLE_CHANGE] = "reliable_change",
     [FIGURES_TRAJECTORY] = "trajectory",
     [FIGURES_ATTAINMENT] = "attainment",

@@ -14,6 +14,7 @@ enum figure_table {
     FIGURES_BEFORE_AFTER,
     FIGURES_BANDS,
     FIGURES_BAND_MOVEMENT,
+    FIGURES_BAND_CHANGE,
     FIGURES_RELIABLE_CHANGE,
     FIGURES_TRAJECTORY,
     FIGURES_ATTAINMENT,
@@ -69,6 +70,18 @@ enum {
     X(R, "r")                                 \
     X(BAND, "")                               \
     X(MOVEMENT, "")                           \
+    X(RAISED_BEFORE, "raised_before") \
+    X(RAISED_AFTER, "raised_after") \
+    X(P_MCNEMAR, "p_mcnemar") \
+    X(STUART_MAXWELL_CHI2, "stuart_maxwell_chi2") \
+    X(STUART_MAXWELL_DF, "stuart_maxwell_df") \
+    X(P_STUART_MAXWELL, "p_stuart_maxwell") \
+    X(BETTER, "better") \
+    X(SAME, "same") \
+    X(WORSE, "worse") \
+    X(PERCENT_BETTER, "percent_better") \
+    X(PERCENT_BETTER_CI_LOW, "percent_better_ci_low") \
+    X(PERCENT_BETTER_CI_HIGH, "percent_better_ci_high") \
     X(THRESHOLD, "threshold")                 \
     X(RCI_SD, "rci_sd")                       \
     X(RCI_RELIABILITY, "rci_reliability")     \

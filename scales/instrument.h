@@ -63,6 +63,7 @@ struct band_set {
     enum confidence confidence; /* of the least certain edge */
     const struct band *bands;   /* n_bands, no gap at multiples of `step` */
     size_t n_bands;
+    size_t n_usual; /* the first so many are usual; who is in one behind them is in a raised band */
     int64_t step; /* units; a score is rounded half up to a multiple of it before it is banded */
 };
 

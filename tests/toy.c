@@ -12,6 +12,7 @@ static const struct band_set sets[] = {{.name = "three",
                                         .confidence = CONFIDENCE_SEEN,
                                         .bands = bands,
                                         .n_bands = 3,
+                                        .n_usual = 1,
                                         .step = 1}};
 
 static const struct scale total[] = {{.name = "total",

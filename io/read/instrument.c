@@ -18,7 +18,7 @@ static const char *const instrument_keys[] = {
 };
 static const char *const group_keys[] = {"count", "answers", "long_form"};
 static const char *const long_form_keys[] = {"count", "at"};
-static const char *const band_set_keys[] = {"source"};
+static const char *const band_set_keys[] = {"source", "usual"};
 static const char *const rule_keys[] = {"text", "source", "confidence",
                                         "like", "scales", "complete_groups"};
 static const char *const effect_keys[] = {"at_least", "round", "blank"};

@@ -35,6 +35,10 @@ static void put_bands(FILE *out, const struct scale *scale)
     for (size_t i = 0; i < scale->n_band_sets; i++) {
         const struct band_set *const set = &scale->band_sets[i];
         fprintf(out, "\nbands %s step %" PRId64, set->name, set->step);
+        /* Most sets have one usual band, and said so before there was a word for it. */
+        if (set->n_usual != 1) {
+            fprintf(out, " usual %zu", set->n_usual);
+        }
         for (size_t b = 0; b < set->n_bands; b++) {
             fprintf(out, "; %s %" PRId64 " %" PRId64, set->bands[b].name, set->bands[b].lowest,
                     set->bands[b].highest);

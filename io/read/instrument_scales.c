@@ -370,6 +370,19 @@ static void take_edges(struct loader *loader, const struct node *edges, const st
     }
 }
 
+/* usual: BAND, the last that is not raised. Without it the best band alone is usual. */
+static void take_usual(struct loader *loader, const struct node *common, struct band_set *set)
+{
+    const char *names[MOST_BANDS] = {NULL};
+    if (!going(loader)) {
+        return;
+    }
+    for (size_t i = 0; i < set->n_bands; i++) {
+        names[i] = set->bands[i].name;
+    }
+    set->n_usual = 1 + word_or(loader, common, "usual", names, set->n_bands, 0);
+}
+
 static void take_band_set(struct loader *loader, const struct node *key, const struct node *node,
                           const struct scale *scale, struct band_set *set)
 {
@@ -396,6 +409,7 @@ static void take_band_set(struct loader *loader, const struct node *key, const s
         return;
     }
     take_edges(loader, field(loader, node, "edges"), scale, set);
+    take_usual(loader, common, set);
 }
 
 void take_bands(struct loader *loader, const struct node *scale_node, size_t index)

@@ -44,6 +44,12 @@
     X(HEAD_AFTER_PERCENT)         \
     X(HEAD_BAND_BEFORE)           \
     X(HEAD_TOTAL)                 \
+    X(HEAD_BETTER_BAND)           \
+    X(HEAD_WORSE_BAND)            \
+    X(HEAD_P_SHIFT)               \
+    X(HEAD_RAISED_BEFORE)         \
+    X(HEAD_RAISED_AFTER)          \
+    X(HEAD_P_RAISED)              \
     X(HEAD_PAIRS)                 \
     X(HEAD_START_MEAN)            \
     X(HEAD_SAME_N)                \
@@ -93,6 +99,7 @@
     X(TITLE_DIRECTION)            \
     X(TITLE_BANDS)                \
     X(TITLE_MOVEMENT)             \
+    X(TITLE_BAND_CHANGE)          \
     X(TITLE_TRAJECTORY)           \
     X(TITLE_ATTAINMENT)           \
     X(TITLE_ATTAINMENT_AFTER)     \
@@ -131,6 +138,8 @@
     X(NOTE_BAND_SET)              \
     X(NOTE_UNVERIFIED_BANDS)      \
     X(NOTE_MOVEMENT)              \
+    X(NOTE_RAISED)                \
+    X(NOTE_BAND_TESTS)            \
     X(NOTE_TRAJECTORY)            \
     X(NOTE_TRAJECTORY_GOALS)      \
     X(NOTE_GAS_T)                 \

@@ -47,6 +47,12 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_AFTER_PERCENT] = "After %",
     [MESSAGE_HEAD_BAND_BEFORE] = "Before",
     [MESSAGE_HEAD_TOTAL] = "Total",
+    [MESSAGE_HEAD_BETTER_BAND] = "To a better band",
+    [MESSAGE_HEAD_WORSE_BAND] = "To a worse band",
+    [MESSAGE_HEAD_P_SHIFT] = "Shift p",
+    [MESSAGE_HEAD_RAISED_BEFORE] = "Raised before",
+    [MESSAGE_HEAD_RAISED_AFTER] = "Raised after",
+    [MESSAGE_HEAD_P_RAISED] = "Raised p",
     [MESSAGE_HEAD_PAIRS] = "Pairs",
     [MESSAGE_HEAD_START_MEAN] = "Start mean",
     [MESSAGE_HEAD_SAME_N] = "Same n",
@@ -97,6 +103,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_DIRECTION] = "{0}: {1}, who changed from {2} to {3}",
     [MESSAGE_TITLE_BANDS] = "{0}: {1}, bands at {2} and {3}",
     [MESSAGE_TITLE_MOVEMENT] = "{0}: {1}, movement between bands from {2} to {3}",
+    [MESSAGE_TITLE_BAND_CHANGE] = "{0}: who moved to another band from {1} to {2}",
     [MESSAGE_TITLE_TRAJECTORY] = "{0}: {1} over the stages",
     [MESSAGE_TITLE_ATTAINMENT] = "Goals attained at their {0}",
     [MESSAGE_TITLE_ATTAINMENT_AFTER] = "Goals attained at {0}",
@@ -160,6 +167,11 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_UNVERIFIED_BANDS] =
         "Not all cut-offs of this set were seen in a first-hand source: they are unverified.",
     [MESSAGE_NOTE_MOVEMENT] = "Rows: band at {0}; columns: band at {1}.",
+    [MESSAGE_NOTE_RAISED] = "Raised: in a band worse than \"{0}\".",
+    [MESSAGE_NOTE_BAND_TESTS] =
+        "95% interval: Wilson. Shift p: is the whole distribution over the bands the same at both "
+        "(Stuart-Maxwell; bands that nobody moved to or from are left out)? Raised p: are as many "
+        "raised at both (McNemar, exact)? Both compare people with themselves.",
     [MESSAGE_NOTE_TRAJECTORY] =
         "n and mean: all with a score at the stage. Pairs: those with a score at both {0} and"
         " the stage; start mean and change are theirs, so the start mean differs from row to "

@@ -515,8 +515,9 @@ static void test_key_order(void **state)
     (void)state;
     static const char *const sites[] = {"10", "9", ""};
     static const unsigned tables[] = {
-        FIGURES_FORMS,           FIGURES_BEFORE_AFTER, FIGURES_BANDS,   FIGURES_BAND_MOVEMENT,
-        FIGURES_RELIABLE_CHANGE, FIGURES_TRAJECTORY,   FIGURES_SCORING, FIGURES_TESTS};
+        FIGURES_FORMS,         FIGURES_BEFORE_AFTER, FIGURES_BANDS,
+        FIGURES_BAND_MOVEMENT, FIGURES_BAND_CHANGE,  FIGURES_RELIABLE_CHANGE,
+        FIGURES_TRAJECTORY,    FIGURES_SCORING,      FIGURES_TESTS};
     struct world world;
     size_t table = 0;
     world_init(&world, &by_site, sites, 3);
@@ -612,6 +613,29 @@ static void test_bands_and_reliable_change(void **state)
                                                  STATISTIC_MOVEMENT, MOVEMENT_SUB(b, to));
             assert_int_equal(value.kind, VALUE_COUNT);
             assert_int_equal(value.numerator, moved[b][to]);
+        }
+    }
+    /* by R, from the nine counts; "high" is the usual band */
+    static const struct {
+        enum statistic statistic;
+        double expected;
+    } moves[] = {{STATISTIC_RAISED_BEFORE, 4},
+                 {STATISTIC_RAISED_AFTER, 5},
+                 {STATISTIC_P_MCNEMAR, 1},
+                 {STATISTIC_STUART_MAXWELL_CHI2, 4.5},
+                 {STATISTIC_STUART_MAXWELL_DF, 2},
+                 {STATISTIC_P_STUART_MAXWELL, 0.10539922456186433},
+                 {STATISTIC_BETTER, 3},
+                 {STATISTIC_SAME, 1},
+                 {STATISTIC_WORSE, 2},
+                 {STATISTIC_PERCENT_BETTER, 50},
+                 {STATISTIC_PERCENT_BETTER_CI_LOW, 18.761630648265058},
+                 {STATISTIC_PERCENT_BETTER_CI_HIGH, 81.238369351734946}};
+    for (size_t i = 0; i < COUNT(moves); i++) {
+        const struct value got =
+            figure_of(&world, FIGURES_BAND_CHANGE, FIGURE_STAGE_CHANGE, moves[i].statistic, 0);
+        if (!close_to(got.number, moves[i].expected, 1e-14)) {
+            fail_msg("%s: got %.17g", statistic_name(moves[i].statistic), got.number);
         }
     }
     const unsigned change = FIGURE_STAGE_CHANGE;

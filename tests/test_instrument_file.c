@@ -48,7 +48,7 @@ static const char good[] =
     "    decimals: 2\n"                                                /* 33 */
     "default_bands: halves\n"                                          /* 34 */
     "band_sets:\n"                                                     /* 35 */
-    "  halves: {source: x}\n"                                          /* 36 */
+    "  halves: {source: x, usual: upper}\n"                            /* 36 */
     "rules:\n"                                                         /* 37 */
     "  discount: {text: x, source: x, confidence: U, complete_groups: yes}\n" /* 38 */
     "  published:\n"                                                   /* 39 */
@@ -147,8 +147,10 @@ static const struct {
     {"3, 9]}", "3]}", 30, 5, "not in the conversion table"},
     {"1.5, 2.25", "1.5, 2.25x", 31, 54, "such as 19.5"},
     {"default_bands: halves", "default_bands: thirds", 34, 16, "not under the key"},
-    {"band_sets:\n  halves: {source: x}\n", "", 1, 1, "\"band_sets\" is missing"},
-    {"halves: {source: x}", "halves: {source: x, confidence: U}", 36, 23, "not known here"},
+    {"band_sets:\n  halves: {source: x, usual: upper}\n", "", 1, 1, "\"band_sets\" is missing"},
+    {"halves: {source: x,", "halves: {confidence: U, source: x,", 36, 12, "not known here"},
+    {"usual: upper", "usual: uper", 36, 30, "did you mean \"upper\"?"},
+    {"usual: upper", "usual: [upper]", 36, 30, "found a list"},
     {"rules:\n", "ruels:\n", 37, 1, "did you mean \"rules\"?"},
     {"discount: {text: x, ", "discount: {", 38, 13, "\"text\" is missing"},
     {"complete_groups: yes", "complete_groups: perhaps", 38, 66, "yes or no"},

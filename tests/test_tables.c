@@ -457,7 +457,9 @@ static void test_band_percent(void **state)
     assert_string_equal(rows_of(&r, "bands_wemwbs_total"),
                         "All|high|0|0%|0|0%\nAll|average|0|0%|1|13%\nAll|low|8|100%|7|88%\n");
     assert_string_equal(rows_of(&r, "movement_wemwbs_total"),
-                        "high|0|0|0|0\naverage|0|0|0|0\nlow|0|1|7|8\n");
+                        "high|0|0|0|0\naverage|0|0|0|0\nlow|0|1|7|8\nTotal|0|1|7|8\n");
+    assert_string_equal(rows_of(&r, "band_change_wemwbs"),
+                        "Total|8|1|too few|too few|0|too few|8|7|too few\n");
     reported_free(&r);
 }
 

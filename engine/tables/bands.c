@@ -1,17 +1,9 @@
 /* engine/tables/bands.c - how many are in each band before and after, and who moved where. */
-#include <string.h>
-
 #include "engine/tables/shared.h"
 
-/* A band's name as a reader would write it: "close_to_average" is "close to average". */
 static struct text band_text(struct maker *maker, const char *name)
 {
-    char *const plain = arena_copy(&maker->report->arena, name, strlen(name));
-    maker->no_memory = maker->no_memory || plain == NULL;
-    for (char *c = plain; c != NULL && *c != '\0'; c++) {
-        *c = *c == '_' ? ' ' : *c;
-    }
-    return text_name(plain == NULL ? name : plain);
+    return text_name(plain_name(maker, name));
 }
 
 /* results.csv has every set; a table prints one, or a reader would have to choose. */
@@ -93,6 +85,27 @@ static void bands(struct maker *maker, size_t scale, size_t breakdown)
     add_scale_notes(maker, table, scale);
 }
 
+/* How many are in each band after, and of how many people all of it is. */
+static void movement_total(struct maker *maker, struct table *table, const struct band_set *set,
+                           const struct figure_key *of_bands)
+{
+    struct cell_content *const row = add_row(maker, table);
+    struct figure_key people = *of_bands;
+    if (row == NULL) {
+        return;
+    }
+    row[0] = cell_text(text_of(MESSAGE_HEAD_TOTAL));
+    for (size_t to = 0; to < set->n_bands; to++) {
+        row[to + 1] = cell_value(
+            figures_at(maker->figures, of_bands, FIGURE_STAGE_AFTER, STATISTIC_BAND,
+                       (unsigned)BAND_SUB(study_band_set(maker->study, of_bands->scale), to)),
+            0);
+    }
+    people.table = FIGURES_BEFORE_AFTER;
+    row[set->n_bands + 1] =
+        cell_value(figures_at(maker->figures, &people, FIGURE_STAGE_CHANGE, STATISTIC_N, 0), 0);
+}
+
 /* Bands before by bands after, of All. The same counts can hide people who moved both ways: the
    table of bands shows the net, this one the movement. */
 static void movement(struct maker *maker, size_t scale)
@@ -128,6 +141,7 @@ static void movement(struct maker *maker, size_t scale)
                                   (unsigned)BAND_SUB(study_band_set(maker->study, scale), from)),
                        0);
     }
+    movement_total(maker, table, set, &of_bands);
     note.arguments[0] = argument_name(before_name(maker));
     note.arguments[1] = argument_name(after_name(maker));
     add_note(maker, table, note);

@@ -25,6 +25,7 @@ static void measure_tables(struct maker *maker, size_t measure)
             trajectory_tables(maker, scale);
         }
     }
+    individual_tables(maker, measure);
 }
 
 bool report_make(struct maker *maker)

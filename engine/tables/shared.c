@@ -247,6 +247,16 @@ const char *after_name(const struct maker *maker)
     return maker->study->stages[maker->study->after].name;
 }
 
+const char *plain_name(struct maker *maker, const char *name)
+{
+    char *const plain = arena_copy(&maker->report->arena, name, strlen(name));
+    maker->no_memory = maker->no_memory || plain == NULL;
+    for (char *c = plain; c != NULL && *c != '\0'; c++) {
+        *c = *c == '_' ? ' ' : *c;
+    }
+    return plain == NULL ? name : plain;
+}
+
 struct text title_of(const struct maker *maker, enum message message, size_t scale)
 {
     const struct study_scale *const s = &maker->study->scales[scale];

@@ -57,6 +57,9 @@ struct value share(struct value part, struct value whole);
 const char *before_name(const struct maker *maker);
 const char *after_name(const struct maker *maker);
 
+/* A band's name as a reader would write it: "close_to_average" is "close to average". */
+const char *plain_name(struct maker *maker, const char *name);
+
 /* A title of instrument, scale and the two stages. */
 struct text title_of(const struct maker *maker, enum message message, size_t scale);
 /* "wemwbs_total" behind a prefix, in memory of the report. NULL: no memory. */

@@ -459,7 +459,7 @@ static void test_band_percent(void **state)
     assert_string_equal(rows_of(&r, "movement_wemwbs_total"),
                         "high|0|0|0|0\naverage|0|0|0|0\nlow|0|1|7|8\nTotal|0|1|7|8\n");
     assert_string_equal(rows_of(&r, "band_change_wemwbs"),
-                        "Total|8|1|too few|too few|0|too few|8|7|too few\n");
+                        "Total|8|1|13%|2% to 47%|0|.317|8|7|1.000\n");
     reported_free(&r);
 }
 

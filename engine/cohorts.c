@@ -234,6 +234,7 @@ static bool number_groups(struct grouping *grouping, const struct cohorts *cohor
             if (label == NULL) {
                 return false;
             }
+            grouping->members[grouping->n_groups] = sorted[i].cohort;
             grouping->labels[grouping->n_groups++] = label;
         }
         grouping->group_of[sorted[i].cohort] = (uint32_t)(grouping->n_groups - 1);
@@ -251,9 +252,11 @@ bool grouping_init(struct grouping *grouping, const struct cohorts *cohorts,
     struct ranked *const sorted = calloc(n + 1, sizeof *sorted);
     bool done = false;
     *grouping = (struct grouping){.group_of = calloc(n + 1, sizeof *grouping->group_of),
-                                  .labels = calloc(n + 1, sizeof *grouping->labels)};
+                                  .labels = calloc(n + 1, sizeof *grouping->labels),
+                                  .members = calloc(n + 1, sizeof *grouping->members)};
     if (value_ranks == NULL || ranks == NULL || sorted == NULL || grouping->group_of == NULL ||
-        grouping->labels == NULL || !rank_values(cohorts, value_ranks)) {
+        grouping->labels == NULL || grouping->members == NULL ||
+        !rank_values(cohorts, value_ranks)) {
         goto done;
     }
     for (size_t i = 0; i < n; i++) {
@@ -281,7 +284,19 @@ done:
 void grouping_free(struct grouping *grouping)
 {
     free(grouping->group_of);
+    free(grouping->members);
     free(grouping->labels);
     arena_free(&grouping->arena);
     *grouping = (struct grouping){0};
+}
+
+bool grouping_is_recorded(const struct grouping *grouping, const struct cohorts *cohorts,
+                          const struct breakdown *breakdown, uint32_t group)
+{
+    for (size_t i = 0; i < breakdown->n_columns; i++) {
+        if (cohorts_value_of(cohorts, grouping->members[group], breakdown->columns[i]) == 0) {
+            return false;
+        }
+    }
+    return true;
 }

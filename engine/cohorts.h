@@ -45,6 +45,7 @@ struct grouping {
     uint32_t *group_of;  /* owned: for each cohort, its group */
     const char **labels; /* owned, texts by `arena`: "All" for no column, the value for one, values
                             as crossing_value() has them joined with " / " for several */
+    uint32_t *members;   /* owned: for each group, some cohort of it; none where no cohort is */
     size_t n_groups;
     struct arena arena;
 };
@@ -53,5 +54,9 @@ struct grouping {
 bool grouping_init(struct grouping *grouping, const struct cohorts *cohorts,
                    const struct breakdown *breakdown);
 void grouping_free(struct grouping *grouping);
+
+/* Nobody in this group lacks a value of the breakdown's columns. */
+bool grouping_is_recorded(const struct grouping *grouping, const struct cohorts *cohorts,
+                          const struct breakdown *breakdown, uint32_t group);
 
 #endif

@@ -89,6 +89,22 @@ static void for_each_scale(struct work *work, enum figure_table table, compute_t
     }
 }
 
+/* What is of all groups of a breakdown together: not of All, which has nothing to compare. */
+static void for_each_breakdown(struct work *work, enum figure_table table, compute_table *compute)
+{
+    for (size_t b = 1; b < work->study->n_breakdowns; b++) {
+        for (size_t s = 0; s < work->study->n_scales; s++) {
+            work->key = (struct figure_key){.table = (uint16_t)table,
+                                            .breakdown = (uint16_t)b,
+                                            .measure = (uint16_t)work->study->scales[s].measure,
+                                            .scale = (uint16_t)s};
+            if (work->study->scales[s].collected) {
+                compute(work);
+            }
+        }
+    }
+}
+
 /* Attainment in each group of one breakdown, by one thing that goals are about. */
 static void for_goal_groups(struct work *work, struct figure_key dimension)
 {
@@ -135,6 +151,9 @@ static void compute_all(struct work *work)
     for_each_scale(work, FIGURES_BAND_CHANGE, compute_band_change);
     for_each_scale(work, FIGURES_RELIABLE_CHANGE, compute_reliable_change);
     for_each_scale(work, FIGURES_TRAJECTORY, compute_trajectory);
+    for_each_breakdown(work, FIGURES_BETWEEN, compute_between);
+    for_each_scale(work, FIGURES_ADJUSTED, compute_adjusted);
+    for_each_breakdown(work, FIGURES_POOLED, compute_pooled);
     for (size_t i = 0; i < study->n_measures; i++) {
         if (study->measures[i].instrument->is_goals) {
             for_each_goal_group(work, i);
@@ -251,7 +270,7 @@ bool compute_figures(const struct counted *counted, struct figures *figures)
     *figures = (struct figures){.study = counted->study,
                                 .names = counted->names,
                                 .unknown_informants = counted->unknown_informants};
-    done = make_comparisons(counted, figures) && make_room(&work);
+    done = make_comparisons(counted, figures) && make_room(&work) && between_begin(&work);
     if (done) {
         find_study_sds(&work);
         compute_all(&work);
@@ -261,6 +280,7 @@ bool compute_figures(const struct counted *counted, struct figures *figures)
     free(work.after);
     free(work.changes);
     free(work.ranks);
+    between_end(&work);
     free(work.study_sd);
     if (!done || figures->no_memory) {
         figures_free(figures);

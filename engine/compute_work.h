@@ -16,7 +16,8 @@ struct work {
     struct pair_count *pairs; /* owned, as are the rest: room for the cells of any group */
     struct score_count *before, *after, *changes;
     double *ranks;
-    double *study_sd; /* for each scale: SD of all before scores of All, or NAN */
+    struct between *between; /* owned: of compute_between.c */
+    double *study_sd;        /* for each scale: SD of all before scores of All, or NAN */
 };
 
 /* Adds a figure under the current key with this statistic (and sub). */
@@ -59,6 +60,14 @@ void compute_band_change(struct work *work);
 
 /* Of all scales and groups at once, when the tests themselves are figures. */
 void compute_tests(struct work *work);
+
+/* ... compute_between.c, whose room is made and freed here (false: no memory). The first and the last
+   are called once for each scale of a breakdown, for all its groups ... */
+bool between_begin(struct work *work);
+void between_end(struct work *work);
+void compute_between(struct work *work);
+void compute_adjusted(struct work *work);
+void compute_pooled(struct work *work);
 
 /* ... and compute_goals.c. Attainment is called for each member of a dimension. */
 void compute_attainment(struct work *work);

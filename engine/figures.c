@@ -281,6 +281,9 @@ static const char *const table_names[N_FIGURE_TABLES] = {
     [FIGURES_BAND_CHANGE] = "band_change",
     [FIGURES_RELIABLE_CHANGE] = "reliable_change",
     [FIGURES_TRAJECTORY] = "trajectory",
+    [FIGURES_BETWEEN] = "between_cohorts",
+    [FIGURES_ADJUSTED] = "between_cohorts",
+    [FIGURES_POOLED] = "pooled",
     [FIGURES_ATTAINMENT] = "attainment",
     [FIGURES_GOAL_LEVELS] = "goal_levels",
     [FIGURES_SCORING] = "scoring",
@@ -290,6 +293,11 @@ static const char *const table_names[N_FIGURE_TABLES] = {
 const char *figure_table_name(unsigned table)
 {
     return table_names[table];
+}
+
+bool figure_table_is_whole(unsigned table)
+{
+    return table == FIGURES_BETWEEN || table == FIGURES_POOLED;
 }
 
 #define PELLTER_STATISTIC_TEXT(name, text) text,

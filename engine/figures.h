@@ -17,6 +17,9 @@ enum figure_table {
     FIGURES_BAND_CHANGE,
     FIGURES_RELIABLE_CHANGE,
     FIGURES_TRAJECTORY,
+    FIGURES_BETWEEN,  /* of a whole breakdown: figure_table_is_whole() */
+    FIGURES_ADJUSTED, /* of the cohorts that it compares */
+    FIGURES_POOLED,   /* of a whole breakdown */
     FIGURES_ATTAINMENT,
     FIGURES_GOAL_LEVELS,
     FIGURES_SCORING,
@@ -102,6 +105,42 @@ enum {
     X(STEP_P, "step_p")                       \
     X(SAME_N, "same_n")                       \
     X(SAME_MEAN, "same_mean")                 \
+    X(GROUPS, "groups")                       \
+    X(NOT_RECORDED, "not_recorded")           \
+    X(WELCH_GROUPS, "welch_groups")           \
+    X(WELCH_F, "welch_f")                     \
+    X(WELCH_DF1, "welch_df1")                 \
+    X(WELCH_DF2, "welch_df2")                 \
+    X(P_WELCH, "p_welch")                     \
+    X(KRUSKAL_H, "kruskal_h")                 \
+    X(KRUSKAL_DF, "kruskal_df")               \
+    X(P_KRUSKAL, "p_kruskal")                 \
+    X(ANCOVA_F, "ancova_f")                   \
+    X(ANCOVA_DF1, "ancova_df1")               \
+    X(ANCOVA_DF2, "ancova_df2")               \
+    X(P_ANCOVA, "p_ancova")                   \
+    X(SLOPE, "slope")                         \
+    X(SLOPES_F, "slopes_f")                   \
+    X(SLOPES_DF1, "slopes_df1")               \
+    X(SLOPES_DF2, "slopes_df2")               \
+    X(P_SLOPES, "p_slopes")                   \
+    X(ADJUSTED_MEAN, "adjusted_mean")         \
+    X(ADJUSTED_SE, "adjusted_se")             \
+    X(ADJUSTED_CI_LOW, "adjusted_ci_low")     \
+    X(ADJUSTED_CI_HIGH, "adjusted_ci_high")   \
+    X(SITES, "sites")                         \
+    X(SITES_POOLED, "sites_pooled")           \
+    X(MEAN_OVER_PEOPLE, "mean_over_people")   \
+    X(MEAN_OVER_SITES, "mean_over_sites")     \
+    X(POOLED_MEAN, "pooled_mean")             \
+    X(POOLED_SE, "pooled_se")                 \
+    X(POOLED_CI_LOW, "pooled_ci_low")         \
+    X(POOLED_CI_HIGH, "pooled_ci_high")       \
+    X(P_POOLED, "p_pooled")                   \
+    X(TAU2, "tau2")                           \
+    X(I2, "i2")                               \
+    X(PREDICTION_CI_LOW, "prediction_ci_low") \
+    X(PREDICTION_CI_HIGH, "prediction_ci_high") \
     X(GOALS_SET, "goals_set")                 \
     X(GOALS, "goals")                         \
     X(NOT_REVIEWED, "not_reviewed")           \
@@ -219,6 +258,8 @@ bool figures_has_measure(const struct figures *figures, size_t breakdown, uint32
 
 /* The texts of the columns of results.csv, where they are not names from the study. */
 const char *figure_table_name(unsigned table);
+/* Are its figures of all groups of a breakdown together? Their `cohort` is All, and group 0. */
+bool figure_table_is_whole(unsigned table);
 const char *statistic_name(unsigned statistic);
 const char *form_reason_name(unsigned reason);
 const char *discount_name(unsigned discount);

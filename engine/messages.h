@@ -64,6 +64,20 @@
     X(HEAD_COMPLETE)              \
     X(HEAD_PRORATED)              \
     X(HEAD_NOT_SCORED)            \
+    X(HEAD_COHORTS)               \
+    X(HEAD_P_WELCH)               \
+    X(HEAD_P_KRUSKAL)             \
+    X(HEAD_P_ANCOVA)              \
+    X(HEAD_P_SLOPES)              \
+    X(HEAD_ADJUSTED)              \
+    X(HEAD_SITES)                 \
+    X(HEAD_SITES_POOLED)          \
+    X(HEAD_MEAN_OVER_PEOPLE)      \
+    X(HEAD_MEAN_OVER_SITES)       \
+    X(HEAD_POOLED_MEAN)           \
+    X(HEAD_I2)                    \
+    X(HEAD_PREDICTION)            \
+    X(SCALE)                      \
     X(HEAD_WARNING)               \
     X(HEAD_WITHHELD)              \
     X(GOALS_ALL)                  \
@@ -105,6 +119,9 @@
     X(TITLE_ATTAINMENT_AFTER)     \
     X(TITLE_GOAL_LEVELS)          \
     X(TITLE_SCORING)              \
+    X(TITLE_BETWEEN)              \
+    X(TITLE_ADJUSTED)             \
+    X(TITLE_POOLED)               \
     X(TITLE_WARNINGS)             \
     X(TITLE_WITHHELD)             \
     X(NOTE_FORMS)                 \
@@ -153,6 +170,16 @@
     X(NOTE_ATTAINMENT_AFTER)      \
     X(NOTE_TARGET)                \
     X(NOTE_GOAL_LEVELS)           \
+    X(NOTE_BETWEEN_BASE)          \
+    X(NOTE_BETWEEN_NOT_RECORDED)  \
+    X(NOTE_BETWEEN_TESTS)         \
+    X(NOTE_BETWEEN_SLOPES)        \
+    X(NOTE_INDEPENDENT)           \
+    X(NOTE_ADJUSTED)              \
+    X(NOTE_MEANS_APART)           \
+    X(NOTE_MEANS_ALIKE)           \
+    X(NOTE_POOLING)               \
+    X(NOTE_NOT_POOLED)            \
     X(NOTE_SCORING)               \
     X(NOTE_SCORING_RULE)          \
     X(NOTE_WARNINGS)              \

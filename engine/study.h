@@ -94,6 +94,11 @@ struct study {
     const struct breakdown *breakdowns; /* n_breakdowns; the first is All */
     size_t n_breakdowns;
     enum cohort_from cohort_from;
+    /* What some cohort columns are, as their place in cohort_columns + 1; 0: none is. Sites may be
+       pooled, years follow one another, and one value of a column may be the comparison group of
+       all the others. */
+    size_t site_column, year_column, comparison_column;
+    const char *comparison_value;
 
     const struct measure *measures; /* n_measures, in the order in which sources name them */
     size_t n_measures;

@@ -67,6 +67,20 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_COMPLETE] = "Complete",
     [MESSAGE_HEAD_PRORATED] = "Prorated",
     [MESSAGE_HEAD_NOT_SCORED] = "Not scored",
+    [MESSAGE_HEAD_COHORTS] = "Cohorts",
+    [MESSAGE_HEAD_P_WELCH] = "Welch p",
+    [MESSAGE_HEAD_P_KRUSKAL] = "Kruskal-Wallis p",
+    [MESSAGE_HEAD_P_ANCOVA] = "Covariance p",
+    [MESSAGE_HEAD_P_SLOPES] = "Slopes p",
+    [MESSAGE_HEAD_ADJUSTED] = "Adjusted mean",
+    [MESSAGE_HEAD_SITES] = "Sites",
+    [MESSAGE_HEAD_SITES_POOLED] = "Sites pooled",
+    [MESSAGE_HEAD_MEAN_OVER_PEOPLE] = "Mean over people",
+    [MESSAGE_HEAD_MEAN_OVER_SITES] = "Mean over sites",
+    [MESSAGE_HEAD_POOLED_MEAN] = "Pooled mean",
+    [MESSAGE_HEAD_I2] = "I2 %",
+    [MESSAGE_HEAD_PREDICTION] = "A further site",
+    [MESSAGE_SCALE] = "{0}: {1}",
     [MESSAGE_HEAD_WARNING] = "Please check",
     [MESSAGE_HEAD_WITHHELD] = "Missing",
     [MESSAGE_GOALS_ALL] = "All goals",
@@ -109,6 +123,9 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_ATTAINMENT_AFTER] = "Goals attained at {0}",
     [MESSAGE_TITLE_GOAL_LEVELS] = "Goals at each of the five levels",
     [MESSAGE_TITLE_SCORING] = "How forms were scored",
+    [MESSAGE_TITLE_BETWEEN] = "Do cohorts differ? Change from {0} to {1} by {2}",
+    [MESSAGE_TITLE_ADJUSTED] = "Scores at {1} by {2}, adjusted for the score at {0}",
+    [MESSAGE_TITLE_POOLED] = "Change from {0} to {1}, over people and by {2}",
     [MESSAGE_TITLE_WARNINGS] = "Signs of likely mistakes in the data",
     [MESSAGE_TITLE_WITHHELD] = "Not pooled: small cohorts were withheld",
     [MESSAGE_NOTE_FORMS] =
@@ -199,6 +216,35 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_TARGET] = "Target: {0}% of goals expected to reach 0 or better.",
     [MESSAGE_NOTE_GOAL_LEVELS] =
         "Base: all goals rated at the stage. Unit: goals. 0 is the expected level.",
+    [MESSAGE_NOTE_BETWEEN_BASE] =
+        "Base: those with a score at both {0} and {1} (n). Cohorts: those with anybody.",
+    [MESSAGE_NOTE_BETWEEN_NOT_RECORDED] =
+        "Those whose cohort is not recorded are left out here; they are in All elsewhere.",
+    [MESSAGE_NOTE_BETWEEN_TESTS] =
+        "A small p: the cohorts differ by more than chance would explain. It does not say which, nor "
+        "why: cohorts may differ in who was referred. Welch: one-way test of the mean change, of "
+        "cohorts of two or more. Kruskal-Wallis: of the ranks of change. Covariance: of the score "
+        "after, among people with the same score before.",
+    [MESSAGE_NOTE_BETWEEN_SLOPES] =
+        "Slopes: whether the score after rests on the score before in the same way in every cohort. "
+        "Where that p is small, the covariance p is not to be relied on.",
+    [MESSAGE_NOTE_INDEPENDENT] = "These tests take people as independent of each other.",
+    [MESSAGE_NOTE_ADJUSTED] =
+        "Adjusted: the mean at {1} that each cohort would have had if all had started from the same "
+        "mean at {0} (analysis of covariance, one slope for all). Cohorts stand in the order of their "
+        "names.",
+    [MESSAGE_NOTE_MEANS_APART] =
+        "Mean over people: of all alike, so that large sites count for more. Mean over sites: of the "
+        "sites' own means, each counted once.",
+    [MESSAGE_NOTE_MEANS_ALIKE] =
+        "The mean of the sites' own means is the same at this precision on every scale.",
+    [MESSAGE_NOTE_POOLING] =
+        "Pooled: random effects of sites with 5 people or more (REML), interval of Hartung and Knapp. "
+        "I2: how much of the spread of the sites' means is more than chance. A further site: where "
+        "the mean change of another site would lie, 95 times of 100.",
+    [MESSAGE_NOTE_NOT_POOLED] =
+        "Where nothing is pooled, fewer than 5 sites have 5 people whose changes are not all the "
+        "same. The sites are {0}; each is shown by itself in the tables of its scale.",
     [MESSAGE_NOTE_SCORING] =
         "Forms as read, blank ones left out. Complete: from all items. Prorated: from fewer, "
         "by the missing-items rule. Not scored: too few answered.",

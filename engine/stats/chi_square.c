@@ -3,24 +3,9 @@
 #include <float.h>
 #include <math.h>
 #include <gsl/gsl_sf_gamma.h>
+#include "engine/stats/deviance.h"
 
 #define TWO_PI 6.28318530717958647692
-
-/* y - b - b ln(y / b) >= 0, which is what is left of logarithms that nearly cancel where y is near
-   b: with y = b (1 + u) it is b (u - ln(1 + u)). */
-static double deviance(double y, double b)
-{
-    const double u = (y - b) / b;
-    double power = u * u, sum = 0.0;
-    if (fabs(u) > 0.1) {
-        return y - b - b * log(y / b);
-    }
-    for (double k = 2.0; fabs(power) > DBL_EPSILON / 64.0 * sum; k += 1.0) {
-        sum += power / k;
-        power *= -u;
-    }
-    return b * sum;
-}
 
 /* y^b e^-y / G(b + 1): Loader (2000), Fast and Accurate Computation of Binomial Probabilities. */
 static double term(double y, double b)

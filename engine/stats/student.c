@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <gsl/gsl_cdf.h>
+#include "engine/stats/beta.h"
 
 #define PI 3.14159265358979323846
 
@@ -27,36 +28,6 @@ static double half_step_gamma(double a)
            exp((-1.0 / 8 +
                 u * (1.0 / 192 + u * (-1.0 / 640 + u * (17.0 / 14336 - u * (31.0 / 18432))))) /
                a);
-}
-
-/* The continued fraction K in I_x(a, b) = x^a y^b / B(a, b) K. The usual one (DLMF 8.17.22)
-   subtracts numbers near 1 when a is large; in its even part, this one, y = 1 - x has the digits:
-
-       K = 1 / (beta[0] + alpha[1] / (beta[1] + alpha[2] / (beta[2] + ...)))
-       alpha[n] = (a+n-1) (a+b+n-1) n (b-n) x^2 / (a+2n-1)^2
-       beta[n]  = n + n (b-n) x / (a+2n-1) + (a+n) / (a+2n+1) (lambda + 1 + n (1+y))
-
-   lambda    (a+b) y - b, which should be > 0: else it converges slowly
-   source    Didonato & Morris (1992), ACM TOMS 18(3):360-373, doi:10.1145/131766.131776, section 3;
-             evaluated forwards by Lentz's method as modified by Thompson & Barnett (1986),
-             J Comput Phys 64(2):490-509, doi:10.1016/0021-9991(86)90046-X */
-static double beta_fraction(double a, double b, double x, double y)
-{
-    const double lambda = (a + b) * y - b;
-    double f = a / (a + 1.0) * (lambda + 1.0);
-    double c = f, d = 0.0, step = 0.0;
-    for (int i = 1; i < 10000 && fabs(step - 1.0) > DBL_EPSILON; i++) {
-        const double n = i;
-        const double odd = a + 2.0 * n - 1.0;
-        const double alpha = (a + n - 1.0) / odd * ((a + b + n - 1.0) / odd) * n * (b - n) * x * x;
-        const double beta = n + n * (b - n) * x / odd +
-                            (a + n) / (a + 2.0 * n + 1.0) * (lambda + 1.0 + n * (1.0 + y));
-        d = 1.0 / (beta + alpha * d);
-        c = beta + alpha / c;
-        step = c * d;
-        f *= step;
-    }
-    return 1.0 / f;
 }
 
 /* sum of (a + 1/2)(a + 3/2) ... / (3/2)(5/2) ... y^n: I_y(1/2, a) = 2 y^(1/2) x^a / B(1/2, a) times

@@ -42,6 +42,7 @@ bool report_make(struct maker *maker)
         measure_tables(maker, i);
     }
     scoring_table(maker);
+    between_tables(maker);
     add_small_number_notes(maker);
     /* In every report, whatever it found: a gain is as easily misread as a loss. */
     add_report_note(maker, MESSAGE_REPORT_CAUTION_PROOF);

@@ -19,6 +19,9 @@ void add_cohort_column(struct maker *maker, struct table *table, size_t breakdow
 struct cell_content *add_row(struct maker *maker, struct table *table);
 void add_note(struct maker *maker, struct table *table, struct text note);
 
+/* The cohort columns of a breakdown joined with " / "; NULL: no memory. */
+const char *breakdown_name(struct maker *maker, size_t breakdown);
+
 /* The cohorts of a table: All, then the groups of its breakdown in which the measure occurs. */
 struct cohort_rows {
     const struct maker *maker;

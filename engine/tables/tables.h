@@ -29,6 +29,7 @@ void individual_tables(struct maker *maker, size_t measure);
 void trajectory_tables(struct maker *maker, size_t scale);
 void attainment_tables(struct maker *maker, size_t measure);
 void goal_levels_tables(struct maker *maker, size_t measure);
+void between_tables(struct maker *maker);
 void scoring_table(struct maker *maker);
 
 /* All of them, in the order in which a report prints them, with the report's title and notes.

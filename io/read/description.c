@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "io/read/instrument_digest.h"
+#include "io/read/roles.h"
 
 static const char *const pick_words[] = {[PICK_NONE] = "discount",
                                          [PICK_NEAREST] = "nearest",
@@ -152,6 +153,29 @@ static void put_cohorts(FILE *out, const struct study *study)
         putc(']', out);
     }
     fputs("]\n", out);
+}
+
+/* What compares cohorts is only computed with; but a report of tallies has no other study to learn
+   it from. The columns that go by their names are not said. */
+static void put_roles(FILE *out, const struct study *study)
+{
+    if (study->site_column != default_site_column(study)) {
+        fputs("site: ", out);
+        put_text(out, study->cohort_columns[study->site_column - 1]);
+        putc('\n', out);
+    }
+    if (study->year_column != default_year_column(study)) {
+        fputs("year: ", out);
+        put_text(out, study->cohort_columns[study->year_column - 1]);
+        putc('\n', out);
+    }
+    if (study->comparison_column > 0) {
+        fputs("comparison_group: {column: ", out);
+        put_text(out, study->cohort_columns[study->comparison_column - 1]);
+        fputs(", value: ", out);
+        put_text(out, study->comparison_value);
+        fputs("}\n", out);
+    }
 }
 
 static void put_rules(FILE *out, const struct study *study)
@@ -311,6 +335,7 @@ static bool put_description(FILE *out, const struct plan *plan)
     struct place at = {0, 0};
     put_stages(out, &plan->study);
     put_cohorts(out, &plan->study);
+    put_roles(out, &plan->study);
     put_rules(out, &plan->study);
     fputs("sources: [\n", out);
     do {

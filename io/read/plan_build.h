@@ -40,6 +40,10 @@ MUST_CHECK struct fault plan_stage_named(const struct plan_build *build, const s
    are known. */
 MUST_CHECK struct fault primary_read(const struct plan_build *build, const struct node *node);
 
+/* The place of a cohort column of this name, which is added where it is new. */
+MUST_CHECK struct fault cohort_column(struct plan_build *build, const struct node *node,
+                                      const char *name, size_t *column);
+
 /* One source in the making. */
 struct source_build {
     struct plan_build *build;

@@ -7,11 +7,13 @@
 
 #include "io/read/cells.h"
 #include "io/read/plan_build.h"
+#include "io/read/roles.h"
 
 static const char *const study_keys[] = {
     "title",   "stages",          "before",        "after",      "as_of",
     "cohorts", "cohort_from",     "missing",       "duplicates", "across_versions",
-    "sources", "reliable_change", "small_numbers", "primary"};
+    "sources", "reliable_change", "small_numbers", "primary",
+    "site",    "year",            "comparison_group"};
 static const char *const stage_keys[] = {"name", "values", "window", "after", "pick"};
 static const char *const pick_words[] = {"nearest", "first", "last"};
 static const char *const duplicate_words[] = {"discount", "first", "last"};
@@ -196,8 +198,8 @@ static struct fault read_stages(struct plan_build *build, const struct node *roo
 
 /* --- cohorts --- */
 
-static struct fault cohort_column(struct plan_build *build, const struct node *node,
-                                  const char *name, size_t *column)
+struct fault cohort_column(struct plan_build *build, const struct node *node, const char *name,
+                           size_t *column)
 {
     struct study *const study = &build->plan->study;
     const char **const columns = build->cohort_columns;
@@ -527,6 +529,9 @@ static struct fault read_study(struct plan_build *build)
     }
     if (fault.code == FAULT_NONE) {
         fault = read_cohorts(build, root);
+    }
+    if (fault.code == FAULT_NONE) {
+        fault = read_roles(build, root);
     }
     if (fault.code == FAULT_NONE) {
         fault = read_rules(build, root);

@@ -56,6 +56,9 @@ static const char *cohort_label(struct arena *arena, const struct figures *figur
     const char *const label = figures->comparisons[key->breakdown].grouping.labels[key->group];
     const size_t n_columns = figures->study->breakdowns[key->breakdown].n_columns;
     const char *member, *group;
+    if (figure_table_is_whole(key->table)) {
+        return "All";
+    }
     if (key->dimension == GOALS_ANY) {
         return label;
     }

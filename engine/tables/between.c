@@ -1,0 +1,322 @@
+/* engine/tables/between.c - do the cohorts differ? One table for all scales, which are its rows;
+   cohorts stand in their own order, never in that of their results. */
+#include <string.h>
+
+#include "engine/tables/shared.h"
+
+/* "wemwbs: Total" */
+static struct text scale_text(const struct maker *maker, size_t scale)
+{
+    struct text text = text_of(MESSAGE_SCALE);
+    text.arguments[0] =
+        argument_name(maker->study->measures[maker->study->scales[scale].measure].label);
+    text.arguments[1] = argument_name(maker->study->scales[scale].scale->title);
+    return text;
+}
+
+/* The cell of a sentence, which lives as long as the report. */
+static struct cell_content sentence_cell(struct maker *maker, struct text text)
+{
+    struct text *const kept = arena_alloc(&maker->report->arena, 1, sizeof *kept);
+    if (kept == NULL) {
+        maker->no_memory = true;
+        return cell_text(text_of(MESSAGE_NONE));
+    }
+    *kept = text;
+    return cell_sentence(kept);
+}
+
+static struct figure_key breakdown_key(const struct maker *maker, enum figure_table table,
+                                       size_t breakdown, size_t scale)
+{
+    struct figure_key key = scale_key(maker, table, scale);
+    key.breakdown = (uint16_t)breakdown;
+    return key;
+}
+
+static struct value between_at(const struct maker *maker, size_t breakdown, size_t scale,
+                               enum statistic statistic)
+{
+    const struct figure_key key = breakdown_key(maker, FIGURES_BETWEEN, breakdown, scale);
+    return figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, statistic, 0);
+}
+
+/* Two cohorts with somebody in each, of whom one can ask whether they differ. */
+static bool has_two(const struct maker *maker, size_t breakdown, size_t scale)
+{
+    return between_at(maker, breakdown, scale, STATISTIC_GROUPS).number >= 2.0;
+}
+
+static bool any_has_two(const struct maker *maker, size_t breakdown)
+{
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        if (has_two(maker, breakdown, s)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A title that names both stages, and the breakdown. */
+static struct text stages_title(const struct maker *maker, enum message message, const char *by)
+{
+    struct text title = text_of(message);
+    title.arguments[0] = argument_name(before_name(maker));
+    title.arguments[1] = argument_name(after_name(maker));
+    title.arguments[2] = argument_name(by);
+    return title;
+}
+
+static void add_not_recorded_note(struct maker *maker, struct table *table, size_t breakdown)
+{
+    bool any = false;
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        any = any || between_at(maker, breakdown, s, STATISTIC_NOT_RECORDED).number > 0.0;
+    }
+    if (any) {
+        add_note(maker, table, text_of(MESSAGE_NOTE_BETWEEN_NOT_RECORDED));
+    }
+}
+
+static void between(struct maker *maker, size_t breakdown, const char *by)
+{
+    static const enum statistic printed[] = {STATISTIC_P_WELCH, STATISTIC_P_KRUSKAL,
+                                             STATISTIC_P_ANCOVA, STATISTIC_P_SLOPES};
+    struct table *const table = new_table(maker, breakdown, "between_cohorts",
+                                          stages_title(maker, MESSAGE_TITLE_BETWEEN, by));
+    struct text base = text_of(MESSAGE_NOTE_BETWEEN_BASE);
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
+    add_column(maker, table, MESSAGE_HEAD_N);
+    add_column(maker, table, MESSAGE_HEAD_COHORTS);
+    add_column(maker, table, MESSAGE_HEAD_P_WELCH);
+    add_column(maker, table, MESSAGE_HEAD_P_KRUSKAL);
+    add_column(maker, table, MESSAGE_HEAD_P_ANCOVA);
+    add_column(maker, table, MESSAGE_HEAD_P_SLOPES);
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        struct cell_content *row;
+        if (!has_two(maker, breakdown, s) || (row = add_row(maker, table)) == NULL) {
+            continue;
+        }
+        row[0] = sentence_cell(maker, scale_text(maker, s));
+        row[1] = cell_value(between_at(maker, breakdown, s, STATISTIC_N), 0);
+        row[2] = cell_value(between_at(maker, breakdown, s, STATISTIC_GROUPS), 0);
+        for (size_t i = 0; i < sizeof printed / sizeof printed[0]; i++) {
+            row[3 + i] = cell_p(between_at(maker, breakdown, s, printed[i]));
+        }
+        cells_are_of(maker, table, row, table->n_columns,
+                     between_at(maker, breakdown, s, STATISTIC_N));
+    }
+    base.arguments[0] = argument_name(before_name(maker));
+    base.arguments[1] = argument_name(after_name(maker));
+    add_note(maker, table, base);
+    add_not_recorded_note(maker, table, breakdown);
+    add_note(maker, table, text_of(MESSAGE_NOTE_BETWEEN_TESTS));
+    add_note(maker, table, text_of(MESSAGE_NOTE_BETWEEN_SLOPES));
+    add_note(maker, table, text_of(MESSAGE_NOTE_INDEPENDENT));
+}
+
+/* A row for each cohort of each scale, as many as have an adjusted mean. */
+static void adjusted_rows(struct maker *maker, struct table *table, size_t breakdown, size_t scale)
+{
+    const size_t measure = maker->study->scales[scale].measure;
+    const unsigned decimals = maker->study->scales[scale].scale->decimals;
+    struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
+    (void)next_cohort(&rows); /* All is adjusted to nothing */
+    while (next_cohort(&rows)) {
+        const struct figure_key key = row_key(&rows, FIGURES_ADJUSTED, scale);
+        const struct figure_key plain = row_key(&rows, FIGURES_BEFORE_AFTER, scale);
+        const struct value mean =
+            figures_at(maker->figures, &key, FIGURE_STAGE_AFTER, STATISTIC_ADJUSTED_MEAN, 0);
+        const struct value n =
+            figures_at(maker->figures, &plain, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
+        struct cell_content *row;
+        if (mean.kind == VALUE_UNDEFINED || (row = add_row(maker, table)) == NULL) {
+            continue;
+        }
+        row[0] = sentence_cell(maker, scale_text(maker, scale));
+        row[1] = cell_text(cohort_text(maker, &key));
+        row[2] = cell_value(n, 0);
+        row[3] = cell_value(
+            figures_at(maker->figures, &plain, FIGURE_STAGE_AFTER, STATISTIC_MEAN, 0), decimals);
+        row[4] = cell_value(mean, decimals);
+        row[5] = cell_interval(
+            figures_at(maker->figures, &key, FIGURE_STAGE_AFTER, STATISTIC_ADJUSTED_CI_LOW, 0),
+            figures_at(maker->figures, &key, FIGURE_STAGE_AFTER, STATISTIC_ADJUSTED_CI_HIGH, 0),
+            decimals);
+        cells_are_of(maker, table, row, table->n_columns, n);
+    }
+}
+
+static void adjusted(struct maker *maker, size_t breakdown, const char *by)
+{
+    struct table *const table = new_table(maker, breakdown, "adjusted_means",
+                                          stages_title(maker, MESSAGE_TITLE_ADJUSTED, by));
+    struct text note = text_of(MESSAGE_NOTE_ADJUSTED);
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
+    add_cohort_column(maker, table, breakdown);
+    add_column(maker, table, MESSAGE_HEAD_N);
+    add_column(maker, table, MESSAGE_HEAD_AFTER_MEAN);
+    add_column(maker, table, MESSAGE_HEAD_ADJUSTED);
+    add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        if (has_two(maker, breakdown, s)) {
+            adjusted_rows(maker, table, breakdown, s);
+        }
+    }
+    note.arguments[0] = argument_name(before_name(maker));
+    note.arguments[1] = argument_name(after_name(maker));
+    add_note(maker, table, note);
+    add_not_recorded_note(maker, table, breakdown);
+    add_note(maker, table, text_of(MESSAGE_NOTE_INDEPENDENT));
+}
+
+/* --- pooled over sites --- */
+
+static struct value pooled_at(const struct maker *maker, size_t breakdown, size_t scale,
+                              enum statistic statistic)
+{
+    const struct figure_key key = breakdown_key(maker, FIGURES_POOLED, breakdown, scale);
+    return figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, statistic, 0);
+}
+
+/* What of the pooling has something to say, over all scales. */
+struct pooling {
+    bool sites;    /* two sites or more */
+    bool pooled;   /* pooled on some scale */
+    bool unpooled; /* not on some scale */
+    bool apart;    /* the two means print differently */
+};
+
+static bool print_apart(struct value a, struct value b, unsigned decimals)
+{
+    int64_t x, y;
+    return value_rounded(&a, decimals, &x) && value_rounded(&b, decimals, &y) && x != y;
+}
+
+static struct pooling pooling_of(const struct maker *maker, size_t breakdown)
+{
+    struct pooling found = {false, false, false, false};
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        if (pooled_at(maker, breakdown, s, STATISTIC_SITES).number >= 2.0) {
+            const bool pooled =
+                pooled_at(maker, breakdown, s, STATISTIC_POOLED_MEAN).kind != VALUE_UNDEFINED;
+            found.sites = true;
+            found.pooled = found.pooled || pooled;
+            found.unpooled = found.unpooled || !pooled;
+            found.apart = found.apart ||
+                          print_apart(pooled_at(maker, breakdown, s, STATISTIC_MEAN_OVER_PEOPLE),
+                                      pooled_at(maker, breakdown, s, STATISTIC_MEAN_OVER_SITES),
+                                      maker->study->scales[s].scale->decimals);
+        }
+    }
+    return found;
+}
+
+/* The names of all sites, joined: "Site 1, Site 2, Site 3". NULL: no memory. */
+static const char *site_names(struct maker *maker, size_t breakdown)
+{
+    const struct grouping *const grouping = &maker->figures->comparisons[breakdown].grouping;
+    struct arena *const arena = &maker->report->arena;
+    size_t length = 1;
+    char *names, *end;
+    for (size_t g = 0; g < grouping->n_groups; g++) {
+        length += strlen(grouping->labels[g]) + 2;
+    }
+    names = end = arena_alloc(arena, length, 1);
+    for (uint32_t g = 0; names != NULL && g < grouping->n_groups; g++) {
+        if (grouping_is_recorded(grouping, maker->counted->cohorts,
+                                 &maker->study->breakdowns[breakdown], g)) {
+            const size_t n = strlen(grouping->labels[g]);
+            memcpy(end, ", ", end > names ? 2 : 0);
+            end += end > names ? 2 : 0;
+            memcpy(end, grouping->labels[g], n);
+            end += n;
+        }
+    }
+    maker->no_memory = maker->no_memory || names == NULL;
+    return names;
+}
+
+static void pooled_row(struct maker *maker, struct table *table, size_t breakdown, size_t scale,
+                       const struct pooling *has)
+{
+    const unsigned decimals = maker->study->scales[scale].scale->decimals;
+    struct cell_content *const row = add_row(maker, table);
+    size_t at = 2;
+    if (row == NULL) {
+        return;
+    }
+    row[0] = sentence_cell(maker, scale_text(maker, scale));
+    row[1] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_SITES), 0);
+    row[at++] =
+        cell_value(pooled_at(maker, breakdown, scale, STATISTIC_MEAN_OVER_PEOPLE), decimals);
+    if (has->apart) {
+        row[at++] =
+            cell_value(pooled_at(maker, breakdown, scale, STATISTIC_MEAN_OVER_SITES), decimals);
+    }
+    if (has->pooled) {
+        row[at++] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_SITES_POOLED), 0);
+        row[at++] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_POOLED_MEAN), decimals);
+        row[at++] =
+            cell_interval(pooled_at(maker, breakdown, scale, STATISTIC_POOLED_CI_LOW),
+                          pooled_at(maker, breakdown, scale, STATISTIC_POOLED_CI_HIGH), decimals);
+        row[at++] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_I2), 0);
+        row[at] = cell_interval(pooled_at(maker, breakdown, scale, STATISTIC_PREDICTION_CI_LOW),
+                                pooled_at(maker, breakdown, scale, STATISTIC_PREDICTION_CI_HIGH),
+                                decimals);
+    }
+}
+
+static void pooled(struct maker *maker, size_t breakdown, const char *by, const struct pooling *has)
+{
+    struct table *const table =
+        new_table(maker, breakdown, "pooled", stages_title(maker, MESSAGE_TITLE_POOLED, by));
+    struct text not_pooled = text_of(MESSAGE_NOTE_NOT_POOLED);
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
+    add_column(maker, table, MESSAGE_HEAD_SITES);
+    add_column(maker, table, MESSAGE_HEAD_MEAN_OVER_PEOPLE);
+    if (has->apart) {
+        add_column(maker, table, MESSAGE_HEAD_MEAN_OVER_SITES);
+    }
+    if (has->pooled) {
+        add_column(maker, table, MESSAGE_HEAD_SITES_POOLED);
+        add_column(maker, table, MESSAGE_HEAD_POOLED_MEAN);
+        add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+        add_column(maker, table, MESSAGE_HEAD_I2);
+        add_column(maker, table, MESSAGE_HEAD_PREDICTION);
+    }
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        if (pooled_at(maker, breakdown, s, STATISTIC_SITES).number >= 2.0) {
+            pooled_row(maker, table, breakdown, s, has);
+        }
+    }
+    add_note(maker, table,
+             text_of(has->apart ? MESSAGE_NOTE_MEANS_APART : MESSAGE_NOTE_MEANS_ALIKE));
+    if (has->pooled) {
+        add_note(maker, table, text_of(MESSAGE_NOTE_POOLING));
+    }
+    if (has->unpooled) {
+        const char *const names = site_names(maker, breakdown);
+        not_pooled.arguments[0] = argument_name(names == NULL ? "" : names);
+        add_note(maker, table, not_pooled);
+    }
+    add_not_recorded_note(maker, table, breakdown);
+}
+
+void between_tables(struct maker *maker)
+{
+    if (maker->study->before == maker->study->after) {
+        return;
+    }
+    for (size_t b = 1; b < maker->study->n_breakdowns; b++) {
+        const struct pooling pooling = pooling_of(maker, b);
+        const char *const by = breakdown_name(maker, b);
+        if (by != NULL && any_has_two(maker, b)) {
+            between(maker, b, by);
+            adjusted(maker, b, by);
+        }
+        if (by != NULL && pooling.sites) {
+            pooled(maker, b, by, &pooling);
+        }
+    }
+}

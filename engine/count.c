@@ -60,6 +60,7 @@ struct walk {
     struct pair_counter *pairs;
     struct counted *counted;
     struct listing *listing;     /* NULL: nobody reads it */
+    bool absence_is_plain;       /* where there is no form, there never is more to say */
     struct goal_rating *ratings; /* owned by count_respondents: room for one respondent's goals */
     size_t ratings_capacity;
 };
@@ -221,19 +222,27 @@ static bool find_outcomes(const struct walk *walk, uint32_t series, uint32_t mea
                           outcome outcomes[MAX_SCALES][MAX_STAGES])
 {
     const size_t n_scales = walk->study->measures[measure].instrument->n_scales;
+    const size_t n_stages = walk->study->n_stages;
     const unsigned char *const at = series_of(walk, series);
-    for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
+    for (size_t stage = 0; stage < n_stages; stage++) {
         const enum slot_state state = series_state(walk->layout, at, stage);
-        const outcome missing = state == SLOT_EMPTY ? version_absence(walk, series, stage)
-                                                    : (outcome)REASON_CONFLICTING;
-        for (size_t i = 0; i < n_scales; i++) {
-            outcomes[i][stage] =
-                state == SLOT_FORM
-                    ? payload_code(walk->layout, series_payload(walk->layout, at, stage), i)
-                    : missing;
+        outcome missing = REASON_CONFLICTING;
+        if (state == SLOT_FORM) {
+            const unsigned char *const payload = series_payload(walk->layout, at, stage);
+            for (size_t i = 0; i < n_scales; i++) {
+                outcomes[i][stage] = payload_code(walk->layout, payload, i);
+            }
+            if (!count_form(walk, at, stage, measure)) {
+                return false;
+            }
+            continue;
         }
-        if (state == SLOT_FORM && !count_form(walk, at, stage, measure)) {
-            return false;
+        if (state == SLOT_EMPTY) {
+            missing = walk->absence_is_plain ? (outcome)REASON_NO_FORM
+                                             : version_absence(walk, series, stage);
+        }
+        for (size_t i = 0; i < n_scales; i++) {
+            outcomes[i][stage] = missing;
         }
     }
     return true;
@@ -261,7 +270,7 @@ static bool count_questionnaire(const struct walk *walk, uint32_t series, uint32
         }
         if (!pair_counter_add(walk->pairs, walk->cohort, scale, outcomes[i],
                               &walk->counted->tally) ||
-            (study->before != study->after &&
+            (study->before != study->after && walk->listing != NULL &&
              !list_discount(walk, scale, outcome_code(s, outcomes[i][study->before]),
                             outcome_code(s, outcomes[i][study->after])))) {
             return false;
@@ -558,6 +567,54 @@ static bool count_join_findings(const struct respondents *respondents, struct co
     return true;
 }
 
+/* Is a respondent without a form at some stage simply that? Neither was it not due, nor is there one
+   of another version. */
+static bool absence_is_plain(const struct study *study, const struct join_layout *layout)
+{
+    bool plain = layout->n_versions == 1;
+    for (size_t i = 0; i < study->n_stages; i++) {
+        plain = plain && !study->stages[i].has_window;
+    }
+    return plain;
+}
+
+/* The respondents of a join, cohort by cohort: what is counted of a cohort stays near the processor as
+   long as its people are looked at. NULL: there is no memory; or so many cohorts that nothing would
+   be gained. */
+static uint32_t *by_cohort(const struct join *join, size_t n_cohorts)
+{
+    const uint32_t n = join->n_respondents;
+    uint32_t *const order = n_cohorts > n ? NULL : malloc((n + (size_t)1) * sizeof *order);
+    uint32_t *const starts = order == NULL ? NULL : calloc(n_cohorts + 2, sizeof *starts);
+    for (uint32_t i = 0; i < n && starts != NULL; i++) {
+        starts[join_respondent(join, i)->cohort + 2]++;
+    }
+    for (size_t i = 2; i < n_cohorts + 2 && starts != NULL; i++) {
+        starts[i] += starts[i - 1];
+    }
+    for (uint32_t i = 0; i < n && starts != NULL; i++) {
+        order[starts[join_respondent(join, i)->cohort + 1]++] = i;
+    }
+    if (starts == NULL) {
+        free(order);
+        return NULL;
+    }
+    free(starts);
+    return order;
+}
+
+static bool count_join(struct walk *walk)
+{
+    uint32_t *const order = by_cohort(walk->join, walk->rules->cohorts->tuples.n_names);
+    bool done = true;
+    for (uint32_t i = 0; i < walk->join->n_respondents && done; i++) {
+        walk->respondent = order == NULL ? i : order[i];
+        done = count_respondent(walk);
+    }
+    free(order);
+    return done;
+}
+
 bool count_respondents(const struct respondents *respondents, struct pair_counter *pairs,
                        struct counted *counted, struct listing *listing)
 {
@@ -572,10 +629,8 @@ bool count_respondents(const struct respondents *respondents, struct pair_counte
     for (walk.join_index = 0; walk.join_index < study->n_joins && done; walk.join_index++) {
         walk.join = &respondents->joins[walk.join_index];
         walk.layout = &respondents->rules->joins[walk.join_index];
-        for (walk.respondent = 0; walk.respondent < walk.join->n_respondents && done;
-             walk.respondent++) {
-            done = count_respondent(&walk);
-        }
+        walk.absence_is_plain = absence_is_plain(study, walk.layout);
+        done = count_join(&walk);
     }
     if (done) {
         id_checks_count(respondents, counted);

@@ -3,6 +3,7 @@
 #ifndef PELLTER_ENGINE_FORM_H
 #define PELLTER_ENGINE_FORM_H
 
+#include <stddef.h>
 #include "engine/cohorts.h"
 #include "engine/ids.h"
 #include "engine/listing.h"
@@ -47,6 +48,18 @@ struct form {
     uint16_t flags; /* bit i: study.goals.flags[i] is yes */
     bool may_start; /* unplaced forms of this source: the earliest is the first stage */
     const unsigned char *payload; /* borrowed, join->payload_bytes: payload_pack() */
+};
+
+/* Many questionnaires of one measure as columns, all of them plain (form_pack_plain()). */
+struct plain_forms {
+    uint16_t measure;
+    bool may_start;
+    const struct id *ids; /* borrowed, as are the rest */
+    const uint64_t *hashes;
+    const uint32_t *cohorts, *stages;
+    const unsigned char *payloads;
+    const uint16_t *which; /* n: the places of those that are meant */
+    size_t n;
 };
 
 /* How one join's records are laid out; sizes and offsets in bytes. */
@@ -101,7 +114,12 @@ static inline uint32_t payload_code(const struct join_layout *layout, const unsi
 static inline void payload_copy(const struct join_layout *layout, const unsigned char *from,
                                 unsigned char *to)
 {
-    for (size_t i = 0; i < layout->payload_bytes; i++) {
+    const size_t n = layout->payload_bytes;
+    if (n == 1) {
+        *to = *from;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
         to[i] = from[i];
     }
 }
@@ -146,24 +164,25 @@ static inline unsigned packed_kind(struct id id, bool may_start)
                                                                      : PACKED_TWO_WORDS);
 }
 
-/* The record of a form that is nothing but a head, an id and a payload, as nearly all are. */
-static inline bool form_is_plain(const struct join_layout *layout, const struct form *form)
-{
-    return layout->is_plain && !id_is_long(form->id) && form->stage != NO_STAGE;
-}
-static inline size_t form_pack_plain(const struct join_layout *layout, const struct form *form,
+/* form_pack() for a plain form: one whose record is nothing but a head, an id and a payload, as
+   nearly all are. Its join's layout is plain, its id is not long, and it has a stage. There must be
+   room for two words of id. */
+static inline size_t form_pack_plain(const struct join_layout *layout, struct id id,
+                                     uint32_t cohort, uint16_t measure, uint32_t stage,
+                                     bool may_start, const unsigned char *payload,
                                      unsigned char *bytes)
 {
-    const struct packed_head head = {.cohort = form->cohort,
-                                     .measure = form->measure,
-                                     .stage = (uint8_t)form->stage,
-                                     .kind = (uint8_t)packed_kind(form->id, form->may_start)};
-    const size_t n_id = form->id.words[1] == 0 ? sizeof form->id.words[0] : sizeof form->id;
-    __builtin_memcpy(bytes, &head, sizeof head);
+    const size_t n_id = sizeof id.words[0] + (id.words[1] != 0 ? sizeof id.words[1] : 0);
+    /* Field by field: put together first, they would make a dozen instructions more. */
+    __builtin_memcpy(bytes + offsetof(struct packed_head, cohort), &cohort, sizeof cohort);
+    __builtin_memcpy(bytes + offsetof(struct packed_head, measure), &measure, sizeof measure);
+    bytes[offsetof(struct packed_head, stage)] = (unsigned char)stage;
+    bytes[offsetof(struct packed_head, kind)] = (unsigned char)packed_kind(id, may_start);
+    bytes += sizeof(struct packed_head);
     /* Both words are there to be copied; what is too much is written over. */
-    __builtin_memcpy(bytes + sizeof head, &form->id, sizeof form->id);
-    payload_copy(layout, form->payload, bytes + sizeof head + n_id);
-    return sizeof head + n_id + layout->payload_bytes;
+    __builtin_memcpy(bytes, &id, sizeof id);
+    payload_copy(layout, payload, bytes + n_id);
+    return sizeof(struct packed_head) + n_id + layout->payload_bytes;
 }
 
 #endif

@@ -15,25 +15,25 @@ struct stage_pair {
     size_t stage, later;
 };
 
+/* A scale: of how many outcomes, and where it stands among the cells of a cohort, or NO_OFFSET. */
+struct counted_scale {
+    size_t n_outcomes, offset;
+};
+#define NO_OFFSET SIZE_MAX
+
 struct pair_counter {
     const struct study *study; /* borrowed */
     struct stage_pair *pairs;  /* owned, n_pairs */
     size_t n_pairs;
     /* Of one cohort: for each scale a matrix [outcome][later outcome] for each pair, then a list
        [stage][outcome] of those with a score everywhere. */
-    size_t *offsets;     /* owned: of each scale, or NO_OFFSET */
-    size_t cohort_cells; /* of one cohort */
-    uint32_t **cohorts;  /* owned: cells of each cohort, or NULL */
+    struct counted_scale *scales; /* owned */
+    size_t cohort_cells;          /* of one cohort */
+    uint32_t **cohorts;           /* owned: cells of each cohort, or NULL */
     size_t n_cohorts;
     size_t room;      /* bytes left */
     uint32_t n_added; /* since the cells were last brought into a tally: they must not overflow */
 };
-#define NO_OFFSET SIZE_MAX
-
-static size_t n_outcomes(const struct study *study, size_t scale)
-{
-    return N_REASONS + study->scales[scale].scale->n_values;
-}
 
 static bool list_pairs(struct pair_counter *counter)
 {
@@ -60,18 +60,18 @@ struct pair_counter *pair_counter_new(const struct study *study, size_t room)
     }
     counter->study = study;
     counter->room = room;
-    counter->offsets = calloc(study->n_scales + 1, sizeof *counter->offsets);
-    if (counter->offsets == NULL || !list_pairs(counter)) {
+    counter->scales = calloc(study->n_scales + 1, sizeof *counter->scales);
+    if (counter->scales == NULL || !list_pairs(counter)) {
         pair_counter_free(counter);
         return NULL;
     }
     for (size_t i = 0; i < study->n_scales; i++) {
-        const size_t n = n_outcomes(study, i);
-        counter->offsets[i] = NO_OFFSET;
+        const size_t n = N_REASONS + study->scales[i].scale->n_values;
+        counter->scales[i] = (struct counted_scale){.n_outcomes = n, .offset = NO_OFFSET};
         /* With one stage there is no pair whose margin could be that stage. */
         if (study->scales[i].scale->kind != SCALE_GOALS && study->scales[i].collected &&
             n <= MOST_OUTCOMES && study->n_stages > 1) {
-            counter->offsets[i] = counter->cohort_cells;
+            counter->scales[i].offset = counter->cohort_cells;
             counter->cohort_cells += n * n * counter->n_pairs + n * study->n_stages;
         }
     }
@@ -87,7 +87,7 @@ void pair_counter_free(struct pair_counter *counter)
         free(counter->cohorts[i]);
     }
     free(counter->cohorts);
-    free(counter->offsets);
+    free(counter->scales);
     free(counter->pairs);
     free(counter);
 }
@@ -166,26 +166,29 @@ static bool add_to_tally(const struct pair_counter *counter, uint32_t cohort, si
 bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scale,
                       const outcome outcomes[], struct tally *tally)
 {
-    const struct study *const study = counter->study;
-    const size_t n = n_outcomes(study, scale);
+    const struct stage_pair *const pairs = counter->pairs;
+    const size_t n = counter->scales[scale].n_outcomes, n_pairs = counter->n_pairs;
+    const size_t n_stages = counter->study->n_stages;
+    bool everywhere = true;
     uint32_t *cells;
     if (counter->n_added == UINT32_MAX && !pair_counter_finish(counter, tally)) {
         return false;
     }
     counter->n_added++;
-    cells = counter->offsets[scale] == NO_OFFSET ? NULL : cells_of(counter, cohort);
+    cells = counter->scales[scale].offset == NO_OFFSET ? NULL : cells_of(counter, cohort);
     if (cells == NULL) {
         return add_to_tally(counter, cohort, scale, outcomes, tally);
     }
-    cells += counter->offsets[scale];
-    for (size_t i = 0; i < counter->n_pairs; i++) {
-        cells[outcomes[counter->pairs[i].stage] * n + outcomes[counter->pairs[i].later]]++;
+    cells += counter->scales[scale].offset;
+    for (size_t i = 0; i < n_pairs; i++) {
+        cells[outcomes[pairs[i].stage] * n + outcomes[pairs[i].later]]++;
         cells += n * n;
     }
-    if (scored_everywhere(study, outcomes)) {
-        for (size_t i = 0; i < study->n_stages; i++) {
-            cells[i * n + outcomes[i]]++;
-        }
+    for (size_t i = 0; i < n_stages; i++) {
+        everywhere = everywhere & is_scored(outcomes[i]);
+    }
+    for (size_t i = 0; i < n_stages && everywhere; i++) {
+        cells[i * n + outcomes[i]]++;
     }
     return true;
 }
@@ -238,7 +241,7 @@ static bool finish_scale(const struct pair_counter *counter, uint32_t cohort, si
                          const uint32_t cells[], struct tally *tally)
 {
     const struct scale *const scale = counter->study->scales[scale_index].scale;
-    const size_t n = n_outcomes(counter->study, scale_index);
+    const size_t n = counter->scales[scale_index].n_outcomes;
     const uint32_t *const everywhere = cells + counter->n_pairs * n * n;
     struct tally_cell at = {.cohort = cohort, .scale = (uint16_t)scale_index};
     for (size_t stage = 0, i = 0; stage < counter->study->n_stages; stage++) {
@@ -276,8 +279,9 @@ bool pair_counter_finish(struct pair_counter *counter, struct tally *tally)
     for (size_t cohort = 0; cohort < counter->n_cohorts; cohort++) {
         const uint32_t *const cells = counter->cohorts[cohort];
         for (size_t i = 0; cells != NULL && i < counter->study->n_scales; i++) {
-            if (counter->offsets[i] != NO_OFFSET &&
-                !finish_scale(counter, (uint32_t)cohort, i, cells + counter->offsets[i], tally)) {
+            if (counter->scales[i].offset != NO_OFFSET &&
+                !finish_scale(counter, (uint32_t)cohort, i, cells + counter->scales[i].offset,
+                              tally)) {
                 return false;
             }
         }

@@ -311,6 +311,30 @@ static inline bool add_plain(const struct join_rules *rules, const struct arrivi
     return true;
 }
 
+/* add_form() for a plain form whose respondent is new; `*is_new` is cleared where there is one already,
+   and nothing is done. False: no memory. */
+static bool add_first(const struct join_rules *rules, const struct arriving *form, bool *is_new)
+{
+    struct join *const join = form->join;
+    const size_t stage = form->head.stage;
+    struct respondent *respondent;
+    uint32_t number;
+    if (!join_add(join, form->id, form->hash, &number)) {
+        return false;
+    }
+    respondent = join_respondent(join, number);
+    *is_new = respondent->cohort_rank == UINT8_MAX; /* nothing is known of it */
+    if (*is_new) {
+        respondent->cohort = form->head.cohort;
+        respondent->cohort_rank = rules->cohort_ranks[stage];
+        series_fill(join->layout,
+                    (unsigned char *)(respondent + 1) +
+                        rules->version[form->head.measure] * join->layout->series_bytes,
+                    stage, form->payload);
+    }
+    return true;
+}
+
 /* Guesses whose form it is, and asks the memory for what add_plain() will look at. */
 static void guess_respondent(struct arriving *form)
 {
@@ -337,9 +361,18 @@ bool respondents_add(struct respondents *respondents, const unsigned char *bytes
             guess_respondent(&arriving[i]);
         }
         for (size_t i = 0; i < n_forms; i++) {
+            bool is_new = true;
             struct form form;
             if (arriving[i].is_plain && add_plain(respondents->rules, &arriving[i])) {
                 continue;
+            }
+            if (arriving[i].is_plain) {
+                if (!add_first(respondents->rules, &arriving[i], &is_new)) {
+                    return false;
+                }
+                if (is_new) {
+                    continue;
+                }
             }
             (void)form_unpack(respondents->rules, arriving[i].bytes, &form);
             form.hash = arriving[i].hash;

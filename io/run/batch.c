@@ -70,11 +70,14 @@ struct batch *batch_new(const struct shared *shared, const struct source *source
     batch->source = source;
     batch->measure = informant->measure;
     batch->age_column = (uint32_t)columns->age.index + 1;
-    for (size_t i = 0; i < BATCH_FORMS; i++) {
-        /* What a questionnaire's form has not is set once: it stays so. */
-        batch->forms[i].form.goal = batch->forms[i].form.category = NO_NAME;
-        batch->forms[i].has_goal = true;
-    }
+    batch->has_ages = columns->age.constant != NULL || columns->age.index != NO_COLUMN;
+    batch->may_start = !source->wide && columns->stage.index == NO_COLUMN;
+    batch->goals = batch->instrument->is_goals ? calloc(BATCH_FORMS, sizeof *batch->goals) : NULL;
+    batch->form_texts = shared->options->watch != NULL || shared->options->keep_values
+                            ? calloc(BATCH_FORMS, sizeof *batch->form_texts)
+                            : NULL;
+    done = (!batch->instrument->is_goals || batch->goals != NULL) &&
+           (shared->options->watch == NULL || batch->form_texts != NULL);
     for (size_t g = 0; g < informant->instrument->n_groups && done; g++) {
         batch->ranges[g] = digit_range_of(&informant->instrument->groups[g], separator);
         done = add_group(batch, shared, columns, g, stage);
@@ -95,6 +98,8 @@ void batch_free(struct batch *batch)
             free(batch->item_columns[g]);
         }
         free(batch->tables_memory);
+        free(batch->goals);
+        free(batch->form_texts);
         free(batch->texts);
         arena_free(&batch->arena);
         free(batch);
@@ -135,136 +140,237 @@ static bool watch(struct batch *batch, struct worker *worker, size_t index,
 {
     const struct run_options *const options = worker->shared->options;
     const struct study *const study = &worker->shared->plan->study;
-    const struct gathered *const gathered = &batch->forms[index];
+    const struct form_texts *const texts = &batch->form_texts[index];
+    const uint32_t stage = batch->stages[index];
     struct scored scored[MAX_SCALES];
     size_t n_id;
-    const char *const id = id_text(&gathered->form.id, &n_id);
+    const char *const id = id_text(&batch->ids[index], &n_id);
     struct scored_form seen = {.source = batch->source,
-                               .row = pieces_row(worker->shared->pieces, gathered->form.place),
+                               .row = pieces_row(worker->shared->pieces, batch->places[index]),
                                .measure = &study->measures[batch->measure],
                                .instrument = batch->instrument,
                                .scored = scored,
                                .blank = blank,
-                               .goal = gathered->goal_text == NULL ? "" : gathered->goal_text,
-                               .halves = gathered->halves};
+                               .goal = texts->goal == NULL ? "" : texts->goal,
+                               .halves = batch->goals == NULL ? 0 : batch->goals[index].halves};
     seen.participant = arena_copy(&batch->arena, id, n_id);
     if (seen.participant == NULL) {
         return worker_stop(worker, fault_memory());
     }
-    seen.stage = gathered->form.stage != NO_STAGE ? study->stages[gathered->form.stage].name
-                 : gathered->stage_text == NULL   ? ""
-                                                  : gathered->stage_text;
+    seen.stage = stage != NO_STAGE      ? study->stages[stage].name
+                 : texts->stage == NULL ? ""
+                                        : texts->stage;
     gather_scored(columns, batch->instrument->is_goals ? 0 : batch->instrument->n_scales, index,
                   scored);
     worker->fault = options->watch(options->context, &seen);
     return worker->fault.code == FAULT_NONE;
 }
 
-/* --- sending --- */
+/* --- ages --- */
 
-static bool set_aside(struct worker *worker, const struct gathered *gathered,
-                      enum form_reason reason)
+static bool take_age(struct worker *worker, const struct batch *batch, size_t index)
 {
-    struct listed line = {.place = gathered->form.place,
-                          .id = gathered->form.id,
-                          .subject = gathered->form.measure,
-                          .kind = LISTED_FORM,
-                          .stage = gathered->form.stage == NO_STAGE ? LISTED_NO_STAGE
-                                                                    : (uint8_t)gathered->form.stage,
-                          .reason = (uint8_t)reason};
-    worker->counted.measures[gathered->form.measure].forms[reason]++;
-    return worker_list(worker, &line);
-}
-
-static bool has_id(const struct gathered *gathered)
-{
-    return (gathered->form.id.words[0] | gathered->form.id.words[1]) != 0;
-}
-
-static bool send_form(struct worker *worker, struct gathered *gathered, const uint32_t codes[],
-                      bool blank)
-{
-    const bool named = has_id(gathered) && gathered->has_goal;
-    unsigned char payload[MAX_PAYLOAD * sizeof(uint32_t)];
-    if (blank || !named || gathered->unknown_stage) {
-        return set_aside(worker, gathered,
-                         blank    ? FORM_BLANK
-                         : !named ? FORM_NO_ID
-                                  : FORM_UNKNOWN_STAGE);
-    }
-    payload_pack(layout_of(&worker->shared->rules, gathered->form.measure), codes, payload);
-    gathered->form.payload = payload;
-    gathered->form.hash = id_hash(gathered->form.id);
-    return mail_form(worker->mail, &gathered->form) ||
-           worker_stop(worker, mail_fault(worker->mail));
-}
-
-static bool take_age(struct worker *worker, const struct batch *batch,
-                     const struct gathered *gathered)
-{
-    if (gathered->age == AGE_BAD) {
-        const struct finding finding = {.place = gathered->form.place,
-                                        .column = batch->age_column,
-                                        .kind = FINDING_BAD_AGE,
-                                        .value = gathered->age_value};
+    if (batch->ages[index] == AGE_BAD) {
+        const struct finding finding = {
+            .place = batch->places[index],
+            .column = batch->age_column,
+            .kind = FINDING_BAD_AGE,
+            .value = batch->form_texts == NULL ? NULL : batch->form_texts[index].age};
         return worker_finding(worker, (size_t)(batch->source - worker->shared->plan->sources),
                               &finding);
     }
-    if (gathered->age != AGE_NONE) {
-        item_checks_add_age(&worker->counted.checks, batch->measure, gathered->age);
+    if (batch->ages[index] != AGE_NONE) {
+        item_checks_add_age(&worker->counted.checks, batch->measure, batch->ages[index]);
     }
     return true;
 }
 
-static bool send_questionnaire(struct batch *batch, struct worker *worker, size_t index,
-                               const struct scored_columns *scored)
+/* --- sending --- */
+
+static bool set_aside(struct worker *worker, const struct batch *batch, size_t index,
+                      enum form_reason reason)
 {
-    const size_t n_scales = batch->instrument->n_scales;
-    const bool blank = scored->n_valid[index] == 0;
-    uint32_t codes[MAX_PAYLOAD];
-    for (size_t i = 0; i < n_scales; i++) {
-        codes[i] = scored->outcome[i][index];
-    }
-    return (blank || batch->forms[index].age == AGE_NONE ||
-            take_age(worker, batch, &batch->forms[index])) &&
-           (worker->shared->options->watch == NULL || watch(batch, worker, index, scored, blank)) &&
-           send_form(worker, &batch->forms[index], codes, blank);
+    const uint32_t stage = batch->stages[index];
+    struct listed line = {.place = batch->places[index],
+                          .id = batch->ids[index],
+                          .subject = (uint16_t)batch->measure,
+                          .kind = LISTED_FORM,
+                          .stage = stage == NO_STAGE ? LISTED_NO_STAGE : (uint8_t)stage,
+                          .reason = (uint8_t)reason};
+    worker->counted.measures[batch->measure].forms[reason]++;
+    return !worker->shared->options->list || listing_add(&worker->listing, &line) ||
+           worker_stop(worker, fault_memory());
 }
 
-static bool send_goal(struct batch *batch, struct worker *worker, size_t index,
-                      const struct scored_columns *scored)
+/* What the forms of a batch say, for the join. */
+struct payloads {
+    unsigned char bytes[BATCH_FORMS * MAX_PAYLOAD * sizeof(uint32_t)];
+};
+
+/* One form, whatever it is. */
+static bool send_form(struct batch *batch, struct worker *worker, size_t index, bool blank,
+                      const unsigned char *payload)
 {
-    struct gathered *const gathered = &batch->forms[index];
-    /* Payloads are unsigned: levels are counted up from the lowest, -2. */
-    const uint32_t codes[GOAL_PAYLOAD] = {
-        [GOAL_PAYLOAD_LEVEL] = (uint32_t)(gathered->halves + 2 * GAS_HALVES_PER_LEVEL),
-        [GOAL_PAYLOAD_WEIGHT] = gathered->weight};
-    return (worker->shared->options->watch == NULL ||
-            watch(batch, worker, index, scored, !gathered->rated)) &&
-           send_form(worker, gathered, codes, !gathered->rated);
+    const struct goal_facts *const goal = batch->goals == NULL ? NULL : &batch->goals[index];
+    const struct id id = batch->ids[index];
+    const bool named = (id.words[0] | id.words[1]) != 0 && (goal == NULL || goal->goal != NO_NAME);
+    const struct form form = {.id = id,
+                              .hash = id_hash(id),
+                              .place = batch->places[index],
+                              .date = batch->dates[index],
+                              .cohort = batch->cohorts[index],
+                              .goal = goal == NULL ? NO_NAME : goal->goal,
+                              .category = goal == NULL ? NO_NAME : goal->category,
+                              .stage = batch->stages[index],
+                              .measure = (uint16_t)batch->measure,
+                              .flags = goal == NULL ? 0 : goal->flags,
+                              .may_start = batch->may_start,
+                              .payload = payload};
+    if (blank || !named || batch->unknown_stages[index]) {
+        return set_aside(worker, batch, index,
+                         blank    ? FORM_BLANK
+                         : !named ? FORM_NO_ID
+                                  : FORM_UNKNOWN_STAGE);
+    }
+    return mail_form(worker->mail, &form) || worker_stop(worker, mail_fault(worker->mail));
+}
+
+/* The codes of all scales of a questionnaire, form by form (payload_pack()). */
+static void pack_outcomes(const struct join_layout *layout, const struct scored_columns *scored,
+                          size_t n, unsigned char *restrict payloads)
+{
+    for (size_t scale = 0; scale < layout->n_payload; scale++) {
+        const outcome *const outcomes = scored->outcome[scale];
+        if (layout->payload_bytes == 1) {
+            for (size_t i = 0; i < n; i++) {
+                payloads[i] = (unsigned char)outcomes[i];
+            }
+            return;
+        }
+        unsigned char *at = payloads + scale * layout->code_bytes;
+        for (size_t i = 0; i < n; i++, at += layout->payload_bytes) {
+            for (size_t k = 0; k < layout->code_bytes; k++) {
+                at[k] = (unsigned char)(outcomes[i] >> (8 * k));
+            }
+        }
+    }
+}
+
+/* Divides the forms between those that are sent together and those that are looked at one by one:
+   which have something to them, or are to be set aside. */
+static size_t find_plain(const struct batch *batch, const struct join_layout *layout,
+                         const uint8_t n_valid[], uint16_t plain[], uint16_t others[])
+{
+    size_t n_plain = 0;
+    for (size_t i = 0; i < batch->n; i++) {
+        const struct id id = batch->ids[i];
+        const bool is_plain = layout->is_plain & (n_valid[i] > 0) &
+                              ((id.words[0] | id.words[1]) != 0) & !id_is_long(id) &
+                              (batch->stages[i] != NO_STAGE) & !batch->unknown_stages[i];
+        plain[n_plain] = (uint16_t)i;
+        others[i - n_plain] = (uint16_t)i;
+        n_plain += is_plain;
+    }
+    return n_plain;
+}
+
+static bool send_questionnaires(struct batch *batch, struct worker *worker,
+                                const struct scored_columns *scored)
+{
+    const struct join_layout *const layout =
+        layout_of(&worker->shared->rules, (uint32_t)batch->measure);
+    struct payloads payloads;
+    uint64_t hashes[BATCH_FORMS];
+    uint16_t plain[BATCH_FORMS], others[BATCH_FORMS];
+    const size_t n_plain = find_plain(batch, layout, scored->n_valid, plain, others);
+    const struct plain_forms forms = {.measure = (uint16_t)batch->measure,
+                                      .may_start = batch->may_start,
+                                      .ids = batch->ids,
+                                      .hashes = hashes,
+                                      .cohorts = batch->cohorts,
+                                      .stages = batch->stages,
+                                      .payloads = payloads.bytes,
+                                      .which = plain,
+                                      .n = n_plain};
+    pack_outcomes(layout, scored, batch->n, payloads.bytes);
+    for (size_t i = 0; i < n_plain; i++) {
+        hashes[plain[i]] = id_hash(batch->ids[plain[i]]);
+    }
+    if (!mail_plain_forms(worker->mail, &forms)) {
+        return worker_stop(worker, mail_fault(worker->mail));
+    }
+    for (size_t i = 0; i < batch->n - n_plain; i++) {
+        const size_t index = others[i];
+        if (!send_form(batch, worker, index, scored->n_valid[index] == 0,
+                       payloads.bytes + index * layout->payload_bytes)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool send_goals(struct batch *batch, struct worker *worker)
+{
+    const struct join_layout *const layout =
+        layout_of(&worker->shared->rules, (uint32_t)batch->measure);
+    unsigned char payload[GOAL_PAYLOAD * sizeof(uint32_t)];
+    for (size_t i = 0; i < batch->n; i++) {
+        const struct goal_facts *const goal = &batch->goals[i];
+        /* Payloads are unsigned: levels are counted up from the lowest, -2. */
+        const uint32_t codes[GOAL_PAYLOAD] = {
+            [GOAL_PAYLOAD_LEVEL] = (uint32_t)(goal->halves + 2 * GAS_HALVES_PER_LEVEL),
+            [GOAL_PAYLOAD_WEIGHT] = goal->weight};
+        payload_pack(layout, codes, payload);
+        if (!send_form(batch, worker, i, !goal->rated, payload)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_blank(const struct batch *batch, const struct scored_columns *scored, size_t index)
+{
+    return batch->goals != NULL ? !batch->goals[index].rated : scored->n_valid[index] == 0;
+}
+
+static void score(struct batch *batch, struct worker *worker, struct scored_columns *scored)
+{
+    for (size_t g = 0; g < batch->instrument->n_groups; g++) {
+        if (batch->rows[g] != NULL) {
+            items_transpose(batch->rows[g], batch->instrument->groups[g].n_items,
+                            batch->answers.answers[g]);
+        }
+    }
+    forms_score(batch->instrument, batch->tables, &batch->answers, batch->n, scored);
+    item_checks_add_forms(&worker->counted.checks, batch->measure, &batch->answers, scored,
+                          batch->n);
+}
+
+/* Is there anything to be done with each form by itself, before it is sent? */
+static bool looks_at_each(const struct batch *batch, const struct worker *worker)
+{
+    return (batch->has_ages && batch->goals == NULL) || worker->shared->options->watch != NULL;
 }
 
 bool batch_send(struct batch *batch, struct worker *worker, struct scored_columns *scored)
 {
-    const bool is_goals = batch->instrument->is_goals;
     bool done = true;
-    if (batch->n > 0 && !is_goals) {
-        for (size_t g = 0; g < batch->instrument->n_groups; g++) {
-            if (batch->rows[g] != NULL) {
-                items_transpose(batch->rows[g], batch->instrument->groups[g].n_items,
-                                batch->answers.answers[g]);
-            }
-        }
-        forms_score(batch->instrument, batch->tables, &batch->answers, batch->n, scored);
-        item_checks_add_forms(&worker->counted.checks, batch->measure, &batch->answers, scored,
-                              batch->n);
+    if (batch->n == 0) {
+        return true;
+    }
+    if (batch->goals == NULL) {
+        score(batch, worker, scored);
     }
     /* Before any reason to set one aside: the ledger has to add up to this. */
     worker->counted.measures[batch->measure].forms_read += batch->n;
-    for (size_t i = 0; i < batch->n && done; i++) {
-        done = is_goals ? send_goal(batch, worker, i, scored)
-                        : send_questionnaire(batch, worker, i, scored);
+    for (size_t i = 0; i < batch->n && done && looks_at_each(batch, worker); i++) {
+        const bool blank = is_blank(batch, scored, i);
+        done = (batch->goals != NULL || blank || batch->ages[i] == AGE_NONE ||
+                take_age(worker, batch, i)) &&
+               (worker->shared->options->watch == NULL || watch(batch, worker, i, scored, blank));
     }
+    done = done && (batch->goals == NULL ? send_questionnaires(batch, worker, scored)
+                                         : send_goals(batch, worker));
     batch->n = 0;
     batch->n_texts = 0;
     arena_free(&batch->arena);

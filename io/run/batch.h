@@ -7,21 +7,22 @@
 #include "io/run/items.h"
 #include "scales/forms.h"
 
-/* What is known of a gathered form beside its answers. */
-struct gathered {
-    struct form form; /* without payload; an id of zeros: none */
-    int64_t age;      /* years, or AGE_NONE, or AGE_BAD */
-    bool unknown_stage;
-    const char *stage_text; /* owned by the batch; kept for a watcher only */
-    const char *goal_text;  /* likewise */
-    bool has_goal;          /* goals: the goal has a name */
-    int32_t halves;         /* goals: the level in halves */
-    bool rated;             /* goals: there is a level */
-    uint32_t weight;        /* goals: in units + 1; 0: none */
-    const char *age_value;  /* of an age that is none, where values are kept */
-};
 #define AGE_NONE (-1)
 #define AGE_BAD (-2)
+
+/* What only a rating of a goal has. */
+struct goal_facts {
+    uint32_t goal, category; /* names' numbers, or NO_NAME */
+    int32_t halves;          /* the level */
+    uint32_t weight;         /* in units + 1; 0: none */
+    uint16_t flags;
+    bool rated; /* there is a level */
+};
+
+/* Texts of a form, for who wants to see them; owned by the batch. */
+struct form_texts {
+    const char *stage, *goal, *age; /* of an age that is none */
+};
 
 struct batch {
     const struct informant *informant;
@@ -36,8 +37,19 @@ struct batch {
     uint32_t age_column;                 /* 1-based */
     const struct scoring_tables *tables; /* in tables_memory, or NULL */
     void *tables_memory;                 /* owned */
+    bool has_ages;
+    bool may_start; /* of forms without a stage: the earliest is the first */
+    /* What is known of each form beside its answers. */
     size_t n;
-    struct gathered forms[BATCH_FORMS];
+    struct id ids[BATCH_FORMS]; /* zeros: none */
+    uint64_t places[BATCH_FORMS];
+    int64_t dates[BATCH_FORMS]; /* days, or NO_DATE */
+    uint32_t cohorts[BATCH_FORMS];
+    uint32_t stages[BATCH_FORMS]; /* or NO_STAGE */
+    bool unknown_stages[BATCH_FORMS];
+    int16_t ages[BATCH_FORMS];     /* years, or AGE_... */
+    struct goal_facts *goals;      /* owned, BATCH_FORMS; NULL: a questionnaire */
+    struct form_texts *form_texts; /* owned, BATCH_FORMS; NULL: nobody wants them */
     struct answer_columns answers; /* owned: a group that the source has not is NULL */
     char *texts;                   /* owned: long ids of these forms */
     size_t n_texts, texts_capacity;

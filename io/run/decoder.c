@@ -32,6 +32,7 @@ struct facts {
         const char *text;
         size_t n;
     } long_ids[DECODER_ROWS]; /* text NULL: not long */
+    bool has_long_ids;
     int64_t informants[DECODER_ROWS];
     uint32_t cohorts[DECODER_ROWS];
     int64_t values[DECODER_ROWS], stages[DECODER_ROWS], dates[DECODER_ROWS], ages[DECODER_ROWS];
@@ -64,6 +65,7 @@ struct decoder {
     /* the rows at hand */
     const struct raw_row *rows; /* borrowed, n_rows <= DECODER_ROWS */
     size_t n_rows;
+    uint16_t of_informant[DECODER_ROWS]; /* the rows of the one whose forms are taken */
     uint64_t piece;
     struct facts facts;
 };
@@ -239,6 +241,7 @@ static bool read_odd_id(struct decoder *d, size_t r)
     }
     d->facts.long_ids[r].text = arena_copy(&d->texts, cell.text, cell.length);
     d->facts.long_ids[r].n = cell.length;
+    d->facts.has_long_ids = true;
     return d->facts.long_ids[r].text != NULL || no_memory(d);
 }
 
@@ -247,13 +250,10 @@ static bool read_odd_id(struct decoder *d, size_t r)
 static bool read_short_id(struct span raw, struct id *id)
 {
     const uint64_t fill = UINT64_C(0x4040404040404040);
-    const size_t n = raw.length;
     struct memo_key key;
-    if (!memo_key(raw.text, n, &key) ||
-        !is_plain_word(n < 8 ? key.words[0] | fill << 8 * n : key.words[0]) ||
-        !is_plain_word(n <= 8   ? fill
-                       : n < 16 ? key.words[1] | fill << 8 * (n - 8)
-                                : key.words[1])) {
+    if (!memo_key(raw.text, raw.length, &key) ||
+        !is_plain_word(key.words[0] | (fill & ~memo_masks[raw.length].words[0])) ||
+        !is_plain_word(key.words[1] | (fill & ~memo_masks[raw.length].words[1]))) {
         return false;
     }
     id->words[0] = key.words[0];
@@ -265,6 +265,7 @@ static bool read_ids(struct decoder *d)
 {
     const size_t column = d->columns->participant.index;
     const bool is_column = d->columns->participant.constant == NULL && column != NO_COLUMN;
+    d->facts.has_long_ids = false;
     for (size_t r = 0; r < d->n_rows; r++) {
         const struct span raw = is_column ? raw_cell(&d->rows[r], column) : (struct span){"", 0};
         d->facts.ids[r] = (struct id){{0, 0}};
@@ -277,6 +278,7 @@ static bool read_ids(struct decoder *d)
             is_plain(raw.text, raw.length)) {
             d->facts.long_ids[r].text = raw.text;
             d->facts.long_ids[r].n = raw.length;
+            d->facts.has_long_ids = true;
         } else if (!read_odd_id(d, r)) {
             return false;
         }
@@ -309,21 +311,25 @@ static bool find_tuple(struct decoder *d, const uint32_t values[], size_t n, uin
     return done || no_memory(d);
 }
 
+/* One column's values are cohorts; those of several are put together. */
 static bool read_cohorts(struct decoder *d)
 {
     const size_t n = d->plan->study.n_cohort_columns;
+    const size_t n_words = sizeof(struct memo_key) / sizeof(uint32_t);
     uint32_t tuples[DECODER_ROWS][MAX_COHORT_COLUMNS];
     for (size_t i = 0; i < n; i++) {
         if (!known_values(d, &d->cohorts[i], d->facts.values)) {
             return false;
         }
-        for (size_t r = 0; r < d->n_rows; r++) {
-            tuples[r][i] = (uint32_t)d->facts.values[r];
+        for (size_t r = 0; n == 1 && r < d->n_rows; r++) {
             d->facts.cohorts[r] = (uint32_t)d->facts.values[r];
+        }
+        for (size_t r = 0; n != 1 && r < d->n_rows; r++) {
+            tuples[r][i] = (uint32_t)d->facts.values[r];
         }
     }
     for (size_t r = 0; n != 1 && r < d->n_rows; r++) {
-        for (size_t i = n; i < sizeof(struct memo_key) / sizeof(uint32_t); i++) {
+        for (size_t i = n; i < n_words; i++) {
             tuples[r][i] = 0;
         }
         if (!find_tuple(d, tuples[r], n, &d->facts.cohorts[r])) {
@@ -364,22 +370,23 @@ static bool read_answer(struct decoder *d, size_t r, size_t column, const struct
            add_finding(d, FINDING_OUT_OF_RANGE, r, column, true);
 }
 
-/* The answers of a group in row r, as those of form `slot` of the batch. */
-static bool read_group(struct decoder *d, size_t r, struct batch *batch, size_t slot, size_t g)
+/* The answers of a group in the rows which[0], which[1], ..., as those of the forms from `slot` on. */
+static bool read_group(struct decoder *d, const uint16_t which[], size_t n_rows,
+                       struct batch *batch, size_t slot, size_t g)
 {
-    const struct raw_row *const row = &d->rows[r];
     const struct item_group *const group = &batch->instrument->groups[g];
     const uint32_t *const at = batch->item_columns[g];
     const size_t n = group->n_items;
     answer *const out = batch->rows[g] + slot * ITEMS_STRIDE(n);
-    if (d->digits_are_answers && batch->in_a_row[g] && at[0] > 0 && at[0] + n <= row->n_cells &&
-        items_read(&batch->ranges[g], row->text, row->ends[at[0] - 1] + 1, row->ends + at[0], n,
-                   out)) {
-        return true;
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (!read_answer(d, r, at[i], group, &out[i])) {
-            return false;
+    for (size_t i = 0; i < n_rows; i++) {
+        if (d->digits_are_answers && batch->in_a_row[g]) {
+            i += items_read(&batch->ranges[g], d->rows, which + i, n_rows - i, at[0], n,
+                            out + i * ITEMS_STRIDE(n));
+        }
+        for (size_t k = 0; k < n && i < n_rows; k++) {
+            if (!read_answer(d, which[i], at[k], group, &out[i * ITEMS_STRIDE(n) + k])) {
+                return false;
+            }
         }
     }
     return true;
@@ -387,20 +394,23 @@ static bool read_group(struct decoder *d, size_t r, struct batch *batch, size_t 
 
 /* --- dates and stages --- */
 
-/* Is this surely a date, YYYY-MM-DD with a day that every month has? Looked at as words: the digits of
-   the first eight bytes, then those of the month and the day. */
+/* Is this surely a date, YYYY-MM-DD with a day that every month has? Eight bytes are looked at at once:
+   a digit less '0' is below 10, which adding 6 shows in its upper half, and a dash less '-' is 0. */
 static inline bool is_plain_date(struct span raw)
 {
+    static const char low[8] = "0000-00-", more[8] = {6, 6, 6, 6, 0, 6, 6, 0};
+    static const unsigned char bits[8] = {0xf0, 0xf0, 0xf0, 0xf0, 0xff, 0xf0, 0xf0, 0xff};
     const char *const t = raw.text;
     const unsigned month = (unsigned)(t[5] - '0') * 10 + (unsigned)(t[6] - '0');
-    const unsigned day = (unsigned)(t[8] - '0') * 10 + (unsigned)(t[9] - '0');
-    const unsigned century = (unsigned)(t[0] - '0') * 10 + (unsigned)(t[1] - '0');
-    const unsigned year = (unsigned)(t[2] - '0') * 10 + (unsigned)(t[3] - '0');
-    const bool digits = (unsigned)(t[1] - '0') <= 9 && (unsigned)(t[3] - '0') <= 9 &&
-                        (unsigned)(t[6] - '0') <= 9 && (unsigned)(t[9] - '0') <= 9;
-    /* A first digit that is none makes its number too large. */
-    return raw.length == 10 && t[4] == '-' && t[7] == '-' && digits && century <= 99 &&
-           year <= 99 && month - 1 < 12 && day - 1 < 28;
+    const unsigned tens = (unsigned)(t[8] - '0'), ones = (unsigned)(t[9] - '0');
+    uint64_t word, zeros, sixes, mask;
+    memcpy(&word, t, sizeof word);
+    memcpy(&zeros, low, sizeof zeros);
+    memcpy(&sixes, more, sizeof sixes);
+    memcpy(&mask, bits, sizeof mask);
+    word ^= zeros; /* no byte carries into the next below, as long as all are what they should be */
+    return raw.length == 10 && ((word | (word + sixes)) & mask) == 0 && month - 1 < 12 &&
+           ones <= 9 && tens <= 2 && tens * 10 + ones - 1 < 28;
 }
 
 static bool read_dates(struct decoder *d, size_t stage)
@@ -425,21 +435,22 @@ static bool read_dates(struct decoder *d, size_t stage)
     return true;
 }
 
-/* Which stage a row of a long source is of: NO_STAGE where its date has to say, or where nothing
-   can (`unknown_stage`). */
-static void place_in_stage(const struct decoder *d, size_t r, struct gathered *gathered)
+/* Which stage the rows of a long source are of: NO_STAGE where their date has to say, or where
+   nothing can (unknown_stages). */
+static void place_in_stages(const struct decoder *d, const uint16_t which[], size_t n,
+                            struct batch *batch)
 {
     const bool has_column = d->columns->stage.index != NO_COLUMN;
-    const int64_t stage = d->facts.stages[r];
-    gathered->form.stage = stage < 0 ? NO_STAGE : (uint32_t)stage;
-    /* A date places a form in a window; or, in a file without a stage column, it may make it the
-       respondent's first. With neither it says nothing of the stage. */
-    gathered->unknown_stage =
-        stage == CELL_BAD ||
-        (stage == CELL_MISSING &&
-         (gathered->form.date == NO_DATE || (!d->worker->shared->rules.by_date && has_column)));
-    /* A stage cell left empty is a gap in the file, not a sign that the form is the first. */
-    gathered->form.may_start = !has_column;
+    const bool date_says = d->worker->shared->rules.by_date || !has_column;
+    for (size_t i = 0; i < n; i++) {
+        const int64_t stage = d->facts.stages[which[i]];
+        batch->stages[batch->n + i] = stage < 0 ? NO_STAGE : (uint32_t)stage;
+        /* A date places a form in a window; or, in a file without a stage column, it may make it the
+           respondent's first. With neither it says nothing of the stage. */
+        batch->unknown_stages[batch->n + i] =
+            (stage == CELL_BAD) |
+            ((stage == CELL_MISSING) & ((d->facts.dates[which[i]] == NO_DATE) | !date_says));
+    }
 }
 
 /* --- goals --- */
@@ -472,19 +483,17 @@ static bool read_goals(struct decoder *d, size_t stage)
     return true;
 }
 
-static void gather_goal(const struct decoder *d, size_t r, struct gathered *gathered)
+static void gather_goal(const struct facts *facts, size_t r, struct goal_facts *goal)
 {
-    const struct facts *const facts = &d->facts;
     const bool rated = facts->levels[r] != CELL_MISSING && facts->levels[r] != CELL_BAD;
     /* A goal without a name cannot be found again at the next stage. */
-    gathered->has_goal = facts->goals[r] != CELL_MISSING;
-    gathered->form.goal = gathered->has_goal ? (uint32_t)facts->goals[r] : NO_NAME;
-    gathered->form.category =
+    goal->goal = facts->goals[r] == CELL_MISSING ? NO_NAME : (uint32_t)facts->goals[r];
+    goal->category =
         facts->categories[r] == CELL_MISSING ? NO_NAME : (uint32_t)facts->categories[r];
-    gathered->form.flags = facts->flags[r];
-    gathered->rated = rated;
-    gathered->halves = rated ? (int32_t)facts->levels[r] : 0;
-    gathered->weight = facts->weights[r] < 0 ? 0 : (uint32_t)facts->weights[r] + 1;
+    goal->flags = facts->flags[r];
+    goal->rated = rated;
+    goal->halves = rated ? (int32_t)facts->levels[r] : 0;
+    goal->weight = facts->weights[r] < 0 ? 0 : (uint32_t)facts->weights[r] + 1;
 }
 
 /* --- forms --- */
@@ -505,60 +514,100 @@ static bool keep_text(struct decoder *d, struct batch *batch, size_t r, const st
     return *out != NULL || no_memory(d);
 }
 
-static bool keep_texts(struct decoder *d, struct batch *batch, size_t r, struct gathered *gathered)
+static bool keep_texts(struct decoder *d, struct batch *batch, size_t r, size_t slot)
 {
     const struct run_options *const options = d->worker->shared->options;
-    return (options->watch == NULL ||
-            (keep_text(d, batch, r, &d->columns->stage, &gathered->stage_text) &&
-             keep_text(d, batch, r, &d->columns->goal, &gathered->goal_text))) &&
-           (!options->keep_values || gathered->age != AGE_BAD ||
-            keep_text(d, batch, r, &d->columns->age, &gathered->age_value));
+    struct form_texts *const texts = &batch->form_texts[slot];
+    *texts = (struct form_texts){0};
+    return (options->watch == NULL || (keep_text(d, batch, r, &d->columns->stage, &texts->stage) &&
+                                       keep_text(d, batch, r, &d->columns->goal, &texts->goal))) &&
+           (!options->keep_values || batch->ages[slot] != AGE_BAD ||
+            keep_text(d, batch, r, &d->columns->age, &texts->age));
 }
 
-static bool read_items(struct decoder *d, size_t r, struct batch *batch, size_t slot)
+/* What the rows say beside their answers. */
+static void gather(const struct decoder *d, const uint16_t which[], size_t n, struct batch *batch,
+                   size_t stage)
 {
-    for (size_t g = 0; g < batch->instrument->n_groups; g++) {
-        if (batch->item_columns[g] != NULL && !read_group(d, r, batch, slot, g)) {
+    const struct facts *const facts = &d->facts;
+    for (size_t i = 0; i < n; i++) {
+        const size_t r = which[i], slot = batch->n + i;
+        batch->ids[slot] = facts->ids[r];
+        batch->cohorts[slot] = facts->cohorts[r];
+        batch->places[slot] = place_of(d, r);
+        batch->dates[slot] = facts->dates[r];
+    }
+    for (size_t i = 0; i < n && batch->has_ages; i++) {
+        const int64_t age = facts->ages[which[i]];
+        batch->ages[batch->n + i] = age == CELL_MISSING ? AGE_NONE
+                                    : age == CELL_BAD   ? AGE_BAD
+                                                        : (int16_t)age; /* at most 150 */
+    }
+    for (size_t i = 0; i < n && batch->goals != NULL; i++) {
+        gather_goal(facts, which[i], &batch->goals[batch->n + i]);
+    }
+    if (!d->source->wide) {
+        place_in_stages(d, which, n, batch);
+    } else {
+        for (size_t i = 0; i < n; i++) {
+            batch->stages[batch->n + i] = (uint32_t)stage;
+            batch->unknown_stages[batch->n + i] = false;
+        }
+    }
+}
+
+/* Brings the long id of a row into the batch, as that of its next form: for this id alone, where
+   there is no room for it beside the others. */
+static bool take_long_id(struct decoder *d, size_t r, struct batch *batch)
+{
+    const char *const text = d->facts.long_ids[r].text;
+    const size_t n = d->facts.long_ids[r].n;
+    if (text == NULL || batch_long_id(batch, text, n, &d->facts.ids[r])) {
+        return true;
+    }
+    if (batch->n == 0) {
+        return no_memory(d);
+    }
+    return batch_send(batch, d->worker, &d->scored) &&
+           (batch_long_id(batch, text, n, &d->facts.ids[r]) || no_memory(d));
+}
+
+/* The forms of some rows, for which the batch has room. */
+static bool take_some(struct decoder *d, const uint16_t which[], size_t n, struct batch *batch,
+                      size_t stage)
+{
+    gather(d, which, n, batch, stage);
+    for (size_t g = 0; g < batch->instrument->n_groups && !batch->instrument->is_goals; g++) {
+        if (batch->item_columns[g] != NULL && !read_group(d, which, n, batch, batch->n, g)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < n && d->keeps_texts; i++) {
+        if (!keep_texts(d, batch, which[i], batch->n + i)) {
+            return false;
+        }
+    }
+    batch->n += n;
+    return batch->n < BATCH_FORMS || batch_send(batch, d->worker, &d->scored);
+}
+
+/* The forms of rows at a stage (of a wide source), or the rows' only forms. */
+static bool take_forms(struct decoder *d, const uint16_t which[], size_t n, struct batch *batch,
+                       size_t stage)
+{
+    for (size_t first = 0, some; first < n; first += some) {
+        some = n - first < BATCH_FORMS - batch->n ? n - first : BATCH_FORMS - batch->n;
+        if (d->facts.has_long_ids) { /* each has to find room */
+            some = 1;
+            if (!take_long_id(d, which[first], batch)) {
+                return false;
+            }
+        }
+        if (!take_some(d, which + first, some, batch, stage)) {
             return false;
         }
     }
     return true;
-}
-
-/* The form of row r at a stage (of a wide source), or the row's only form. */
-static bool take_form(struct decoder *d, size_t r, struct batch *batch, size_t stage)
-{
-    struct gathered *const gathered = &batch->forms[batch->n];
-    struct form *const form = &gathered->form;
-    form->id = d->facts.ids[r];
-    form->place = place_of(d, r);
-    form->date = d->facts.dates[r];
-    form->cohort = d->facts.cohorts[r];
-    form->stage = (uint32_t)stage;
-    form->measure = (uint16_t)batch->measure;
-    gathered->age = d->facts.ages[r] == CELL_MISSING ? AGE_NONE
-                    : d->facts.ages[r] == CELL_BAD   ? AGE_BAD
-                                                     : d->facts.ages[r];
-    if (d->facts.long_ids[r].text != NULL &&
-        !batch_long_id(batch, d->facts.long_ids[r].text, d->facts.long_ids[r].n, &form->id)) {
-        /* No room for this id beside the others: then for it alone. */
-        return batch->n == 0
-                   ? no_memory(d)
-                   : batch_send(batch, d->worker, &d->scored) && take_form(d, r, batch, stage);
-    }
-    if (!d->source->wide) {
-        place_in_stage(d, r, gathered);
-    }
-    if (batch->instrument->is_goals) {
-        gather_goal(d, r, gathered);
-    } else if (!read_items(d, r, batch, batch->n)) {
-        return false;
-    }
-    if (d->keeps_texts && !keep_texts(d, batch, r, gathered)) {
-        return false;
-    }
-    batch->n++;
-    return batch->n < BATCH_FORMS || batch_send(batch, d->worker, &d->scored);
 }
 
 /* A row whose informant the study does not name: no instrument's ledger can hold it. */
@@ -631,10 +680,13 @@ static bool take_stage(struct decoder *d, size_t stage)
     if (!read_dates(d, stage) || (is_goals && !read_goals(d, stage))) {
         return false;
     }
-    for (size_t r = 0; r < d->n_rows; r++) {
-        const int64_t informant = d->facts.informants[r];
-        if (informant != CELL_BAD &&
-            !take_form(d, r, d->batches[(size_t)informant * d->n_batch_stages + stage], stage)) {
+    for (size_t i = 0; i < d->source->n_informants; i++) {
+        size_t n = 0;
+        for (size_t r = 0; r < d->n_rows; r++) {
+            d->of_informant[n] = (uint16_t)r;
+            n += d->facts.informants[r] == (int64_t)i;
+        }
+        if (!take_forms(d, d->of_informant, n, d->batches[i * d->n_batch_stages + stage], stage)) {
             return false;
         }
     }

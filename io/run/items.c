@@ -55,15 +55,12 @@ static inline bool read_all_digits(const struct digit_range *range, const char *
 }
 #endif
 
-bool items_read(const struct digit_range *range, const char *text, uint32_t start,
-                const uint32_t ends[], size_t n, answer out[])
+/* The n cells of one row: the first begins at text[start], cell i ends at text[ends[i]]. */
+static bool read_one_by_one(const struct digit_range *range, const char *text, uint32_t start,
+                            const uint32_t ends[], size_t n, answer out[])
 {
     const unsigned first = (unsigned)range->first, span = (unsigned)range->span;
     bool odd = false;
-    /* With this length the cells are single characters if all separators are where they should be. */
-    if (ends[n - 1] - start == 2 * n - 1 && read_all_digits(range, text + start, n, out)) {
-        return range->span >= 0;
-    }
     for (size_t i = 0; i < n; i++) {
         const uint32_t length = ends[i] - start;
         const unsigned digit = (unsigned)(unsigned char)text[start] - '0';
@@ -72,7 +69,30 @@ bool items_read(const struct digit_range *range, const char *text, uint32_t star
         odd |= !plain && length > 0;
         start = ends[i] + 1;
     }
-    return !odd && range->span >= 0;
+    return !odd;
+}
+
+size_t items_read(const struct digit_range *range, const struct raw_row rows[],
+                  const uint16_t which[], size_t n_rows, size_t column, size_t n, answer out[])
+{
+    const struct digit_range fixed = *range; /* a copy that nothing written to `out` can change */
+    for (size_t i = 0; i < n_rows; i++, out += ITEMS_STRIDE(n)) {
+        const struct raw_row *const row = &rows[which[i]];
+        const uint32_t *const ends = row->ends + column;
+        uint32_t start;
+        if (column + n > row->n_cells || fixed.span < 0) {
+            return i;
+        }
+        start = column == 0 ? row->start : ends[-1] + 1;
+        /* With this length the cells are single characters if all separators are where they should
+           be. */
+        if (!(ends[n - 1] - start == 2 * n - 1 &&
+              read_all_digits(&fixed, row->text + start, n, out)) &&
+            !read_one_by_one(&fixed, row->text, start, ends, n, out)) {
+            return i;
+        }
+    }
+    return n_rows;
 }
 
 /* --- columns --- */

@@ -3,6 +3,7 @@
 #ifndef PELLTER_IO_RUN_ITEMS_H
 #define PELLTER_IO_RUN_ITEMS_H
 
+#include "io/read/rows.h"
 #include "scales/forms.h"
 
 /* Answers are read form by form, ITEMS_STRIDE(n) bytes for each, and then turned into columns. */
@@ -15,12 +16,12 @@ struct digit_range {
 };
 struct digit_range digit_range_of(const struct item_group *group, char separator);
 
-/* Reads n cells that stand side by side: the first begins at text[start], cell i ends at text[ends[i]].
-   Single digits within the range become answers, empty cells ANSWER_MISSING. False where there is
-   another cell; `out` (ITEMS_STRIDE(n) bytes) then holds nothing of use. Looks at up to 64 bytes
-   behind the cells. */
-bool items_read(const struct digit_range *range, const char *text, uint32_t start,
-                const uint32_t ends[], size_t n, answer out[]);
+/* Reads, of the rows rows[which[0]], rows[which[1]], ..., the n cells from `column` on, as form after
+   form of `out`. Single digits within the range become answers, empty cells ANSWER_MISSING. Returns
+   how many rows were read: the first that has another cell, or too few of them, ends it. Looks at up
+   to 64 bytes behind the cells. */
+size_t items_read(const struct digit_range *range, const struct raw_row rows[],
+                  const uint16_t which[], size_t n_rows, size_t column, size_t n, answer out[]);
 
 /* Turns the answers of BATCH_FORMS forms, ITEMS_STRIDE(n) each, into n columns. */
 void items_transpose(const answer rows[], size_t n, answer columns[]);

@@ -3,15 +3,18 @@
 
 #include <stdlib.h>
 
-const uint64_t memo_low_bytes[9] = {0,
-                                    UINT64_C(0xff),
-                                    UINT64_C(0xffff),
-                                    UINT64_C(0xffffff),
-                                    UINT64_C(0xffffffff),
-                                    UINT64_C(0xffffffffff),
-                                    UINT64_C(0xffffffffffff),
-                                    UINT64_C(0xffffffffffffff),
-                                    UINT64_MAX};
+#define ONES UINT64_MAX
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define FIRST(n) (ONES >> (64 - 8 * (n))) /* 0 < n < 8 */
+#else
+#define FIRST(n) (ONES << (64 - 8 * (n)))
+#endif
+const struct memo_key memo_masks[MEMO_LONGEST + 1] = {
+    {{0, 0}},           {{FIRST(1), 0}},    {{FIRST(2), 0}},    {{FIRST(3), 0}},
+    {{FIRST(4), 0}},    {{FIRST(5), 0}},    {{FIRST(6), 0}},    {{FIRST(7), 0}},
+    {{ONES, 0}},        {{ONES, FIRST(1)}}, {{ONES, FIRST(2)}}, {{ONES, FIRST(3)}},
+    {{ONES, FIRST(4)}}, {{ONES, FIRST(5)}}, {{ONES, FIRST(6)}}, {{ONES, FIRST(7)}},
+    {{ONES, ONES}}};
 
 #define FIRST_ENTRIES ((size_t)64)
 #define MOST_ENTRIES ((size_t)1 << 17)

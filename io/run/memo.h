@@ -21,8 +21,8 @@ struct memo {
     size_t n_entries, n_used;
 };
 
-/* memo_low_bytes[n]: a word whose n lowest bytes are all ones. */
-extern const uint64_t memo_low_bytes[9];
+/* memo_masks[n]: the first n bytes in memory are all ones. */
+extern const struct memo_key memo_masks[MEMO_LONGEST + 1];
 
 /* The raw cell as a key; false where it is too long for one. */
 static inline bool memo_key(const char *text, size_t length, struct memo_key *key)
@@ -32,13 +32,8 @@ static inline bool memo_key(const char *text, size_t length, struct memo_key *ke
     }
     /* Both words are there whatever the length: texts have room behind them (TEXT_PADDING). */
     __builtin_memcpy(key->words, text, sizeof key->words);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    key->words[0] &= memo_low_bytes[length < 8 ? length : 8];
-    key->words[1] &= memo_low_bytes[length < 8 ? 0 : length - 8];
-#else
-    key->words[0] &= ~(length < 8 ? memo_low_bytes[8 - length] : 0);
-    key->words[1] &= ~(length < 8 ? UINT64_MAX : memo_low_bytes[16 - length]);
-#endif
+    key->words[0] &= memo_masks[length].words[0];
+    key->words[1] &= memo_masks[length].words[1];
     return true;
 }
 
@@ -48,16 +43,25 @@ struct memo_entry {
     bool used;
 };
 
+static inline size_t memo_place(size_t n, const struct memo_key *key)
+{
+    /* Texts differ in few bytes, of either word: a product brings all of them to the top. */
+    const uint64_t hash = (key->words[0] ^ (key->words[1] << 29 | key->words[1] >> 35)) *
+                          UINT64_C(0x9e3779b97f4a7c15);
+    return (size_t)(hash >> 40 ^ hash >> 52) & (n - 1);
+}
+
+static inline bool memo_is(const struct memo_entry *entry, const struct memo_key *key)
+{
+    return entry->key.words[0] == key->words[0] && entry->key.words[1] == key->words[1];
+}
+
 /* The entry of a key, or the free one where it belongs; there is always a free one. */
 static inline struct memo_entry *memo_entry(struct memo_entry *entries, size_t n,
                                             const struct memo_key *key)
 {
-    uint64_t hash = key->words[0] * UINT64_C(0x9e3779b97f4a7c15);
-    size_t at;
-    hash = (hash ^ (hash >> 32) ^ key->words[1]) * UINT64_C(0xbf58476d1ce4e5b9);
-    at = (size_t)(hash ^ (hash >> 29)) & (n - 1);
-    while (entries[at].used && (entries[at].key.words[0] != key->words[0] ||
-                                entries[at].key.words[1] != key->words[1])) {
+    size_t at = memo_place(n, key);
+    while (entries[at].used && !memo_is(&entries[at], key)) {
         at = (at + 1) & (n - 1);
     }
     return &entries[at];

@@ -278,24 +278,48 @@ static size_t bag_of(const struct partitions *partitions, uint64_t hash)
     return partitions->n == 1 ? 0 : (size_t)(hash >> partitions->shift);
 }
 
+/* Makes room for one more form in a bag. */
+static bool make_room(struct mail *mail, size_t index, size_t most)
+{
+    struct bag *const bag = &mail->bags[index];
+    if (!deliver(mail, index)) {
+        return false;
+    }
+    if (!array_grow(&bag->bytes, &bag->capacity, most > BAG_BYTES ? most : BAG_BYTES, 1)) {
+        mail->fault = fault_memory();
+        return false;
+    }
+    return true;
+}
+
 bool mail_form(struct mail *mail, const struct form *form)
 {
     const struct partitions *const partitions = mail->partitions;
     const size_t index = bag_of(partitions, form->hash);
     const size_t most = form_packed_most(partitions->rules, form);
-    const struct join_layout *const layout = layout_of(partitions->rules, form->measure);
     struct bag *const bag = &mail->bags[index];
-    if (bag->n + most > bag->capacity) {
-        if (!deliver(mail, index)) {
-            return false;
-        }
-        if (!array_grow(&bag->bytes, &bag->capacity, most > BAG_BYTES ? most : BAG_BYTES, 1)) {
-            mail->fault = fault_memory();
-            return false;
-        }
+    if (bag->n + most > bag->capacity && !make_room(mail, index, most)) {
+        return false;
     }
-    bag->n += form_is_plain(layout, form) ? form_pack_plain(layout, form, bag->bytes + bag->n)
-                                          : form_pack(partitions->rules, form, bag->bytes + bag->n);
+    bag->n += form_pack(partitions->rules, form, bag->bytes + bag->n);
+    return true;
+}
+
+bool mail_plain_forms(struct mail *mail, const struct plain_forms *forms)
+{
+    const struct partitions *const partitions = mail->partitions;
+    const struct join_layout *const layout = layout_of(partitions->rules, forms->measure);
+    const size_t most = partitions->rules->packed_most;
+    for (size_t i = 0; i < forms->n; i++) {
+        const size_t at = forms->which[i], index = bag_of(partitions, forms->hashes[at]);
+        struct bag *const bag = &mail->bags[index];
+        if (bag->n + most > bag->capacity && !make_room(mail, index, most)) {
+            return false;
+        }
+        bag->n += form_pack_plain(
+            layout, forms->ids[at], forms->cohorts[at], forms->measure, forms->stages[at],
+            forms->may_start, forms->payloads + at * layout->payload_bytes, bag->bytes + bag->n);
+    }
     return true;
 }
 

@@ -33,6 +33,8 @@ void mail_free(struct mail *mail);
 
 /* Sends a form; it is copied. False: mail_fault() says why. */
 bool mail_form(struct mail *mail, const struct form *form);
+/* The same with many plain forms. */
+bool mail_plain_forms(struct mail *mail, const struct plain_forms *forms);
 /* Delivers all that is still on its way. */
 bool mail_deliver(struct mail *mail);
 struct fault mail_fault(const struct mail *mail);

@@ -123,6 +123,49 @@
     X(TITLE_ADJUSTED)             \
     X(TITLE_POOLED)               \
     X(TITLE_WARNINGS)             \
+    X(TITLE_IN_WORDS)            \
+    X(SENTENCES)                 \
+    X(SAY_BOTH_FORMS)            \
+    X(SAY_PRIMARY)               \
+    X(SAY_COHORT)                \
+    X(SAY_STAGES)                \
+    X(SAY_SCORE_ON)              \
+    X(SAY_ROSE_BETTER)           \
+    X(SAY_ROSE_WORSE)            \
+    X(SAY_FELL_BETTER)           \
+    X(SAY_FELL_WORSE)            \
+    X(SAY_SAME)                  \
+    X(SAY_NOBODY)                \
+    X(SAY_ONE)                   \
+    X(SAY_ROSE_BETTER_GOALS)     \
+    X(SAY_ROSE_WORSE_GOALS)      \
+    X(SAY_FELL_BETTER_GOALS)     \
+    X(SAY_FELL_WORSE_GOALS)      \
+    X(SAY_SAME_GOALS)            \
+    X(SAY_NOBODY_GOALS)          \
+    X(SAY_ONE_GOALS)             \
+    X(SAY_CHANGE)                \
+    X(SAY_CHANGE_HOLM)           \
+    X(SAY_CHANGE_FAMILIES)       \
+    X(SAY_CHANGE_FAMILIES_HOLM)  \
+    X(SAY_CHANGE_FEW)            \
+    X(SAY_CHANGE_ALIKE)          \
+    X(SAY_DOUBT)                 \
+    X(SAY_CAUTION)               \
+    X(SAY_WILCOXON)              \
+    X(SAY_SIGN)                  \
+    X(SAY_RELIABLE)              \
+    X(SAY_RELIABLE_FEW)          \
+    X(SAY_BAND)                  \
+    X(SAY_BAND_FEW)              \
+    X(SAY_TRAJECTORY)            \
+    X(SAY_STEP)                  \
+    X(SAY_ATTAINED)              \
+    X(SAY_ATTAINED_FEW)          \
+    X(SAY_ATTAINED_ONE)          \
+    X(SAY_ATTAINED_NOT_ONE)      \
+    X(SAY_ATTAINED_NONE)         \
+    X(SAY_TARGET)                \
     X(TITLE_WITHHELD)             \
     X(NOTE_FORMS)                 \
     X(NOTE_FORMS_GOALS)           \

@@ -30,6 +30,16 @@ struct argument argument_value(struct value value, unsigned decimals)
     return (struct argument){.kind = ARGUMENT_VALUE, .value = value, .decimals = decimals};
 }
 
+struct argument argument_p(struct value p)
+{
+    return (struct argument){.kind = ARGUMENT_P, .value = p, .decimals = 3};
+}
+
+struct argument argument_text(const struct text *text)
+{
+    return (struct argument){.kind = ARGUMENT_TEXT, .text = text};
+}
+
 struct argument argument_message(enum message message)
 {
     return (struct argument){.kind = ARGUMENT_MESSAGE, .message = message};

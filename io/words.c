@@ -128,6 +128,49 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_POOLED] = "Change from {0} to {1}, over people and by {2}",
     [MESSAGE_TITLE_WARNINGS] = "Signs of likely mistakes in the data",
     [MESSAGE_TITLE_WITHHELD] = "Not pooled: small cohorts were withheld",
+    [MESSAGE_TITLE_IN_WORDS] = "In words",
+    [MESSAGE_SENTENCES] = "{0} {1}",
+    [MESSAGE_SAY_BOTH_FORMS] = "Both forms, and both stages, are those of {0} and {1}, with a score on the scale at both. Improvement and worsening follow the direction of each scale. None of these sentences says what caused a change. Results that are not called primary are exploratory.",
+    [MESSAGE_SAY_PRIMARY] = "Primary result.",
+    [MESSAGE_SAY_COHORT] = "{0}: {1}",
+    [MESSAGE_SAY_STAGES] = "From {0} to {1}:",
+    [MESSAGE_SAY_SCORE_ON] = "score on \"{0}\"",
+    [MESSAGE_SAY_ROSE_BETTER] = "Among the {0} {1} with both forms of {2}, mean {3} rose from {4} to {5}, an improvement.",
+    [MESSAGE_SAY_ROSE_WORSE] = "Among the {0} {1} with both forms of {2}, mean {3} rose from {4} to {5}, a worsening.",
+    [MESSAGE_SAY_FELL_BETTER] = "Among the {0} {1} with both forms of {2}, mean {3} fell from {4} to {5}, an improvement.",
+    [MESSAGE_SAY_FELL_WORSE] = "Among the {0} {1} with both forms of {2}, mean {3} fell from {4} to {5}, a worsening.",
+    [MESSAGE_SAY_SAME] = "Among the {0} {1} with both forms of {2}, mean {3} stayed the same, at {4}.",
+    [MESSAGE_SAY_NOBODY] = "None of the {0} had both forms of {1}, so nothing can be said of a change in {2}.",
+    [MESSAGE_SAY_ONE] = "Only one of the {0} had both forms of {1}, too few to say anything of a change in {2}.",
+    [MESSAGE_SAY_ROSE_BETTER_GOALS] = "Among the {0} {1} with a goal rated at both stages, mean {3} rose from {4} to {5}, an improvement.",
+    [MESSAGE_SAY_ROSE_WORSE_GOALS] = "Among the {0} {1} with a goal rated at both stages, mean {3} rose from {4} to {5}, a worsening.",
+    [MESSAGE_SAY_FELL_BETTER_GOALS] = "Among the {0} {1} with a goal rated at both stages, mean {3} fell from {4} to {5}, an improvement.",
+    [MESSAGE_SAY_FELL_WORSE_GOALS] = "Among the {0} {1} with a goal rated at both stages, mean {3} fell from {4} to {5}, a worsening.",
+    [MESSAGE_SAY_SAME_GOALS] = "Among the {0} {1} with a goal rated at both stages, mean {3} stayed the same, at {4}.",
+    [MESSAGE_SAY_NOBODY_GOALS] = "None of the {0} had a goal rated at both stages, so nothing can be said of a change in {2}.",
+    [MESSAGE_SAY_ONE_GOALS] = "Only one of the {0} had a goal rated at both stages, too few to say anything of a change in {2}.",
+    [MESSAGE_SAY_CHANGE] = "The mean change was {0} points (95% confidence interval {1} to {2}; paired t test, p {3}).",
+    [MESSAGE_SAY_CHANGE_HOLM] = "The mean change was {0} points (95% confidence interval {1} to {2}; paired t test, p {3}; adjusted for {5} such tests, p {6}).",
+    [MESSAGE_SAY_CHANGE_FAMILIES] = "The mean change was {0} points (95% confidence interval {1} to {2}; test that allows for {4} {4|family|families}, p {3}).",
+    [MESSAGE_SAY_CHANGE_FAMILIES_HOLM] = "The mean change was {0} points (95% confidence interval {1} to {2}; test that allows for {4} {4|family|families}, p {3}; adjusted for {5} such tests, p {6}).",
+    [MESSAGE_SAY_CHANGE_FEW] = "The mean change was {0} points (95% confidence interval {1} to {2}); fewer than {3} {4} are too few for a test.",
+    [MESSAGE_SAY_CHANGE_ALIKE] = "Every change was the same, {0} points, so there is no interval and no test.",
+    [MESSAGE_SAY_DOUBT] = "The interval includes 0: these figures do not show whether there was any change on average.",
+    [MESSAGE_SAY_CAUTION] = "With so few {1}, one or two can change this result a good deal.",
+    [MESSAGE_SAY_WILCOXON] = "The test that decides is Wilcoxon's signed-rank test: p {0}.",
+    [MESSAGE_SAY_SIGN] = "The test that decides is the sign test: p {0}.",
+    [MESSAGE_SAY_RELIABLE] = "Of these {0} {1}, {2} ({3}%) improved reliably (by more than {4} points), {5} ({6}%) got reliably worse, and {7} did neither.",
+    [MESSAGE_SAY_RELIABLE_FEW] = "Of these {0} {1}, {2} improved reliably (by more than {4} points), {5} got reliably worse, and {7} did neither.",
+    [MESSAGE_SAY_BAND] = "The band \"{6}\" held {0} ({1}%) of them at {2} and {3} ({4}%) at {5}.",
+    [MESSAGE_SAY_BAND_FEW] = "The band \"{6}\" held {0} of them at {2} and {3} at {5}.",
+    [MESSAGE_SAY_TRAJECTORY] = "Among the {0} {1} with a score at every stage, mean {2} was {3} at {4} and {5} at {6}.",
+    [MESSAGE_SAY_STEP] = "The largest step was that from {0} ({1}) to {2} ({3}).",
+    [MESSAGE_SAY_ATTAINED] = "Of the {0} goals reviewed, {1} ({2}%) were attained: at their latest review they stood at level 0 (as expected) or better. {3} {3|goal was|goals were} set.",
+    [MESSAGE_SAY_ATTAINED_FEW] = "Of the {0} goals reviewed, {1} stood at level 0 (as expected) or better at the latest review. {3} {3|goal was|goals were} set.",
+    [MESSAGE_SAY_ATTAINED_ONE] = "Only one goal was reviewed, and it was attained.",
+    [MESSAGE_SAY_ATTAINED_NOT_ONE] = "Only one goal was reviewed, and it was not attained.",
+    [MESSAGE_SAY_ATTAINED_NONE] = "No goal was reviewed after it was set.",
+    [MESSAGE_SAY_TARGET] = "The target was {0}%.",
     [MESSAGE_NOTE_FORMS] =
         "Rows read = used + set aside, each for one reason. A row is one form; in a wide "
         "layout a row holds one form for each stage. Every row set aside is listed in "
@@ -326,6 +369,21 @@ static void put(struct sentence *sentence, const char *bytes, size_t n)
     sentence->length += n;
 }
 
+static void fill(struct sentence *sentence, const char *from,
+                 const struct argument arguments[TEXT_ARGUMENTS]);
+
+/* As cells of tables print it, but for the sign in front. */
+static void put_p(struct sentence *sentence, const struct value *p)
+{
+    char number[NUMBER_ROOM] = "-";
+    int64_t thousandths = 0;
+    if (value_rounded(p, 3, &thousandths)) {
+        (void)rounded_print(thousandths == 0 ? 1 : thousandths, 3, number, sizeof number);
+        put(sentence, thousandths == 0 ? "< " : "= ", 2);
+    }
+    put(sentence, number + (number[0] == '0'), strlen(number + (number[0] == '0')));
+}
+
 static void put_argument(struct sentence *sentence, const struct argument *argument)
 {
     const char *words = "";
@@ -344,6 +402,13 @@ static void put_argument(struct sentence *sentence, const struct argument *argum
             words = number;
         }
         break;
+    case ARGUMENT_P:
+        put_p(sentence, &argument->value);
+        return;
+    case ARGUMENT_TEXT:
+        words = english[argument->text->message];
+        fill(sentence, words == NULL ? "" : words, argument->text->arguments);
+        return;
     case ARGUMENT_MESSAGE:
         words = english[argument->message];
         /* A word inside a sentence has no arguments of its own. */

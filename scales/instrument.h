@@ -80,7 +80,8 @@ enum rounding { ROUNDING_NONE, ROUNDING_HALF_UP, ROUNDING_HALF_EVEN };
 /* One line of an instrument's result. Const once built. */
 struct scale {
     const char *name, *title;
-    const char *source; /* where the key is published */
+    const char *in_words; /* behind "mean": "mental well-being"; NULL: the title has to do */
+    const char *source;   /* where the key is published */
     enum confidence confidence;
     enum scale_kind kind;
     bool higher_is_better;
@@ -91,11 +92,11 @@ struct scale {
     const uint8_t *items;    /* n_items 0-based positions in form order */
     const uint8_t *reversed; /* n_items flags; a set item scores lowest + highest - answer */
     size_t n_items;
-    size_t min_answered;     /* fewer answers than this: REASON_INCOMPLETE */
-    enum rounding rounding;  /* of a prorated sum, to whole points */
-    const uint8_t *recode;   /* NULL, or the points for each code from the group's lowest up */
-    bool has_screen;         /* the answer `screen_answer` to item `screen_item` means a score of 0 */
-    size_t screen_item;      /* whatever else is filled in */
+    size_t min_answered;    /* fewer answers than this: REASON_INCOMPLETE */
+    enum rounding rounding; /* of a prorated sum, to whole points */
+    const uint8_t *recode;  /* NULL, or the points for each code from the group's lowest up */
+    bool has_screen;    /* the answer `screen_answer` to item `screen_item` means a score of 0 */
+    size_t screen_item; /* whatever else is filled in */
     answer screen_answer;
     bool blank_is_zero; /* a blank item counts 0 once one is answered; else blanks are prorated */
 
@@ -125,15 +126,16 @@ struct scale {
 struct item_group {
     const char *name; /* "items" for the first; a study file names the others ("impact") */
     size_t n_items;
-    answer lowest, highest;  /* codes an item may take, inclusive; any other code is missing */
-    size_t n_long;           /* 0, or the length of a longer form that holds these items ... */
-    const uint8_t *in_long;  /* ... at these 0-based positions (SWEMWBS in WEMWBS) */
+    answer lowest, highest; /* codes an item may take, inclusive; any other code is missing */
+    size_t n_long;          /* 0, or the length of a longer form that holds these items ... */
+    const uint8_t *in_long; /* ... at these 0-based positions (SWEMWBS in WEMWBS) */
 };
 
 struct instrument {
     const char *name, *title;
-    const char *unit;     /* who fills it in or is rated: "people", "children", "goals" */
-    const char *versions; /* instruments that share this text are versions of one another, or NULL */
+    const char *unit; /* who fills it in or is rated: "people", "children", "goals" */
+    const char
+        *versions; /* instruments that share this text are versions of one another, or NULL */
     const char *const *aliases; /* n_aliases other names for column prefixes */
     size_t n_aliases;
     unsigned age_lowest, age_highest; /* years, inclusive; 0 and 0: not stated; 120: and over */

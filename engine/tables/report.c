@@ -38,6 +38,7 @@ bool report_make(struct maker *maker)
     withheld_table(maker);
     forms_table(maker);
     warnings_table(maker);
+    in_words(maker);
     for (size_t i = 0; i < study->n_measures; i++) {
         measure_tables(maker, i);
     }

@@ -27,6 +27,9 @@ static struct fault write_all_csv(FILE *out, const struct report *report)
 {
     struct fault fault = FAULT_FREE;
     for (size_t i = 0; i < report->n_tables && fault.code == FAULT_NONE; i++) {
+        if (report->tables[i].n_columns == 0) {
+            continue; /* sentences only */
+        }
         fprintf(out, "%s%s\n", i > 0 ? "\n" : "", report->tables[i].name);
         fault = write_csv(out, "standard output", &report->tables[i]);
     }
@@ -123,6 +126,9 @@ static struct fault write_tables(struct writing *writing)
 {
     struct fault fault = output_folder(&writing->output, "tables");
     for (size_t i = 0; i < writing->report->n_tables && fault.code == FAULT_NONE; i++) {
+        if (writing->report->tables[i].n_columns == 0) {
+            continue; /* sentences only */
+        }
         const char *const name =
             arena_printf(&writing->arena, "tables/%s.csv", writing->report->tables[i].name);
         fault = name == NULL ? fault_memory() : write_file(writing, name, write_one_table, i);

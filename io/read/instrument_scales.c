@@ -14,8 +14,8 @@
 #define MOST_POINTS 1000000
 
 static const char *const scale_keys[] = {
-    "title", "source",  "confidence", "items",    "group", "reversed", "recode",      "screen",
-    "sum",   "convert", "better",     "decimals", "bands", "sd",       "reliability",
+    "title",  "in_words", "source",  "confidence", "items",    "group", "reversed", "recode",
+    "screen", "sum",      "convert", "better",     "decimals", "bands", "sd",       "reliability",
 };
 static const char *const screen_keys[] = {"item", "answer"};
 static const char *const convert_keys[] = {"from", "lowest", "table"};
@@ -268,6 +268,7 @@ static void take_scale(struct loader *loader, const struct node *key, const stru
     }
     scale->name = name_text(loader, key);
     scale->title = text_field(loader, node, "title");
+    scale->in_words = text_or(loader, node, "in_words", NULL);
     scale->source = text_or(loader, node, "source", scale->source);
     scale->confidence = confidence_or(loader, node, "confidence", scale->confidence);
     /* word_or() lets a key be left out, and a wrong default would turn every change round. */

@@ -401,7 +401,8 @@ static bool write_table(struct lines *lines, struct arena *arena, const struct t
         }
     } while (block.to < table->n_columns);
     for (size_t i = 0; i < table->n_notes; i++) {
-        lines_text(lines, i == 0 ? "\n" : "");
+        /* Below a table notes stand close; sentences without a table are paragraphs. */
+        lines_text(lines, (i == 0) == (table->n_columns > 0) ? "\n" : "");
         (void)write_wrapped(lines, layout.printed.notes[i], INDENT);
     }
     return true;

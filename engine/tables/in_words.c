@@ -1,0 +1,389 @@
+/* engine/tables/in_words.c - the results as sentences, for readers of no table: each instrument's
+   primary result first, with its cohorts, then its other scales. A table without columns, whose
+   notes are the sentences. */
+#include <math.h>
+
+#include "engine/primary.h"
+#include "engine/tables/sentences.h"
+#include "engine/tables/shared.h"
+
+/* A breakdown into more cohorts than this is for tables: nobody reads so many sentences. */
+#define MOST_COHORTS 20
+
+/* --- sentences, one after the other ----------------------------------------------------------- */
+
+/* A paragraph in the making. */
+struct paragraph {
+    struct maker *maker;
+    struct text text;
+};
+
+static struct argument argument_kept(struct maker *maker, const struct text *text)
+{
+    struct text *const kept = arena_alloc(&maker->report->arena, 1, sizeof *kept);
+    maker->no_memory = maker->no_memory || kept == NULL;
+    if (kept == NULL) {
+        return argument_message(MESSAGE_NONE);
+    }
+    *kept = *text;
+    return argument_text(kept);
+}
+
+static void say(struct paragraph *paragraph, struct text sentence)
+{
+    struct text both = text_of(MESSAGE_SENTENCES);
+    if (sentence.message == MESSAGE_NONE) {
+        return;
+    }
+    if (paragraph->text.message == MESSAGE_NONE) {
+        paragraph->text = sentence;
+        return;
+    }
+    both.arguments[0] = argument_kept(paragraph->maker, &paragraph->text);
+    both.arguments[1] = argument_kept(paragraph->maker, &sentence);
+    paragraph->text = both;
+}
+
+/* --- a scale's change ------------------------------------------------------------------------- */
+
+static struct argument scale_in_words(struct maker *maker, size_t scale)
+{
+    const struct scale *const s = maker->study->scales[scale].scale;
+    struct text text = text_of(MESSAGE_SAY_SCORE_ON);
+    if (s->in_words != NULL) {
+        return argument_name(s->in_words);
+    }
+    text.arguments[0] = argument_name(s->title);
+    return argument_kept(maker, &text);
+}
+
+/* The change of a scale in the group of `key`, up to `stage`. */
+static struct spoken_change change_of(struct maker *maker, const struct figure_key *key,
+                                      size_t stage)
+{
+    const struct figures *const f = maker->figures;
+    const struct study_scale *const s = &maker->study->scales[key->scale];
+    const struct measure *const measure = &maker->study->measures[s->measure];
+    struct spoken_change c = {.who = argument_name(measure->instrument->unit),
+                              .of = argument_name(measure->label),
+                              .scale = scale_in_words(maker, key->scale),
+                              .of_goals = measure->instrument->is_goals,
+                              .higher_is_better = s->scale->higher_is_better,
+                              .decimals = s->scale->decimals,
+                              .families = VALUE_NONE,
+                              .small = maker->study->small_numbers};
+    struct figure_key of = *key;
+    const unsigned at =
+        stage == maker->study->after ? FIGURE_STAGE_CHANGE : FIGURE_STAGE_FIRST + (unsigned)stage;
+    if (stage == maker->study->after) {
+        of.table = FIGURES_BEFORE_AFTER;
+        c.n = figures_at(f, &of, at, STATISTIC_N, 0);
+        c.before = figures_at(f, &of, FIGURE_STAGE_BEFORE, STATISTIC_MEAN, 0);
+        c.after = figures_at(f, &of, FIGURE_STAGE_AFTER, STATISTIC_MEAN, 0);
+        c.change = figures_at(f, &of, at, STATISTIC_MEAN, 0);
+        c.ci_low = figures_at(f, &of, at, STATISTIC_CI_LOW, 0);
+        c.ci_high = figures_at(f, &of, at, STATISTIC_CI_HIGH, 0);
+        c.p = figures_at(f, &of, at, STATISTIC_P_T, 0);
+    } else {
+        of.table = FIGURES_TRAJECTORY;
+        c.n = figures_at(f, &of, at, STATISTIC_CHANGE_N, 0);
+        c.before = figures_at(f, &of, at, STATISTIC_CHANGE_FIRST_MEAN, 0);
+        c.after = figures_at(f, &of, at, STATISTIC_CHANGE_THIS_MEAN, 0);
+        c.change = figures_at(f, &of, at, STATISTIC_CHANGE_MEAN, 0);
+        c.ci_low = figures_at(f, &of, at, STATISTIC_CHANGE_CI_LOW, 0);
+        c.ci_high = figures_at(f, &of, at, STATISTIC_CHANGE_CI_HIGH, 0);
+        c.p = figures_at(f, &of, at, STATISTIC_CHANGE_P, 0);
+    }
+    of.table = FIGURES_TESTS;
+    c.p_holm = figures_at(f, &of, at, STATISTIC_P_HOLM, 0);
+    c.tests = figures_at(f, &of, at, STATISTIC_HOLM_TESTS, 0);
+    /* What was named beforehand stands by itself. */
+    if (key->breakdown == 0 && is_primary(maker->study, key->scale, stage)) {
+        c.p_holm = c.tests = VALUE_NONE;
+    }
+    return c;
+}
+
+/* The rank or sign test, where the study has named it as the one that decides. */
+static void say_primary_test(struct paragraph *paragraph, const struct figure_key *key,
+                             const struct spoken_change *c)
+{
+    const struct maker *const maker = paragraph->maker;
+    const enum primary_test test = primary_test(maker->study);
+    struct text text = text_of(test == PRIMARY_WILCOXON ? MESSAGE_SAY_WILCOXON : MESSAGE_SAY_SIGN);
+    const struct value p =
+        figures_at(maker->figures, key, FIGURE_STAGE_CHANGE,
+                   test == PRIMARY_WILCOXON ? STATISTIC_P_WILCOXON : STATISTIC_P_SIGN, 0);
+    if (test == PRIMARY_T || p.kind == VALUE_UNDEFINED || c->n.number < (double)c->small.too_few) {
+        return;
+    }
+    text.arguments[0] = argument_p(p);
+    say(paragraph, text);
+}
+
+/* Of how many more than a threshold got better or worse. */
+static void say_reliable(struct paragraph *paragraph, const struct figure_key *key,
+                         const struct spoken_change *c)
+{
+    const struct figures *const f = paragraph->maker->figures;
+    struct figure_key of = *key;
+    struct value improved, deteriorated, unchanged;
+    const bool few = c->n.number < (double)c->small.too_few;
+    struct text text = text_of(few ? MESSAGE_SAY_RELIABLE_FEW : MESSAGE_SAY_RELIABLE);
+    of.table = FIGURES_RELIABLE_CHANGE;
+    improved = figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_IMPROVED, 0);
+    unchanged = figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_UNCHANGED, 0);
+    deteriorated = figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_DETERIORATED, 0);
+    if (improved.kind == VALUE_UNDEFINED || c->n.number < 2.0) {
+        return;
+    }
+    text.arguments[0] = argument_value(c->n, 0);
+    text.arguments[1] = c->who;
+    text.arguments[2] = argument_value(improved, 0);
+    text.arguments[3] = argument_value(share(improved, c->n), 0);
+    text.arguments[4] =
+        argument_value(figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_THRESHOLD, 0), 2);
+    text.arguments[5] = argument_value(deteriorated, 0);
+    text.arguments[6] = argument_value(share(deteriorated, c->n), 0);
+    text.arguments[7] = argument_value(unchanged, 0);
+    say(paragraph, text);
+}
+
+/* How many are in the band that is furthest from where one would want to be. */
+static void say_bands(struct paragraph *paragraph, const struct figure_key *key,
+                      const struct spoken_change *c)
+{
+    struct maker *const maker = paragraph->maker;
+    const struct study_scale *const s = &maker->study->scales[key->scale];
+    const bool few = c->n.number < (double)c->small.too_few;
+    struct text text = text_of(few ? MESSAGE_SAY_BAND_FEW : MESSAGE_SAY_BAND);
+    const struct band_set *set;
+    struct figure_key of = *key;
+    struct value before, after;
+    unsigned sub;
+    if (s->scale->n_band_sets == 0 || maker->study->measures[s->measure].pooled ||
+        c->n.number < 2.0) {
+        return;
+    }
+    set = &s->scale->band_sets[study_band_set(maker->study, key->scale)];
+    sub = (unsigned)BAND_SUB(study_band_set(maker->study, key->scale), set->n_bands - 1);
+    of.table = FIGURES_BANDS;
+    before = figures_at(maker->figures, &of, FIGURE_STAGE_BEFORE, STATISTIC_BAND, sub);
+    after = figures_at(maker->figures, &of, FIGURE_STAGE_AFTER, STATISTIC_BAND, sub);
+    text.arguments[0] = argument_value(before, 0);
+    text.arguments[1] = argument_value(share(before, c->n), 0);
+    text.arguments[2] = argument_name(before_name(maker));
+    text.arguments[3] = argument_value(after, 0);
+    text.arguments[4] = argument_value(share(after, c->n), 0);
+    text.arguments[5] = argument_name(after_name(maker));
+    text.arguments[6] = argument_name(plain_name(maker, set->bands[set->n_bands - 1].name));
+    say(paragraph, text);
+}
+
+/* One paragraph on the change of a scale. `with_parts`: also on persons and bands. */
+static struct text paragraph_of(struct maker *maker, const struct figure_key *key, size_t stage,
+                                bool with_parts)
+{
+    const struct spoken_change c = change_of(maker, key, stage);
+    struct paragraph paragraph = {.maker = maker};
+    const bool primary = key->breakdown == 0 && is_primary(maker->study, key->scale, stage);
+    if (primary) {
+        say(&paragraph, text_of(MESSAGE_SAY_PRIMARY));
+    }
+    if (stage != maker->study->after) {
+        struct text stages = text_of(MESSAGE_SAY_STAGES);
+        stages.arguments[0] = argument_name(maker->study->stages[0].name);
+        stages.arguments[1] = argument_name(maker->study->stages[stage].name);
+        say(&paragraph, stages);
+    }
+    say(&paragraph, spoken_means(&c));
+    say(&paragraph, spoken_test(&c));
+    if (primary && stage == maker->study->after) {
+        say_primary_test(&paragraph, key, &c);
+    }
+    say(&paragraph, spoken_doubt(&c));
+    say(&paragraph, spoken_caution(&c));
+    if (with_parts) {
+        say_reliable(&paragraph, key, &c);
+        say_bands(&paragraph, key, &c);
+    }
+    return paragraph.text;
+}
+
+static void add_cohorts(struct maker *maker, struct table *table, size_t scale, size_t stage)
+{
+    const struct study *const study = maker->study;
+    for (size_t b = 1; b < study->n_breakdowns; b++) {
+        struct cohort_rows rows = cohort_rows(maker, b, study->scales[scale].measure);
+        if (maker->figures->comparisons[b].grouping.n_groups > MOST_COHORTS) {
+            continue;
+        }
+        (void)next_cohort(&rows); /* All has had its paragraph */
+        while (next_cohort(&rows)) {
+            const struct figure_key key = row_key(&rows, FIGURES_BEFORE_AFTER, scale);
+            const struct text label = cohort_text(maker, &key);
+            const struct text words = paragraph_of(maker, &key, stage, false);
+            struct text text = text_of(MESSAGE_SAY_COHORT);
+            text.arguments[0] = argument_kept(maker, &label);
+            text.arguments[1] = argument_kept(maker, &words);
+            add_note(maker, table, text);
+        }
+    }
+}
+
+/* --- stages ----------------------------------------------------------------------------------- */
+
+static struct value same_mean(const struct maker *maker, const struct figure_key *key, size_t stage)
+{
+    return figures_at(maker->figures, key, FIGURE_STAGE_FIRST + (unsigned)stage,
+                      STATISTIC_SAME_MEAN, 0);
+}
+
+/* The stage, after the first, up to which the mean of the same people moved most. */
+static size_t largest_step(const struct maker *maker, const struct figure_key *key)
+{
+    size_t largest = 1;
+    double most = -1.0;
+    for (size_t stage = 1; stage < maker->study->n_stages; stage++) {
+        const double step =
+            fabs(same_mean(maker, key, stage).number - same_mean(maker, key, stage - 1).number);
+        if (step > most) {
+            most = step;
+            largest = stage;
+        }
+    }
+    return largest;
+}
+
+/* The same people at every stage: means of whoever was seen would differ by who left, too. */
+static void add_stages(struct maker *maker, struct table *table, size_t scale)
+{
+    const struct study *const study = maker->study;
+    const struct study_scale *const s = &study->scales[scale];
+    const struct figure_key key = scale_key(maker, FIGURES_TRAJECTORY, scale);
+    const size_t last = study->n_stages - 1;
+    const unsigned decimals = s->scale->decimals;
+    const struct value n =
+        figures_at(maker->figures, &key, FIGURE_STAGE_FIRST, STATISTIC_SAME_N, 0);
+    struct paragraph paragraph = {.maker = maker};
+    struct text text = text_of(MESSAGE_SAY_TRAJECTORY);
+    size_t step;
+    if (study->n_stages < 3 || n.kind == VALUE_UNDEFINED || n.number < 2.0) {
+        return;
+    }
+    text.arguments[0] = argument_value(n, 0);
+    text.arguments[1] = argument_name(study->measures[s->measure].instrument->unit);
+    text.arguments[2] = scale_in_words(maker, scale);
+    text.arguments[3] = argument_value(same_mean(maker, &key, 0), decimals);
+    text.arguments[4] = argument_name(study->stages[0].name);
+    text.arguments[5] = argument_value(same_mean(maker, &key, last), decimals);
+    text.arguments[6] = argument_name(study->stages[last].name);
+    say(&paragraph, text);
+    step = largest_step(maker, &key);
+    text = text_of(MESSAGE_SAY_STEP);
+    text.arguments[0] = argument_name(study->stages[step - 1].name);
+    text.arguments[1] = argument_value(same_mean(maker, &key, step - 1), decimals);
+    text.arguments[2] = argument_name(study->stages[step].name);
+    text.arguments[3] = argument_value(same_mean(maker, &key, step), decimals);
+    say(&paragraph, text);
+    if (n.number < (double)study->small_numbers.caution) {
+        text = text_of(MESSAGE_SAY_CAUTION);
+        text.arguments[0] = argument_count(study->small_numbers.caution);
+        text.arguments[1] = argument_name(study->measures[s->measure].instrument->unit);
+        say(&paragraph, text);
+    }
+    add_note(maker, table, paragraph.text);
+}
+
+/* --- goals ------------------------------------------------------------------------------------ */
+
+static void add_attainment(struct maker *maker, struct table *table, size_t measure)
+{
+    const struct figures *const f = maker->figures;
+    const struct study *const study = maker->study;
+    const struct figure_key key =
+        scale_key(maker, FIGURES_ATTAINMENT, study->measures[measure].first_scale);
+    const struct value set = figures_at(f, &key, FIGURE_STAGE_LATEST, STATISTIC_GOALS_SET, 0);
+    const struct value n = figures_at(f, &key, FIGURE_STAGE_LATEST, STATISTIC_GOALS, 0);
+    const struct value attained = figures_at(f, &key, FIGURE_STAGE_LATEST, STATISTIC_ATTAINED, 0);
+    const struct value percent = figures_at(f, &key, FIGURE_STAGE_LATEST, STATISTIC_PERCENT, 0);
+    struct paragraph paragraph = {.maker = maker};
+    struct text text = text_of(MESSAGE_SAY_ATTAINED);
+    if (set.kind == VALUE_UNDEFINED || set.number < 1.0) {
+        return;
+    }
+    if (n.number < 1.0) {
+        text.message = MESSAGE_SAY_ATTAINED_NONE;
+    } else if (n.number < 2.0) {
+        text.message =
+            attained.number > 0.0 ? MESSAGE_SAY_ATTAINED_ONE : MESSAGE_SAY_ATTAINED_NOT_ONE;
+    } else if (n.number < (double)study->small_numbers.too_few) {
+        text.message = MESSAGE_SAY_ATTAINED_FEW;
+    }
+    text.arguments[0] = argument_value(n, 0);
+    text.arguments[1] = argument_value(attained, 0);
+    text.arguments[2] = argument_value(percent, 0);
+    text.arguments[3] = argument_value(set, 0);
+    say(&paragraph, text);
+    if (study->goals.has_target && text.message == MESSAGE_SAY_ATTAINED) {
+        text = text_of(MESSAGE_SAY_TARGET);
+        text.arguments[0] = argument_value(value_double(study->goals.target), 0);
+        say(&paragraph, text);
+    }
+    add_note(maker, table, paragraph.text);
+}
+
+/* --- all -------------------------------------------------------------------------------------- */
+
+static void add_scale(struct maker *maker, struct table *table, size_t scale)
+{
+    const struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
+    const struct study *const study = maker->study;
+    add_note(maker, table, paragraph_of(maker, &key, study->after, true));
+    if (is_primary(study, scale, study->after)) {
+        add_cohorts(maker, table, scale, study->after);
+    } else if (study->primary.is_named && scale == study->primary.scale) {
+        add_note(maker, table, paragraph_of(maker, &key, study->primary.stage, false));
+        add_cohorts(maker, table, scale, study->primary.stage);
+    }
+    add_stages(maker, table, scale);
+}
+
+static void add_measure(struct maker *maker, struct table *table, size_t measure)
+{
+    const struct study *const study = maker->study;
+    const struct measure *const m = &study->measures[measure];
+    const bool here =
+        study->primary.is_named && study->scales[study->primary.scale].measure == measure;
+    const size_t first = here ? study->primary.scale : primary_total(study, measure);
+    if (m->instrument->is_goals) {
+        add_attainment(maker, table, measure);
+    }
+    if (first < study->n_scales) {
+        add_scale(maker, table, first);
+    }
+    for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        const size_t scale = m->first_scale + i;
+        if (scale != first && study->scales[scale].collected &&
+            !study_is_goal_level(study, scale)) {
+            add_scale(maker, table, scale);
+        }
+    }
+}
+
+void in_words(struct maker *maker)
+{
+    const struct study *const study = maker->study;
+    struct text note = text_of(MESSAGE_SAY_BOTH_FORMS);
+    struct table *table;
+    if (study->before == study->after) {
+        return;
+    }
+    table = new_table(maker, 0, "in_words", text_of(MESSAGE_TITLE_IN_WORDS));
+    note.arguments[0] = argument_name(before_name(maker));
+    note.arguments[1] = argument_name(after_name(maker));
+    add_note(maker, table, note);
+    for (size_t i = 0; i < study->n_measures; i++) {
+        add_measure(maker, table, i);
+    }
+}

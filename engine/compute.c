@@ -169,6 +169,7 @@ static void compute_all(struct work *work)
         }
     }
     compute_tests(work);
+    for_each_scale(work, FIGURES_DROP_OUT, compute_drop_out);
 }
 
 struct category {
@@ -238,6 +239,33 @@ static size_t most_cells(const struct work *work)
     return most;
 }
 
+/* The most patterns that one scale of a group has. */
+static size_t most_patterns(const struct work *work)
+{
+    size_t most = 0;
+    for (size_t b = 0; b < work->study->n_breakdowns; b++) {
+        const struct patterns *const patterns = &work->figures->comparisons[b].tally.patterns;
+        size_t first = 0;
+        for (size_t i = 0; i < patterns->n; i++) {
+            const struct pattern *const p = &patterns->list[i], *const q = &patterns->list[first];
+            first = p->cohort == q->cohort && p->scale == q->scale ? first : i;
+            most = i - first + 1 > most ? i - first + 1 : most;
+        }
+    }
+    return most;
+}
+
+static bool make_model_room(struct work *work)
+{
+    const size_t n = most_patterns(work);
+    if (!study_has_model(work->study) || work->study->model.off) {
+        return true;
+    }
+    work->patterns = calloc(n + 1, sizeof *work->patterns);
+    work->model_room = model_room_new(work->study->n_stages, n);
+    return work->patterns != NULL && work->model_room != NULL;
+}
+
 static bool make_room(struct work *work)
 {
     /* compute_goal_levels() puts goals where scores stand. */
@@ -249,7 +277,8 @@ static bool make_room(struct work *work)
     work->ranks = calloc(SIGNED_RANK_WORK, sizeof *work->ranks);
     work->study_sd = calloc(work->study->n_scales + 1, sizeof *work->study_sd);
     return work->pairs != NULL && work->before != NULL && work->after != NULL &&
-           work->changes != NULL && work->ranks != NULL && work->study_sd != NULL;
+           work->changes != NULL && work->ranks != NULL && work->study_sd != NULL &&
+           make_model_room(work);
 }
 
 static void find_study_sds(struct work *work)
@@ -282,6 +311,8 @@ bool compute_figures(const struct counted *counted, struct figures *figures)
     free(work.ranks);
     between_end(&work);
     free(work.study_sd);
+    free(work.patterns);
+    model_room_free(work.model_room);
     if (!done || figures->no_memory) {
         figures_free(figures);
         return false;

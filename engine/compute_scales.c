@@ -264,6 +264,7 @@ static void trajectory_change(struct work *work, size_t stage)
 
 void compute_trajectory(struct work *work)
 {
+    const struct mixed_model model = compute_model(work);
     for (size_t stage = 0; stage < work->study->n_stages; stage++) {
         struct distribution scores = work_distribution(work, stage, TALLY_ONE_STAGE);
         struct description d = describe_interval(&scores);
@@ -281,5 +282,6 @@ void compute_trajectory(struct work *work)
         d = describe_mean(&scores);
         work_add_count(work, STATISTIC_SAME_N, d.n);
         work_add(work, STATISTIC_SAME_MEAN, d.mean);
+        compute_model_stage(work, &model, stage);
     }
 }

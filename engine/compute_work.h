@@ -4,6 +4,7 @@
 
 #include "engine/figures.h"
 #include "engine/stats/counts.h"
+#include "engine/stats/mixed_model.h"
 
 struct counted;
 
@@ -16,8 +17,10 @@ struct work {
     struct pair_count *pairs; /* owned, as are the rest: room for the cells of any group */
     struct score_count *before, *after, *changes;
     double *ranks;
-    struct between *between; /* owned: of compute_between.c */
-    double *study_sd;        /* for each scale: SD of all before scores of All, or NAN */
+    struct between *between;        /* owned: of compute_between.c */
+    struct score_pattern *patterns; /* room for those of any scale of a group */
+    struct model_room *model_room;  /* owned; NULL: no model is fitted */
+    double *study_sd;               /* for each scale: SD of all before scores of All, or NAN */
 };
 
 /* Adds a figure under the current key with this statistic (and sub). */
@@ -68,6 +71,12 @@ void between_end(struct work *work);
 void compute_between(struct work *work);
 void compute_adjusted(struct work *work);
 void compute_pooled(struct work *work);
+
+/* compute_drop_out.c: the model of the current scale and group, whose figures without a stage it
+   adds; what the model says of a stage; and the table of its own. */
+struct mixed_model compute_model(struct work *work);
+void compute_model_stage(struct work *work, const struct mixed_model *model, size_t stage);
+void compute_drop_out(struct work *work);
 
 /* ... and compute_goals.c. Attainment is called for each member of a dimension. */
 void compute_attainment(struct work *work);

@@ -253,6 +253,26 @@ static tally_code outcome_code(const struct scale *scale, outcome o)
     return is_scored(o) ? outcome_score(scale->values, o) : TALLY_REASON(o);
 }
 
+/* Counts the set of stages at which there is a score, for the mixed model. */
+static bool count_pattern(const struct walk *walk, size_t scale, const outcome outcomes[])
+{
+    const int64_t *const values = walk->study->scales[scale].scale->values;
+    int64_t scores[MODEL_STAGES];
+    unsigned stages = 0;
+    size_t m = 0;
+    if (!study_has_model(walk->study)) {
+        return true;
+    }
+    for (size_t i = 0; i < walk->study->n_stages; i++) {
+        if (is_scored(outcomes[i])) {
+            scores[m++] = outcome_score(values, outcomes[i]);
+            stages |= 1u << i;
+        }
+    }
+    return m == 0 ||
+           patterns_add(&walk->counted->tally.patterns, walk->cohort, scale, stages, scores);
+}
+
 /* Counts one respondent's forms of one version. */
 static bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t measure_index)
 {
@@ -270,6 +290,7 @@ static bool count_questionnaire(const struct walk *walk, uint32_t series, uint32
         }
         if (!pair_counter_add(walk->pairs, walk->cohort, scale, outcomes[i],
                               &walk->counted->tally) ||
+            !count_pattern(walk, scale, outcomes[i]) ||
             (study->before != study->after && walk->listing != NULL &&
              !list_discount(walk, scale, outcome_code(s, outcomes[i][study->before]),
                             outcome_code(s, outcomes[i][study->after])))) {
@@ -388,6 +409,26 @@ static enum slot_state goals_state(const struct walk *walk, size_t stage)
     return state;
 }
 
+/* The set of stages at which a family has a score, of all goals rated there: a stage has one score in
+   the mixed model, whatever it is compared with. */
+static bool count_family_pattern(const struct walk *walk, size_t scale, const tally_code codes[])
+{
+    int64_t scores[MODEL_STAGES];
+    unsigned stages = 0;
+    size_t m = 0;
+    if (!study_has_model(walk->study)) {
+        return true;
+    }
+    for (size_t i = 0; i < walk->study->n_stages; i++) {
+        if (tally_is_score(codes[i])) {
+            scores[m++] = codes[i];
+            stages |= 1u << i;
+        }
+    }
+    return m == 0 ||
+           patterns_add(&walk->counted->tally.patterns, walk->cohort, scale, stages, scores);
+}
+
 /* Counts one family on one scale, from the codes at each stage. */
 static bool count_family(struct walk *walk, size_t kind, size_t scale, const tally_code codes[])
 {
@@ -431,7 +472,8 @@ static bool count_families(struct walk *walk, const struct measure *measure)
                            : state == SLOT_CONFLICT ? TALLY_REASON(REASON_CONFLICTING)
                                                     : TALLY_REASON(absence(walk, stage));
         }
-        if (!count_family(walk, kind, measure->first_scale + kind, codes)) {
+        if (!count_family(walk, kind, measure->first_scale + kind, codes) ||
+            !count_family_pattern(walk, measure->first_scale + kind, codes)) {
             return false;
         }
     }

@@ -288,6 +288,7 @@ static const char *const table_names[N_FIGURE_TABLES] = {
     [FIGURES_GOAL_LEVELS] = "goal_levels",
     [FIGURES_SCORING] = "scoring",
     [FIGURES_TESTS] = "tests",
+    [FIGURES_DROP_OUT] = "drop_out",
 };
 
 const char *figure_table_name(unsigned table)

@@ -24,6 +24,7 @@ enum figure_table {
     FIGURES_GOAL_LEVELS,
     FIGURES_SCORING,
     FIGURES_TESTS,
+    FIGURES_DROP_OUT,
     N_FIGURE_TABLES
 };
 
@@ -141,6 +142,36 @@ enum {
     X(I2, "i2")                               \
     X(PREDICTION_CI_LOW, "prediction_ci_low") \
     X(PREDICTION_CI_HIGH, "prediction_ci_high") \
+    X(MODEL_PEOPLE, "model_people") \
+    X(MODEL_REPEATED, "model_repeated") \
+    X(MODEL_OUTCOME, "model_outcome") \
+    X(MODEL_STRUCTURE, "model_structure") \
+    X(MODEL_REML_LOGLIK, "model_reml_loglik") \
+    X(MODEL_MEAN, "model_mean") \
+    X(MODEL_SE, "model_se") \
+    X(MODEL_CHANGE, "model_change") \
+    X(MODEL_CHANGE_SE, "model_change_se") \
+    X(MODEL_CHANGE_DF, "model_change_df") \
+    X(MODEL_CHANGE_CI_LOW, "model_change_ci_low") \
+    X(MODEL_CHANGE_CI_HIGH, "model_change_ci_high") \
+    X(MODEL_CHANGE_P, "model_change_p") \
+    X(STAYERS, "stayers") \
+    X(STAYERS_MEAN, "stayers_mean") \
+    X(STAYERS_SD, "stayers_sd") \
+    X(LEAVERS, "leavers") \
+    X(LEAVERS_MEAN, "leavers_mean") \
+    X(LEAVERS_SD, "leavers_sd") \
+    X(STANDARDISED_DIFFERENCE, "standardised_difference") \
+    X(TIPPING_POINT, "tipping_point") \
+    X(STARTED, "started") \
+    X(NOT_YET_DUE, "not_yet_due") \
+    X(DUE, "due") \
+    X(NOT_RECEIVED, "not_received") \
+    X(RECEIVED, "received") \
+    X(NOT_SCOREABLE, "not_scoreable") \
+    X(SCOREABLE, "scoreable") \
+    X(NOT_PAIRED, "not_paired") \
+    X(PAIRED, "paired") \
     X(GOALS_SET, "goals_set")                 \
     X(GOALS, "goals")                         \
     X(NOT_REVIEWED, "not_reviewed")           \

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "engine/stats/repeated.h"
 #include "scales/instrument.h"
 
 #define MAX_STAGES 64
@@ -83,6 +84,13 @@ struct primary {
 #define SMALL_NUMBERS_TOO_FEW 10
 #define SMALL_NUMBERS_CAUTION 30
 
+/* How the mixed model is fitted; all zero is the default. */
+struct model_rules {
+    bool off;                       /* none is fitted */
+    enum model_structure structure; /* MODEL_NONE: by the rule (model_rule) */
+    enum model_errors df;           /* of an unstructured model; others have robust errors */
+};
+
 struct study {
     const char *title; /* "" = none given */
     const struct stage *stages;
@@ -113,8 +121,15 @@ struct study {
     double given_reliability; /* NAN: the instrument's */
     struct goal_rules goals;
     struct small_numbers small_numbers;
+    struct model_rules model;
     struct primary primary;
 };
+
+/* Are the sums counted that the mixed model needs? Whether it is wanted is another question. */
+static inline bool study_has_model(const struct study *study)
+{
+    return study->n_stages > 1 && study->n_stages <= MODEL_STAGES;
+}
 
 /* Which of a scale's band sets tables print. */
 static inline size_t study_band_set(const struct study *study, size_t scale)

@@ -291,6 +291,7 @@ void tally_sort(struct tally *tally)
         }
     }
     sort_goals(tally);
+    patterns_sort(&tally->patterns);
 }
 
 /* --- tallies of tallies --- */
@@ -332,6 +333,7 @@ bool tally_coarsen(const struct tally *tally, const uint32_t group_of[], struct 
         goal.cohort = group_of[goal.cohort];
         done = tally_add_goal(out, &goal, goal.count);
     }
+    done = done && patterns_merge(&out->patterns, &tally->patterns, group_of);
     if (done) {
         tally_sort(out);
     }
@@ -353,6 +355,9 @@ bool tally_merge(struct tally *into, const struct tally *from)
         if (!tally_add_goal(into, &from->goals[i], from->goals[i].count)) {
             return false;
         }
+    }
+    if (!patterns_merge(&into->patterns, &from->patterns, NULL)) {
+        return false;
     }
     /* What was added to a cohort is in order already, so that this is a merge of two lists. */
     tally_sort(into);
@@ -426,6 +431,7 @@ void tally_free(struct tally *tally)
     }
     free(tally->cohorts);
     free(tally->goals);
+    patterns_free(&tally->patterns);
     free(tally->spare);
     *tally = (struct tally){0};
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "engine/patterns.h"
 #include "engine/stats/counts.h"
 #include "scales/instrument.h"
 
@@ -75,6 +76,7 @@ struct tally {
     size_t n_cells;          /* of all cohorts, when sorted */
     struct goal_cell *goals; /* owned, n_goals */
     size_t n_goals, goals_capacity;
+    struct patterns patterns; /* owned: sums for the mixed model */
     struct cell_count *spare; /* owned: room to sort any cohort's cells in */
     size_t spare_capacity;
     bool overflow; /* some count did not fit 32 bits */

@@ -43,7 +43,8 @@
     X(SCORE, "score")                           \
     X(EVERY, "every")                           \
     X(PAIR, "pair")                             \
-    X(GOAL, "goal")
+    X(GOAL, "goal")                             \
+    X(PATTERN, "pattern")
 
 #define TALLY_KIND_NAME(name, text) TALLY_KIND_##name,
 enum tally_kind { TALLY_KINDS(TALLY_KIND_NAME) N_TALLY_KINDS };

@@ -206,6 +206,9 @@ static void add_people(struct site *site, uint32_t cohort, size_t scale, const t
         cell.code = codes[stage];
         count(site, &cell, n);
     }
+    for (uint64_t i = 0; i < n && every; i++) {
+        assert_true(patterns_add(&site->counted.tally.patterns, cohort, scale, 7, codes));
+    }
 }
 
 /* n respondents of a measure: with scores on every scale at every stage, or with none. */
@@ -219,7 +222,7 @@ static void add_respondents(struct site *site, size_t measure, uint32_t cohort, 
         const size_t scale = m->first_scale + i;
         const struct scale *const s = site->plan.study.scales[scale].scale;
         const tally_code scores[] = {s->n_values > 0 ? s->values[3] : 7,
-                                     s->n_values > 0 ? s->values[5] : -9,
+                                     s->n_values > 0 ? s->values[5] : -INT64_C(987654321012),
                                      s->n_values > 0 ? s->values[0] : 0};
         if (!study_is_goal_level(&site->plan.study, scale)) {
             add_people(site, cohort, scale, scored ? scores : reasons, n);

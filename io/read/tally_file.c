@@ -37,6 +37,11 @@ static struct fault check_scale(const struct tally_reading *r, size_t scale)
             totals[tally_total_place(study, scale, stage, TALLY_ALL_STAGES)] > n) {
             return file_fault(r, "cells that are not those of all respondents", measure->label);
         }
+        if (study_has_model(study) &&
+            totals[tally_total_place(study, scale, stage, TALLY_TOTAL_PATTERNS)] !=
+                totals[tally_total_place(study, scale, stage, TALLY_TOTAL_SCORED)]) {
+            return file_fault(r, "patterns that are not those of all scores", measure->label);
+        }
         for (size_t later = stage + 1; later < study->n_stages; later++) {
             if (is_counted_pair(study, stage, later) &&
                 totals[tally_total_place(study, scale, stage, later)] != n) {

@@ -419,17 +419,19 @@ static bool take_code(struct tally_reading *r, size_t cell, size_t scale, bool s
 size_t tally_total_place(const struct study *study, size_t scale, size_t stage, size_t later)
 {
     const size_t n = study->n_stages;
-    const size_t of_scale = later == TALLY_ONE_STAGE    ? stage
-                            : later == TALLY_ALL_STAGES ? n + stage
-                            : stage == 0                ? 2 * n + later
-                            : later == stage + 1        ? 3 * n + stage
-                                                        : 4 * n;
-    return scale * (4 * n + 1) + of_scale;
+    const size_t of_scale = later == TALLY_ONE_STAGE        ? stage
+                            : later == TALLY_ALL_STAGES     ? n + stage
+                            : later == TALLY_TOTAL_SCORED   ? 4 * n + 1 + stage
+                            : later == TALLY_TOTAL_PATTERNS ? 5 * n + 1 + stage
+                            : stage == 0                    ? 2 * n + later
+                            : later == stage + 1            ? 3 * n + stage
+                                                            : 4 * n;
+    return scale * (6 * n + 1) + of_scale;
 }
 
 size_t tally_n_totals(const struct study *study)
 {
-    return study->n_scales * (4 * study->n_stages + 1);
+    return study->n_scales * (6 * study->n_stages + 1);
 }
 
 /* Which cells of a scale are there at all: engine/count.c. */
@@ -463,6 +465,10 @@ static bool take_cell_counts(struct tally_reading *r, size_t at, struct tally_ce
     *total += (uint64_t)count;
     if (*total > (uint64_t)TALLY_MOST) {
         return tally_fault(r, at + 1 + is_pair, "found more in all tallies than can be counted");
+    }
+    if (cell->later == TALLY_ONE_STAGE && tally_is_score(cell->code)) {
+        r->into->totals[tally_total_place(study, cell->scale, cell->stage, TALLY_TOTAL_SCORED)] +=
+            (uint64_t)count;
     }
     return tally_add(&r->into->counted.tally, cell, (uint32_t)count) || tally_no_memory(r);
 }
@@ -538,6 +544,92 @@ static bool take_goal(struct tally_reading *r)
     return tally_add_goal(&r->into->counted.tally, &goal, goal.count) || tally_no_memory(r);
 }
 
+/* --- patterns --- */
+
+/* The stages of a pattern: one character for each. */
+static bool take_stages(struct tally_reading *r, size_t cell, unsigned *stages)
+{
+    const size_t n = r->into->plan.study.n_stages;
+    const char *const text = r->row->cells[cell].text;
+    *stages = 0;
+    for (size_t i = 0; i < n && r->row->cells[cell].length == n; i++) {
+        *stages |= text[i] == 'x' ? 1u << i : 0;
+    }
+    return (*stages != 0 && strspn(text, "x.") == n) ||
+           tally_fault(r, cell, "found no set of stages, expected x or . for each");
+}
+
+/* n numbers with a blank between them, none larger than `most` in size. */
+static bool take_sums(struct tally_reading *r, size_t cell, size_t n, int128 most, int128 out[])
+{
+    const char *text = r->row->cells[cell].text;
+    bool good = true;
+    for (size_t i = 0; i < n && good; i++) {
+        const char *const digits = text + (text[0] == '-');
+        const size_t length = strspn(digits, "0123456789");
+        good = length > 0 && length < 38 && (digits[0] != '0' || (length == 1 && digits == text)) &&
+               digits[length] == (i + 1 < n ? ' ' : '\0');
+        out[i] = 0;
+        for (size_t k = 0; k < length && good; k++) {
+            out[i] = 10 * out[i] + (digits[k] - '0');
+        }
+        good = good && out[i] <= most;
+        out[i] = digits == text ? out[i] : -out[i];
+        text = digits + length + 1;
+    }
+    return good || tally_fault(r, cell, "found other than the %zu sums that are expected", n);
+}
+
+/* The largest size of a score. */
+static int64_t most_score(const struct study *study, size_t scale)
+{
+    const struct scale *const s = study->scales[scale].scale;
+    if (s->kind == SCALE_GOALS) {
+        return MOST_SCORE;
+    }
+    return s->values[0] < -s->values[s->n_values - 1] ? -s->values[0] : s->values[s->n_values - 1];
+}
+
+static bool take_pattern(struct tally_reading *r)
+{
+    const struct study *const study = &r->into->plan.study;
+    const size_t at = 1 + study->n_cohort_columns;
+    struct pattern pattern = {0};
+    int128 terms[MODEL_STAGES + MODEL_PAIRS];
+    size_t scale = 0, m;
+    unsigned stages = 0;
+    int64_t n = 0, most;
+    if (!study_has_model(study)) {
+        return tally_fault(r, 0, "found a pattern of stages in a study that has no model");
+    }
+    if (!take_cohort(r, &pattern.cohort) || !tally_field_scale(r, at, &scale) ||
+        !take_stages(r, at + 2, &stages) || !tally_field_whole(r, at + 3, 1, TALLY_MOST, &n)) {
+        return false;
+    }
+    if (!study->scales[scale].collected || study_is_goal_level(study, scale)) {
+        return tally_fault(r, at + 1, "found a pattern of stages of a scale that has none");
+    }
+    most = most_score(study, scale);
+    m = pattern_n_stages(stages);
+    if (!take_sums(r, at + 4, m, (int128)n * most, terms) ||
+        !take_sums(r, at + 5, pattern_n_terms(stages) - m, (int128)n * most * most, terms + m)) {
+        return false;
+    }
+    for (size_t i = 0; i < study->n_stages; i++) {
+        uint64_t *const total =
+            &r->into->totals[tally_total_place(study, scale, i, TALLY_TOTAL_PATTERNS)];
+        *total += (stages >> i & 1u) != 0 ? (uint64_t)n : 0;
+        if (*total > (uint64_t)TALLY_MOST) {
+            return tally_fault(r, at + 3, "found more in all tallies than can be counted");
+        }
+    }
+    pattern.scale = (uint16_t)scale;
+    pattern.stages = (uint16_t)stages;
+    pattern.n = (uint64_t)n;
+    return patterns_add_sums(&r->into->counted.tally.patterns, &pattern, terms) ||
+           tally_no_memory(r);
+}
+
 /* --- all --- */
 
 /* Cells of a line of each kind, beside those of the cohort. */
@@ -566,6 +658,7 @@ static const struct {
     [TALLY_KIND_EVERY] = {take_every, 6, false, true},
     [TALLY_KIND_PAIR] = {take_pair, 8, false, true},
     [TALLY_KIND_GOAL] = {take_goal, 6, false, true},
+    [TALLY_KIND_PATTERN] = {take_pattern, 7, false, true},
 };
 
 bool tally_line(struct tally_reading *r, const struct row *row)

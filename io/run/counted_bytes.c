@@ -15,6 +15,13 @@ static void put_tally(struct parcel *parcel, const struct tally *tally)
     }
     parcel_put_number(parcel, tally->n_goals);
     parcel_put(parcel, tally->goals, tally->n_goals * sizeof *tally->goals);
+    parcel_put_number(parcel, tally->patterns.n);
+    for (size_t i = 0; i < tally->patterns.n; i++) {
+        const struct pattern *const pattern = &tally->patterns.list[i];
+        parcel_put(parcel, pattern, sizeof *pattern);
+        parcel_put(parcel, tally->patterns.terms + pattern->terms,
+                   pattern_n_terms(pattern->stages) * sizeof *tally->patterns.terms);
+    }
 }
 
 void counted_put(struct parcel *parcel, const struct counted *counted)
@@ -59,6 +66,20 @@ static bool get_cells(struct parcel *parcel, const struct renumbering *numbers, 
     return done;
 }
 
+static bool get_pattern(struct parcel *parcel, const struct renumbering *numbers,
+                        struct patterns *patterns)
+{
+    struct pattern pattern = {0};
+    int128 terms[MODEL_STAGES + MODEL_PAIRS];
+    parcel_get(parcel, &pattern, sizeof pattern);
+    if (parcel->failed || pattern.stages == 0 || pattern.stages >> MODEL_STAGES != 0 ||
+        !renumber(&pattern.cohort, numbers->cohorts, numbers->n_cohorts)) {
+        return false;
+    }
+    parcel_get(parcel, terms, pattern_n_terms(pattern.stages) * sizeof *terms);
+    return !parcel->failed && patterns_add_sums(patterns, &pattern, terms);
+}
+
 static bool get_tally(struct parcel *parcel, const struct renumbering *numbers, struct tally *tally)
 {
     const uint64_t n_cohorts = parcel_get_number(parcel);
@@ -73,6 +94,9 @@ static bool get_tally(struct parcel *parcel, const struct renumbering *numbers, 
                (goal.category == NO_NAME ||
                 renumber(&goal.category, numbers->names, numbers->n_names)) &&
                tally_add_goal(tally, &goal, goal.count);
+    }
+    for (uint64_t n = done ? parcel_get_number(parcel) : 0; n > 0 && done; n--) {
+        done = get_pattern(parcel, numbers, &tally->patterns);
     }
     tally_sort(tally);
     return done && !parcel->failed;

@@ -168,13 +168,16 @@ static void put_statistic(struct lines *lines, const struct figures *figures,
     }
 }
 
-/* Significant digits: 12 for what rests on a distribution's tail, 17 for the rest. 17 digits give
-   back every double exactly. */
+/* Significant digits: 9 for what a model was fitted for, 12 for what rests on a distribution's tail,
+   17 for the rest. 17 digits give back every double exactly. */
 static unsigned digits_of(unsigned statistic)
 {
     const char *const name = statistic_name(statistic);
     const size_t n = strlen(name);
     const bool is_p = strncmp(name, "p_", 2) == 0 || (n > 2 && strcmp(name + n - 2, "_p") == 0);
+    if (strncmp(name, "model_", 6) == 0 || statistic == STATISTIC_TIPPING_POINT) {
+        return 9;
+    }
     return is_p || strstr(name, "ci_") != NULL ? 12 : 17;
 }
 
@@ -185,7 +188,9 @@ static void put_value(struct lines *lines, const struct figure *figure, unsigned
     const double number = figure->value.number == 0.0 ? 0.0 : figure->value.number;
     char text[NUMBER_ROOM];
     if (figure->value.kind != VALUE_UNDEFINED) {
-        lines_put(lines, text, number_print(number, digits, text));
+        /* a count is exact whatever it counts */
+        lines_put(lines, text,
+                  number_print(number, figure->value.kind == VALUE_COUNT ? 17 : digits, text));
     }
 }
 

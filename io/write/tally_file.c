@@ -488,6 +488,45 @@ static void write_goal(struct writing *w, const struct goal_cell *goal)
     end(w);
 }
 
+/* A whole number of up to 128 bits, behind a blank unless it is the first. */
+static void put_sum(struct writing *w, int128 sum, bool first)
+{
+    char text[48];
+    size_t at = sizeof text;
+    const bool negative = sum < 0;
+    text[--at] = '\0';
+    do {
+        const int digit = (int)(sum % 10);
+        text[--at] = (char)('0' + (digit < 0 ? -digit : digit));
+        sum /= 10;
+    } while (sum != 0);
+    if (negative) {
+        text[--at] = '-';
+    }
+    put_words(w, first ? "," : " ");
+    put_words(w, text + at);
+}
+
+static void write_pattern(struct writing *w, const struct pattern *pattern)
+{
+    const struct study *const study = w->study;
+    const int128 *const terms = w->tally.patterns.terms + pattern->terms;
+    const size_t m = pattern_n_stages(pattern->stages), n = pattern_n_terms(pattern->stages);
+    begin(w, TALLY_KIND_PATTERN);
+    put_cohort(w, pattern->cohort);
+    put_text(w, study->measures[study->scales[pattern->scale].measure].label);
+    put_text(w, study->scales[pattern->scale].scale->name);
+    put_words(w, ",");
+    for (size_t i = 0; i < study->n_stages; i++) {
+        put_words(w, (pattern->stages >> i & 1u) != 0 ? "x" : ".");
+    }
+    put_count(w, pattern->n);
+    for (size_t i = 0; i < n; i++) {
+        put_sum(w, terms[i], i == 0 || i == m);
+    }
+    end(w);
+}
+
 static void comment_cells(struct writing *w, const char *kind, const char *columns)
 {
     put_words(w, "# ");
@@ -520,6 +559,14 @@ static void write_cells(struct writing *w)
     for (size_t i = 0; i < w->tally.n_goals; i++) {
         if (!is_withheld(w, w->tally.goals[i].cohort)) {
             write_goal(w, &w->tally.goals[i]);
+        }
+    }
+    comment(w, "x: a score at this stage; sums of scores, and of products of two stages (1 1, 2 1, "
+               "2 2, 3 1, ...)");
+    comment_cells(w, "pattern", ",instrument,scale,stages,count,sums,products");
+    for (size_t i = 0; i < w->tally.patterns.n && !ferror(w->out); i++) {
+        if (!is_withheld(w, w->tally.patterns.list[i].cohort)) {
+            write_pattern(w, &w->tally.patterns.list[i]);
         }
     }
 }

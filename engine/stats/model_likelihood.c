@@ -1,0 +1,393 @@
+/* engine/stats/model_likelihood.c - the restricted likelihood of a repeated-measures model and its
+   derivatives, by patterns.
+
+   With W = V^-1 at a pattern's stages, Phi = (sum n W)^-1, M = W Phi W, R = sum of r r' over its people
+   and G = W R W, for elements (or parameters) i and j of V:
+
+       dl/dV      = sum (G + n M - n W) / 2
+       expected   = sum n tr(W Vi W Vj) / 2 - sum n tr(M Vi W Vj) + tr(Phi Bi Phi Bj) / 2
+       observed   = 2 AI - expected,  AI = (sum tr(G Vi W Vj) - bi' Phi bj) / 2
+       Bi = sum n W Vi W,  bi = sum n W Vi W (mean of r)
+
+   Vi has two ones (at (a, b) and (b, a)), or one on the diagonal, so that every trace is a sum of
+   products of two elements.
+   source    Gilmour, Thompson & Cullis (1995), Biometrics 51(4):1440-1450, doi:10.2307/2533274 (AI);
+             Kenward & Roger (1997), doi:10.2307/2533558 (expected information) */
+#include "engine/stats/model_room.h"
+
+#include <math.h>
+#include <string.h>
+#include "engine/stats/symmetric.h"
+
+#define LN_2_PI 1.8378770664093454836
+
+/* --- V and its parameters --- */
+
+bool model_covariance(struct model_room *room, double least)
+{
+    const size_t k = room->k;
+    const double *const p = room->parameters;
+    double correlations[MODEL_SQUARE];
+    for (size_t a = 0; a < k; a++) {
+        for (size_t b = 0; b < k; b++) {
+            room->v[a * k + b] = room->structure == MODEL_UNSTRUCTURED ? p[model_pair(a, b)]
+                                 : room->structure == MODEL_HETEROGENEOUS
+                                     ? p[a] * p[b] * (a == b ? 1.0 : p[k])
+                                     : p[1] + (a == b ? p[0] : 0.0);
+        }
+    }
+    for (size_t a = 0; a < k; a++) {
+        /* An SD below 0 is not caught by its square. */
+        if (!(room->v[a * k + a] > 0.0) ||
+            (room->structure == MODEL_HETEROGENEOUS && p[a] <= 0.0)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < k * k; i++) {
+        correlations[i] =
+            room->v[i] / sqrt(room->v[i / k * (k + 1)]) / sqrt(room->v[i % k * (k + 1)]);
+    }
+    return symmetric_root(correlations, k, least, correlations);
+}
+
+static void find_jacobian(struct model_room *room)
+{
+    const size_t k = room->k, q = room->q;
+    const double *const p = room->parameters;
+    memset(room->jacobian, 0, room->n_pairs * q * sizeof *room->jacobian);
+    for (size_t a = 0; a < k; a++) {
+        for (size_t b = 0; b <= a; b++) {
+            double *const row = &room->jacobian[model_pair(a, b) * q];
+            if (room->structure == MODEL_UNSTRUCTURED) {
+                row[model_pair(a, b)] = 1.0;
+            } else if (room->structure == MODEL_COMPOUND) {
+                row[0] = a == b ? 1.0 : 0.0;
+                row[1] = 1.0;
+            } else if (a == b) {
+                row[a] = 2.0 * p[a];
+            } else {
+                row[a] = p[k] * p[b];
+                row[b] = p[k] * p[a];
+                row[k] = p[a] * p[b];
+            }
+        }
+    }
+}
+
+/* --- the likelihood --- */
+
+static void take(const double from[], size_t k, const struct model_pattern *pattern, double out[])
+{
+    const size_t m = pattern->n_stages;
+    for (size_t a = 0; a < m; a++) {
+        for (size_t b = 0; b < m; b++) {
+            out[a * m + b] = from[pattern->stages[a] * k + pattern->stages[b]];
+        }
+    }
+}
+
+/* Means at the stages, whose sums of weights are in phi. */
+static bool find_means(struct model_room *room, const double weighted[], double *log_det)
+{
+    double root[MODEL_SQUARE];
+    if (!symmetric_root(room->phi, room->k, 0.0, root)) {
+        return false;
+    }
+    *log_det += symmetric_log_det(root, room->k);
+    symmetric_solve(root, room->k, weighted, room->mean);
+    symmetric_inverse(root, room->k, room->phi);
+    return true;
+}
+
+/* Sum of n W and of n W mean; W of every pattern. */
+static bool add_up_weights(struct model_room *room, double weighted[], double *log_det)
+{
+    const size_t k = room->k;
+    memset(room->phi, 0, sizeof room->phi);
+    for (size_t i = 0; i < room->n_patterns; i++) {
+        struct model_pattern *const pattern = &room->patterns[i];
+        const size_t m = pattern->n_stages;
+        double root[MODEL_SQUARE];
+        take(room->v, k, pattern, root);
+        if (!symmetric_root(root, m, 0.0, root)) {
+            return false;
+        }
+        *log_det += pattern->n * symmetric_log_det(root, m);
+        symmetric_inverse(root, m, pattern->inverse);
+        for (size_t a = 0; a < m; a++) {
+            for (size_t b = 0; b < m; b++) {
+                const double w = pattern->n * pattern->inverse[a * m + b];
+                room->phi[pattern->stages[a] * k + pattern->stages[b]] += w;
+                weighted[pattern->stages[a]] += w * pattern->mean[b];
+            }
+        }
+    }
+    return true;
+}
+
+static void rest_of(const struct model_room *room, const struct model_pattern *pattern,
+                    double rest[])
+{
+    for (size_t a = 0; a < pattern->n_stages; a++) {
+        rest[a] = pattern->mean[a] - room->mean[pattern->stages[a]];
+    }
+}
+
+bool model_likelihood(struct model_room *room)
+{
+    double weighted[MODEL_STAGES] = {0};
+    double log_det = 0.0, squares = 0.0;
+    if (!add_up_weights(room, weighted, &log_det) || !find_means(room, weighted, &log_det)) {
+        return false;
+    }
+    for (size_t i = 0; i < room->n_patterns; i++) {
+        const struct model_pattern *const pattern = &room->patterns[i];
+        const size_t m = pattern->n_stages;
+        double rest[MODEL_STAGES];
+        rest_of(room, pattern, rest);
+        squares += pattern->n * symmetric_form(pattern->inverse, m, rest, rest);
+        for (size_t j = 0; j < m * m; j++) {
+            squares += pattern->inverse[j] * pattern->scatter[j];
+        }
+    }
+    room->loglik = -0.5 * ((room->n_scores - (double)room->k) * LN_2_PI + log_det + squares);
+    return isfinite(room->loglik);
+}
+
+/* --- derivatives --- */
+
+/* c = a b of m x m matrices. */
+static void multiply(const double a[], const double b[], size_t m, double c[])
+{
+    for (size_t i = 0; i < m; i++) {
+        for (size_t j = 0; j < m; j++) {
+            double sum = 0.0;
+            for (size_t l = 0; l < m; l++) {
+                sum += a[i * m + l] * b[l * m + j];
+            }
+            c[i * m + j] = sum;
+        }
+    }
+}
+
+/* W X W of a symmetric X. */
+static void surround(const double w[], const double x[], size_t m, double out[])
+{
+    double half[MODEL_SQUARE];
+    multiply(w, x, m, half);
+    multiply(half, w, m, out);
+}
+
+/* What derivatives sum up over patterns, by pairs. Traces are of both triangles; diagonal pairs are
+   halved at the end. */
+struct sums {
+    double *spread, *nearness, *products; /* of W W, n M W and G W */
+    double *pulls;                        /* n_pairs * k: bi */
+};
+
+static void add_pattern(struct model_room *room, const struct model_pattern *pattern,
+                        struct sums *sums)
+{
+    const size_t k = room->k, m = pattern->n_stages;
+    const double *const w = pattern->inverse;
+    double rest[MODEL_STAGES], pull[MODEL_STAGES] = {0};
+    double residual[MODEL_SQUARE], g[MODEL_SQUARE], near[MODEL_SQUARE];
+    rest_of(room, pattern, rest);
+    for (size_t a = 0; a < m; a++) {
+        for (size_t b = 0; b < m; b++) {
+            residual[a * m + b] = pattern->scatter[a * m + b] + pattern->n * rest[a] * rest[b];
+            pull[a] += pattern->n * w[a * m + b] * rest[b];
+        }
+    }
+    surround(w, residual, m, g);
+    take(room->phi, k, pattern, residual);
+    surround(w, residual, m, near);
+    for (size_t a = 0; a < m; a++) {
+        for (size_t b = 0; b < m; b++) {
+            near[a * m + b] *= pattern->n;
+            room->slope[pattern->stages[a] * k + pattern->stages[b]] +=
+                0.5 * (g[a * m + b] + near[a * m + b] - pattern->n * w[a * m + b]);
+        }
+    }
+    for (size_t a = 0; a < m; a++) {
+        for (size_t b = 0; b <= a; b++) {
+            const size_t i = model_pair(pattern->stages[a], pattern->stages[b]);
+            for (size_t c = 0; c < m; c++) {
+                const double w_ac = w[a * m + c], w_bc = w[b * m + c];
+                const double near_ac = near[a * m + c], near_bc = near[b * m + c];
+                const double g_ac = g[a * m + c], g_bc = g[b * m + c];
+                sums->pulls[i * k + pattern->stages[c]] += w_ac * pull[b] + w_bc * pull[a];
+                for (size_t d = 0; d <= c; d++) {
+                    const double w_ad = w[a * m + d], w_bd = w[b * m + d];
+                    const size_t at =
+                        i * room->n_pairs + model_pair(pattern->stages[c], pattern->stages[d]);
+                    sums->spread[at] += pattern->n * (w_ac * w_bd + w_ad * w_bc);
+                    sums->nearness[at] += near_ac * w_bd + near[a * m + d] * w_bc + near_bc * w_ad +
+                                          near[b * m + d] * w_ac;
+                    sums->products[at] +=
+                        g_ac * w_bd + g[a * m + d] * w_bc + g_bc * w_ad + g[b * m + d] * w_ac;
+                }
+            }
+        }
+    }
+}
+
+/* Half of tr(Phi Bi Phi Bj), added to `expected`. Bi stands in `spread`. With Phi = C C' it is half
+   the sum of products of the elements of C'Bi C and C'Bj C, which need no memory beyond `work`. */
+static void add_curvature(struct model_room *room)
+{
+    const size_t k = room->k, n = room->n_pairs;
+    double c[MODEL_SQUARE], b[MODEL_SQUARE] = {0}, half[MODEL_SQUARE];
+    if (!symmetric_root(room->phi, k, 0.0, c)) {
+        return; /* an inverse that rounding spoilt: the information will not pass either */
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t r = 0; r < k; r++) {
+            for (size_t s = 0; s < k; s++) {
+                b[r * k + s] = room->spread[i * n + model_pair(r, s)];
+            }
+        }
+        multiply(b, c, k, half);
+        for (size_t r = 0; r < k; r++) {
+            for (size_t s = 0; s <= r; s++) {
+                double sum = 0.0;
+                for (size_t l = r; l < k; l++) {
+                    sum += c[l * k + r] * half[l * k + s];
+                }
+                /* off the diagonal an element stands twice */
+                room->work[i * n + model_pair(r, s)] = r == s ? sum : sum * sqrt(2.0);
+            }
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double sum = 0.0;
+            for (size_t l = 0; l < n; l++) {
+                sum += room->work[i * n + l] * room->work[j * n + l];
+            }
+            room->expected[i * n + j] += 0.5 * sum;
+            room->expected[j * n + i] = room->expected[i * n + j];
+        }
+    }
+}
+
+/* J' x J in place: n_pairs^2 becomes q^2. */
+static void to_parameters(struct model_room *room, double x[])
+{
+    const size_t n = room->n_pairs, q = room->q;
+    if (room->structure == MODEL_UNSTRUCTURED) {
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t p = 0; p < q; p++) {
+            double sum = 0.0;
+            for (size_t j = 0; j < n; j++) {
+                sum += x[i * n + j] * room->jacobian[j * q + p];
+            }
+            room->work[i * q + p] = sum;
+        }
+    }
+    for (size_t p = 0; p < q; p++) {
+        for (size_t r = 0; r < q; r++) {
+            double sum = 0.0;
+            for (size_t i = 0; i < n; i++) {
+                sum += room->jacobian[i * q + p] * room->work[i * q + r];
+            }
+            x[p * q + r] = sum;
+        }
+    }
+}
+
+/* V bends in SDs and correlation, which the observed information sees. */
+static void add_bend(struct model_room *room)
+{
+    const size_t k = room->k, q = room->q;
+    const double *const p = room->parameters;
+    if (room->structure != MODEL_HETEROGENEOUS) {
+        return;
+    }
+    for (size_t a = 0; a < k; a++) {
+        room->observed[a * q + a] -= 2.0 * room->slope[a * k + a];
+        for (size_t b = 0; b < k; b++) {
+            if (a != b) {
+                /* (a, b) and (b, a) of V are one product of two SDs and the correlation */
+                room->observed[a * q + b] -= 2.0 * room->slope[a * k + b] * p[k];
+                room->observed[a * q + k] -= 2.0 * room->slope[a * k + b] * p[b];
+                room->observed[k * q + a] -= 2.0 * room->slope[a * k + b] * p[b];
+            }
+        }
+    }
+}
+
+static void halve_diagonals(const struct model_room *room, double x[], double b[])
+{
+    const size_t n = room->n_pairs, k = room->k;
+    for (size_t a = 0; a < k; a++) {
+        const size_t i = model_pair(a, a);
+        for (size_t j = 0; j < n; j++) {
+            x[i * n + j] *= 0.5;
+            x[j * n + i] *= 0.5;
+        }
+        for (size_t c = 0; b != NULL && c < k; c++) {
+            b[i * k + c] *= 0.5;
+        }
+    }
+}
+
+/* From sums over patterns to informations by pairs. `spread` becomes the elements of Bi. */
+static void make_information(struct model_room *room, const struct sums *sums)
+{
+    const size_t n = room->n_pairs, k = room->k;
+    halve_diagonals(room, sums->nearness, sums->pulls);
+    halve_diagonals(room, sums->products, NULL);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++) {
+            room->expected[i * n + j] = sums->spread[i * n + j];
+        }
+    }
+    halve_diagonals(room, room->expected, NULL);
+    for (size_t i = 0; i < n * n; i++) {
+        room->expected[i] -= sums->nearness[i];
+    }
+    for (size_t a = 0; a < k; a++) {
+        for (size_t j = 0; j < n; j++) { /* of Vi a diagonal element has half, of Bi all */
+            room->spread[model_pair(a, a) * n + j] *= 0.5;
+        }
+    }
+    add_curvature(room);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++) {
+            room->observed[i * n + j] =
+                sums->products[i * n + j] -
+                symmetric_form(room->phi, k, &sums->pulls[i * k], &sums->pulls[j * k]) -
+                room->expected[i * n + j];
+        }
+    }
+}
+
+void model_derivatives(struct model_room *room)
+{
+    const size_t n = room->n_pairs, k = room->k, q = room->q;
+    double pulls[MODEL_PAIRS * MODEL_STAGES] = {0};
+    struct sums sums = {room->spread, room->root, room->observed, pulls};
+    memset(room->slope, 0, sizeof room->slope);
+    memset(sums.spread, 0, n * n * sizeof *sums.spread);
+    memset(sums.nearness, 0, n * n * sizeof *sums.nearness);
+    memset(sums.products, 0, n * n * sizeof *sums.products);
+    for (size_t i = 0; i < room->n_patterns; i++) {
+        add_pattern(room, &room->patterns[i], &sums);
+    }
+    make_information(room, &sums);
+    find_jacobian(room);
+    to_parameters(room, room->expected);
+    to_parameters(room, room->observed);
+    add_bend(room);
+    for (size_t p = 0; p < q; p++) {
+        room->score[p] = 0.0;
+        for (size_t a = 0; a < k; a++) {
+            for (size_t b = 0; b < k; b++) {
+                room->score[p] += room->slope[a * k + b] * room->jacobian[model_pair(a, b) * q + p];
+            }
+        }
+    }
+}

@@ -18,6 +18,13 @@ void work_add_sub(struct work *work, enum statistic statistic, size_t sub, uint6
     figures_add(work->figures, &work->key, value_count((int64_t)count));
 }
 
+void work_add_sub_value(struct work *work, enum statistic statistic, size_t sub, struct value value)
+{
+    work->key.statistic = (uint16_t)statistic;
+    work->key.sub = (uint16_t)sub;
+    figures_add(work->figures, &work->key, value);
+}
+
 void work_add_count(struct work *work, enum statistic statistic, uint64_t count)
 {
     work_add_sub(work, statistic, 0, count);

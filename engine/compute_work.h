@@ -26,6 +26,8 @@ struct work {
 /* Adds a figure under the current key with this statistic (and sub). */
 void work_add(struct work *work, enum statistic statistic, struct value value);
 void work_add_sub(struct work *work, enum statistic statistic, size_t sub, uint64_t count);
+void work_add_sub_value(struct work *work, enum statistic statistic, size_t sub,
+                        struct value value);
 void work_add_count(struct work *work, enum statistic statistic, uint64_t count);
 
 /* Adds a share in percent with Wilson's interval: `percent` and the two statistics behind it in the
@@ -63,6 +65,7 @@ void compute_band_change(struct work *work);
 
 /* Of all scales and groups at once, when the tests themselves are figures. */
 void compute_tests(struct work *work);
+void compute_tests_between(struct work *work);
 
 /* ... compute_between.c, whose room is made and freed here (false: no memory). The first and the last
    are called once for each scale of a breakdown, for all its groups ... */

@@ -288,6 +288,7 @@ static const char *const table_names[N_FIGURE_TABLES] = {
     [FIGURES_GOAL_LEVELS] = "goal_levels",
     [FIGURES_SCORING] = "scoring",
     [FIGURES_TESTS] = "tests",
+    [FIGURES_TESTS_BETWEEN] = "tests_between",
     [FIGURES_DROP_OUT] = "drop_out",
 };
 
@@ -298,7 +299,7 @@ const char *figure_table_name(unsigned table)
 
 bool figure_table_is_whole(unsigned table)
 {
-    return table == FIGURES_BETWEEN || table == FIGURES_POOLED;
+    return table == FIGURES_BETWEEN || table == FIGURES_POOLED || table == FIGURES_TESTS_BETWEEN;
 }
 
 #define PELLTER_STATISTIC_TEXT(name, text) text,
@@ -342,6 +343,18 @@ static const char *const discount_names[N_DISCOUNTS] = {
 const char *discount_name(unsigned discount)
 {
     return discount_names[discount];
+}
+
+static const char *const test_kind_names[N_TEST_KINDS] = {
+    [TEST_STUART_MAXWELL] = "stuart_maxwell",
+    [TEST_MCNEMAR] = "mcnemar",
+    [TEST_WELCH] = "welch",
+    [TEST_ANCOVA] = "ancova",
+};
+
+const char *test_kind_name(unsigned kind)
+{
+    return test_kind_names[kind];
 }
 
 void figures_free(struct figures *figures)

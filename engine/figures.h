@@ -24,6 +24,7 @@ enum figure_table {
     FIGURES_GOAL_LEVELS,
     FIGURES_SCORING,
     FIGURES_TESTS,
+    FIGURES_TESTS_BETWEEN, /* of a whole breakdown */
     FIGURES_DROP_OUT,
     N_FIGURE_TABLES
 };
@@ -186,11 +187,17 @@ enum {
     X(NOT_SCORED, "not_scored")               \
     X(PRIMARY, "primary")                     \
     X(P_HOLM, "p_holm")                       \
-    X(HOLM_TESTS, "holm_tests")
+    X(HOLM_TESTS, "holm_tests")                         \
+    X(P_HOLM_OF, "p_holm_")                             \
+    X(HOLM_TESTS_OF, "holm_tests_")
 
 #define PELLTER_STATISTIC_NAME(name, text) STATISTIC_##name,
 enum statistic { PELLTER_STATISTICS(PELLTER_STATISTIC_NAME) N_STATISTICS };
 #undef PELLTER_STATISTIC_NAME
+
+/* Kinds of tests beside that of a mean change: sub of STATISTIC_P_HOLM_OF and HOLM_TESTS_OF. Those of
+   people come first, those between cohorts last. */
+enum test_kind { TEST_STUART_MAXWELL, TEST_MCNEMAR, TEST_WELCH, TEST_ANCOVA, N_TEST_KINDS };
 
 /* Goals are also broken down by what they are about, inside each cohort breakdown: by category, or
    by a yes/no column (member 0 yes, 1 no). */
@@ -294,6 +301,7 @@ bool figure_table_is_whole(unsigned table);
 const char *statistic_name(unsigned statistic);
 const char *form_reason_name(unsigned reason);
 const char *discount_name(unsigned discount);
+const char *test_kind_name(unsigned kind);
 
 /* sub of STATISTIC_BAND and STATISTIC_MOVEMENT. */
 #define BAND_SUB(set, band) ((set)*64 + (band))

@@ -122,6 +122,17 @@
     X(TITLE_BETWEEN)              \
     X(TITLE_ADJUSTED)             \
     X(TITLE_POOLED)               \
+    X(TITLE_MANY_TESTS)           \
+    X(HEAD_TEST)                  \
+    X(HEAD_OF)                    \
+    X(HEAD_TESTS)                 \
+    X(HEAD_SMALLEST_P)            \
+    X(KIND_CHANGE)                \
+    X(KIND_SHIFT)                 \
+    X(KIND_RAISED)                \
+    X(KIND_WELCH)                 \
+    X(KIND_ANCOVA)                \
+    X(NOTE_MANY_TESTS)            \
     X(TITLE_WARNINGS)             \
     X(TITLE_IN_WORDS)            \
     X(SENTENCES)                 \
@@ -156,8 +167,9 @@
     X(SAY_SIGN)                  \
     X(SAY_RELIABLE)              \
     X(SAY_RELIABLE_FEW)          \
-    X(SAY_BAND)                  \
-    X(SAY_BAND_FEW)              \
+    X(SAY_RAISED)                 \
+    X(SAY_RAISED_FEW)             \
+    X(SAY_MOVED)                  \
     X(SAY_TRAJECTORY)            \
     X(SAY_STEP)                  \
     X(SAY_ATTAINED)              \

@@ -517,7 +517,8 @@ static void test_key_order(void **state)
     static const unsigned tables[] = {
         FIGURES_FORMS,       FIGURES_BEFORE_AFTER,    FIGURES_BANDS,      FIGURES_BAND_MOVEMENT,
         FIGURES_BAND_CHANGE, FIGURES_RELIABLE_CHANGE, FIGURES_TRAJECTORY, FIGURES_BETWEEN,
-        FIGURES_ADJUSTED,    FIGURES_SCORING,         FIGURES_TESTS,      FIGURES_DROP_OUT};
+        FIGURES_ADJUSTED,    FIGURES_SCORING,         FIGURES_TESTS,      FIGURES_TESTS_BETWEEN,
+        FIGURES_DROP_OUT};
     struct world world;
     size_t table = 0;
     world_init(&world, &by_site, sites, 3);

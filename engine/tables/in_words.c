@@ -149,34 +149,38 @@ static void say_reliable(struct paragraph *paragraph, const struct figure_key *k
     say(paragraph, text);
 }
 
-/* How many are in the band that is furthest from where one would want to be. */
+/* How many are in a raised band, before and after, and how many moved. */
 static void say_bands(struct paragraph *paragraph, const struct figure_key *key,
                       const struct spoken_change *c)
 {
     struct maker *const maker = paragraph->maker;
+    const struct figures *const f = maker->figures;
     const struct study_scale *const s = &maker->study->scales[key->scale];
     const bool few = c->n.number < (double)c->small.too_few;
-    struct text text = text_of(few ? MESSAGE_SAY_BAND_FEW : MESSAGE_SAY_BAND);
-    const struct band_set *set;
+    struct text text = text_of(few ? MESSAGE_SAY_RAISED_FEW : MESSAGE_SAY_RAISED);
     struct figure_key of = *key;
+    const struct band_set *set;
     struct value before, after;
-    unsigned sub;
-    if (s->scale->n_band_sets == 0 || maker->study->measures[s->measure].pooled ||
-        c->n.number < 2.0) {
+    of.table = FIGURES_BAND_CHANGE;
+    before = figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_RAISED_BEFORE, 0);
+    after = figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_RAISED_AFTER, 0);
+    if (before.kind == VALUE_UNDEFINED || c->n.number < 2.0) {
         return;
     }
     set = &s->scale->band_sets[study_band_set(maker->study, key->scale)];
-    sub = (unsigned)BAND_SUB(study_band_set(maker->study, key->scale), set->n_bands - 1);
-    of.table = FIGURES_BANDS;
-    before = figures_at(maker->figures, &of, FIGURE_STAGE_BEFORE, STATISTIC_BAND, sub);
-    after = figures_at(maker->figures, &of, FIGURE_STAGE_AFTER, STATISTIC_BAND, sub);
     text.arguments[0] = argument_value(before, 0);
     text.arguments[1] = argument_value(share(before, c->n), 0);
     text.arguments[2] = argument_name(before_name(maker));
     text.arguments[3] = argument_value(after, 0);
     text.arguments[4] = argument_value(share(after, c->n), 0);
     text.arguments[5] = argument_name(after_name(maker));
-    text.arguments[6] = argument_name(plain_name(maker, set->bands[set->n_bands - 1].name));
+    text.arguments[6] = argument_name(plain_name(maker, set->bands[set->n_usual - 1].name));
+    say(paragraph, text);
+    text = text_of(MESSAGE_SAY_MOVED);
+    text.arguments[0] =
+        argument_value(figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_BETTER, 0), 0);
+    text.arguments[1] =
+        argument_value(figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_WORSE, 0), 0);
     say(paragraph, text);
 }
 

@@ -44,6 +44,7 @@ bool report_make(struct maker *maker)
     }
     scoring_table(maker);
     between_tables(maker);
+    many_tests_table(maker);
     add_small_number_notes(maker);
     /* In every report, whatever it found: a gain is as easily misread as a loss. */
     add_report_note(maker, MESSAGE_REPORT_CAUTION_PROOF);

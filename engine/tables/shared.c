@@ -2,6 +2,7 @@
    end, so that arranging a table reads like the table. */
 #include "engine/tables/shared.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
@@ -208,12 +209,24 @@ void cells_are_of(const struct maker *maker, struct table *table, struct cell_co
     }
 }
 
+/* A table that prints a share or a p without saying of how many would print it of one person. */
+static void assert_bases(const struct table *table)
+{
+    for (size_t i = 0; i < table->n_rows * table->n_columns; i++) {
+        const struct cell_content *const cell = &table->cells[i];
+        assert(cell->has_base || (cell->kind != CELL_PERCENT && cell->kind != CELL_P &&
+                                  cell->kind != CELL_PERCENT_INTERVAL));
+        (void)cell;
+    }
+}
+
 void add_small_number_notes(struct maker *maker)
 {
     const struct small_numbers *const small = &maker->study->small_numbers;
     for (size_t i = 0; i < maker->report->n_tables; i++) {
         struct table *const table = &maker->report->tables[i];
         struct text note = text_of(MESSAGE_NOTE_TOO_FEW);
+        assert_bases(table);
         if (table->has_too_few) {
             note.arguments[0] = argument_count(small->too_few);
             add_note(maker, table, note);

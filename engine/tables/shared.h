@@ -46,7 +46,7 @@ struct figure_key scale_key(const struct maker *maker, enum figure_table table, 
    people, families or goals. Where these are too few (study.small_numbers), percentages and p among
    the cells, and intervals of percentages, become "few"; counts, means and their intervals
    stay. The table gets its notes by itself, at the end of the report. To be called when the cells
-   are filled, for every row that prints CELL_PERCENT or CELL_P. A base that is undefined is no
+   are filled, for every row that prints CELL_PERCENT, CELL_PERCENT_INTERVAL or CELL_P (asserted). A base that is undefined is no
    base: for a percentage that is not a share of anything counted, such as a target. */
 void cells_are_of(const struct maker *maker, struct table *table, struct cell_content cells[],
                   size_t n, struct value base);

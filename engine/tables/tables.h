@@ -22,6 +22,7 @@ struct maker {
 void withheld_table(struct maker *maker);
 void forms_table(struct maker *maker);
 void in_words(struct maker *maker);
+void many_tests_table(struct maker *maker);
 void warnings_table(struct maker *maker);
 void sample_log_tables(struct maker *maker, size_t measure);
 void before_after_tables(struct maker *maker, size_t scale);

@@ -77,7 +77,8 @@ struct batch *batch_new(const struct shared *shared, const struct source *source
                             ? calloc(BATCH_FORMS, sizeof *batch->form_texts)
                             : NULL;
     done = (!batch->instrument->is_goals || batch->goals != NULL) &&
-           (shared->options->watch == NULL || batch->form_texts != NULL);
+           ((shared->options->watch == NULL && !shared->options->keep_values) ||
+            batch->form_texts != NULL);
     for (size_t g = 0; g < informant->instrument->n_groups && done; g++) {
         batch->ranges[g] = digit_range_of(&informant->instrument->groups[g], separator);
         done = add_group(batch, shared, columns, g, stage);

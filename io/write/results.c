@@ -139,6 +139,10 @@ static void put_statistic(struct lines *lines, const struct figures *figures,
     case STATISTIC_DISCOUNTED_REASON:
         lines_text(lines, discount_name(key->sub));
         break;
+    case STATISTIC_P_HOLM_OF:
+    case STATISTIC_HOLM_TESTS_OF:
+        lines_text(lines, test_kind_name(key->sub));
+        break;
     case STATISTIC_BAND:
     case STATISTIC_MOVEMENT:
         assert(scale != NULL);

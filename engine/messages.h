@@ -77,6 +77,27 @@
     X(HEAD_POOLED_MEAN)           \
     X(HEAD_I2)                    \
     X(HEAD_PREDICTION)            \
+    X(HEAD_PEOPLE)                \
+    X(HEAD_ESTIMATED_MEAN)        \
+    X(HEAD_SEEN_CHANGE)           \
+    X(HEAD_ESTIMATED_CHANGE)      \
+    X(HEAD_MODEL)                 \
+    X(HEAD_DUE)                   \
+    X(HEAD_NOT_YET_DUE)           \
+    X(HEAD_LEFT)                  \
+    X(HEAD_LEFT_MEAN)             \
+    X(HEAD_LEFT_SD)               \
+    X(HEAD_STAYED)                \
+    X(HEAD_STAYED_MEAN)           \
+    X(HEAD_STAYED_SD)             \
+    X(HEAD_DIFFERENCE)            \
+    X(HEAD_TIPPING_POINT)         \
+    X(MODEL_UNSTRUCTURED)         \
+    X(MODEL_HETEROGENEOUS)        \
+    X(MODEL_COMPOUND)             \
+    X(MODEL_NONE)                 \
+    X(MODEL_DF_KENWARD_ROGER)     \
+    X(MODEL_DF_SATTERTHWAITE)     \
     X(SCALE)                      \
     X(HEAD_WARNING)               \
     X(HEAD_WITHHELD)              \
@@ -115,6 +136,8 @@
     X(TITLE_MOVEMENT)             \
     X(TITLE_BAND_CHANGE)          \
     X(TITLE_TRAJECTORY)           \
+    X(TITLE_HAD_NOBODY_LEFT)      \
+    X(TITLE_WHO_LEFT)             \
     X(TITLE_ATTAINMENT)           \
     X(TITLE_ATTAINMENT_AFTER)     \
     X(TITLE_GOAL_LEVELS)          \
@@ -214,6 +237,19 @@
     X(NOTE_BAND_TESTS)            \
     X(NOTE_TRAJECTORY)            \
     X(NOTE_TRAJECTORY_GOALS)      \
+    X(NOTE_ESTIMATED)             \
+    X(NOTE_ASSUMED)               \
+    X(NOTE_ASSUMED_GOALS)         \
+    X(NOTE_MODEL_RULE)            \
+    X(NOTE_MODEL_NAMED)           \
+    X(NOTE_TOO_FEW_PEOPLE)        \
+    X(NOTE_ONE_STAGE)             \
+    X(NOTE_NO_SPREAD)             \
+    X(NOTE_NOT_ESTIMABLE)         \
+    X(NOTE_SINGULAR)              \
+    X(NOTE_NOT_CONVERGED)         \
+    X(NOTE_WHO_LEFT)              \
+    X(NOTE_TIPPING_POINT)         \
     X(NOTE_GAS_T)                 \
     X(NOTE_GAS_UNWEIGHTED)        \
     X(NOTE_GAS_WEIGHTED)          \

@@ -80,6 +80,27 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_POOLED_MEAN] = "Pooled mean",
     [MESSAGE_HEAD_I2] = "I2 %",
     [MESSAGE_HEAD_PREDICTION] = "A further site",
+    [MESSAGE_HEAD_PEOPLE] = "People",
+    [MESSAGE_HEAD_ESTIMATED_MEAN] = "Est. mean",
+    [MESSAGE_HEAD_SEEN_CHANGE] = "Change seen",
+    [MESSAGE_HEAD_ESTIMATED_CHANGE] = "Est. change",
+    [MESSAGE_HEAD_MODEL] = "Model",
+    [MESSAGE_HEAD_DUE] = "Due",
+    [MESSAGE_HEAD_NOT_YET_DUE] = "Not yet due",
+    [MESSAGE_HEAD_LEFT] = "Left",
+    [MESSAGE_HEAD_LEFT_MEAN] = "Left, mean",
+    [MESSAGE_HEAD_LEFT_SD] = "Left, SD",
+    [MESSAGE_HEAD_STAYED] = "Stayed",
+    [MESSAGE_HEAD_STAYED_MEAN] = "Stayed, mean",
+    [MESSAGE_HEAD_STAYED_SD] = "Stayed, SD",
+    [MESSAGE_HEAD_DIFFERENCE] = "In SDs",
+    [MESSAGE_HEAD_TIPPING_POINT] = "Tipping point",
+    [MESSAGE_MODEL_UNSTRUCTURED] = "UN",
+    [MESSAGE_MODEL_HETEROGENEOUS] = "CSH",
+    [MESSAGE_MODEL_COMPOUND] = "CS",
+    [MESSAGE_MODEL_NONE] = "none",
+    [MESSAGE_MODEL_DF_KENWARD_ROGER] = "Kenward-Roger",
+    [MESSAGE_MODEL_DF_SATTERTHWAITE] = "Satterthwaite",
     [MESSAGE_SCALE] = "{0}: {1}",
     [MESSAGE_HEAD_WARNING] = "Please check",
     [MESSAGE_HEAD_WITHHELD] = "Missing",
@@ -119,6 +140,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_MOVEMENT] = "{0}: {1}, movement between bands from {2} to {3}",
     [MESSAGE_TITLE_BAND_CHANGE] = "{0}: who moved to another band from {1} to {2}",
     [MESSAGE_TITLE_TRAJECTORY] = "{0}: {1} over the stages",
+    [MESSAGE_TITLE_HAD_NOBODY_LEFT] = "{0}: the means had nobody left",
+    [MESSAGE_TITLE_WHO_LEFT] = "{0}: who left between {1} and {2}",
     [MESSAGE_TITLE_ATTAINMENT] = "Goals attained at their {0}",
     [MESSAGE_TITLE_ATTAINMENT_AFTER] = "Goals attained at {0}",
     [MESSAGE_TITLE_GOAL_LEVELS] = "Goals at each of the five levels",
@@ -249,6 +272,44 @@ static const char *const english[N_MESSAGES] = {
         " the stage; start mean and change are theirs, so the start mean differs from row to "
         "row. Same: those with a score at every stage.",
     [MESSAGE_NOTE_TRAJECTORY_GOALS] = "n and mean: all goals rated at the stage. Unit: goals.",
+    [MESSAGE_NOTE_ESTIMATED] =
+        "Change seen: of the pairs with {0}. Est.: estimated, the mean, and the change with its "
+        "interval, had nobody left, by a mixed model for repeated scores (REML) of all people "
+        "with a score at any stage.",
+    [MESSAGE_NOTE_ASSUMED] =
+        "It holds if leaving depends only on scores already seen, which no data can show. People "
+        "count as independent, families or not.",
+    [MESSAGE_NOTE_ASSUMED_GOALS] =
+        "It holds if leaving depends only on scores already seen, which no data can show. The model's "
+        "score at a stage is of all goals rated there, the change seen of goals that both stages "
+        "have: goals set or dropped on the way may part the two.",
+    [MESSAGE_NOTE_MODEL_RULE] =
+        "Model, by a rule made before fitting: unstructured (UN) where people with two scores or "
+        "more number at least 10 for each stage and every two stages have people in common, with "
+        "{0} errors and degrees of freedom; else, with robust errors (CR2), heterogeneous "
+        "compound symmetry (CSH) where they number at least 5 for each stage, or compound "
+        "symmetry (CS). None below 10 people.",
+    [MESSAGE_NOTE_MODEL_NAMED] =
+        "Model: as the study names it: unstructured (UN), with {0} errors and degrees of "
+        "freedom; or, with robust errors (CR2), heterogeneous compound symmetry (CSH) or "
+        "compound symmetry (CS). None below 10 people.",
+    [MESSAGE_NOTE_TOO_FEW_PEOPLE] = "{0}: no model, since fewer than 10 people have a score.",
+    [MESSAGE_NOTE_ONE_STAGE] = "{0}: no model, since only one stage has two scores or more.",
+    [MESSAGE_NOTE_NO_SPREAD] = "{0}: no model, since all scores at some stage are alike.",
+    [MESSAGE_NOTE_NOT_ESTIMABLE] =
+        "{0}: no model, since too few people have scores at the same stages.",
+    [MESSAGE_NOTE_SINGULAR] =
+        "{0}: no model, since the scores at some stage follow exactly from the others.",
+    [MESSAGE_NOTE_NOT_CONVERGED] = "{0}: no model, since the fit did not converge.",
+    [MESSAGE_NOTE_WHO_LEFT] =
+        "Left: a score at {0} and no form at {1}, though it was due. Stayed: a score at both. "
+        "Who is not yet due has not left, nor has someone whose form cannot be scored. Means and "
+        "SDs are of scores at {0}. In SDs: stayed less left (SD: root of the mean of both "
+        "variances); it describes, and is no test.",
+    [MESSAGE_NOTE_TIPPING_POINT] =
+        "Tipping point: how many points below what the model predicts for them those who left "
+        "would have to be (with a minus sign: above) for the interval of its change from {0} to "
+        "{1} to reach 0. A dash: it does so anyway, nobody left, or there is no model.",
     [MESSAGE_NOTE_GAS_T] =
         "T = 50 + 10 sum(w x) / sqrt((1 - rho) sum(w^2) + rho (sum w)^2), rho = {0} (Kiresuk "
         "and Sherman 1968). {1} {2}",

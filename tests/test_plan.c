@@ -83,6 +83,12 @@ static void say_rules(struct words *words, const struct study *study)
         say(words, "too few below %d, caution below %d\n", (int)study->small_numbers.too_few,
             (int)study->small_numbers.caution);
     }
+    if (study->model.off) {
+        say(words, "model off\n");
+    } else if (study->model.df != 0 || study->model.structure != 0) {
+        say(words, "model df %d, structure %d\n", (int)study->model.df,
+            (int)study->model.structure);
+    }
     if (study->primary.is_named) {
         static const char *const tests[] = {"t", "wilcoxon", "sign"};
         say(words, "primary %s at %s by %s\n", study->scales[study->primary.scale].scale->name,
@@ -236,6 +242,11 @@ static const struct {
      "sd given 8.5 reliability 0.9"},
     {"small numbers", STUDY("small_numbers: {too_few_below: 5, caution_below: 0}"),
      "too few below 5, caution below 0"},
+    {"no mixed model", STUDY("mixed_model: no"), "model off\n"},
+    {"mixed model", STUDY("mixed_model: {df: satterthwaite, structure: compound-symmetry}"),
+     "model df 1, structure 3\n"},
+    {"mixed model by the rule", STUDY("mixed_model: {df: satterthwaite, structure: rule}"),
+     "model df 1, structure 0\n"},
     {"small numbers, one of two", STUDY("small_numbers: {caution_below: 50}"),
      "too few below 10, caution below 50"},
     {"primary, all by default", STUDY("primary: {}"), "primary total at end by t\n"},
@@ -385,6 +396,10 @@ static const struct {
      "\"after\"?"},
     {"a stage's pik", "stages: [a, {name: b, window: [1, 2], pik: last}]\n" SOURCE, 1, 39,
      "\"pick\"?"},
+    {"a model that is not", STUDY("mixed_model: {structure: toeplitz}"), 1, 26, "unstructured"},
+    {"a model's key", STUDY("mixed_model: {dff: satterthwaite}"), 1, 15, "\"df\"?"},
+    {"a model is a list", STUDY("mixed_model: [no]"), 1, 14, "keys with values"},
+    {"a model may be", STUDY("mixed_model: maybe"), 1, 14, "yes or no"},
     {"to_few", STUDY("small_numbers: {to_few_below: 1}"), 1, 17, "\"too_few_below\"?"},
     {"too few is a word", STUDY("small_numbers: {too_few_below: some}"), 1, 32, "a whole number"},
     {"a caution below 0", STUDY("small_numbers: {caution_below: -1}"), 1, 32, "a whole number"},

@@ -34,23 +34,6 @@ static void put_percent(const struct maker *maker, struct cell_content cells[],
                                      change_of(maker, table, scale, percent + 2), 0);
 }
 
-static struct text title_of_measure(const struct maker *maker, enum message message, size_t measure)
-{
-    struct text title = text_of(message);
-    title.arguments[0] = argument_name(maker->study->measures[measure].label);
-    title.arguments[1] = argument_name(before_name(maker));
-    title.arguments[2] = argument_name(after_name(maker));
-    return title;
-}
-
-static const char *stem_of_measure(struct maker *maker, const char *prefix, size_t measure)
-{
-    const char *const stem =
-        arena_printf(&maker->report->arena, "%s_%s", prefix, maker->study->measures[measure].label);
-    maker->no_memory = maker->no_memory || stem == NULL;
-    return stem;
-}
-
 static void add_base(struct maker *maker, struct table *table, size_t measure)
 {
     const struct measure *const m = &maker->study->measures[measure];

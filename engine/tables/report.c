@@ -26,6 +26,7 @@ static void measure_tables(struct maker *maker, size_t measure)
         }
     }
     individual_tables(maker, measure);
+    drop_out_tables(maker, measure);
 }
 
 bool report_make(struct maker *maker)

@@ -290,6 +290,23 @@ const char *stem_of(struct maker *maker, const char *prefix, size_t scale)
     return stem;
 }
 
+struct text title_of_measure(const struct maker *maker, enum message message, size_t measure)
+{
+    struct text title = text_of(message);
+    title.arguments[0] = argument_name(maker->study->measures[measure].label);
+    title.arguments[1] = argument_name(before_name(maker));
+    title.arguments[2] = argument_name(after_name(maker));
+    return title;
+}
+
+const char *stem_of_measure(struct maker *maker, const char *prefix, size_t measure)
+{
+    const char *const stem =
+        arena_printf(&maker->report->arena, "%s_%s", prefix, maker->study->measures[measure].label);
+    maker->no_memory = maker->no_memory || stem == NULL;
+    return stem;
+}
+
 void add_primary_note(struct maker *maker, struct table *table, size_t scale)
 {
     static const enum message tests[] = {[PRIMARY_T] = MESSAGE_TEST_T,

@@ -76,6 +76,10 @@ const char *breakdown_name(struct maker *maker, size_t breakdown);
    if not, which is. */
 void add_primary_note(struct maker *maker, struct table *table, size_t scale);
 
+/* The same of all scales of an instrument: its label is {0}, the two stages {1} and {2}. */
+struct text title_of_measure(const struct maker *maker, enum message message, size_t measure);
+const char *stem_of_measure(struct maker *maker, const char *prefix, size_t measure);
+
 /* Notes that a table of a scale carries: direction, and the rule for missing items. */
 void add_scale_notes(struct maker *maker, struct table *table, size_t scale);
 

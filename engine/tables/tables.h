@@ -28,6 +28,7 @@ void sample_log_tables(struct maker *maker, size_t measure);
 void before_after_tables(struct maker *maker, size_t scale);
 void bands_tables(struct maker *maker, size_t scale);
 void individual_tables(struct maker *maker, size_t measure);
+void drop_out_tables(struct maker *maker, size_t measure);
 void trajectory_tables(struct maker *maker, size_t scale);
 void attainment_tables(struct maker *maker, size_t measure);
 void goal_levels_tables(struct maker *maker, size_t measure);

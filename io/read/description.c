@@ -22,6 +22,14 @@ static const char *const cohort_from_words[] = {
 static const char *const primary_words[] = {
     [PRIMARY_T] = "t", [PRIMARY_WILCOXON] = "wilcoxon", [PRIMARY_SIGN] = "sign"};
 
+static const char *const model_df_words[] = {
+    [MODEL_KENWARD_ROGER] = "kenward-roger", [MODEL_SATTERTHWAITE] = "satterthwaite"};
+static const char *const model_structure_words[] = {[MODEL_NONE] = "rule",
+                                                    [MODEL_UNSTRUCTURED] = "unstructured",
+                                                    [MODEL_HETEROGENEOUS] =
+                                                        "heterogeneous-compound-symmetry",
+                                                    [MODEL_COMPOUND] = "compound-symmetry"};
+
 /* --- values --- */
 
 /* The length of a character that YAML would take for a line break or would not take at all, unless
@@ -204,6 +212,13 @@ static void put_rules(FILE *out, const struct study *study)
         study->small_numbers.caution != SMALL_NUMBERS_CAUTION) {
         fprintf(out, "small_numbers: {too_few_below: %" PRIu64 ", caution_below: %" PRIu64 "}\n",
                 study->small_numbers.too_few, study->small_numbers.caution);
+    }
+    /* What is counted for it does not depend on it; but here too the report has to know. */
+    if (study->model.off) {
+        fputs("mixed_model: no\n", out);
+    } else if (study->model.df != MODEL_KENWARD_ROGER || study->model.structure != MODEL_NONE) {
+        fprintf(out, "mixed_model: {df: %s, structure: %s}\n", model_df_words[study->model.df],
+                model_structure_words[study->model.structure]);
     }
     /* Named before the data were seen, and the same for all who put their data together. */
     if (study->primary.is_named) {

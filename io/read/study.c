@@ -10,10 +10,19 @@
 #include "io/read/roles.h"
 
 static const char *const study_keys[] = {
-    "title",   "stages",          "before",        "after",      "as_of",
-    "cohorts", "cohort_from",     "missing",       "duplicates", "across_versions",
-    "sources", "reliable_change", "small_numbers", "primary",
-    "site",    "year",            "comparison_group"};
+    "title",         "stages",          "before",      "after",
+    "as_of",         "cohorts",         "cohort_from", "missing",
+    "duplicates",    "across_versions", "sources",     "reliable_change",
+    "small_numbers", "primary",         "mixed_model", "site",
+    "year",          "comparison_group"};
+static const char *const model_keys[] = {"df", "structure"};
+static const char *const model_df_words[] = {
+    [MODEL_KENWARD_ROGER] = "kenward-roger", [MODEL_SATTERTHWAITE] = "satterthwaite"};
+static const char *const model_structure_words[] = {[MODEL_NONE] = "rule",
+                                                    [MODEL_UNSTRUCTURED] = "unstructured",
+                                                    [MODEL_HETEROGENEOUS] =
+                                                        "heterogeneous-compound-symmetry",
+                                                    [MODEL_COMPOUND] = "compound-symmetry"};
 static const char *const stage_keys[] = {"name", "values", "window", "after", "pick"};
 static const char *const pick_words[] = {"nearest", "first", "last"};
 static const char *const duplicate_words[] = {"discount", "first", "last"};
@@ -383,6 +392,34 @@ static struct fault read_small_numbers(struct plan_build *build, const struct no
                : fault;
 }
 
+/* mixed_model: {df: ..., structure: ...}, or no */
+static struct fault read_model(struct plan_build *build, const struct node *node)
+{
+    struct model_rules *const model = &build->plan->study.model;
+    const struct node *const df = node->kind == NODE_TEXT ? NULL : node_get(node, "df");
+    const struct node *const structure =
+        node->kind == NODE_TEXT ? NULL : node_get(node, "structure");
+    struct fault fault = FAULT_FREE;
+    size_t word = 0;
+    if (node->kind == NODE_TEXT) {
+        bool wanted = true;
+        fault = node_yes_no(build->document, node, &wanted);
+        model->off = !wanted;
+        return fault;
+    }
+    fault = node_check_keys(build->document, node, model_keys, COUNT(model_keys));
+    if (fault.code == FAULT_NONE && df != NULL) {
+        fault = node_word(build->document, df, model_df_words, COUNT(model_df_words), &word);
+        model->df = (enum model_errors)word;
+    }
+    if (fault.code == FAULT_NONE && structure != NULL) {
+        fault = node_word(build->document, structure, model_structure_words,
+                          COUNT(model_structure_words), &word);
+        model->structure = (enum model_structure)word;
+    }
+    return fault;
+}
+
 /* The keys that are one word, a date or a yes/no each. */
 static struct fault read_rules(struct plan_build *build, const struct node *root)
 {
@@ -394,6 +431,7 @@ static struct fault read_rules(struct plan_build *build, const struct node *root
     const struct node *const missing = node_get(root, "missing");
     const struct node *const change = node_get(root, "reliable_change");
     const struct node *const small = node_get(root, "small_numbers");
+    const struct node *const model = node_get(root, "mixed_model");
     struct fault fault = FAULT_FREE;
     size_t word = 0;
     /* Day-first dates are for data files only: a study file has one way to write a date. */
@@ -422,6 +460,9 @@ static struct fault read_rules(struct plan_build *build, const struct node *root
     }
     if (fault.code == FAULT_NONE && small != NULL) {
         fault = read_small_numbers(build, small);
+    }
+    if (fault.code == FAULT_NONE && model != NULL) {
+        fault = read_model(build, model);
     }
     return fault;
 }

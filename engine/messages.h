@@ -188,6 +188,8 @@
     X(SAY_CAUTION)               \
     X(SAY_WILCOXON)              \
     X(SAY_SIGN)                  \
+    X(SAY_BETWEEN)                \
+    X(SAY_BETWEEN_HOLM)           \
     X(SAY_RELIABLE)              \
     X(SAY_RELIABLE_FEW)          \
     X(SAY_RAISED)                 \
@@ -283,6 +285,7 @@
     X(REPORT_CAUTION_PROOF)       \
     X(REPORT_CAUTION_CRISIS)      \
     X(REPORT_CAUTION_STAYERS)     \
+    X(REPORT_SMALL)               \
     X(REPORT_EXPLORATORY)         \
     X(REPORT_FIGURES)             \
     X(WARNING_NEVER_LOWEST)       \

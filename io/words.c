@@ -193,10 +193,14 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_SAY_CAUTION] = "With so few {1}, one or two can change this result a good deal.",
     [MESSAGE_SAY_WILCOXON] = "The test that decides is Wilcoxon's signed-rank test: p {0}.",
     [MESSAGE_SAY_SIGN] = "The test that decides is the sign test: p {0}.",
+    [MESSAGE_SAY_BETWEEN] = "Does the mean change differ by {0}? Welch's test: p {1}.",
+    [MESSAGE_SAY_BETWEEN_HOLM] =
+        "Does the mean change differ by {0}? Welch's test: p {1}; adjusted for {2} such tests, p "
+        "{3}.",
     [MESSAGE_SAY_RELIABLE] = "Of these {0} {1}, {2} ({3}%) improved reliably (by more than {4} points), {5} ({6}%) got reliably worse, and {7} did neither.",
     [MESSAGE_SAY_RELIABLE_FEW] = "Of these {0} {1}, {2} improved reliably (by more than {4} points), {5} got reliably worse, and {7} did neither.",
-    [MESSAGE_SAY_RAISED] = "In a band worse than \"{6}\" were {0} ({1}%) of them at {2} and {3} ({4}%) at {5}.",
-    [MESSAGE_SAY_RAISED_FEW] = "In a band worse than \"{6}\" were {0} of them at {2} and {3} at {5}.",
+    [MESSAGE_SAY_RAISED] = "Of these, {0} ({1}%) {0|was|were} in a band worse than \"{6}\" at {2} and {3} ({4}%) at {5}.",
+    [MESSAGE_SAY_RAISED_FEW] = "Of these, {0} {0|was|were} in a band worse than \"{6}\" at {2} and {3} at {5}.",
     [MESSAGE_SAY_MOVED] = "{0} moved to a better band and {1} to a worse one.",
     [MESSAGE_SAY_TRAJECTORY] = "Among the {0} {1} with a score at every stage, mean {2} was {3} at {4} and {5} at {6}.",
     [MESSAGE_SAY_STEP] = "The largest step was that from {0} ({1}) to {2} ({3}).",
@@ -372,11 +376,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_POOLED] =
         "Forms of different versions of the instrument are compared with each other, as the "
         "study asks: no bands and no reliable change.",
-    [MESSAGE_NOTE_TOO_FEW] =
-        "few: fewer than {0}, of whom no percentage and no test is given.",
-    [MESSAGE_NOTE_CAUTION] =
-        "Rows of fewer than {0}: read them with care, since one or two can change them a good "
-        "deal.",
+    [MESSAGE_NOTE_TOO_FEW] = "few: fewer than {0}, too few for a percentage or a test.",
+    [MESSAGE_NOTE_CAUTION] = "Read rows of fewer than {0} with care.",
     [MESSAGE_NOTE_NOBODY] = 
         "Where n is 0, no one had the forms that are needed: a dash is not a result.",
     [MESSAGE_NOTE_AS_OF_UNUSED] =
@@ -386,6 +387,8 @@ static const char *const english[N_MESSAGES] = {
         "Before and after without a comparison group is not proof of effect.",
     [MESSAGE_REPORT_CAUTION_CRISIS] = "People referred in crisis tend to improve without help.",
     [MESSAGE_REPORT_CAUTION_STAYERS] = "Those who stayed may differ from those who left.",
+    [MESSAGE_REPORT_SMALL] =
+        "Where a result is of few, one or two of them can change it a good deal.",
     [MESSAGE_REPORT_EXPLORATORY] =
         "Results that are not called primary are exploratory: they show where to look, and prove "
         "nothing.",

@@ -491,7 +491,7 @@ static void test_small_numbers(void **state)
         if ((strstr(means, "|few\n") != NULL) != rows[i].too_few ||
             (strstr(all_bands, "|low|9|few|9|few\n") != NULL) != (rows[i].n == 9) ||
             (strstr(all_bands, "%") == NULL) != rows[i].too_few ||
-            has_note(&r, "before_after_wemwbs_total", "fewer than 10") != rows[i].too_few ||
+            has_note(&r, "before_after_wemwbs_total", "fewer than 10, too few") != rows[i].too_few ||
             has_note(&r, "before_after_wemwbs_total", "fewer than 30") != rows[i].caution) {
             fail_msg("%d people: %s%s", rows[i].n, means, all_bands);
         }

@@ -214,6 +214,32 @@ static struct text paragraph_of(struct maker *maker, const struct figure_key *ke
     return paragraph.text;
 }
 
+/* Whether the cohorts differ, where there is a test of it. */
+static void add_between(struct maker *maker, struct table *table, size_t scale, size_t breakdown)
+{
+    const struct figures *const f = maker->figures;
+    struct figure_key key = scale_key(maker, FIGURES_BETWEEN, scale), tests = key;
+    const char *const by = breakdown_name(maker, breakdown);
+    struct text text = text_of(MESSAGE_SAY_BETWEEN);
+    struct value n, p, m;
+    key.breakdown = tests.breakdown = (uint16_t)breakdown;
+    tests.table = FIGURES_TESTS_BETWEEN;
+    n = figures_at(f, &key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
+    p = figures_at(f, &key, FIGURE_STAGE_CHANGE, STATISTIC_P_WELCH, 0);
+    m = figures_at(f, &tests, FIGURE_STAGE_CHANGE, STATISTIC_HOLM_TESTS_OF, TEST_WELCH);
+    if (by == NULL || p.kind == VALUE_UNDEFINED ||
+        n.number < (double)maker->study->small_numbers.too_few) {
+        return;
+    }
+    text.message = m.number > 1.0 ? MESSAGE_SAY_BETWEEN_HOLM : MESSAGE_SAY_BETWEEN;
+    text.arguments[0] = argument_name(by);
+    text.arguments[1] = argument_p(p);
+    text.arguments[2] = argument_value(m, 0);
+    text.arguments[3] =
+        argument_p(figures_at(f, &tests, FIGURE_STAGE_CHANGE, STATISTIC_P_HOLM_OF, TEST_WELCH));
+    add_note(maker, table, text);
+}
+
 static void add_cohorts(struct maker *maker, struct table *table, size_t scale, size_t stage)
 {
     const struct study *const study = maker->study;
@@ -231,6 +257,9 @@ static void add_cohorts(struct maker *maker, struct table *table, size_t scale, 
             text.arguments[0] = argument_kept(maker, &label);
             text.arguments[1] = argument_kept(maker, &words);
             add_note(maker, table, text);
+        }
+        if (stage == study->after) {
+            add_between(maker, table, scale, b);
         }
     }
 }

@@ -29,6 +29,16 @@ static void measure_tables(struct maker *maker, size_t measure)
     drop_out_tables(maker, measure);
 }
 
+static bool has_small_numbers(const struct maker *maker)
+{
+    for (size_t i = 0; i < maker->report->n_tables; i++) {
+        if (maker->report->tables[i].has_caution) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool report_make(struct maker *maker)
 {
     const struct study *const study = maker->study;
@@ -51,6 +61,9 @@ bool report_make(struct maker *maker)
     add_report_note(maker, MESSAGE_REPORT_CAUTION_PROOF);
     add_report_note(maker, MESSAGE_REPORT_CAUTION_CRISIS);
     add_report_note(maker, MESSAGE_REPORT_CAUTION_STAYERS);
+    if (has_small_numbers(maker)) {
+        add_report_note(maker, MESSAGE_REPORT_SMALL);
+    }
     if (study->before != study->after) {
         add_report_note(maker, MESSAGE_REPORT_EXPLORATORY);
     }

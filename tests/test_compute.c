@@ -65,6 +65,14 @@ static void count_person(struct world *world, const struct people *person)
         count_cell(world, person->cohort, 0, TALLY_ALL_STAGES, person->before, 0);
         count_cell(world, person->cohort, 1, TALLY_ALL_STAGES, person->after, 0);
     }
+    if (tally_is_score(person->before) || tally_is_score(person->after)) {
+        const int64_t scores[] = {
+            both || tally_is_score(person->before) ? person->before : person->after, person->after};
+        assert_true(patterns_add(&world->counted.tally.patterns, person->cohort, 0,
+                                 (unsigned)tally_is_score(person->before) +
+                                     2u * (unsigned)tally_is_score(person->after),
+                                 scores));
+    }
     for (int i = 0; i < 2; i++) {
         world->counted.measures[0].forms[FORM_USED] +=
             tally_is_score(i == 0 ? person->before : person->after);
@@ -508,6 +516,102 @@ static void test_many_tests(void **state)
     world_free(&world);
 }
 
+/* --- drop-out --------------------------------------------------------------------------------- */
+
+static double drop_out(const struct world *world, unsigned stage, enum statistic statistic)
+{
+    const struct figure_key key = {.table = FIGURES_DROP_OUT};
+    return figures_at(&world->figures, &key, stage, statistic, 0).number;
+}
+
+/* Twelve stay, five leave, three are not due yet, two give a form that has no score, and one has no
+   form at the start. The model's numbers: tests/reference/reml.R (its fisher(), cr2() and cr2_df()); mean
+   and SD by R. */
+static void test_drop_out(void **state)
+{
+    (void)state;
+    static const int64_t before[] = {0, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5};
+    static const int64_t after[] = {1, 3, 2, 3, 4, 2, 5, 4, 6, 5, 6, 6};
+    static const struct people others[] = {{0, 0, LOST, 1},
+                                           {0, 1, LOST, 1},
+                                           {0, 1, LOST, 1},
+                                           {0, 2, LOST, 1},
+                                           {0, 3, LOST, 1},
+                                           {0, 2, TALLY_REASON(REASON_NOT_DUE), 1},
+                                           {0, 4, TALLY_REASON(REASON_NOT_DUE), 1},
+                                           {0, 1, TALLY_REASON(REASON_NOT_DUE), 1},
+                                           {0, 3, TALLY_REASON(REASON_INCOMPLETE), 1},
+                                           {0, 2, TALLY_REASON(REASON_CONFLICTING), 1},
+                                           {0, LOST, 5, 1}};
+    static const struct {
+        unsigned stage;
+        enum statistic statistic;
+        double expected;
+    } expected[] = {{FIGURE_STAGE_NONE, STATISTIC_STAYERS, 12},
+                    {FIGURE_STAGE_NONE, STATISTIC_STAYERS_MEAN, 2.5},
+                    {FIGURE_STAGE_NONE, STATISTIC_STAYERS_SD, 1.4459976109624424},
+                    {FIGURE_STAGE_NONE, STATISTIC_LEAVERS, 5},
+                    {FIGURE_STAGE_NONE, STATISTIC_LEAVERS_MEAN, 1.4},
+                    {FIGURE_STAGE_NONE, STATISTIC_LEAVERS_SD, 1.1401754250991381},
+                    {FIGURE_STAGE_NONE, STATISTIC_STANDARDISED_DIFFERENCE, 0.84479164428396836},
+                    {FIGURE_STAGE_NONE, STATISTIC_TIPPING_POINT, 4.31365635236},
+                    {FIGURE_STAGE_FIRST, STATISTIC_STARTED, 23},
+                    {FIGURE_STAGE_FIRST, STATISTIC_NOT_RECEIVED, 1},
+                    {FIGURE_STAGE_FIRST, STATISTIC_SCOREABLE, 22},
+                    {FIGURE_STAGE_FIRST, STATISTIC_PAIRED, NAN},
+                    {FIGURE_STAGE_FIRST + 1, STATISTIC_STARTED, 23},
+                    {FIGURE_STAGE_FIRST + 1, STATISTIC_NOT_YET_DUE, 3},
+                    {FIGURE_STAGE_FIRST + 1, STATISTIC_DUE, 20},
+                    {FIGURE_STAGE_FIRST + 1, STATISTIC_NOT_RECEIVED, 5},
+                    {FIGURE_STAGE_FIRST + 1, STATISTIC_RECEIVED, 15},
+                    {FIGURE_STAGE_FIRST + 1, STATISTIC_NOT_SCOREABLE, 2},
+                    {FIGURE_STAGE_FIRST + 1, STATISTIC_SCOREABLE, 13},
+                    {FIGURE_STAGE_FIRST + 1, STATISTIC_NOT_PAIRED, 1},
+                    {FIGURE_STAGE_FIRST + 1, STATISTIC_PAIRED, 12}};
+    static const struct {
+        unsigned stage;
+        enum statistic statistic;
+        double expected;
+    } model[] = {{FIGURE_STAGE_NONE, STATISTIC_MODEL_PEOPLE, 23},
+                 {FIGURE_STAGE_NONE, STATISTIC_MODEL_REPEATED, 12},
+                 {FIGURE_STAGE_NONE, STATISTIC_MODEL_OUTCOME, MODEL_FITTED},
+                 {FIGURE_STAGE_NONE, STATISTIC_MODEL_STRUCTURE, MODEL_HETEROGENEOUS},
+                 {FIGURE_STAGE_NONE, STATISTIC_MODEL_REML_LOGLIK, -53.5220743065},
+                 {FIGURE_STAGE_FIRST, STATISTIC_MODEL_MEAN, 2.27002079127},
+                 {FIGURE_STAGE_FIRST, STATISTIC_MODEL_CHANGE, NAN},
+                 {FIGURE_STAGE_FIRST + 1, STATISTIC_MODEL_MEAN, 3.69956417154},
+                 {FIGURE_STAGE_FIRST + 1, STATISTIC_MODEL_CHANGE, 1.42954338028},
+                 {FIGURE_STAGE_FIRST + 1, STATISTIC_MODEL_CHANGE_SE, 0.22458334915},
+                 {FIGURE_STAGE_FIRST + 1, STATISTIC_MODEL_CHANGE_DF, 11.4805370226},
+                 {FIGURE_STAGE_FIRST + 1, STATISTIC_MODEL_CHANGE_CI_LOW, 0.937751380947}};
+    const struct figure_key key = {.table = FIGURES_TRAJECTORY};
+    struct world world;
+    world_init(&world, &all_only, NULL, 1);
+    for (size_t i = 0; i < COUNT(before); i++) {
+        count_person(&world, &(struct people){0, before[i], after[i], 1});
+    }
+    for (size_t i = 0; i < COUNT(others); i++) {
+        count_person(&world, &others[i]);
+    }
+    world_compute(&world);
+    for (size_t i = 0; i < COUNT(expected); i++) {
+        const double got = drop_out(&world, expected[i].stage, expected[i].statistic);
+        if (!close_to(got, expected[i].expected, 1e-10)) {
+            fail_msg("%s: expected %.17g, got %.17g", statistic_name(expected[i].statistic),
+                     expected[i].expected, got);
+        }
+    }
+    for (size_t i = 0; i < COUNT(model); i++) {
+        const double got =
+            figures_at(&world.figures, &key, model[i].stage, model[i].statistic, 0).number;
+        if (!close_to(got, model[i].expected, 1e-10)) {
+            fail_msg("%s: expected %.17g, got %.17g", statistic_name(model[i].statistic),
+                     model[i].expected, got);
+        }
+    }
+    world_free(&world);
+}
+
 /* --- the list as a whole ---------------------------------------------------------------------- */
 
 static void test_key_order(void **state)
@@ -731,15 +835,11 @@ static void test_no_pair(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_undefined),
-        cmocka_unit_test(test_people_ledger),
-        cmocka_unit_test(test_forms_ledger),
-        cmocka_unit_test(test_many_tests),
-        cmocka_unit_test(test_key_order),
-        cmocka_unit_test(test_key_fields),
-        cmocka_unit_test(test_bands_and_reliable_change),
-        cmocka_unit_test(test_trajectory),
-        cmocka_unit_test(test_no_pair),
+        cmocka_unit_test(test_undefined),    cmocka_unit_test(test_people_ledger),
+        cmocka_unit_test(test_forms_ledger), cmocka_unit_test(test_many_tests),
+        cmocka_unit_test(test_drop_out),     cmocka_unit_test(test_key_order),
+        cmocka_unit_test(test_key_fields),   cmocka_unit_test(test_bands_and_reliable_change),
+        cmocka_unit_test(test_trajectory),   cmocka_unit_test(test_no_pair),
     };
     return cmocka_run_group_tests(tests, fill_scales, NULL);
 }

@@ -192,57 +192,55 @@ static enum reason version_absence(const struct walk *walk, uint32_t series, siz
     return absence(walk, stage);
 }
 
-/* Counts a form that is kept as used or, without a score on any scale, as set aside. */
-static bool count_form(const struct walk *walk, const unsigned char *series, size_t stage,
-                       uint32_t measure)
+/* Lists a form without a score on any scale. */
+static bool list_unscored(const struct walk *walk, const unsigned char *series, size_t stage,
+                          uint32_t measure)
 {
-    const unsigned char *const payload = series_payload(walk->layout, series, stage);
-    const size_t n_scales = walk->study->measures[measure].instrument->n_scales;
-    struct measure_counts *const counts = &walk->counted->measures[measure];
-    bool scored = false;
-    /* One scored scale makes a form used: forms are counted here and not scale by scale. */
-    for (size_t i = 0; i < n_scales; i++) {
-        scored = scored || is_scored(payload_code(walk->layout, payload, i));
-    }
-    counts->forms[scored ? FORM_USED : FORM_TOO_FEW_ITEMS]++;
-    if (!scored && walk->listing != NULL) {
-        const struct listed line = {.place = series_place(walk->rules, walk->layout, series, stage),
-                                    .id = join_respondent(walk->join, walk->respondent)->id,
-                                    .subject = (uint16_t)measure,
-                                    .kind = LISTED_FORM,
-                                    .stage = (uint8_t)stage,
-                                    .reason = FORM_TOO_FEW_ITEMS};
-        return listing_add(walk->listing, &line);
-    }
-    return true;
+    const struct listed line = {.place = series_place(walk->rules, walk->layout, series, stage),
+                                .id = join_respondent(walk->join, walk->respondent)->id,
+                                .subject = (uint16_t)measure,
+                                .kind = LISTED_FORM,
+                                .stage = (uint8_t)stage,
+                                .reason = FORM_TOO_FEW_ITEMS};
+    return walk->listing == NULL || listing_add(walk->listing, &line);
 }
 
-/* The outcome of each scale at each stage, [scale][stage]. */
+static const outcome missing_of[] = {[SLOT_EMPTY] = REASON_NO_FORM,
+                                     [SLOT_FORM] = REASON_NO_FORM, /* not used */
+                                     [SLOT_CONFLICT] = REASON_CONFLICTING};
+
+/* The outcome of each scale at each stage, [scale][stage]; and counts forms that are kept as used or,
+   without a score on any scale, as set aside. Which stages have a form cannot be foreseen: hence no
+   branch on that. */
 static bool find_outcomes(const struct walk *walk, uint32_t series, uint32_t measure,
                           outcome outcomes[MAX_SCALES][MAX_STAGES])
 {
+    const struct join_layout *const layout = walk->layout;
     const size_t n_scales = walk->study->measures[measure].instrument->n_scales;
     const size_t n_stages = walk->study->n_stages;
     const unsigned char *const at = series_of(walk, series);
+    uint64_t *const forms = walk->counted->measures[measure].forms;
     for (size_t stage = 0; stage < n_stages; stage++) {
-        const enum slot_state state = series_state(walk->layout, at, stage);
-        outcome missing = REASON_CONFLICTING;
-        if (state == SLOT_FORM) {
-            const unsigned char *const payload = series_payload(walk->layout, at, stage);
-            for (size_t i = 0; i < n_scales; i++) {
-                outcomes[i][stage] = payload_code(walk->layout, payload, i);
-            }
-            if (!count_form(walk, at, stage, measure)) {
-                return false;
-            }
-            continue;
-        }
-        if (state == SLOT_EMPTY) {
-            missing = walk->absence_is_plain ? (outcome)REASON_NO_FORM
-                                             : version_absence(walk, series, stage);
-        }
+        const enum slot_state state = series_state(layout, at, stage);
+        /* Of a place without a form these are zeros. */
+        const unsigned char *const payload = series_payload(layout, at, stage);
+        const outcome missing = walk->absence_is_plain || state != SLOT_EMPTY
+                                    ? missing_of[state]
+                                    : (outcome)version_absence(walk, series, stage);
+        const unsigned is_form = state == SLOT_FORM;
+        const outcome only_form = 0 - is_form; /* all bits, or none */
+        unsigned scored = 0;
         for (size_t i = 0; i < n_scales; i++) {
-            outcomes[i][stage] = missing;
+            const outcome code = payload_code(layout, payload, i);
+            outcomes[i][stage] = (code & only_form) | (missing & ~only_form);
+            /* One scored scale makes a form used: forms are counted here and not scale by scale. */
+            scored |= is_scored(code);
+        }
+        forms[FORM_USED] += is_form & scored;
+        forms[FORM_TOO_FEW_ITEMS] += is_form & (scored ^ 1);
+        if (walk->listing != NULL && (is_form & (scored ^ 1)) != 0 &&
+            !list_unscored(walk, at, stage, measure)) {
+            return false;
         }
     }
     return true;

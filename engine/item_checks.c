@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "scales/keying.h"
+#include "scales/wide.h"
 
 /* A scale whose items stand in no earlier scale of the instrument, so that the item sums are its
    own: SCORE-15's total repeats the items of its dimensions. */
@@ -124,9 +125,11 @@ static void add_to_totals(const answer *restrict column, struct keying keying,
                           uint8_t *restrict complete, int16_t *restrict totals)
 {
     for (size_t f = 0; f < BATCH_FORMS; f++) {
-        const uint8_t offset = keyed_offset(keying, column[f]);
-        complete[f] = offset <= keying.most ? complete[f] : 0;
-        totals[f] = (int16_t)(totals[f] + offset);
+        const uint8_t valid = keyed_offset(keying, column[f]) <= keying.most ? UINT8_MAX : 0;
+        complete[f] = complete[f] & valid;
+    }
+    for (size_t f = 0; f < BATCH_FORMS; f++) {
+        totals[f] = (int16_t)(totals[f] + keyed_offset(keying, column[f]));
     }
 }
 
@@ -197,9 +200,9 @@ static void add_audit(struct scoring_audit *audit, const struct scale *scale,
     }
 }
 
-void item_checks_add_forms(struct item_checks *checks, size_t measure,
-                           const struct answer_columns *answers,
-                           const struct scored_columns *scored, size_t n)
+static inline void add_forms(struct item_checks *checks, size_t measure,
+                             const struct answer_columns *answers,
+                             const struct scored_columns *scored, size_t n)
 {
     const struct measure *const m = &checks->study->measures[measure];
     uint8_t used[BATCH_FORMS];
@@ -221,6 +224,24 @@ void item_checks_add_forms(struct item_checks *checks, size_t measure,
         if (checks->owns_items[index] && answers->answers[scale->group] != NULL) {
             add_products(checks, measure, index, answers->answers[scale->group], used);
         }
+    }
+}
+
+FOR_WIDE static void add_forms_wide(struct item_checks *checks, size_t measure,
+                                    const struct answer_columns *answers,
+                                    const struct scored_columns *scored, size_t n)
+{
+    add_forms(checks, measure, answers, scored, n);
+}
+
+void item_checks_add_forms(struct item_checks *checks, size_t measure,
+                           const struct answer_columns *answers,
+                           const struct scored_columns *scored, size_t n)
+{
+    if (has_wide()) {
+        add_forms_wide(checks, measure, answers, scored, n);
+    } else {
+        add_forms(checks, measure, answers, scored, n);
     }
 }
 

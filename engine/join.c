@@ -68,7 +68,7 @@ static bool slots_double(struct slots *slots)
 
 static void slots_put(struct slots *slots, uint64_t hash, uint32_t number)
 {
-    size_t slot = hash & (slots->n - 1);
+    size_t slot = first_slot(slots, hash);
     while (slots->numbers[slot] != SLOT_FREE) {
         slot = (slot + 1) & (slots->n - 1);
     }
@@ -102,7 +102,7 @@ static bool make_slots(struct join *join)
 static uint32_t *find_slot(const struct join *join, struct id id, uint64_t hash, bool *similar)
 {
     const struct slots *const slots = &join->by_id;
-    size_t slot = hash & (slots->n - 1);
+    size_t slot = first_slot(slots, hash);
     *similar = false;
     while (slots->numbers[slot] != SLOT_FREE) {
         if ((slots->numbers[slot] & ~SLOT_NUMBER) == slot_tag(hash)) {
@@ -230,7 +230,7 @@ bool join_add_goal(struct join *join, uint32_t respondent, uint32_t goal, uint32
     if (!make_goal_slots(join)) {
         return false;
     }
-    slot = goal_hash(respondent, goal) & (join->by_goal.n - 1);
+    slot = first_slot(&join->by_goal, goal_hash(respondent, goal));
     while (join->by_goal.numbers[slot] != SLOT_FREE) {
         const struct goal_series *const known = join_goal(join, join->by_goal.numbers[slot]);
         if (known->respondent == respondent && known->goal == goal) {

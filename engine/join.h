@@ -10,6 +10,10 @@
 
 #include "engine/form.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 /* What is at a place: no form, one (or several that say the same), or several that differ. */
 enum slot_state { SLOT_EMPTY, SLOT_FORM, SLOT_CONFLICT };
 
@@ -91,12 +95,45 @@ uint32_t join_find(const struct join *join, struct id id);
 /* The number of an id, which is new if need be; `hash` is id_hash(id). False: no memory. */
 bool join_add(struct join *join, struct id id, uint64_t hash, uint32_t *respondent);
 
+/* Where the search for an id begins. Slots are looked at four by four, so that whether an id stands in
+   the first, the second, ... of its four is no question that a processor would have to guess at. */
+#define SLOTS_AT_ONCE ((size_t)4)
+static inline size_t first_slot(const struct slots *slots, uint64_t hash)
+{
+    return hash & (slots->n - 1) & ~(SLOTS_AT_ONCE - 1);
+}
+
 /* Asks the memory for what join_guess() will look at. */
 static inline void join_ask(const struct join *join, uint64_t hash)
 {
     if (join->by_id.n > 0) {
-        __builtin_prefetch(&join->by_id.numbers[hash & (join->by_id.n - 1)]);
+        __builtin_prefetch(&join->by_id.numbers[first_slot(&join->by_id, hash)]);
     }
+}
+
+/* Of four slots, those that have this tag and those that are free: a bit for each. */
+struct seen_slots {
+    unsigned tagged, free;
+};
+static inline struct seen_slots look_at_slots(const uint32_t four[], uint32_t tag)
+{
+#if defined(__SSE2__)
+    const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)four);
+    const __m128i tags = _mm_andnot_si128(_mm_set1_epi32((int)SLOT_NUMBER), x);
+    const __m128i tagged = _mm_cmpeq_epi32(tags, _mm_set1_epi32((int)tag));
+    const __m128i free = _mm_cmpeq_epi32(x, _mm_set1_epi32(-1));
+    return (struct seen_slots){
+        (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_andnot_si128(free, tagged))),
+        (unsigned)_mm_movemask_ps(_mm_castsi128_ps(free))};
+#else
+    struct seen_slots seen = {0, 0};
+    for (unsigned i = 0; i < SLOTS_AT_ONCE; i++) {
+        const unsigned none = four[i] == SLOT_FREE;
+        seen.free |= none << i;
+        seen.tagged |= ((unsigned)((four[i] ^ tag) <= SLOT_NUMBER) & (none ^ 1)) << i;
+    }
+    return seen;
+#endif
 }
 
 /* The respondent with this hash, as far as can be told without a look at the id: another one at
@@ -104,11 +141,18 @@ static inline void join_ask(const struct join *join, uint64_t hash)
 static inline uint32_t join_guess(const struct join *join, uint64_t hash)
 {
     const size_t n = join->by_id.n;
-    for (size_t slot = hash & (n - 1); n > 0 && join->by_id.numbers[slot] != SLOT_FREE;
-         slot = (slot + 1) & (n - 1)) {
-        if ((join->by_id.numbers[slot] & ~SLOT_NUMBER) == slot_tag(hash)) {
-            return join->by_id.numbers[slot] & SLOT_NUMBER;
+    const uint32_t tag = slot_tag(hash);
+    size_t slot = first_slot(&join->by_id, hash);
+    for (size_t looked = 0; looked < n; looked += SLOTS_AT_ONCE) {
+        const uint32_t *const four = &join->by_id.numbers[slot];
+        const struct seen_slots seen = look_at_slots(four, tag);
+        if (seen.tagged != 0) {
+            return four[__builtin_ctz(seen.tagged)] & SLOT_NUMBER;
         }
+        if (seen.free != 0) {
+            return NO_NAME;
+        }
+        slot = (slot + SLOTS_AT_ONCE) & (n - 1);
     }
     return NO_NAME;
 }

@@ -169,7 +169,7 @@ bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scal
     const struct stage_pair *const pairs = counter->pairs;
     const size_t n = counter->scales[scale].n_outcomes, n_pairs = counter->n_pairs;
     const size_t n_stages = counter->study->n_stages;
-    bool everywhere = true;
+    uint32_t everywhere = 1;
     uint32_t *cells;
     if (counter->n_added == UINT32_MAX && !pair_counter_finish(counter, tally)) {
         return false;
@@ -185,10 +185,10 @@ bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scal
         cells += n * n;
     }
     for (size_t i = 0; i < n_stages; i++) {
-        everywhere = everywhere & is_scored(outcomes[i]);
+        everywhere &= is_scored(outcomes[i]);
     }
-    for (size_t i = 0; i < n_stages && everywhere; i++) {
-        cells[i * n + outcomes[i]]++;
+    for (size_t i = 0; i < n_stages; i++) {
+        cells[i * n + outcomes[i]] += everywhere;
     }
     return true;
 }

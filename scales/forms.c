@@ -11,6 +11,7 @@
 #include <string.h>
 #include "scales/keying.h"
 #include "scales/rules.h"
+#include "scales/wide.h"
 
 /* A table beyond this has left the cache by the time it is asked again, and takes longer to build
    than small studies take to score: such scales are computed form by form from their sums. */
@@ -370,8 +371,10 @@ static void no_form(size_t first, struct result_columns out)
     }
 }
 
-void forms_score(const struct instrument *instrument, const struct scoring_tables *tables,
-                 const struct answer_columns *answers, size_t n, struct scored_columns *out)
+static inline void score_all(const struct instrument *instrument,
+                             const struct scoring_tables *tables,
+                             const struct answer_columns *answers, size_t n,
+                             struct scored_columns *out)
 {
     uint8_t n_valid[MAX_GROUPS][BATCH_FORMS];
     assert(n <= BATCH_FORMS);
@@ -403,4 +406,22 @@ void forms_score(const struct instrument *instrument, const struct scoring_table
         no_form(n, to);
     }
     memset(&out->n_valid[n], 0, BATCH_FORMS - n);
+}
+
+FOR_WIDE static void score_wide(const struct instrument *instrument,
+                                const struct scoring_tables *tables,
+                                const struct answer_columns *answers, size_t n,
+                                struct scored_columns *out)
+{
+    score_all(instrument, tables, answers, n, out);
+}
+
+void forms_score(const struct instrument *instrument, const struct scoring_tables *tables,
+                 const struct answer_columns *answers, size_t n, struct scored_columns *out)
+{
+    if (has_wide()) {
+        score_wide(instrument, tables, answers, n, out);
+    } else {
+        score_all(instrument, tables, answers, n, out);
+    }
 }

@@ -1,0 +1,23 @@
+/* scales/wide.h - loops over columns compiled twice: for every processor, and for those with AVX2, whose
+   vectors are twice as wide. A function marked FOR_WIDE has all that it calls compiled into it, and may be
+   called only where has_wide() says so. Whole numbers: both give the same. */
+#ifndef PELLTER_SCALES_WIDE_H
+#define PELLTER_SCALES_WIDE_H
+
+#include <stdbool.h>
+
+#if defined(__x86_64__)
+#define FOR_WIDE __attribute__((target("avx2"), flatten))
+static inline bool has_wide(void)
+{
+    return __builtin_cpu_supports("avx2");
+}
+#else
+#define FOR_WIDE
+static inline bool has_wide(void)
+{
+    return false;
+}
+#endif
+
+#endif

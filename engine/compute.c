@@ -276,9 +276,15 @@ static bool make_room(struct work *work)
     work->after = calloc(n, sizeof *work->after);
     work->changes = calloc(n, sizeof *work->changes);
     work->ranks = calloc(SIGNED_RANK_WORK, sizeof *work->ranks);
+    if (work->study->bootstrap.replicates > 0) {
+        work->replicates = calloc(work->study->bootstrap.replicates, sizeof *work->replicates);
+        work->random = gsl_rng_alloc(gsl_rng_mt19937);
+    }
     work->study_sd = calloc(work->study->n_scales + 1, sizeof *work->study_sd);
     return work->pairs != NULL && work->before != NULL && work->after != NULL &&
            work->changes != NULL && work->ranks != NULL && work->study_sd != NULL &&
+           (work->study->bootstrap.replicates == 0 ||
+            (work->replicates != NULL && work->random != NULL)) &&
            make_model_room(work);
 }
 
@@ -310,6 +316,8 @@ bool compute_figures(const struct counted *counted, struct figures *figures)
     free(work.after);
     free(work.changes);
     free(work.ranks);
+    free(work.replicates);
+    gsl_rng_free(work.random);
     between_end(&work);
     free(work.study_sd);
     free(work.patterns);

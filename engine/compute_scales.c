@@ -7,6 +7,8 @@
 
 #include "engine/compute.h"
 #include "engine/stats/describe.h"
+#include "engine/stats/effect_size.h"
+#include "engine/stats/hodges_lehmann.h"
 #include "engine/stats/paired.h"
 #include "engine/stats/reliable_change.h"
 #include "engine/stats/signed_rank.h"
@@ -58,10 +60,37 @@ static void people_ledger(struct work *work, uint64_t n_pairs)
     }
 }
 
-static void add_change_statistics(struct work *work, const struct comparison_of_stages *stages)
+static void add_ends(struct work *work, enum statistic low, struct value from, struct value to)
+{
+    work_add(work, low, from);
+    work_add(work, (enum statistic)(low + 1), to);
+}
+
+/* A size of change and its interval, whose statistics follow each other. */
+static void add_effect(struct work *work, enum statistic size, struct effect effect)
+{
+    work_add(work, size, effect.size);
+    add_ends(work, (enum statistic)(size + 1), effect.low, effect.high);
+}
+
+static void add_effect_sizes(struct work *work, const struct effect_sizes *sizes)
+{
+    add_ends(work, STATISTIC_DZ_CI_LOW, sizes->dz.low, sizes->dz.high);
+    work_add(work, STATISTIC_DZ_NONCENTRAL, sizes->noncentral);
+    add_effect(work, STATISTIC_GZ, sizes->gz);
+    add_ends(work, STATISTIC_DAV_CI_LOW, sizes->dav.low, sizes->dav.high);
+    add_effect(work, STATISTIC_GAV, sizes->gav);
+    add_effect(work, STATISTIC_GLASS_DELTA, sizes->delta);
+    add_effect(work, STATISTIC_G_GLASS, sizes->g_delta);
+}
+
+static void add_change_statistics(struct work *work, const struct comparison_of_stages *stages,
+                                  struct value sd_before, struct value sd_after)
 {
     const struct paired_change paired = paired_change(&stages->joint, &stages->changes);
-    const struct signed_rank ranks = signed_rank(&stages->changes, work->ranks);
+    const struct effect_sizes sizes = effect_sizes(&paired, sd_before, sd_after);
+    const struct signed_rank ranks = signed_rank(&stages->changes, work->study->zeros, work->ranks);
+    const bool up = work_scale(work)->higher_is_better;
     add_description(work, &paired.change);
     work_add(work, STATISTIC_SE, paired.change.se);
     work_add(work, STATISTIC_CI_LOW, paired.change.ci_low);
@@ -83,6 +112,14 @@ static void add_change_statistics(struct work *work, const struct comparison_of_
     work_add(work, STATISTIC_DAV, paired.dav);
     work_add(work, STATISTIC_RANK_BISERIAL, ranks.rank_biserial);
     work_add(work, STATISTIC_R, paired.r);
+    add_effect_sizes(work, &sizes);
+    add_ends(work, STATISTIC_RANK_BISERIAL_CI_LOW, ranks.rank_biserial_low,
+             ranks.rank_biserial_high);
+    add_effect(
+        work, STATISTIC_SUPERIORITY,
+        superiority(up ? ranks.n_up : ranks.n_down, ranks.n_same, up ? ranks.n_down : ranks.n_up));
+    add_effect(work, STATISTIC_HODGES_LEHMANN, hodges_lehmann(&stages->changes));
+    compute_bootstrap(work, &stages->changes);
 }
 
 void compute_before_after(struct work *work)
@@ -115,7 +152,7 @@ void compute_before_after(struct work *work)
         change = describe(&stages.changes);
         add_description(work, &change);
     } else {
-        add_change_statistics(work, &stages);
+        add_change_statistics(work, &stages, before.sd, after.sd);
     }
 }
 

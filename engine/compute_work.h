@@ -2,6 +2,7 @@
 #ifndef PELLTER_ENGINE_COMPUTE_WORK_H
 #define PELLTER_ENGINE_COMPUTE_WORK_H
 
+#include <gsl/gsl_rng.h>
 #include "engine/figures.h"
 #include "engine/stats/counts.h"
 #include "engine/stats/mixed_model.h"
@@ -17,6 +18,8 @@ struct work {
     struct pair_count *pairs; /* owned, as are the rest: room for the cells of any group */
     struct score_count *before, *after, *changes;
     double *ranks;
+    double *replicates; /* with `random`, only where the study asks for a bootstrap */
+    gsl_rng *random;
     struct between *between;        /* owned: of compute_between.c */
     struct score_pattern *patterns; /* room for those of any scale of a group */
     struct model_room *model_room;  /* owned; NULL: no model is fitted */
@@ -55,6 +58,8 @@ bool work_has_bands(const struct work *work);
 
 /* One function for each table, called for each scale of each group: compute_scales.c ... */
 void compute_before_after(struct work *work);
+/* The part of compute_before_after() that is drawn by chance: compute_bootstrap.c. */
+void compute_bootstrap(struct work *work, const struct distribution *changes);
 void compute_bands(struct work *work);
 void compute_band_movement(struct work *work);
 void compute_reliable_change(struct work *work);

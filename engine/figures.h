@@ -73,6 +73,34 @@ enum {
     X(DAV, "dav")                             \
     X(RANK_BISERIAL, "rank_biserial")         \
     X(R, "r")                                 \
+    X(DZ_CI_LOW, "dz_ci_low")                  \
+    X(DZ_CI_HIGH, "dz_ci_high")                \
+    X(DZ_NONCENTRAL, "dz_noncentral")          \
+    X(GZ, "gz")                                \
+    X(GZ_CI_LOW, "gz_ci_low")                  \
+    X(GZ_CI_HIGH, "gz_ci_high")                \
+    X(DAV_CI_LOW, "dav_ci_low")                \
+    X(DAV_CI_HIGH, "dav_ci_high")              \
+    X(GAV, "gav")                              \
+    X(GAV_CI_LOW, "gav_ci_low")                \
+    X(GAV_CI_HIGH, "gav_ci_high")              \
+    X(GLASS_DELTA, "glass_delta")              \
+    X(GLASS_DELTA_CI_LOW, "glass_delta_ci_low") \
+    X(GLASS_DELTA_CI_HIGH, "glass_delta_ci_high") \
+    X(G_GLASS, "g_glass")                      \
+    X(G_GLASS_CI_LOW, "g_glass_ci_low")        \
+    X(G_GLASS_CI_HIGH, "g_glass_ci_high")      \
+    X(RANK_BISERIAL_CI_LOW, "rank_biserial_ci_low") \
+    X(RANK_BISERIAL_CI_HIGH, "rank_biserial_ci_high") \
+    X(SUPERIORITY, "superiority")              \
+    X(SUPERIORITY_CI_LOW, "superiority_ci_low") \
+    X(SUPERIORITY_CI_HIGH, "superiority_ci_high") \
+    X(HODGES_LEHMANN, "hodges_lehmann")        \
+    X(HODGES_LEHMANN_CI_LOW, "hodges_lehmann_ci_low") \
+    X(HODGES_LEHMANN_CI_HIGH, "hodges_lehmann_ci_high") \
+    X(BOOT_REPLICATES, "boot_replicates")      \
+    X(BOOT_CI_LOW, "boot_ci_low")              \
+    X(BOOT_CI_HIGH, "boot_ci_high")            \
     X(BAND, "")                               \
     X(MOVEMENT, "")                           \
     X(RAISED_BEFORE, "raised_before") \

@@ -32,6 +32,17 @@
     X(HEAD_WORSE)                 \
     X(HEAD_RELIABLY_BETTER)       \
     X(HEAD_RELIABLY_WORSE)        \
+    X(HEAD_DIRECTION)             \
+    X(HEAD_DZ)                    \
+    X(HEAD_GZ)                    \
+    X(HEAD_DAV)                   \
+    X(HEAD_GAV)                   \
+    X(HEAD_DELTA)                 \
+    X(HEAD_G_DELTA)               \
+    X(HEAD_TYPICAL)               \
+    X(HEAD_RANK_BISERIAL)         \
+    X(HEAD_MEAN_CHANGE)           \
+    X(HEAD_SUPERIORITY)           \
     X(HEAD_P_WILCOXON)            \
     X(HEAD_P_SIGN)                \
     X(HEAD_RESPONDENTS)           \
@@ -106,6 +117,11 @@
     X(GOALS_YES)                  \
     X(GOALS_NO)                   \
     X(LATEST)                     \
+    X(ZEROS_DROPPED)              \
+    X(ZEROS_RANKED)               \
+    X(IMPROVED)                   \
+    X(WORSENED)                   \
+    X(UNCHANGED)                  \
     X(FROM_ITEMS)                 \
     X(LEVEL_HEADING)              \
     X(UNKNOWN_INFORMANT)          \
@@ -132,6 +148,8 @@
     X(TITLE_DISCOUNTED)           \
     X(TITLE_BEFORE_AFTER)         \
     X(TITLE_DIRECTION)            \
+    X(TITLE_EFFECTS)              \
+    X(TITLE_EFFECT_RANKS)         \
     X(TITLE_BANDS)                \
     X(TITLE_MOVEMENT)             \
     X(TITLE_BAND_CHANGE)          \
@@ -228,6 +246,13 @@
     X(NOTE_HOLM)                  \
     X(NOTE_HOLM_BY)               \
     X(NOTE_DIRECTION)             \
+    X(NOTE_EFFECT_SIGN)           \
+    X(NOTE_EFFECT_SIZES)          \
+    X(NOTE_EFFECT_INTERVALS)      \
+    X(NOTE_TYPICAL)               \
+    X(NOTE_RANK_BISERIAL)         \
+    X(NOTE_BOOTSTRAP)             \
+    X(NOTE_SUPERIORITY)           \
     X(NOTE_RELIABLE)              \
     X(NOTE_RELIABLE_SOURCE)       \
     X(NOTE_RELIABLE_STUDY)        \

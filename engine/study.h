@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "engine/stats/repeated.h"
+#include "engine/stats/signed_rank.h"
 #include "scales/instrument.h"
 
 #define MAX_STAGES 64
@@ -91,6 +92,14 @@ struct model_rules {
     enum model_errors df;           /* of an unstructured model; others have robust errors */
 };
 
+/* Of the mean change: how often it is drawn anew, 0 for not at all, and where chance begins. */
+struct bootstrap_rules {
+    size_t replicates;
+    uint32_t seed;
+};
+
+#define BOOTSTRAP_SEED 1
+
 struct study {
     const char *title; /* "" = none given */
     const struct stage *stages;
@@ -123,6 +132,8 @@ struct study {
     struct small_numbers small_numbers;
     struct model_rules model;
     struct primary primary;
+    enum zeros zeros; /* what becomes of changes of 0 in the signed-rank test */
+    struct bootstrap_rules bootstrap;
 };
 
 /* Are the sums counted that the mixed model needs? Whether it is wanted is another question. */

@@ -35,6 +35,17 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_WORSE] = "Worse",
     [MESSAGE_HEAD_RELIABLY_BETTER] = "Reliably better",
     [MESSAGE_HEAD_RELIABLY_WORSE] = "Reliably worse",
+    [MESSAGE_HEAD_DIRECTION] = "Change",
+    [MESSAGE_HEAD_DZ] = "dz",
+    [MESSAGE_HEAD_GZ] = "gz",
+    [MESSAGE_HEAD_DAV] = "dav",
+    [MESSAGE_HEAD_GAV] = "gav",
+    [MESSAGE_HEAD_DELTA] = "Glass's delta",
+    [MESSAGE_HEAD_G_DELTA] = "g delta",
+    [MESSAGE_HEAD_TYPICAL] = "Typical change",
+    [MESSAGE_HEAD_RANK_BISERIAL] = "Rank biserial",
+    [MESSAGE_HEAD_MEAN_CHANGE] = "Mean change",
+    [MESSAGE_HEAD_SUPERIORITY] = "Chance of better",
     [MESSAGE_HEAD_P_WILCOXON] = "Wilcoxon p",
     [MESSAGE_HEAD_P_SIGN] = "Sign test p",
     [MESSAGE_HEAD_RESPONDENTS] = "Respondents",
@@ -109,6 +120,11 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_GOALS_YES] = "{0}: yes",
     [MESSAGE_GOALS_NO] = "{0}: no",
     [MESSAGE_LATEST] = "latest review",
+    [MESSAGE_ZEROS_DROPPED] = "dropped",
+    [MESSAGE_ZEROS_RANKED] = "ranked and left out (Pratt)",
+    [MESSAGE_IMPROVED] = "improved",
+    [MESSAGE_WORSENED] = "worsened",
+    [MESSAGE_UNCHANGED] = "same",
     [MESSAGE_FROM_ITEMS] = "from {0} {0|answer|answers}",
     [MESSAGE_LEVEL_HEADING] = "{0}",
     [MESSAGE_UNKNOWN_INFORMANT] = "informant not named in the study",
@@ -136,6 +152,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_DISCOUNTED] = "Why respondents were discounted: {0}",
     [MESSAGE_TITLE_BEFORE_AFTER] = "{0}: {1}, {2} to {3}",
     [MESSAGE_TITLE_DIRECTION] = "{0}: {1}, who changed from {2} to {3}",
+    [MESSAGE_TITLE_EFFECTS] = "Effect sizes: {0}",
+    [MESSAGE_TITLE_EFFECT_RANKS] = "Effect sizes by ranks: {0}",
     [MESSAGE_TITLE_BANDS] = "{0}: {1}, bands at {2} and {3}",
     [MESSAGE_TITLE_MOVEMENT] = "{0}: {1}, movement between bands from {2} to {3}",
     [MESSAGE_TITLE_BAND_CHANGE] = "{0}: who moved to another band from {1} to {2}",
@@ -255,8 +273,28 @@ static const char *const english[N_MESSAGES] = {
         "All and {1} by {2}.",
     [MESSAGE_NOTE_DIRECTION] =
         "Better and worse are by that direction. Wilcoxon signed-rank: exact, "
-        "zeros dropped; beyond 200 changes the normal approximation. Both tests are checks of"
+        "zeros {0}; beyond 200 changes the normal approximation. Both tests are checks of"
         " the test of the means, not further tests.",
+    [MESSAGE_NOTE_EFFECT_SIGN] =
+        "All effect sizes are positive for improvement, whichever way a scale runs.",
+    [MESSAGE_NOTE_EFFECT_SIZES] =
+        "dz: mean change / SD of the change. dav: / root of the mean of the variances before and "
+        "after. Glass's delta: / SD before. gz, gav and g delta: the same, corrected for small n "
+        "(Hedges).",
+    [MESSAGE_NOTE_EFFECT_INTERVALS] =
+        "95% intervals: of dz by noncentral t, or normal where dz times the root of n is 37 or more; of dav "
+        "and Glass's delta that of dz in their units (Algina and Keselman).",
+    [MESSAGE_NOTE_TYPICAL] =
+        "Typical change (after - before, in points): Hodges-Lehmann, the median of the averages of "
+        "all pairs of changes; interval by exact signed-rank quantiles, from 6 people on.",
+    [MESSAGE_NOTE_RANK_BISERIAL] =
+        "Rank-biserial: ranks of changes for the better less those for the worse, from -1 to 1, "
+        "positive for improvement; zeros {0}; interval by Fisher's z.",
+    [MESSAGE_NOTE_BOOTSTRAP] =
+        "Mean change: its interval by the BCa bootstrap, {0} replicates, seed {1}.",
+    [MESSAGE_NOTE_SUPERIORITY] =
+        "Chance of better: that someone is better after than before, those who are the same counting "
+        "half; 50% is no change. Interval: Bonett and Price.",
     [MESSAGE_NOTE_RELIABLE] =
         "Reliably: by more than {0} points (Jacobson and Truax; SD {1}, reliability {2}).",
     [MESSAGE_NOTE_RELIABLE_SOURCE] = "Source of SD and reliability: {0}; {1}.",

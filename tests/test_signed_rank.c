@@ -34,7 +34,7 @@ static void test_against_r(void **state)
     assert_int_equal(cases.n_cases, values.n_rows);
     for (size_t i = 0; i < cases.n_cases; i++) {
         const struct distribution changes = case_distribution(&cases, i, joint_change);
-        const struct signed_rank got = signed_rank(&changes, work);
+        const struct signed_rank got = signed_rank(&changes, ZEROS_DROPPED, work);
         const struct {
             const char *name;
             double got;
@@ -117,7 +117,7 @@ static void test_edges(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(edges); i++) {
         const struct distribution changes = {edges[i].scores, edges[i].n_scores, 1};
-        const struct signed_rank got = signed_rank(&changes, work);
+        const struct signed_rank got = signed_rank(&changes, ZEROS_DROPPED, work);
         expect(edges[i].name, "v", got.v.number, edges[i].v, 0.0);
         expect(edges[i].name, "p_wilcoxon", got.p_wilcoxon.number, edges[i].p_wilcoxon, 1e-12);
         expect(edges[i].name, "exact", got.exact.number, edges[i].exact, 0.0);
@@ -191,12 +191,12 @@ static void test_rounded_scores(void **state)
     const struct score_count whole[] = {{-3, 1}, {2, 1}, {4, 1}, {5, 1}};
     const struct distribution t_scores = {rounded, COUNT(rounded), unit},
                               points = {whole, COUNT(whole), 1};
-    const struct signed_rank of_t = signed_rank(&t_scores, work);
+    const struct signed_rank of_t = signed_rank(&t_scores, ZEROS_DROPPED, work);
     (void)state;
     assert_true(of_t.v.number == 1.0 + 3 * 3.5);
     assert_int_equal(of_t.n_up, 4);
     assert_int_equal(of_t.n_down, 1);
-    assert_true(signed_rank(&points, work).v.number == 1.0 + 3.0 + 4.0);
+    assert_true(signed_rank(&points, ZEROS_DROPPED, work).v.number == 1.0 + 3.0 + 4.0);
 }
 
 static void test_every_pattern(void **state)
@@ -207,7 +207,7 @@ static void test_every_pattern(void **state)
             struct score_count scores[2 * M];
             const struct distribution changes = {scores,
                                                  signed_changes(&shapes[shape], signs, scores), 1};
-            const struct signed_rank got = signed_rank(&changes, work);
+            const struct signed_rank got = signed_rank(&changes, ZEROS_DROPPED, work);
             uint64_t doubled_v = 0;
             for (unsigned i = 0; i < M; i++) {
                 doubled_v += (signs >> i & 1) != 0 ? shapes[shape].doubled_ranks[i] : 0;

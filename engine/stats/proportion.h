@@ -3,11 +3,7 @@
 #define PELLTER_ENGINE_STATS_PROPORTION_H
 
 #include <stdint.h>
-
-/* NAN and NAN where there is none. */
-struct interval {
-    double low, high;
-};
+#include "engine/stats/interval.h"
 
 /* Wilson's 95% interval of a proportion (0..1), without continuity correction: both roots p of
 

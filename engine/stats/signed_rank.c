@@ -51,21 +51,23 @@ static bool ties_next(struct ties *ties, struct tie *out)
 /* What the ranks come to. Doubled, mid-ranks are whole numbers. */
 struct rank_sums {
     uint64_t n_up, n_same, n_down;
-    int128 doubled_v; /* 2v */
-    int128 tied;      /* sum of t^3 - t over runs of t equal sizes */
+    uint64_t ranked_zeros; /* they stand below all others, and do not count themselves */
+    int128 doubled_v;      /* 2v */
+    int128 tied;           /* sum of t^3 - t over runs of t equal sizes */
 };
 
-static struct rank_sums rank_sums(const struct distribution *changes)
+static struct rank_sums rank_sums(const struct distribution *changes, enum zeros zeros)
 {
-    struct rank_sums sums = {0, 0, 0, 0, 0};
+    struct rank_sums sums = {0};
     struct ties ties = ties_start(changes);
     struct tie tie;
     if (ties.above > ties.below) {
         sums.n_same = changes->scores[ties.below].count;
     }
+    sums.ranked_zeros = zeros == ZEROS_RANKED ? sums.n_same : 0;
     while (ties_next(&ties, &tie)) {
         const int128 t = (int128)tie.up + (int128)tie.down;
-        const int128 before = (int128)sums.n_up + (int128)sums.n_down;
+        const int128 before = (int128)sums.ranked_zeros + (int128)sums.n_up + (int128)sums.n_down;
         /* t equal sizes after `before` smaller ones share the mid-rank before + (t + 1) / 2. */
         const int128 doubled_rank = 2 * before + t + 1;
         sums.doubled_v += doubled_rank * (int128)tie.up;
@@ -74,6 +76,20 @@ static struct rank_sums rank_sums(const struct distribution *changes)
         sums.n_down += tie.down;
     }
     return sums;
+}
+
+/* Sums of powers of the ranks that count, as if there were no ties, times what makes them whole. */
+struct rank_powers {
+    int128 doubled_sum;     /* 2 sum of r */
+    int128 sixfold_squares; /* 6 sum of r^2 */
+};
+
+static struct rank_powers rank_powers(const struct rank_sums *sums)
+{
+    const int128 z = (int128)sums->ranked_zeros;
+    const int128 last = z + (int128)sums->n_up + (int128)sums->n_down;
+    return (struct rank_powers){last * (last + 1) - z * (z + 1),
+                                last * (last + 1) * (2 * last + 1) - z * (z + 1) * (2 * z + 1)};
 }
 
 /* In fours, which compilers turn into vectors at -O2 already. */
@@ -103,7 +119,7 @@ static void shift_in(double ways[], size_t rank, size_t last)
     }
 }
 
-/* Two-sided p of the signed-rank sum with the m <= SIGNED_RANK_EXACT ranks at hand, ties and all:
+/* Two-sided p of the signed-rank sum with the m ranks at hand, the last no more than SIGNED_RANK_EXACT, ties and all:
    ways[s] becomes the number of the 2^m sign patterns whose positive doubled ranks sum to s. The
    distribution is symmetric, so the smaller tail is the lower one of the smaller rank sum.
 
@@ -115,9 +131,10 @@ static double exact_p(const struct distribution *changes, const struct rank_sums
                       double ways[])
 {
     const size_t m = (size_t)(sums->n_up + sums->n_down);
-    const size_t total = m * (m + 1), v = (size_t)sums->doubled_v;
+    const size_t zeros = (size_t)sums->ranked_zeros;
+    const size_t total = (size_t)rank_powers(sums).doubled_sum, v = (size_t)sums->doubled_v;
     size_t limit = v < total - v ? v : total - v;
-    size_t reached = 0, before = 0, divisor = 0;
+    size_t reached = 0, before = zeros, divisor = 0;
     struct ties ties = ties_start(changes);
     struct tie tie;
     double tail = 0.0;
@@ -132,7 +149,7 @@ static double exact_p(const struct distribution *changes, const struct rank_sums
         ways[s] = s == 0 ? 1.0 : 0.0;
     }
     ties = ties_start(changes);
-    for (before = 0; ties_next(&ties, &tie);) {
+    for (before = zeros; ties_next(&ties, &tie);) {
         const size_t t = (size_t)(tie.up + tie.down);
         const size_t rank = (2 * before + t + 1) / divisor;
         for (size_t i = 0; i < t; i++) {
@@ -147,19 +164,22 @@ static double exact_p(const struct distribution *changes, const struct rank_sums
     return fmin(1.0, ldexp(tail, 1 - (int)m));
 }
 
-/* Two-sided p of the signed-rank sum v of m changes by the normal distribution:
+/* Two-sided p of the signed-rank sum v by the normal distribution:
 
-       z = (|v - m (m+1) / 4| - 1/2) / sqrt(m (m+1) (2m+1) / 24 - sum(t^3 - t) / 48)
+       z = (|v - sum(r) / 2| - 1/2) / sqrt(sum(r^2) / 4 - sum(t^3 - t) / 48)
 
+   over the ranks r that count: 1..m where zeros are dropped, z+1..z+m where z zeros are ranked.
    rounding  both are exact up to the last division; erfc keeps the digits of a small p
    source    as R's wilcox.test(paired, exact = FALSE, correct = TRUE): Lehmann (1975),
-             Nonparametrics, app. 1; Hollander & Wolfe (1999), Nonparametric Statistical Methods, ch. 3 */
+             Nonparametrics, app. 1; Hollander & Wolfe (1999), Nonparametric Statistical Methods, ch. 3;
+             with ranked zeros Cureton (1967), J Am Stat Assoc 62(319):1068-1069,
+             doi:10.1080/01621459.1967.10500917 */
 static double normal_p(const struct rank_sums *sums)
 {
-    const int128 m = (int128)sums->n_up + (int128)sums->n_down;
-    const int128 off = 2 * sums->doubled_v - m * (m + 1); /* 4 (v - mean) */
+    const struct rank_powers powers = rank_powers(sums);
+    const int128 off = 2 * sums->doubled_v - powers.doubled_sum; /* 4 (v - mean) */
     const int128 distance = (off < 0 ? -off : off) - 2;
-    const int128 variance = 2 * m * (m + 1) * (2 * m + 1) - sums->tied; /* 48 times it */
+    const int128 variance = 2 * powers.sixfold_squares - sums->tied; /* 48 times it */
     /* The continuity correction reaches the mean: nothing is less extreme. */
     if (distance <= 0) {
         return 1.0;
@@ -167,28 +187,49 @@ static double normal_p(const struct rank_sums *sums)
     return erfc((double)distance / 4.0 / sqrt((double)variance / 24.0));
 }
 
-struct signed_rank signed_rank(const struct distribution *changes, double work[])
+/* The 95% interval of the rank-biserial correlation, on the scale of Fisher's z:
+
+       tanh(atanh(r) -+ 1.96 sqrt(sum(r^2)) / sum(r))   over the ranks r that count
+
+   None where it is just -1 or 1, whose z is infinite.
+   source    as R's effectsize::rank_biserial(change): the error is that of v when nothing changes */
+static void set_rank_biserial(struct signed_rank *result, const struct rank_sums *sums)
+{
+    const struct rank_powers powers = rank_powers(sums);
+    const int128 over = 2 * sums->doubled_v - powers.doubled_sum;
+    const double half = 1.95996398454005423552 * sqrt((double)powers.sixfold_squares / 6.0) /
+                        ((double)powers.doubled_sum / 2.0);
+    result->rank_biserial = value_ratio(over, powers.doubled_sum);
+    if (over != powers.doubled_sum && over != -powers.doubled_sum) {
+        const double z = atanh(result->rank_biserial.number);
+        result->rank_biserial_low = value_double(tanh(z - half));
+        result->rank_biserial_high = value_double(tanh(z + half));
+    }
+}
+
+struct signed_rank signed_rank(const struct distribution *changes, enum zeros zeros, double work[])
 {
     struct signed_rank result = {.v = VALUE_NONE,
                                  .p_wilcoxon = VALUE_NONE,
                                  .exact = VALUE_NONE,
                                  .p_sign = VALUE_NONE,
-                                 .rank_biserial = VALUE_NONE};
-    const struct rank_sums sums = rank_sums(changes);
+                                 .rank_biserial = VALUE_NONE,
+                                 .rank_biserial_low = VALUE_NONE,
+                                 .rank_biserial_high = VALUE_NONE};
+    const struct rank_sums sums = rank_sums(changes, zeros);
     const uint64_t m = sums.n_up + sums.n_down;
-    const int128 total = (int128)m * (int128)(m + 1);
+    const bool exact = m + sums.ranked_zeros <= SIGNED_RANK_EXACT;
     result.n_up = sums.n_up;
     result.n_same = sums.n_same;
     result.n_down = sums.n_down;
     if (m + sums.n_same > 0) {
         result.v = value_ratio(sums.doubled_v, 2);
-        result.exact = value_count(m <= SIGNED_RANK_EXACT);
+        result.exact = value_count(exact);
     }
     if (m > 0) {
-        result.p_wilcoxon =
-            value_double(m <= SIGNED_RANK_EXACT ? exact_p(changes, &sums, work) : normal_p(&sums));
+        result.p_wilcoxon = value_double(exact ? exact_p(changes, &sums, work) : normal_p(&sums));
         result.p_sign = value_double(sign_test(sums.n_up, sums.n_down));
-        result.rank_biserial = value_ratio(2 * sums.doubled_v - total, total);
+        set_rank_biserial(&result, &sums);
     }
     return result;
 }

@@ -5,30 +5,9 @@
 #include <stddef.h>
 #include <gsl/gsl_cdf.h>
 #include "engine/stats/beta.h"
+#include "engine/stats/gamma_ratio.h"
 
 #define PI 3.14159265358979323846
-
-/* Gamma(a + 1/2) / Gamma(a), a > 0, as the exponential of
-
-       ln(a)/2 - 1/(8a) + 1/(192 a^3) - 1/(640 a^5) + 17/(14336 a^7) - 31/(18432 a^9) + ...
-
-   which ends below 1e-17 for a >= 24; smaller a are brought there by
-   Gamma(a + 1/2) / Gamma(a) = a / (a + 1/2) Gamma(a + 3/2) / Gamma(a + 1).
-   rounding  the difference of two lnGamma, or lnBeta, would lose digits as a grows
-   source    from Stirling's series of both, DLMF 5.11.8 (https://dlmf.nist.gov/5.11) */
-static double half_step_gamma(double a)
-{
-    double product = 1.0, u;
-    while (a < 24.0) {
-        product *= a / (a + 0.5);
-        a += 1.0;
-    }
-    u = 1.0 / (a * a);
-    return product * sqrt(a) *
-           exp((-1.0 / 8 +
-                u * (1.0 / 192 + u * (-1.0 / 640 + u * (17.0 / 14336 - u * (31.0 / 18432))))) /
-               a);
-}
 
 /* sum of (a + 1/2)(a + 3/2) ... / (3/2)(5/2) ... y^n: I_y(1/2, a) = 2 y^(1/2) x^a / B(1/2, a) times
    this. All terms are positive.  DLMF 8.17.8 (https://dlmf.nist.gov/8.17) */
@@ -61,7 +40,7 @@ double student_two_sided(double t, double df)
         x = 1.0 / ratio / ratio;
         y = 1.0;
     }
-    front = exp(a * log_x) * sqrt(y) * half_step_gamma(a) / sqrt(PI);
+    front = exp(a * log_x) * sqrt(y) * gamma_half_step(a) / sqrt(PI);
     if ((a + 2.5) * y < 1.5) {
         return fmax(0.0, 1.0 - 2.0 * front * beta_series(a, y));
     }
@@ -128,7 +107,7 @@ static double quantile_975(double df)
 {
     /* right to 5e-15 for df >= 1; one Newton step on our own tail */
     const double start = gsl_cdf_tdist_Pinv(0.975, df);
-    const double density = half_step_gamma(df / 2.0) / sqrt(PI * df) *
+    const double density = gamma_half_step(df / 2.0) / sqrt(PI * df) *
                            exp(-(df + 1.0) / 2.0 * log1p(start * start / df));
     return start + (student_two_sided(start, df) - 0.05) / (2.0 * density);
 }

@@ -234,6 +234,7 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
             .kind != VALUE_UNDEFINED;
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "direction", scale),
                                           title_of(maker, MESSAGE_TITLE_DIRECTION, scale));
+    struct text tests = text_of(MESSAGE_NOTE_DIRECTION);
     struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
     add_cohort_column(maker, table, breakdown);
     add_column(maker, table, MESSAGE_HEAD_N);
@@ -252,7 +253,8 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
     }
     add_base_note(maker, table, scale);
     add_scale_notes(maker, table, scale);
-    add_note(maker, table, text_of(MESSAGE_NOTE_DIRECTION));
+    tests.arguments[0] = zeros_argument(maker);
+    add_note(maker, table, tests);
     if (reliable) {
         add_reliable_notes(maker, table, scale);
     }

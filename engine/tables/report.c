@@ -25,6 +25,7 @@ static void measure_tables(struct maker *maker, size_t measure)
             trajectory_tables(maker, scale);
         }
     }
+    effects_tables(maker, measure);
     individual_tables(maker, measure);
     drop_out_tables(maker, measure);
 }

@@ -333,6 +333,12 @@ void add_primary_note(struct maker *maker, struct table *table, size_t scale)
     }
 }
 
+struct argument zeros_argument(const struct maker *maker)
+{
+    return argument_message(maker->study->zeros == ZEROS_RANKED ? MESSAGE_ZEROS_RANKED
+                                                                : MESSAGE_ZEROS_DROPPED);
+}
+
 /* In every table of a scale, since a fall is good news on some and bad on others. */
 void add_scale_notes(struct maker *maker, struct table *table, size_t scale)
 {

@@ -79,6 +79,8 @@ void add_primary_note(struct maker *maker, struct table *table, size_t scale);
 /* The same of all scales of an instrument: its label is {0}, the two stages {1} and {2}. */
 struct text title_of_measure(const struct maker *maker, enum message message, size_t measure);
 const char *stem_of_measure(struct maker *maker, const char *prefix, size_t measure);
+/* What the signed-rank test makes of changes of 0, in words. */
+struct argument zeros_argument(const struct maker *maker);
 
 /* Notes that a table of a scale carries: direction, and the rule for missing items. */
 void add_scale_notes(struct maker *maker, struct table *table, size_t scale);

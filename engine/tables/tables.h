@@ -27,6 +27,7 @@ void warnings_table(struct maker *maker);
 void sample_log_tables(struct maker *maker, size_t measure);
 void before_after_tables(struct maker *maker, size_t scale);
 void bands_tables(struct maker *maker, size_t scale);
+void effects_tables(struct maker *maker, size_t measure);
 void individual_tables(struct maker *maker, size_t measure);
 void drop_out_tables(struct maker *maker, size_t measure);
 void trajectory_tables(struct maker *maker, size_t scale);

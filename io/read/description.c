@@ -186,6 +186,21 @@ static void put_roles(FILE *out, const struct study *study)
     }
 }
 
+/* No count depends on it, but a report of tallies has to be that of their forms. Where it is as ever,
+   there is no line, as there was none before. */
+static void put_paired(FILE *out, const struct study *study)
+{
+    if (study->zeros == ZEROS_DROPPED && study->bootstrap.replicates == 0) {
+        return; /* the seed is of no use then */
+    }
+    fprintf(out, "paired: {zeros: %s", study->zeros == ZEROS_RANKED ? "pratt" : "drop");
+    if (study->bootstrap.replicates > 0) {
+        fprintf(out, ", bootstrap: %zu, seed: %" PRIu32, study->bootstrap.replicates,
+                study->bootstrap.seed);
+    }
+    fputs("}\n", out);
+}
+
 static void put_rules(FILE *out, const struct study *study)
 {
     bool pooled = false;
@@ -208,6 +223,7 @@ static void put_rules(FILE *out, const struct study *study)
     fputs("}\n", out);
     /* Only printed with; but a report of tallies has no other study to learn it from. The usual
        limits are not said, so that the tallies of those who have them go together with all. */
+    put_paired(out, study);
     if (study->small_numbers.too_few != SMALL_NUMBERS_TOO_FEW ||
         study->small_numbers.caution != SMALL_NUMBERS_CAUTION) {
         fprintf(out, "small_numbers: {too_few_below: %" PRIu64 ", caution_below: %" PRIu64 "}\n",

@@ -10,11 +10,11 @@
 #include "io/read/roles.h"
 
 static const char *const study_keys[] = {
-    "title",         "stages",          "before",      "after",
-    "as_of",         "cohorts",         "cohort_from", "missing",
-    "duplicates",    "across_versions", "sources",     "reliable_change",
-    "small_numbers", "primary",         "mixed_model", "site",
-    "year",          "comparison_group"};
+    "title",         "stages",           "before",      "after",
+    "as_of",         "cohorts",          "cohort_from", "missing",
+    "duplicates",    "across_versions",  "sources",     "reliable_change",
+    "small_numbers", "primary",          "mixed_model", "site",
+    "year",          "comparison_group", "paired"};
 static const char *const model_keys[] = {"df", "structure"};
 static const char *const model_df_words[] = {
     [MODEL_KENWARD_ROGER] = "kenward-roger", [MODEL_SATTERTHWAITE] = "satterthwaite"};
@@ -28,6 +28,8 @@ static const char *const pick_words[] = {"nearest", "first", "last"};
 static const char *const duplicate_words[] = {"discount", "first", "last"};
 static const char *const cohort_from_words[] = {"before", "first", "after"};
 static const char *const reliable_keys[] = {"sd", "reliability"};
+static const char *const paired_keys[] = {"zeros", "bootstrap", "seed"};
+static const char *const zeros_words[] = {"drop", "pratt"};
 static const char *const small_keys[] = {"too_few_below", "caution_below"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -420,6 +422,36 @@ static struct fault read_model(struct plan_build *build, const struct node *node
     return fault;
 }
 
+/* paired: {zeros: pratt, bootstrap: 2000, seed: 7} */
+static struct fault read_paired(struct plan_build *build, const struct node *node)
+{
+    struct study *const study = &build->plan->study;
+    struct fault fault = node_check_keys(build->document, node, paired_keys, COUNT(paired_keys));
+    const struct node *zeros, *replicates, *seed;
+    int64_t number = 0;
+    size_t word = 0;
+    if (fault.code != FAULT_NONE) {
+        return fault;
+    }
+    zeros = node_get(node, "zeros");
+    replicates = node_get(node, "bootstrap");
+    seed = node_get(node, "seed");
+    if (zeros != NULL) {
+        fault = node_word(build->document, zeros, zeros_words, COUNT(zeros_words), &word);
+        study->zeros = word == 0 ? ZEROS_DROPPED : ZEROS_RANKED;
+    }
+    if (fault.code == FAULT_NONE && replicates != NULL) {
+        /* fewer leave the ends to chance, more cost minutes */
+        fault = node_integer(build->document, replicates, 1000, 1000000, &number);
+        study->bootstrap.replicates = (size_t)number;
+    }
+    if (fault.code == FAULT_NONE && seed != NULL) {
+        fault = node_integer(build->document, seed, 0, UINT32_MAX, &number);
+        study->bootstrap.seed = (uint32_t)number;
+    }
+    return fault;
+}
+
 /* The keys that are one word, a date or a yes/no each. */
 static struct fault read_rules(struct plan_build *build, const struct node *root)
 {
@@ -432,6 +464,7 @@ static struct fault read_rules(struct plan_build *build, const struct node *root
     const struct node *const change = node_get(root, "reliable_change");
     const struct node *const small = node_get(root, "small_numbers");
     const struct node *const model = node_get(root, "mixed_model");
+    const struct node *const paired = node_get(root, "paired");
     struct fault fault = FAULT_FREE;
     size_t word = 0;
     /* Day-first dates are for data files only: a study file has one way to write a date. */
@@ -463,6 +496,9 @@ static struct fault read_rules(struct plan_build *build, const struct node *root
     }
     if (fault.code == FAULT_NONE && model != NULL) {
         fault = read_model(build, model);
+    }
+    if (fault.code == FAULT_NONE && paired != NULL) {
+        fault = read_paired(build, paired);
     }
     return fault;
 }
@@ -555,6 +591,7 @@ static struct fault read_study(struct plan_build *build)
     study->as_of = NO_DATE;
     study->given_reliability = NAN;
     study->goals.rho = 0.3;
+    study->bootstrap.seed = BOOTSTRAP_SEED;
     study->small_numbers = (struct small_numbers){SMALL_NUMBERS_TOO_FEW, SMALL_NUMBERS_CAUTION};
     study->title = "";
     if (fault.code != FAULT_NONE) {

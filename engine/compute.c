@@ -168,6 +168,7 @@ static void compute_all(struct work *work)
             scoring(work);
         }
     }
+    for_each_scale(work, FIGURES_ITEM_ANALYSIS, compute_item_analysis);
     compute_tests(work);
     compute_tests_between(work);
     for_each_scale(work, FIGURES_DROP_OUT, compute_drop_out);
@@ -220,7 +221,9 @@ static bool make_comparisons(const struct counted *counted, struct figures *figu
         struct comparison *const comparison = &figures->comparisons[i];
         if (!grouping_init(&comparison->grouping, counted->cohorts,
                            &counted->study->breakdowns[i]) ||
-            !tally_coarsen(&counted->tally, comparison->grouping.group_of, &comparison->tally)) {
+            !tally_coarsen(&counted->tally, comparison->grouping.group_of, &comparison->tally) ||
+            !item_tally_coarsen(&counted->items, comparison->grouping.group_of,
+                                counted->study->breakdowns[i].n_columns == 0, &comparison->items)) {
             return false;
         }
     }
@@ -280,9 +283,11 @@ static bool make_room(struct work *work)
         work->replicates = calloc(work->study->bootstrap.replicates, sizeof *work->replicates);
         work->random = gsl_rng_alloc(gsl_rng_mt19937);
     }
+    work->items = malloc(sizeof *work->items);
     work->study_sd = calloc(work->study->n_scales + 1, sizeof *work->study_sd);
     return work->pairs != NULL && work->before != NULL && work->after != NULL &&
-           work->changes != NULL && work->ranks != NULL && work->study_sd != NULL &&
+           work->changes != NULL && work->ranks != NULL && work->items != NULL &&
+           work->study_sd != NULL &&
            (work->study->bootstrap.replicates == 0 ||
             (work->replicates != NULL && work->random != NULL)) &&
            make_model_room(work);
@@ -319,6 +324,7 @@ bool compute_figures(const struct counted *counted, struct figures *figures)
     free(work.replicates);
     gsl_rng_free(work.random);
     between_end(&work);
+    free(work.items);
     free(work.study_sd);
     free(work.patterns);
     model_room_free(work.model_room);

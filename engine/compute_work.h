@@ -5,9 +5,17 @@
 #include <gsl/gsl_rng.h>
 #include "engine/figures.h"
 #include "engine/stats/counts.h"
+#include "engine/stats/item_analysis.h"
 #include "engine/stats/mixed_model.h"
 
 struct counted;
+
+/* Room for the items of one scale. */
+struct item_room {
+    uint64_t sums[MAX_ITEMS], products[MAX_ITEMS * MAX_ITEMS];
+    struct value rest[MAX_ITEMS];
+    double room[ITEM_ANALYSIS_ROOM(MAX_ITEMS)];
+};
 
 /* Where the computation is, and room to work in. */
 struct work {
@@ -24,6 +32,7 @@ struct work {
     struct score_pattern *patterns; /* room for those of any scale of a group */
     struct model_room *model_room;  /* owned; NULL: no model is fitted */
     double *study_sd;               /* for each scale: SD of all before scores of All, or NAN */
+    struct item_room *items;
 };
 
 /* Adds a figure under the current key with this statistic (and sub). */
@@ -85,6 +94,9 @@ void compute_pooled(struct work *work);
 struct mixed_model compute_model(struct work *work);
 void compute_model_stage(struct work *work, const struct mixed_model *model, size_t stage);
 void compute_drop_out(struct work *work);
+
+/* compute_items.c ... */
+void compute_item_analysis(struct work *work);
 
 /* ... and compute_goals.c. Attainment is called for each member of a dimension. */
 void compute_attainment(struct work *work);

@@ -17,7 +17,7 @@ bool counted_init(struct counted *counted, const struct study *study, const stru
         .ids = calloc(study->n_joins + 1, sizeof *counted->ids),
     };
     if (counted->measures == NULL || counted->sources == NULL || counted->ids == NULL ||
-        !item_checks_init(&counted->checks, study)) {
+        !item_checks_init(&counted->checks, study) || !item_tally_init(&counted->items, study)) {
         counted_free(counted);
         return false;
     }
@@ -31,6 +31,7 @@ void counted_free(struct counted *counted)
     free(counted->sources);
     free(counted->ids);
     item_checks_free(&counted->checks);
+    item_tally_free(&counted->items);
     *counted = (struct counted){0};
 }
 
@@ -67,5 +68,5 @@ bool counted_merge(struct counted *into, const struct counted *from)
     }
     into->unknown_informants += from->unknown_informants;
     item_checks_merge(&into->checks, &from->checks);
-    return tally_merge(&into->tally, &from->tally);
+    return item_tally_merge(&into->items, &from->items) && tally_merge(&into->tally, &from->tally);
 }

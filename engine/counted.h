@@ -7,6 +7,7 @@
 #include "engine/cohorts.h"
 #include "engine/findings.h"
 #include "engine/item_checks.h"
+#include "engine/item_tally.h"
 #include "engine/tally.h"
 
 /* Of one instrument. */
@@ -40,6 +41,7 @@ struct counted {
     struct source_counts *sources;   /* n_sources */
     struct id_counts *ids;           /* study->n_joins */
     struct item_checks checks;
+    struct item_tally items;
     uint64_t unknown_informants; /* rows whose informant the study does not name */
 };
 

@@ -287,6 +287,7 @@ static const char *const table_names[N_FIGURE_TABLES] = {
     [FIGURES_ATTAINMENT] = "attainment",
     [FIGURES_GOAL_LEVELS] = "goal_levels",
     [FIGURES_SCORING] = "scoring",
+    [FIGURES_ITEM_ANALYSIS] = "item_analysis",
     [FIGURES_TESTS] = "tests",
     [FIGURES_TESTS_BETWEEN] = "tests_between",
     [FIGURES_DROP_OUT] = "drop_out",
@@ -362,6 +363,7 @@ void figures_free(struct figures *figures)
     for (size_t i = 0; figures->comparisons != NULL && i < figures->study->n_breakdowns; i++) {
         grouping_free(&figures->comparisons[i].grouping);
         tally_free(&figures->comparisons[i].tally);
+        item_tally_free(&figures->comparisons[i].items);
     }
     free(figures->comparisons);
     free(figures->kept);

@@ -6,6 +6,7 @@
 #include "engine/cohorts.h"
 #include "engine/count.h"
 #include "engine/figure.h"
+#include "engine/item_tally.h"
 #include "engine/study.h"
 
 /* The tables of results.csv, in its order. */
@@ -23,6 +24,7 @@ enum figure_table {
     FIGURES_ATTAINMENT,
     FIGURES_GOAL_LEVELS,
     FIGURES_SCORING,
+    FIGURES_ITEM_ANALYSIS,
     FIGURES_TESTS,
     FIGURES_TESTS_BETWEEN, /* of a whole breakdown */
     FIGURES_DROP_OUT,
@@ -213,6 +215,21 @@ enum {
     X(SCORED_PRORATED, "prorated")            \
     X(SCORED_PRORATED_FROM, "prorated_from_") \
     X(NOT_SCORED, "not_scored")               \
+    X(COMPLETE_FORMS, "forms")                \
+    X(ALPHA, "alpha")                         \
+    X(ALPHA_CI_LOW, "alpha_ci_low")           \
+    X(ALPHA_CI_HIGH, "alpha_ci_high")         \
+    X(OMEGA, "omega")                         \
+    X(OMEGA_HEYWOOD, "omega_heywood")         \
+    X(ITEM_REST, "item_rest_")                \
+    X(FLOOR, "floor")                         \
+    X(CEILING, "ceiling")                     \
+    X(FLOOR_PERCENT, "floor_percent")         \
+    X(CEILING_PERCENT, "ceiling_percent")     \
+    X(FROM_50, "from_50")                     \
+    X(FROM_50_CI_LOW, "from_50_ci_low")       \
+    X(FROM_50_CI_HIGH, "from_50_ci_high")     \
+    X(P_FROM_50, "p_from_50")                 \
     X(PRIMARY, "primary")                     \
     X(P_HOLM, "p_holm")                       \
     X(HOLM_TESTS, "holm_tests")                         \
@@ -272,10 +289,11 @@ struct figure_section {
     uint32_t first_block, first_start; /* places in figures.blocks and figures.starts */
 };
 
-/* One breakdown: its groups, and the tally of just these groups. */
+/* One breakdown: its groups, and the tallies of just these groups. */
 struct comparison {
     struct grouping grouping;
     struct tally tally;
+    struct item_tally items;
 };
 
 struct figures {

@@ -189,6 +189,7 @@ static void count_parts(struct work *work, struct worker *worker)
         }
     }
     tally_sort(&worker->counted.tally);
+    item_tally_settle(&worker->counted.items);
     worker->fault = fault;
 }
 

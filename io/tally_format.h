@@ -39,6 +39,9 @@
     X(SCORING, "scoring")                       \
     X(PRORATED, "prorated")                     \
     X(ITEM, "item")                             \
+    X(ITEMS, "items")                           \
+    X(ITEMS_REST, "items_rest")                 \
+    X(ITEMS_OF_STAGE, "items_of_stage")         \
     X(VALUE, "value")                           \
     X(SCORE, "score")                           \
     X(EVERY, "every")                           \

@@ -621,10 +621,11 @@ static void test_key_order(void **state)
     (void)state;
     static const char *const sites[] = {"10", "9", ""};
     static const unsigned tables[] = {
-        FIGURES_FORMS,       FIGURES_BEFORE_AFTER,    FIGURES_BANDS,      FIGURES_BAND_MOVEMENT,
-        FIGURES_BAND_CHANGE, FIGURES_RELIABLE_CHANGE, FIGURES_TRAJECTORY, FIGURES_BETWEEN,
-        FIGURES_ADJUSTED,    FIGURES_SCORING,         FIGURES_TESTS,      FIGURES_TESTS_BETWEEN,
-        FIGURES_DROP_OUT};
+        FIGURES_FORMS,         FIGURES_BEFORE_AFTER,  FIGURES_BANDS,
+        FIGURES_BAND_MOVEMENT, FIGURES_BAND_CHANGE,   FIGURES_RELIABLE_CHANGE,
+        FIGURES_TRAJECTORY,    FIGURES_BETWEEN,       FIGURES_ADJUSTED,
+        FIGURES_SCORING,       FIGURES_ITEM_ANALYSIS, FIGURES_TESTS,
+        FIGURES_TESTS_BETWEEN, FIGURES_DROP_OUT};
     struct world world;
     size_t table = 0;
     world_init(&world, &by_site, sites, 3);
@@ -829,7 +830,7 @@ static void test_no_pair(void **state)
     for (size_t i = 0; i < world.figures.n_figures; i++) {
         const unsigned table = nth_figure(&world.figures, i).key.table;
         assert_true(table == FIGURES_FORMS || table == FIGURES_TRAJECTORY ||
-                    table == FIGURES_SCORING);
+                    table == FIGURES_SCORING || table == FIGURES_ITEM_ANALYSIS);
     }
     world_free(&world);
 }

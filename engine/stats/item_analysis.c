@@ -42,7 +42,7 @@ static void set_alpha(const struct item_products *items, struct item_analysis *r
     for (size_t i = 0; i < items->n_items; i++) {
         of_items += spread_of(items, i, i);
     }
-    if (total == 0) {
+    if (total <= 0) { /* below 0 only where sums that were sent do not fit */
         return;
     }
     result->alpha = value_ratio(k * (total - of_items), (k - 1) * total);

@@ -31,6 +31,7 @@ struct tallies {
     size_t n_files, files_capacity;
     uint64_t *totals; /* owned: what cells add up to, [scale][stages] */
     uint64_t n_goals; /* what cells of goals add up to */
+    uint64_t n_item_forms; /* forms that are counted with their items, of all files */
     struct arena arena;
 };
 

@@ -630,6 +630,112 @@ static bool take_pattern(struct tally_reading *r)
            tally_no_memory(r);
 }
 
+/* --- items together --- */
+
+/* One number of a list, behind a space unless it is the first. False: there is none up to `most`. */
+static bool take_number(const char **text, bool first, uint64_t most, uint64_t *out)
+{
+    const char *at = *text + (!first && **text == ' ');
+    const size_t n = strspn(at, "0123456789");
+    uint64_t number = 0;
+    if (n == 0 || n > 18 || (!first && at == *text) || (at[0] == '0' && n > 1)) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        number = 10 * number + (uint64_t)(at[i] - '0');
+    }
+    *text = at + n;
+    *out = number;
+    return number <= most;
+}
+
+/* Sums of n forms: none is more than if every answer were the highest. */
+static bool take_item_sums(struct tally_reading *r, size_t cell, const struct item_sheet *sheet,
+                           uint64_t n, uint64_t sums[])
+{
+    const char *text = r->row->cells[cell].text;
+    const uint64_t most = n * sheet->most;
+    bool done = true;
+    for (size_t i = 0; i < item_sums_size(sheet->n_items) && done; i++) {
+        done = take_number(&text, i == 0, i < sheet->n_items ? most : most * sheet->most, &sums[i]);
+    }
+    return (done && *text == '\0') ||
+           tally_fault(r, cell, "found other sums of items than %zu that so many forms can have",
+                       item_sums_size(sheet->n_items));
+}
+
+static bool take_item_stage(struct tally_reading *r, size_t cell, size_t *stage)
+{
+    *stage = r->into->plan.study.n_stages;
+    return r->row->cells[cell].length == 0 || tally_field_stage(r, cell, stage);
+}
+
+/* The sheet of the instrument and group in two cells. */
+static bool take_item_sheet(struct tally_reading *r, size_t cell, struct item_sheet **sheet)
+{
+    const struct study *const study = &r->into->plan.study;
+    struct cell name;
+    size_t measure = 0;
+    if (!tally_field_measure(r, cell, &measure) || !tally_field_text(r, cell + 1, &name)) {
+        return false;
+    }
+    for (size_t g = 0; g < study->measures[measure].instrument->n_groups; g++) {
+        if (tally_text_is(&name, study->measures[measure].instrument->groups[g].name)) {
+            *sheet = item_tally_sheet(&r->into->counted.items, measure, g);
+            return *sheet != NULL ||
+                   tally_fault(r, cell + 1, "found a group whose items are not counted");
+        }
+    }
+    return tally_fault(r, cell + 1, "found no group of items of the instrument, expected one");
+}
+
+enum items_line { ITEMS_OF_COHORT, ITEMS_OF_REST, ITEMS_WITHOUT_COHORTS };
+
+static bool take_item_line(struct tally_reading *r, enum items_line kind)
+{
+    const size_t at = 1 + (kind == ITEMS_OF_COHORT ? r->into->plan.study.n_cohort_columns : 0);
+    uint32_t cohort = ITEM_NO_COHORT;
+    struct item_sheet *sheet = NULL;
+    uint64_t sums[MAX_ITEMS + MAX_ITEMS * (MAX_ITEMS + 1) / 2];
+    size_t stage = 0;
+    int64_t n = 0;
+    bool known;
+    if ((kind == ITEMS_OF_COHORT && !take_cohort(r, &cohort)) || !take_item_sheet(r, at, &sheet) ||
+        !take_item_stage(r, at + 2, &stage) || !tally_field_whole(r, at + 3, 1, TALLY_MOST, &n)) {
+        return false;
+    }
+    known = r->row->cells[at + 4].length > 0 || kind == ITEMS_OF_REST;
+    r->into->n_item_forms += (uint64_t)n;
+    if (r->into->n_item_forms > (uint64_t)TALLY_MOST) {
+        return tally_fault(r, at + 3, "found more forms in all tallies than can be counted");
+    }
+    if (known && !take_item_sums(r, at + 4, sheet, (uint64_t)n, sums)) {
+        return false;
+    }
+    return ((kind != ITEMS_WITHOUT_COHORTS || item_sheet_drop_cohorts(sheet)) &&
+            item_sheet_add_sums(sheet, cohort, stage, known ? (uint64_t)n : 0,
+                                kind == ITEMS_OF_REST ? -n
+                                : known               ? 0
+                                                      : n,
+                                known ? sums : NULL)) ||
+           tally_no_memory(r);
+}
+
+static bool take_items(struct tally_reading *r)
+{
+    return take_item_line(r, ITEMS_OF_COHORT);
+}
+
+static bool take_items_rest(struct tally_reading *r)
+{
+    return take_item_line(r, ITEMS_OF_REST);
+}
+
+static bool take_items_of_stage(struct tally_reading *r)
+{
+    return take_item_line(r, ITEMS_WITHOUT_COHORTS);
+}
+
 /* --- all --- */
 
 /* Cells of a line of each kind, beside those of the cohort. */
@@ -653,6 +759,9 @@ static const struct {
     [TALLY_KIND_SCORING] = {take_scoring, 9, false, false},
     [TALLY_KIND_PRORATED] = {take_prorated, 5, false, false},
     [TALLY_KIND_ITEM] = {take_item, 12, false, false},
+    [TALLY_KIND_ITEMS] = {take_items, 6, false, true},
+    [TALLY_KIND_ITEMS_REST] = {take_items_rest, 6, false, false},
+    [TALLY_KIND_ITEMS_OF_STAGE] = {take_items_of_stage, 6, false, false},
     [TALLY_KIND_VALUE] = {take_value, 2, false, false},
     [TALLY_KIND_SCORE] = {take_score, 6, false, true},
     [TALLY_KIND_EVERY] = {take_every, 6, false, true},

@@ -9,6 +9,10 @@
 
 #include "scales/gas.h"
 
+/* Rows of answers are as the item tally wants them. */
+_Static_assert(ITEMS_STRIDE(25) == ITEM_LANES(25) && ITEMS_STRIDE(32) == ITEM_LANES(32),
+               "rows of answers are counted where they stand");
+
 #define TEXT_BYTES ((size_t)64 * 1024)
 
 /* The columns of a group, and where its items stand in the rows. */
@@ -353,6 +357,29 @@ static bool looks_at_each(const struct batch *batch, const struct worker *worker
     return (batch->has_ages && batch->goals == NULL) || worker->shared->options->watch != NULL;
 }
 
+/* Counts the items of the forms that will be sent. */
+static bool count_items(const struct batch *batch, struct worker *worker,
+                        const struct scored_columns *scored)
+{
+    const size_t n_stages = worker->shared->plan->study.n_stages;
+    bool done = true;
+    for (size_t g = 0; g < batch->instrument->n_groups; g++) {
+        struct item_sheet *const sheet =
+            item_tally_sheet(&worker->counted.items, batch->measure, g);
+        const answer *row = batch->rows[g];
+        for (size_t i = 0; sheet != NULL && row != NULL && i < batch->n && done; i++) {
+            const struct id id = batch->ids[i];
+            if (scored->n_valid[i] > 0 && (id.words[0] | id.words[1]) != 0 &&
+                !batch->unknown_stages[i]) {
+                done = item_sheet_add(sheet, row, batch->cohorts[i],
+                                      batch->stages[i] == NO_STAGE ? n_stages : batch->stages[i]);
+            }
+            row += ITEMS_STRIDE(sheet->n_items);
+        }
+    }
+    return done || worker_stop(worker, fault_memory());
+}
+
 bool batch_send(struct batch *batch, struct worker *worker, struct scored_columns *scored)
 {
     bool done = true;
@@ -364,6 +391,7 @@ bool batch_send(struct batch *batch, struct worker *worker, struct scored_column
     }
     /* Before any reason to set one aside: the ledger has to add up to this. */
     worker->counted.measures[batch->measure].forms_read += batch->n;
+    done = batch->goals != NULL || count_items(batch, worker, scored);
     for (size_t i = 0; i < batch->n && done && looks_at_each(batch, worker); i++) {
         const bool blank = is_blank(batch, scored, i);
         done = (batch->goals != NULL || blank || batch->ages[i] == AGE_NONE ||

@@ -1,6 +1,7 @@
 /* io/run/counted_bytes.c - see counted_bytes.h. */
 #include "io/run/counted_bytes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define N_ITEMS(study) ((study)->n_measures * MAX_GROUPS * MAX_ITEMS)
@@ -24,6 +25,18 @@ static void put_tally(struct parcel *parcel, const struct tally *tally)
     }
 }
 
+static void put_items(struct parcel *parcel, const struct item_tally *items)
+{
+    for (size_t i = 0; i < items->study->n_measures * MAX_GROUPS; i++) {
+        const struct item_sheet *const sheet = &items->sheets[i];
+        parcel_put_number(parcel, sheet->without_cohorts);
+        parcel_put_number(parcel, sheet->n_cells);
+        parcel_put(parcel, sheet->cells, sheet->n_cells * sizeof *sheet->cells);
+        parcel_put(parcel, sheet->sums,
+                   sheet->n_cells * item_sums_size(sheet->n_items) * sizeof *sheet->sums);
+    }
+}
+
 void counted_put(struct parcel *parcel, const struct counted *counted)
 {
     const struct study *const study = counted->study;
@@ -36,6 +49,7 @@ void counted_put(struct parcel *parcel, const struct counted *counted)
     parcel_put(parcel, checks->ages, study->n_measures * sizeof *checks->ages);
     parcel_put(parcel, checks->ages_outside, study->n_measures * sizeof *checks->ages_outside);
     parcel_put_number(parcel, counted->unknown_informants);
+    put_items(parcel, &counted->items);
     put_tally(parcel, &counted->tally);
 }
 
@@ -102,6 +116,41 @@ static bool get_tally(struct parcel *parcel, const struct renumbering *numbers, 
     return done && !parcel->failed;
 }
 
+static bool get_sheet(struct parcel *parcel, const struct renumbering *numbers,
+                      struct item_sheet *sheet)
+{
+    const size_t n_sums = item_sums_size(sheet->n_items);
+    const uint64_t without = parcel_get_number(parcel), n = parcel_get_number(parcel);
+    struct item_cell *const cells = calloc(ITEM_CELLS_MOST, sizeof *cells);
+    uint64_t *const sums = calloc(n_sums + 1, sizeof *sums);
+    bool done = cells != NULL && sums != NULL && !parcel->failed && n <= ITEM_CELLS_MOST &&
+                (n == 0 || sheet->n_items > 0) && (without == 0 || item_sheet_drop_cohorts(sheet));
+    if (done) {
+        parcel_get(parcel, cells, (size_t)n * sizeof *cells);
+    }
+    for (size_t i = 0; i < n && done; i++) {
+        uint32_t cohort = cells[i].cohort;
+        parcel_get(parcel, sums, n_sums * sizeof *sums);
+        done =
+            !parcel->failed &&
+            (cohort == ITEM_NO_COHORT || renumber(&cohort, numbers->cohorts, numbers->n_cohorts)) &&
+            item_sheet_add_sums(sheet, cohort, cells[i].stage, cells[i].n, cells[i].n_apart, sums);
+    }
+    free(cells);
+    free(sums);
+    return done;
+}
+
+static bool get_items(struct parcel *parcel, const struct renumbering *numbers,
+                      struct item_tally *items)
+{
+    bool done = true;
+    for (size_t i = 0; i < items->study->n_measures * MAX_GROUPS && done; i++) {
+        done = get_sheet(parcel, numbers, &items->sheets[i]);
+    }
+    return done;
+}
+
 bool counted_add(struct parcel *parcel, const struct renumbering *numbers, struct counted *into)
 {
     const struct study *const study = into->study;
@@ -119,7 +168,8 @@ bool counted_add(struct parcel *parcel, const struct renumbering *numbers, struc
     parcel_get(parcel, from.checks.ages_outside,
                study->n_measures * sizeof *from.checks.ages_outside);
     from.unknown_informants = parcel_get_number(parcel);
-    done = get_tally(parcel, numbers, &from.tally) && counted_merge(into, &from);
+    done = get_items(parcel, numbers, &from.items) && get_tally(parcel, numbers, &from.tally) &&
+           counted_merge(into, &from);
     counted_free(&from);
     return done;
 }

@@ -164,6 +164,7 @@ static void put_statistic(struct lines *lines, const struct figures *figures,
         lines_text(lines, number);
         break;
     case STATISTIC_SCORED_PRORATED_FROM:
+    case STATISTIC_ITEM_REST:
         (void)number_print(key->sub, 17, number);
         lines_text(lines, number);
         break;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "engine/id_checks.h"
-#include "engine/withheld.h"
+#include "engine/items_sent.h"
 #include "io/tally_format.h"
 #include "io/write/printed.h"
 
@@ -25,6 +25,7 @@ struct writing {
     const struct study *study;
     const struct tally_head *head;
     struct withheld withheld;
+    struct items_sent items;
     struct tally tally;      /* owned: cohorts and categories are numbered as they print */
     uint32_t *cohort_of;     /* owned: the cohort of each such number ... */
     struct grouping finest;  /* ... and back */
@@ -242,12 +243,22 @@ static void write_ids(struct writing *w)
 
 /* --- items --- */
 
+static uint64_t least_forms(const struct writing *w)
+{
+    return w->head->threshold > TALLY_FEWEST_FORMS ? w->head->threshold : TALLY_FEWEST_FORMS;
+}
+
 static bool enough_forms(const struct writing *w, uint64_t n)
 {
-    const uint64_t least =
-        w->head->threshold > TALLY_FEWEST_FORMS ? w->head->threshold : TALLY_FEWEST_FORMS;
     /* Sums are of all cohorts: less those that are sent, they would be those of the withheld. */
-    return n >= least && w->withheld.n_cohorts == 0;
+    return n >= least_forms(w) && w->withheld.n_cohorts == 0;
+}
+
+/* Also less the sums of cross-products that are sent, they must be of so many forms, or of none. */
+static bool sums_are_sent(const struct writing *w, size_t measure, size_t group, uint64_t n)
+{
+    const uint64_t n_sent = w->items.n_sent[measure * MAX_GROUPS + group];
+    return enough_forms(w, n) && (n == n_sent || n - n_sent >= least_forms(w));
 }
 
 /* The scale whose sums an item's are compared with; NULL: none. */
@@ -284,7 +295,7 @@ static bool write_item(struct writing *w, const struct measure *measure, size_t 
     const struct scale_sums *const owner = owner_of(w, measure, group, item);
     const uint64_t answered = sums->n + sums->n_one_below + sums->n_one_above;
     const bool has_sums = owner != NULL && owner->n > 0;
-    const bool sums_known = !has_sums || enough_forms(w, (uint64_t)owner->n);
+    const bool sums_known = !has_sums || sums_are_sent(w, m, group, (uint64_t)owner->n);
     if (answered == 0) {
         return false;
     }
@@ -336,7 +347,8 @@ static void write_one_scoring(struct writing *w, size_t scale)
     put_count(w, sums->audit.complete);
     put_count(w, sums->audit.prorated);
     put_count(w, sums->audit.unscored);
-    if (sums->n == 0 || enough_forms(w, (uint64_t)sums->n)) {
+    if (sums->n == 0 || sums_are_sent(w, w->study->scales[scale].measure,
+                                      w->study->scales[scale].scale->group, (uint64_t)sums->n)) {
         put_whole(w, sums->n);
         put_whole(w, sums->sum);
         put_whole(w, sums->sum_square);
@@ -538,6 +550,104 @@ static void comment_cells(struct writing *w, const char *kind, const char *colum
     end(w);
 }
 
+/* The rest of a line of cross-products, behind its cohort: without sums, only how many forms. */
+static void end_item_sums(struct writing *w, size_t sheet, size_t stage, uint64_t n,
+                          const uint64_t sums[])
+{
+    const struct measure *const measure = &w->study->measures[sheet / MAX_GROUPS];
+    const size_t n_items = w->counted->items.sheets[sheet].n_items;
+    put_text(w, measure->label);
+    put_text(w, measure->instrument->groups[sheet % MAX_GROUPS].name);
+    put_text(w, stage < w->study->n_stages ? w->study->stages[stage].name : "");
+    put_count(w, n);
+    put_words(w, ",");
+    for (size_t i = 0; i < item_sums_size(n_items) && sums != NULL; i++) {
+        char text[24];
+        snprintf(text, sizeof text, i == 0 ? "%" PRIu64 : " %" PRIu64, sums[i]);
+        put_words(w, text);
+    }
+    end(w);
+}
+
+static void write_item_cell(struct writing *w, size_t sheet, uint32_t cohort, size_t stage)
+{
+    const uint64_t *sums;
+    const struct item_cell *const cell =
+        item_sheet_find(&w->counted->items.sheets[sheet], w->cohort_of[cohort], stage, &sums);
+    const enum item_sending sending =
+        cell == NULL ? ITEMS_HIDDEN : items_sent_cell(&w->items, sheet, cell);
+    if (sending != ITEMS_HIDDEN) {
+        begin(w, TALLY_KIND_ITEMS);
+        put_cohort(w, cohort);
+        end_item_sums(w, sheet, stage, cell->n, sending == ITEMS_SENT ? sums : NULL);
+    }
+}
+
+/* The forms that are apart, together. */
+static void write_item_rest(struct writing *w, size_t sheet, size_t stage)
+{
+    const struct item_sheet *const s = &w->counted->items.sheets[sheet];
+    const size_t n_sums = item_sums_size(s->n_items);
+    const struct items_rest rest = items_sent_rest(&w->items, sheet, stage);
+    uint64_t *const total = calloc(n_sums, sizeof *total);
+    w->no_memory = w->no_memory || total == NULL;
+    for (size_t i = 0; i < s->n_cells && total != NULL; i++) {
+        if (s->cells[i].stage == stage &&
+            items_sent_cell(&w->items, sheet, &s->cells[i]) == ITEMS_APART) {
+            for (size_t k = 0; k < n_sums; k++) {
+                total[k] += s->sums[i * n_sums + k];
+            }
+        }
+    }
+    if (rest.sent && total != NULL) {
+        begin(w, TALLY_KIND_ITEMS_REST);
+        end_item_sums(w, sheet, stage, rest.n, total);
+    }
+    free(total);
+}
+
+static void write_item_stage(struct writing *w, size_t sheet, size_t stage)
+{
+    const uint64_t *sums;
+    const struct item_cell *const cell =
+        item_sheet_find(&w->counted->items.sheets[sheet], ITEM_NO_COHORT, stage, &sums);
+    const enum item_sending sending =
+        cell == NULL ? ITEMS_HIDDEN : items_sent_cell(&w->items, sheet, cell);
+    if (sending != ITEMS_HIDDEN) {
+        begin(w, TALLY_KIND_ITEMS_OF_STAGE);
+        end_item_sums(w, sheet, stage, cell->n, sending == ITEMS_SENT ? sums : NULL);
+    }
+}
+
+static void write_item_sheet(struct writing *w, size_t sheet)
+{
+    const struct item_sheet *const s = &w->counted->items.sheets[sheet];
+    for (size_t stage = 0; stage <= w->study->n_stages && s->n_cells > 0; stage++) {
+        if (s->without_cohorts) {
+            write_item_stage(w, sheet, stage);
+            continue;
+        }
+        for (uint32_t cohort = 0; cohort < w->finest.n_groups; cohort++) {
+            write_item_cell(w, sheet, cohort, stage);
+        }
+        write_item_rest(w, sheet, stage);
+    }
+}
+
+static void write_item_tally(struct writing *w)
+{
+    comment(w, "Forms that answer all items of a group: sums of the items from 0 up, and of the");
+    comment(w,
+            "products of the first with each, the second with each from itself on, ...; none of");
+    comment(w, "fewer than 10 forms, which stand together in items_rest where they are enough.");
+    comment_cells(w, "items", ",instrument,group,stage,forms,sums");
+    comment(w, "items_rest,instrument,group,stage,forms,sums");
+    comment(w, "items_of_stage,instrument,group,stage,forms,sums (of too many cohorts)");
+    for (size_t i = 0; i < w->study->n_measures * MAX_GROUPS && !ferror(w->out); i++) {
+        write_item_sheet(w, i);
+    }
+}
+
 static bool is_withheld(const struct writing *w, uint32_t number)
 {
     return w->withheld.cohorts[w->cohort_of[number]];
@@ -641,6 +751,7 @@ static void write_all(struct writing *w)
     write_items(w);
     if (write_values(w)) {
         write_cells(w);
+        write_item_tally(w);
     }
 }
 
@@ -653,7 +764,10 @@ struct fault write_tally(FILE *out, const char *name, const struct counted *coun
         return fault;
     }
     SHA256Init(&w.checksum);
-    w.no_memory = !withheld_find(counted, head->threshold, &w.withheld) || !number_cohorts(&w);
+    w.no_memory =
+        !withheld_find(counted, head->threshold, &w.withheld) ||
+        !items_sent_find(counted, &w.withheld, least_forms(&w), head->threshold, &w.items) ||
+        !number_cohorts(&w);
     if (!w.no_memory) {
         write_all(&w);
     }
@@ -663,6 +777,7 @@ struct fault write_tally(FILE *out, const char *name, const struct counted *coun
     }
     fault = w.no_memory ? fault_memory() : printed_flush(out, name);
     withheld_free(&w.withheld);
+    items_sent_free(&w.items);
     grouping_free(&w.finest);
     tally_free(&w.tally);
     free(w.cohort_of);

@@ -1,0 +1,190 @@
+/* engine/compute_items.c - the forms themselves: how the items of a scale go together, how many scores
+   are at its lowest and highest, and whether goals were easy. */
+#include "engine/compute_work.h"
+
+#include <string.h>
+
+#include "engine/compute.h"
+#include "engine/stats/describe.h"
+#include "engine/stats/item_analysis.h"
+#include "engine/stats/paired.h"
+
+/* --- the items of a scale --- */
+
+struct scale_items {
+    size_t group;
+    size_t n;
+    uint8_t items[MAX_ITEMS]; /* places in the group */
+    bool reversed[MAX_ITEMS];
+};
+
+/* Adds the items of a scale that is the plain sum of items, or of such scales. False: it is not. */
+static bool add_items(const struct instrument *instrument, const struct scale *scale,
+                      struct scale_items *out)
+{
+    if (scale->kind == SCALE_SCALES) {
+        bool plain = true;
+        for (size_t i = 0; i < scale->n_parts && plain; i++) {
+            plain = add_items(instrument, &instrument->scales[scale->parts[i]], out);
+        }
+        return plain;
+    }
+    if (scale->kind != SCALE_ITEMS || scale->recode != NULL || scale->has_screen ||
+        (out->n > 0 && out->group != scale->group) || out->n + scale->n_items > MAX_ITEMS) {
+        return false;
+    }
+    out->group = scale->group;
+    for (size_t i = 0; i < scale->n_items; i++) {
+        out->items[out->n] = scale->items[i];
+        out->reversed[out->n++] = scale->reversed[i] != 0;
+    }
+    return true;
+}
+
+/* The sums of a scale's items as it adds them, from those of the group's items as they stand on the
+   form: most - x of a reversed one. */
+static void key_sums(const struct item_sheet *sheet, uint64_t n, const uint64_t sums[],
+                     const struct scale_items *scale, struct item_room *room)
+{
+    const uint64_t most = sheet->most;
+    for (size_t i = 0; i < scale->n; i++) {
+        const uint64_t sum = sums[scale->items[i]];
+        room->sums[i] = scale->reversed[i] ? n * most - sum : sum;
+    }
+    for (size_t i = 0; i < scale->n; i++) {
+        for (size_t j = 0; j < scale->n; j++) {
+            const uint64_t x = sums[scale->items[i]], y = sums[scale->items[j]];
+            const uint64_t xy =
+                sums[item_product_place(sheet->n_items, scale->items[i], scale->items[j])];
+            room->products[i * scale->n + j] = scale->reversed[i] && scale->reversed[j]
+                                                   ? n * most * most + xy - most * (x + y)
+                                               : scale->reversed[i] ? most * y - xy
+                                               : scale->reversed[j] ? most * x - xy
+                                                                    : xy;
+        }
+    }
+}
+
+static void add_item_statistics(struct work *work, const struct item_sheet *sheet, size_t stage,
+                                const struct scale_items *scale)
+{
+    struct item_room *const room = work->items;
+    const uint64_t *sums;
+    const struct item_cell *const cell = item_sheet_find(sheet, work->key.group, stage, &sums);
+    const bool known = cell != NULL && cell->n_apart == 0;
+    const int64_t n_forms = cell == NULL ? 0 : (int64_t)cell->n + cell->n_apart;
+    struct item_products items = {known ? cell->n : 0, scale->n, room->sums, room->products};
+    struct item_analysis result;
+    if (known) {
+        key_sums(sheet, cell->n, sums, scale, room);
+    } else {
+        memset(room->sums, 0, scale->n * sizeof *room->sums);
+        memset(room->products, 0, scale->n * scale->n * sizeof *room->products);
+    }
+    result = item_analysis(&items, room->room);
+    item_rest(&items, room->rest);
+    work_add_count(work, STATISTIC_COMPLETE_FORMS, n_forms > 0 ? (uint64_t)n_forms : 0);
+    work_add(work, STATISTIC_ALPHA, result.alpha);
+    work_add(work, STATISTIC_ALPHA_CI_LOW, result.alpha_ci_low);
+    work_add(work, STATISTIC_ALPHA_CI_HIGH, result.alpha_ci_high);
+    work_add(work, STATISTIC_OMEGA, result.omega);
+    work_add(work, STATISTIC_OMEGA_HEYWOOD, result.heywood);
+    /* in the order of the form, as keys have to be */
+    for (size_t item = 0; item < sheet->n_items; item++) {
+        for (size_t i = 0; i < scale->n; i++) {
+            if (scale->items[i] == item) {
+                work->key.statistic = STATISTIC_ITEM_REST;
+                work->key.sub = (uint16_t)(item + 1);
+                figures_add(work->figures, &work->key, room->rest[i]);
+            }
+        }
+    }
+}
+
+/* --- floor and ceiling --- */
+
+static void add_ends(struct work *work, size_t stage)
+{
+    const struct scale *const scale = work_scale(work);
+    const struct distribution scores = work_distribution(work, stage, TALLY_ONE_STAGE);
+    const size_t n_scores = scores.n_scores;
+    uint64_t n = 0, floor = 0, ceiling = 0;
+    for (size_t i = 0; i < n_scores; i++) {
+        n += scores.scores[i].count;
+    }
+    if (n > 0) {
+        floor = scores.scores[0].score == scale->values[0] ? scores.scores[0].count : 0;
+        ceiling = scores.scores[n_scores - 1].score == scale->values[scale->n_values - 1]
+                      ? scores.scores[n_scores - 1].count
+                      : 0;
+    }
+    work_add_count(work, STATISTIC_FLOOR, floor);
+    work_add_count(work, STATISTIC_CEILING, ceiling);
+    work_add(work, STATISTIC_FLOOR_PERCENT, value_ratio((int128)100 * floor, (int128)n));
+    work_add(work, STATISTIC_CEILING_PERCENT, value_ratio((int128)100 * ceiling, (int128)n));
+}
+
+/* --- goals --- */
+
+/* T was made to have a mean of 50 where goals are as hard as they should be. */
+#define EXPECTED_T 50
+
+static void add_difficulty(struct work *work, size_t stage)
+{
+    struct distribution scores = work_distribution(work, stage, TALLY_ONE_STAGE);
+    struct paired_change from_50;
+    for (size_t i = 0; i < scores.n_scores; i++) {
+        work->before[i].score -= EXPECTED_T * scores.units_per_point;
+    }
+    from_50 = paired_test(&scores);
+    work_add(work, STATISTIC_FROM_50, from_50.change.mean);
+    work_add(work, STATISTIC_FROM_50_CI_LOW, from_50.change.ci_low);
+    work_add(work, STATISTIC_FROM_50_CI_HIGH, from_50.change.ci_high);
+    work_add(work, STATISTIC_P_FROM_50, from_50.p_t);
+}
+
+/* T is the last of the scales that goals are made into. */
+static bool is_t_score(const struct work *work)
+{
+    const struct measure *const measure = &work->study->measures[work->key.measure];
+    return measure->instrument->is_goals &&
+           work->key.scale == measure->first_scale + measure->instrument->n_scales - 1;
+}
+
+/* --- all --- */
+
+void compute_item_analysis(struct work *work)
+{
+    const struct study *const study = work->study;
+    const struct scale *const scale = work_scale(work);
+    const size_t measure = work->key.measure;
+    struct scale_items items = {0};
+    const struct item_sheet *sheet = NULL;
+    if (scale->kind == SCALE_GOALS) {
+        for (size_t stage = 0; stage < study->n_stages && is_t_score(work); stage++) {
+            work->key.stage = (uint16_t)(FIGURE_STAGE_FIRST + stage);
+            add_difficulty(work, stage);
+        }
+        return;
+    }
+    if (add_items(study->measures[measure].instrument, scale, &items) &&
+        (work->key.breakdown == 0 ||
+         !work->counted->items.sheets[measure * MAX_GROUPS + items.group].without_cohorts)) {
+        sheet = item_tally_sheet(&work->figures->comparisons[work->key.breakdown].items, measure,
+                                 items.group);
+    }
+    if (sheet != NULL) {
+        const uint64_t *sums;
+        if (item_sheet_find(sheet, work->key.group, study->n_stages, &sums) != NULL) {
+            work->key.stage = FIGURE_STAGE_NONE;
+            add_item_statistics(work, sheet, study->n_stages, &items);
+        }
+    }
+    for (size_t stage = 0; stage < study->n_stages; stage++) {
+        work->key.stage = (uint16_t)(FIGURE_STAGE_FIRST + stage);
+        if (sheet != NULL) {
+            add_item_statistics(work, sheet, stage, &items);
+        }
+        add_ends(work, stage);
+    }
+}

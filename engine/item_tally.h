@@ -1,0 +1,100 @@
+/* engine/item_tally.h - how the items of a questionnaire go together: of the forms that answer every
+   item of a group, by stage and cohort, the sums of the items and of the products of any two.
+
+   They are counted as forms are read, since the join keeps scores and no answers. So a form counts
+   under the cohort that it names itself, and one that is there twice counts twice. Forms that wait
+   for their date to say the stage are counted together, without one. */
+#ifndef PELLTER_ENGINE_ITEM_TALLY_H
+#define PELLTER_ENGINE_ITEM_TALLY_H
+
+#include "engine/cohorts.h"
+#include "engine/study.h"
+
+/* With more cells of stage and cohort than this in one group of items, cohorts are given up: only
+   the stages are told apart. What is kept is a few KiB a cell, so a study of twenty thousand schools
+   would need more room for its items than for its respondents. It is the number of all cells that
+   decides, however forms are divided among threads, machines and sites. */
+#define ITEM_CELLS_MOST 2000
+
+#define ITEM_NO_COHORT UINT32_MAX
+
+/* Forms of one stage and cohort. */
+struct item_cell {
+    uint32_t cohort;
+    uint16_t stage;     /* study->n_stages: none */
+    uint16_t n_pending; /* forms whose answers are in the lanes */
+    uint64_t n;         /* forms whose answers are in the sums or the lanes */
+    int64_t n_apart; /* forms of tallies that tell of this cell only how many they are; those whose
+                           sums stand without a cohort are taken off again there */
+};
+
+/* The cells of one group of items. */
+struct item_sheet {
+    size_t n_items;       /* 0: not counted */
+    uint8_t lowest, most; /* codes are `lowest` (modulo 256) to lowest + most */
+    bool without_cohorts;
+    struct item_cell *cells; /* owned, n_cells */
+    size_t n_cells, capacity;
+    uint64_t *sums;  /* owned, item_sums_size() for each cell: of items from 0, then of products of
+                        the first item with each, of the second with each from itself on ... */
+    uint16_t *lanes; /* owned, for each cell: what was added since n_pending was 0 */
+    uint16_t *slots; /* owned: a hash table of cells */
+};
+
+struct item_tally {
+    const struct study *study; /* borrowed */
+    struct item_sheet *sheets; /* owned: [measure][group] */
+};
+
+/* False: no memory. */
+bool item_tally_init(struct item_tally *tally, const struct study *study);
+void item_tally_free(struct item_tally *tally);
+
+/* The sheet of a group of items; NULL where none is counted: of goals, of pooled versions, and of
+   groups whose items make no scale by their plain sum. */
+struct item_sheet *item_tally_sheet(const struct item_tally *tally, size_t measure, size_t group);
+
+static inline size_t item_sums_size(size_t n_items)
+{
+    return n_items + n_items * (n_items + 1) / 2;
+}
+
+/* Place of a product of two items in a cell's sums. */
+static inline size_t item_product_place(size_t n_items, size_t i, size_t j)
+{
+    const size_t low = i < j ? i : j, high = i < j ? j : i;
+    return n_items + low * n_items - low * (low + 1) / 2 + high;
+}
+
+/* Bytes of one form's answers as item_sheet_add() wants them: what is behind the items may be
+   anything. */
+#define ITEM_LANES(n_items) (((n_items) + 15) / 16 * 16)
+
+/* Counts one form, unless an item has no valid answer. False: no memory. */
+bool item_sheet_add(struct item_sheet *sheet, const answer answers[], uint32_t cohort,
+                    size_t stage);
+
+/* Adds n forms with these sums to a cell (sums NULL: none), and n_apart. False: no memory. */
+bool item_sheet_add_sums(struct item_sheet *sheet, uint32_t cohort, size_t stage, uint64_t n,
+                         int64_t n_apart, const uint64_t sums[]);
+
+/* Gives cohorts up, as too many cells do by themselves. False: no memory. */
+bool item_sheet_drop_cohorts(struct item_sheet *sheet);
+
+/* The cell and its sums, where it is there; else NULL. Settle first: sums are without what is in the
+   lanes. */
+const struct item_cell *item_sheet_find(const struct item_sheet *sheet, uint32_t cohort,
+                                        size_t stage, const uint64_t **sums);
+
+/* Brings what is in the lanes into the sums. */
+void item_tally_settle(struct item_tally *tally);
+
+/* Adds what `from`, of the same study and settled, has counted. False: no memory. */
+bool item_tally_merge(struct item_tally *into, const struct item_tally *from);
+
+/* The tally, which is settled, of coarser cohorts: cohort c becomes group_of[c]. Forms without a cohort are left
+   out, unless all become one (is_all). *out is empty where there is no memory, and false comes back. */
+bool item_tally_coarsen(const struct item_tally *tally, const uint32_t group_of[], bool is_all,
+                        struct item_tally *out);
+
+#endif

@@ -464,23 +464,6 @@ struct mixed_model mixed_model(const struct score_pattern patterns[], size_t n,
 
 /* --- results --- */
 
-static struct model_estimate estimate(const struct model_room *room, const double contrast[],
-                                      double points)
-{
-    struct model_estimate e = {.estimate = points};
-    model_contrast(room, contrast, &e.se, &e.df);
-    e.se *= room->scale / room->units_per_point;
-    if (e.se > 0.0 && isfinite(e.se) && e.df > 0.0 && isfinite(e.df)) {
-        const double reach = student_quantile_975(e.df) * e.se;
-        e.ci_low = points - reach;
-        e.ci_high = points + reach;
-        e.p = student_two_sided(points / e.se, e.df);
-    } else {
-        e.se = e.df = e.ci_low = e.ci_high = e.p = NAN;
-    }
-    return e;
-}
-
 /* The place of a stage among those that take part; n_stages: none. */
 static size_t place_of(const struct mixed_model *model, size_t stage)
 {
@@ -497,25 +480,35 @@ struct model_estimate model_mean(const struct mixed_model *model, const struct m
                                  size_t stage)
 {
     const size_t place = place_of(model, stage);
-    double contrast[MODEL_STAGES] = {0};
-    if (place == model->base.n_stages) {
-        return no_estimate;
+    struct model_estimate e = no_estimate;
+    if (place < model->base.n_stages) {
+        e.estimate = model->mean[place];
+        e.se = model_mean_error(room, place) * room->scale / room->units_per_point;
     }
-    contrast[place] = 1.0;
-    return estimate(room, contrast, model->mean[place]);
+    return e;
 }
 
 struct model_estimate model_change(const struct mixed_model *model, const struct model_room *room,
                                    size_t from, size_t to)
 {
     const size_t first = place_of(model, from), last = place_of(model, to);
-    double contrast[MODEL_STAGES] = {0};
+    struct model_estimate e = no_estimate;
+    double points;
     if (first == model->base.n_stages || last == model->base.n_stages || first == last) {
-        return no_estimate;
+        return e;
     }
-    contrast[first] = -1.0;
-    contrast[last] = 1.0;
+    points = room->scale / room->units_per_point;
     /* Not the difference of the means in points, which have lost the digits of the origin. */
-    return estimate(room, contrast,
-                    (room->mean[last] - room->mean[first]) * room->scale / room->units_per_point);
+    e.estimate = (room->mean[last] - room->mean[first]) * points;
+    model_change_error(room, first, last, &e.se, &e.df);
+    e.se *= points;
+    if (e.se > 0.0 && isfinite(e.se) && e.df > 0.0 && isfinite(e.df)) {
+        const double reach = student_quantile_975(e.df) * e.se;
+        e.ci_low = e.estimate - reach;
+        e.ci_high = e.estimate + reach;
+        e.p = student_two_sided(e.estimate / e.se, e.df);
+    } else {
+        e.se = e.df = NAN;
+    }
+    return e;
 }

@@ -73,8 +73,9 @@ struct mixed_model mixed_model(const struct score_pattern patterns[], size_t n,
                                int64_t units_per_point, enum model_structure structure,
                                enum model_errors errors, struct model_room *room);
 
-/* The mean at `stage`, or the change from stage to stage, of the model that was fitted last with
-   this room. All NAN where the model was not fitted or a stage takes no part. */
+/* The mean at `stage` with its standard error alone, or the change from stage to stage, of the model
+   that was fitted last with this room. All NAN where the model was not fitted or a stage takes no
+   part. */
 struct model_estimate model_mean(const struct mixed_model *model, const struct model_room *room,
                                  size_t stage);
 struct model_estimate model_change(const struct mixed_model *model, const struct model_room *room,

@@ -252,15 +252,21 @@ bool model_make_errors(struct model_room *room)
     return true;
 }
 
-void model_contrast(const struct model_room *room, const double contrast[], double *se, double *df)
+double model_mean_error(const struct model_room *room, size_t place)
+{
+    return sqrt(room->adjusted[place * (room->k + 1)]);
+}
+
+void model_change_error(const struct model_room *room, size_t first, size_t last, double *se,
+                        double *df)
 {
     const size_t k = room->k, n = room->n_pairs;
-    double weights[MODEL_STAGES] = {0}, slopes[MODEL_PAIRS], plain;
-    *se = sqrt(symmetric_form(room->adjusted, k, contrast, contrast));
+    double weights[MODEL_STAGES] = {0}, slopes[MODEL_PAIRS], plain, error;
+    error = room->adjusted[first * (k + 1)] + room->adjusted[last * (k + 1)] -
+            2.0 * room->adjusted[first * k + last];
+    *se = sqrt(error);
     for (size_t a = 0; a < k; a++) {
-        for (size_t b = 0; b < k; b++) {
-            weights[a] += room->phi[a * k + b] * contrast[b];
-        }
+        weights[a] = room->phi[a * k + last] - room->phi[a * k + first];
     }
     if (room->errors == MODEL_ROBUST) {
         *df = sandwich_df(room, weights);
@@ -274,6 +280,6 @@ void model_contrast(const struct model_room *room, const double contrast[], doub
             }
         }
     }
-    plain = symmetric_form(room->phi, k, contrast, contrast);
+    plain = weights[last] - weights[first];
     *df = 2.0 * plain * plain / symmetric_form(room->inverse, n, slopes, slopes);
 }

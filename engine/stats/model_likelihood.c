@@ -185,6 +185,31 @@ struct sums {
     double *pulls;                        /* n_pairs * k: bi */
 };
 
+/* The products of (a, b) with the pairs up to it; the other triangle is the same. */
+static void add_products(const struct model_room *room, const struct model_pattern *pattern,
+                         struct sums *sums, size_t a, size_t b, const double near[],
+                         const double g[])
+{
+    const size_t m = pattern->n_stages;
+    const double *const w = pattern->inverse;
+    const size_t row = model_pair(pattern->stages[a], pattern->stages[b]) * room->n_pairs;
+    for (size_t c = 0; c <= a; c++) {
+        const double w_ac = w[a * m + c], w_bc = w[b * m + c];
+        const double near_ac = near[a * m + c], near_bc = near[b * m + c];
+        const double g_ac = g[a * m + c], g_bc = g[b * m + c];
+        const size_t last = c < a ? c : b;
+        for (size_t d = 0; d <= last; d++) {
+            const double w_ad = w[a * m + d], w_bd = w[b * m + d];
+            const size_t at = row + model_pair(pattern->stages[c], pattern->stages[d]);
+            sums->spread[at] += pattern->n * (w_ac * w_bd + w_ad * w_bc);
+            sums->nearness[at] +=
+                near_ac * w_bd + near[a * m + d] * w_bc + near_bc * w_ad + near[b * m + d] * w_ac;
+            sums->products[at] +=
+                g_ac * w_bd + g[a * m + d] * w_bc + g_bc * w_ad + g[b * m + d] * w_ac;
+        }
+    }
+}
+
 static void add_pattern(struct model_room *room, const struct model_pattern *pattern,
                         struct sums *sums)
 {
@@ -213,34 +238,20 @@ static void add_pattern(struct model_room *room, const struct model_pattern *pat
         for (size_t b = 0; b <= a; b++) {
             const size_t i = model_pair(pattern->stages[a], pattern->stages[b]);
             for (size_t c = 0; c < m; c++) {
-                const double w_ac = w[a * m + c], w_bc = w[b * m + c];
-                const double near_ac = near[a * m + c], near_bc = near[b * m + c];
-                const double g_ac = g[a * m + c], g_bc = g[b * m + c];
-                sums->pulls[i * k + pattern->stages[c]] += w_ac * pull[b] + w_bc * pull[a];
-                for (size_t d = 0; d <= c; d++) {
-                    const double w_ad = w[a * m + d], w_bd = w[b * m + d];
-                    const size_t at =
-                        i * room->n_pairs + model_pair(pattern->stages[c], pattern->stages[d]);
-                    sums->spread[at] += pattern->n * (w_ac * w_bd + w_ad * w_bc);
-                    sums->nearness[at] += near_ac * w_bd + near[a * m + d] * w_bc + near_bc * w_ad +
-                                          near[b * m + d] * w_ac;
-                    sums->products[at] +=
-                        g_ac * w_bd + g[a * m + d] * w_bc + g_bc * w_ad + g[b * m + d] * w_ac;
-                }
+                sums->pulls[i * k + pattern->stages[c]] +=
+                    w[a * m + c] * pull[b] + w[b * m + c] * pull[a];
             }
+            add_products(room, pattern, sums, a, b, near, g);
         }
     }
 }
 
 /* Half of tr(Phi Bi Phi Bj), added to `expected`. Bi stands in `spread`. With Phi = C C' it is half
    the sum of products of the elements of C'Bi C and C'Bj C, which need no memory beyond `work`. */
-static void add_curvature(struct model_room *room)
+static void add_curvature(struct model_room *room, const double c[])
 {
     const size_t k = room->k, n = room->n_pairs;
-    double c[MODEL_SQUARE], b[MODEL_SQUARE] = {0}, half[MODEL_SQUARE];
-    if (!symmetric_root(room->phi, k, 0.0, c)) {
-        return; /* an inverse that rounding spoilt: the information will not pass either */
-    }
+    double b[MODEL_SQUARE] = {0}, half[MODEL_SQUARE];
     for (size_t i = 0; i < n; i++) {
         for (size_t r = 0; r < k; r++) {
             for (size_t s = 0; s < k; s++) {
@@ -334,10 +345,47 @@ static void halve_diagonals(const struct model_room *room, double x[], double b[
     }
 }
 
+/* Makes the observed information of tr(G Vi W Vj), bi and the expected one: C'bi and C'bj multiply to
+   bi' Phi bj. */
+static void subtract_expected(struct model_room *room, const struct sums *sums, const double c[])
+{
+    const size_t n = room->n_pairs, k = room->k;
+    for (size_t i = 0; i < n; i++) {
+        double pull[MODEL_STAGES] = {0};
+        for (size_t a = 0; a < k; a++) {
+            for (size_t b = a; b < k; b++) {
+                pull[a] += c[b * k + a] * sums->pulls[i * k + b];
+            }
+        }
+        memcpy(&sums->pulls[i * k], pull, k * sizeof *pull);
+        for (size_t j = 0; j <= i; j++) {
+            double sum = 0.0;
+            for (size_t a = 0; a < k; a++) {
+                sum += pull[a] * sums->pulls[j * k + a];
+            }
+            room->observed[i * n + j] = sums->products[i * n + j] - sum - room->expected[i * n + j];
+            room->observed[j * n + i] = room->observed[i * n + j];
+        }
+    }
+}
+
+static void mirror(double x[], size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            x[j * n + i] = x[i * n + j];
+        }
+    }
+}
+
 /* From sums over patterns to informations by pairs. `spread` becomes the elements of Bi. */
 static void make_information(struct model_room *room, const struct sums *sums)
 {
     const size_t n = room->n_pairs, k = room->k;
+    double root[MODEL_SQUARE];
+    mirror(sums->spread, n);
+    mirror(sums->nearness, n);
+    mirror(sums->products, n);
     halve_diagonals(room, sums->nearness, sums->pulls);
     halve_diagonals(room, sums->products, NULL);
     for (size_t i = 0; i < n; i++) {
@@ -354,15 +402,11 @@ static void make_information(struct model_room *room, const struct sums *sums)
             room->spread[model_pair(a, a) * n + j] *= 0.5;
         }
     }
-    add_curvature(room);
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < n; j++) {
-            room->observed[i * n + j] =
-                sums->products[i * n + j] -
-                symmetric_form(room->phi, k, &sums->pulls[i * k], &sums->pulls[j * k]) -
-                room->expected[i * n + j];
-        }
+    if (!symmetric_root(room->phi, k, 0.0, root)) {
+        return; /* an inverse that rounding spoilt: the information will not pass either */
     }
+    add_curvature(room, root);
+    subtract_expected(room, sums, root);
 }
 
 void model_derivatives(struct model_room *room)

@@ -73,7 +73,9 @@ void model_derivatives(struct model_room *room);
 /* The covariance of the means, as `errors` says, after model_derivatives(). False: not to be had. */
 bool model_make_errors(struct model_room *room);
 
-/* Standard error (scaled) and df of a contrast of means. */
-void model_contrast(const struct model_room *room, const double contrast[], double *se, double *df);
+/* Standard error (scaled) of the mean at a place, and of a difference of two, which has df, too. */
+double model_mean_error(const struct model_room *room, size_t place);
+void model_change_error(const struct model_room *room, size_t first, size_t last, double *se,
+                        double *df);
 
 #endif

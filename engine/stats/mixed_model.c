@@ -35,16 +35,14 @@ struct model_room *model_room_new(size_t n_stages, size_t n_patterns)
     room->numbers = calloc(n_patterns * room->per_pattern + 1, sizeof *room->numbers);
     room->leverage = calloc(n_patterns * k * k + 1, sizeof *room->leverage);
     room->spread = calloc(n * n + 1, sizeof *room->spread);
-    room->expected = calloc(n * n + 1, sizeof *room->expected);
-    room->observed = calloc(n * n + 1, sizeof *room->observed);
+    room->information = calloc(n * n + 1, sizeof *room->information);
     room->jacobian = calloc(n * n + 1, sizeof *room->jacobian);
     room->work = calloc(n * n + 1, sizeof *room->work);
     room->root = calloc(n * n + 1, sizeof *room->root);
     room->inverse = calloc(n * n + 1, sizeof *room->inverse);
     if (room->patterns == NULL || room->numbers == NULL || room->leverage == NULL ||
-        room->spread == NULL || room->expected == NULL || room->observed == NULL ||
-        room->jacobian == NULL || room->work == NULL || room->root == NULL ||
-        room->inverse == NULL) {
+        room->spread == NULL || room->information == NULL || room->jacobian == NULL ||
+        room->work == NULL || room->root == NULL || room->inverse == NULL) {
         model_room_free(room);
         return NULL;
     }
@@ -60,8 +58,7 @@ void model_room_free(struct model_room *room)
     free(room->numbers);
     free(room->leverage);
     free(room->spread);
-    free(room->expected);
-    free(room->observed);
+    free(room->information);
     free(room->jacobian);
     free(room->work);
     free(room->root);
@@ -82,10 +79,10 @@ static struct model_base base_of(const struct score_pattern patterns[], size_t n
     struct model_base base = {0};
     memset(shared, 0, sizeof *shared);
     for (size_t i = 0; i < n; i++) {
-        for (size_t a = 0; a < MODEL_STAGES; a++) {
-            for (size_t b = 0; b < MODEL_STAGES; b++) {
-                const uint64_t both = UINT64_C(1) << a | UINT64_C(1) << b;
-                shared->n[a][b] += (patterns[i].stages & both) == both ? patterns[i].n : 0;
+        for (size_t a = 0; patterns[i].stages >> a != 0; a++) {
+            for (size_t b = 0; b <= a && (patterns[i].stages >> a & 1u) != 0; b++) {
+                shared->n[a][b] += (patterns[i].stages >> b & 1u) != 0 ? patterns[i].n : 0;
+                shared->n[b][a] = shared->n[a][b];
             }
         }
     }
@@ -325,11 +322,19 @@ static bool rescale(struct model_room *room)
 
 /* --- the fit --- */
 
-/* The step from here, by the information given; false: it is not positive definite. */
-static bool find_step(struct model_room *room, const double information[], double step[])
+/* The step from here: Newton's where asked for and there is one, else that of Fisher scoring. False:
+   the information is not positive definite. */
+static bool find_step(struct model_room *room, bool near, double step[])
 {
-    if (!symmetric_root(information, room->q, 1e-13, room->root)) {
-        return false;
+    if (near) {
+        model_derivatives(room, true);
+        near = symmetric_root(room->information, room->q, 1e-13, room->root);
+    }
+    if (!near) {
+        model_derivatives(room, false);
+        if (!symmetric_root(room->information, room->q, 1e-13, room->root)) {
+            return false;
+        }
     }
     symmetric_solve(room->root, room->q, room->score, step);
     return true;
@@ -369,12 +374,10 @@ static bool go(struct model_room *room, const double step[], double scaled)
 
 static enum model_outcome fit(struct model_room *room, double *scaled, int *n_iterations)
 {
-    double step[MODEL_PAIRS], newton[MODEL_PAIRS];
-    double last = INFINITY;
+    double step[MODEL_PAIRS], last = INFINITY;
     for (int i = 0; i < MOST_STEPS; i++) {
         *n_iterations = i + 1;
-        model_derivatives(room);
-        if (!find_step(room, room->expected, step)) {
+        if (!find_step(room, last < 1.0, step)) {
             /* Near the edge the information goes with the square of the pivot. */
             return model_covariance(room, sqrt(LEAST_PIVOT)) ? MODEL_NOT_ESTIMABLE : MODEL_SINGULAR;
         }
@@ -389,9 +392,6 @@ static enum model_outcome fit(struct model_room *room, double *scaled, int *n_it
         last = *scaled;
         if (!model_covariance(room, LEAST_PIVOT * 1e-3)) {
             return MODEL_SINGULAR;
-        }
-        if (*scaled < 1.0 && find_step(room, room->observed, newton)) {
-            memcpy(step, newton, sizeof step);
         }
         if (!go(room, step, *scaled)) {
             break;
@@ -455,6 +455,9 @@ struct mixed_model mixed_model(const struct score_pattern patterns[], size_t n,
     model.outcome = rescale(room) ? start(room) : MODEL_NO_SPREAD;
     if (model.outcome == MODEL_FITTED) {
         model.outcome = fit(room, &model.score, &model.n_iterations);
+    }
+    if (model.outcome == MODEL_FITTED && errors != MODEL_ROBUST) {
+        model_derivatives(room, false); /* the last may have been the observed information */
     }
     if (model.outcome == MODEL_FITTED && !model_make_errors(room)) {
         model.outcome = MODEL_NOT_ESTIMABLE;

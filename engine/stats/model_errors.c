@@ -23,7 +23,7 @@
 static bool find_parameter_covariance(struct model_room *room)
 {
     const size_t n = room->n_pairs, q = room->q;
-    if (!symmetric_root(room->expected, q, 1e-13, room->root)) {
+    if (!symmetric_root(room->information, q, 1e-13, room->root)) {
         return false;
     }
     if (room->structure == MODEL_UNSTRUCTURED) {
@@ -238,14 +238,15 @@ static double sandwich_df(const struct model_room *room, const double weights[])
 
 bool model_make_errors(struct model_room *room)
 {
-    if (!find_parameter_covariance(room) ||
-        !symmetric_root(room->phi, room->k, 0.0, room->phi_root)) {
+    if (room->errors == MODEL_ROBUST) {
+        sandwich(room);
+        return symmetric_root(room->phi, room->k, 0.0, room->phi_root);
+    }
+    if (!find_parameter_covariance(room)) {
         return false;
     }
     if (room->errors == MODEL_KENWARD_ROGER) {
         adjust(room);
-    } else if (room->errors == MODEL_ROBUST) {
-        sandwich(room);
     } else {
         memcpy(room->adjusted, room->phi, sizeof room->adjusted);
     }

@@ -1,17 +1,18 @@
 /* engine/stats/model_likelihood.c - the restricted likelihood of a repeated-measures model and its
    derivatives, by patterns.
 
-   With W = V^-1 at a pattern's stages, Phi = (sum n W)^-1, M = W Phi W, R = sum of r r' over its people
-   and G = W R W, for elements (or parameters) i and j of V:
+   With W = V^-1 at a pattern's stages, Phi = (sum n W)^-1, M = W Phi W, R = sum of r r' over its people,
+   G = W R W and H = G + n M, for elements (or parameters) i and j of V:
 
-       dl/dV      = sum (G + n M - n W) / 2
-       expected   = sum n tr(W Vi W Vj) / 2 - sum n tr(M Vi W Vj) + tr(Phi Bi Phi Bj) / 2
-       observed   = 2 AI - expected,  AI = (sum tr(G Vi W Vj) - bi' Phi bj) / 2
+       dl/dV      = sum (H - n W) / 2
+       expected   = sum tr(X Vi W Vj) + tr(Phi Bi Phi Bj) / 2,  X = n W / 2 - n M
+       observed   = sum tr(X Vi W Vj) - bi' Phi bj - tr(Phi Bi Phi Bj) / 2,  X = H - n W / 2
        Bi = sum n W Vi W,  bi = sum n W Vi W (mean of r)
 
    Vi has two ones (at (a, b) and (b, a)), or one on the diagonal, so that every trace is a sum of
    products of two elements.
-   source    Gilmour, Thompson & Cullis (1995), Biometrics 51(4):1440-1450, doi:10.2307/2533274 (AI);
+   source    Gilmour, Thompson & Cullis (1995), Biometrics 51(4):1440-1450, doi:10.2307/2533274
+             (observed = twice their average information - expected);
              Kenward & Roger (1997), doi:10.2307/2533558 (expected information) */
 #include "engine/stats/model_room.h"
 
@@ -175,80 +176,107 @@ static void surround(const double w[], const double x[], size_t m, double out[])
 {
     double half[MODEL_SQUARE];
     multiply(w, x, m, half);
-    multiply(half, w, m, out);
-}
-
-/* What derivatives sum up over patterns, by pairs. Traces are of both triangles; diagonal pairs are
-   halved at the end. */
-struct sums {
-    double *spread, *nearness, *products; /* of W W, n M W and G W */
-    double *pulls;                        /* n_pairs * k: bi */
-};
-
-/* The products of (a, b) with the pairs up to it; the other triangle is the same. */
-static void add_products(const struct model_room *room, const struct model_pattern *pattern,
-                         struct sums *sums, size_t a, size_t b, const double near[],
-                         const double g[])
-{
-    const size_t m = pattern->n_stages;
-    const double *const w = pattern->inverse;
-    const size_t row = model_pair(pattern->stages[a], pattern->stages[b]) * room->n_pairs;
-    for (size_t c = 0; c <= a; c++) {
-        const double w_ac = w[a * m + c], w_bc = w[b * m + c];
-        const double near_ac = near[a * m + c], near_bc = near[b * m + c];
-        const double g_ac = g[a * m + c], g_bc = g[b * m + c];
-        const size_t last = c < a ? c : b;
-        for (size_t d = 0; d <= last; d++) {
-            const double w_ad = w[a * m + d], w_bd = w[b * m + d];
-            const size_t at = row + model_pair(pattern->stages[c], pattern->stages[d]);
-            sums->spread[at] += pattern->n * (w_ac * w_bd + w_ad * w_bc);
-            sums->nearness[at] +=
-                near_ac * w_bd + near[a * m + d] * w_bc + near_bc * w_ad + near[b * m + d] * w_ac;
-            sums->products[at] +=
-                g_ac * w_bd + g[a * m + d] * w_bc + g_bc * w_ad + g[b * m + d] * w_ac;
+    for (size_t i = 0; i < m; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double sum = 0.0;
+            for (size_t l = 0; l < m; l++) {
+                sum += half[i * m + l] * w[j * m + l];
+            }
+            out[i * m + j] = out[j * m + i] = sum;
         }
     }
 }
 
-static void add_pattern(struct model_room *room, const struct model_pattern *pattern,
+/* What derivatives sum up over patterns, by pairs: elements of Bi, tr(X Vi W Vj) and bi. On the
+   diagonal Vi counts twice until the end. */
+struct sums {
+    double *spread, *traces;
+    double *pulls; /* n_pairs * k */
+};
+
+/* The products of (a, b) with the pairs up to it; the other triangle is the same. `pairs` are where the
+   pattern's pairs stand among all. */
+static void add_products(const struct model_room *room, const struct model_pattern *pattern,
+                         const unsigned char pairs[], const double x[], size_t a, size_t b,
+                         struct sums *sums)
+{
+    const size_t m = pattern->n_stages, row = pairs[model_pair(a, b)] * room->n_pairs;
+    const double *const w_a = &pattern->inverse[a * m], *const w_b = &pattern->inverse[b * m];
+    const double *const x_a = &x[a * m], *const x_b = &x[b * m];
+    double *const spread = sums->spread + row, *const traces = sums->traces + row;
+    size_t at = 0;
+    for (size_t c = 0; c <= a; c++) {
+        const double n_ac = pattern->n * w_a[c], n_bc = pattern->n * w_b[c];
+        const double w_ac = w_a[c], w_bc = w_b[c], x_ac = x_a[c], x_bc = x_b[c];
+        const size_t last = c < a ? c : b;
+        for (size_t d = 0; d <= last; d++, at++) {
+            spread[pairs[at]] += n_ac * w_b[d] + n_bc * w_a[d];
+            traces[pairs[at]] += x_ac * w_b[d] + x_bc * w_a[d] + w_bc * x_a[d] + w_ac * x_b[d];
+        }
+    }
+}
+
+/* Adds to the slope, and gives X. */
+static void find_factor(struct model_room *room, const struct model_pattern *pattern,
+                        const double rest[], bool observed, double x[])
+{
+    const size_t k = room->k, m = pattern->n_stages;
+    const double *const w = pattern->inverse;
+    double inner[MODEL_SQUARE], near[MODEL_SQUARE], h[MODEL_SQUARE];
+    take(room->phi, k, pattern, near);
+    for (size_t a = 0; a < m; a++) {
+        for (size_t b = 0; b < m; b++) {
+            inner[a * m + b] =
+                pattern->scatter[a * m + b] + pattern->n * (rest[a] * rest[b] + near[a * m + b]);
+        }
+    }
+    surround(w, inner, m, h);
+    if (!observed) {
+        surround(w, near, m, x);
+    }
+    for (size_t a = 0; a < m; a++) {
+        for (size_t b = 0; b < m; b++) {
+            const size_t at = a * m + b;
+            room->slope[pattern->stages[a] * k + pattern->stages[b]] +=
+                0.5 * (h[at] - pattern->n * w[at]);
+            x[at] =
+                observed ? h[at] - 0.5 * pattern->n * w[at] : pattern->n * (0.5 * w[at] - x[at]);
+        }
+    }
+}
+
+static void add_pattern(struct model_room *room, const struct model_pattern *pattern, bool observed,
                         struct sums *sums)
 {
     const size_t k = room->k, m = pattern->n_stages;
     const double *const w = pattern->inverse;
-    double rest[MODEL_STAGES], pull[MODEL_STAGES] = {0};
-    double residual[MODEL_SQUARE], g[MODEL_SQUARE], near[MODEL_SQUARE];
+    double rest[MODEL_STAGES], pull[MODEL_STAGES] = {0}, x[MODEL_SQUARE] = {0};
+    unsigned char pairs[MODEL_PAIRS];
     rest_of(room, pattern, rest);
+    find_factor(room, pattern, rest, observed, x);
     for (size_t a = 0; a < m; a++) {
         for (size_t b = 0; b < m; b++) {
-            residual[a * m + b] = pattern->scatter[a * m + b] + pattern->n * rest[a] * rest[b];
             pull[a] += pattern->n * w[a * m + b] * rest[b];
         }
-    }
-    surround(w, residual, m, g);
-    take(room->phi, k, pattern, residual);
-    surround(w, residual, m, near);
-    for (size_t a = 0; a < m; a++) {
-        for (size_t b = 0; b < m; b++) {
-            near[a * m + b] *= pattern->n;
-            room->slope[pattern->stages[a] * k + pattern->stages[b]] +=
-                0.5 * (g[a * m + b] + near[a * m + b] - pattern->n * w[a * m + b]);
+        for (size_t b = 0; b <= a; b++) {
+            pairs[model_pair(a, b)] =
+                (unsigned char)model_pair(pattern->stages[a], pattern->stages[b]);
         }
     }
     for (size_t a = 0; a < m; a++) {
         for (size_t b = 0; b <= a; b++) {
-            const size_t i = model_pair(pattern->stages[a], pattern->stages[b]);
-            for (size_t c = 0; c < m; c++) {
-                sums->pulls[i * k + pattern->stages[c]] +=
-                    w[a * m + c] * pull[b] + w[b * m + c] * pull[a];
+            double *const pulls = &sums->pulls[pairs[model_pair(a, b)] * k];
+            for (size_t c = 0; c < m && observed; c++) {
+                pulls[pattern->stages[c]] += w[a * m + c] * pull[b] + w[b * m + c] * pull[a];
             }
-            add_products(room, pattern, sums, a, b, near, g);
+            add_products(room, pattern, pairs, x, a, b, sums);
         }
     }
 }
 
-/* Half of tr(Phi Bi Phi Bj), added to `expected`. Bi stands in `spread`. With Phi = C C' it is half
+/* `part` of tr(Phi Bi Phi Bj), added to the information. Bi stands in `spread`. With Phi = C C' it is
    the sum of products of the elements of C'Bi C and C'Bj C, which need no memory beyond `work`. */
-static void add_curvature(struct model_room *room, const double c[])
+static void add_curvature(struct model_room *room, const double c[], double part)
 {
     const size_t k = room->k, n = room->n_pairs;
     double b[MODEL_SQUARE] = {0}, half[MODEL_SQUARE];
@@ -276,8 +304,8 @@ static void add_curvature(struct model_room *room, const double c[])
             for (size_t l = 0; l < n; l++) {
                 sum += room->work[i * n + l] * room->work[j * n + l];
             }
-            room->expected[i * n + j] += 0.5 * sum;
-            room->expected[j * n + i] = room->expected[i * n + j];
+            room->information[i * n + j] += part * sum;
+            room->information[j * n + i] = room->information[i * n + j];
         }
     }
 }
@@ -318,53 +346,36 @@ static void add_bend(struct model_room *room)
         return;
     }
     for (size_t a = 0; a < k; a++) {
-        room->observed[a * q + a] -= 2.0 * room->slope[a * k + a];
+        room->information[a * q + a] -= 2.0 * room->slope[a * k + a];
         for (size_t b = 0; b < k; b++) {
             if (a != b) {
                 /* (a, b) and (b, a) of V are one product of two SDs and the correlation */
-                room->observed[a * q + b] -= 2.0 * room->slope[a * k + b] * p[k];
-                room->observed[a * q + k] -= 2.0 * room->slope[a * k + b] * p[b];
-                room->observed[k * q + a] -= 2.0 * room->slope[a * k + b] * p[b];
+                room->information[a * q + b] -= 2.0 * room->slope[a * k + b] * p[k];
+                room->information[a * q + k] -= 2.0 * room->slope[a * k + b] * p[b];
+                room->information[k * q + a] -= 2.0 * room->slope[a * k + b] * p[b];
             }
         }
     }
 }
 
-static void halve_diagonals(const struct model_room *room, double x[], double b[])
-{
-    const size_t n = room->n_pairs, k = room->k;
-    for (size_t a = 0; a < k; a++) {
-        const size_t i = model_pair(a, a);
-        for (size_t j = 0; j < n; j++) {
-            x[i * n + j] *= 0.5;
-            x[j * n + i] *= 0.5;
-        }
-        for (size_t c = 0; b != NULL && c < k; c++) {
-            b[i * k + c] *= 0.5;
-        }
-    }
-}
-
-/* Makes the observed information of tr(G Vi W Vj), bi and the expected one: C'bi and C'bj multiply to
-   bi' Phi bj. */
-static void subtract_expected(struct model_room *room, const struct sums *sums, const double c[])
+/* Takes off bi' Phi bj: C'bi and C'bj multiply to it. */
+static void subtract_pulls(struct model_room *room, const double c[], double pulls[])
 {
     const size_t n = room->n_pairs, k = room->k;
     for (size_t i = 0; i < n; i++) {
         double pull[MODEL_STAGES] = {0};
         for (size_t a = 0; a < k; a++) {
             for (size_t b = a; b < k; b++) {
-                pull[a] += c[b * k + a] * sums->pulls[i * k + b];
+                pull[a] += c[b * k + a] * pulls[i * k + b];
             }
         }
-        memcpy(&sums->pulls[i * k], pull, k * sizeof *pull);
+        memcpy(&pulls[i * k], pull, k * sizeof *pull);
         for (size_t j = 0; j <= i; j++) {
             double sum = 0.0;
             for (size_t a = 0; a < k; a++) {
-                sum += pull[a] * sums->pulls[j * k + a];
+                sum += pull[a] * pulls[j * k + a];
             }
-            room->observed[i * n + j] = sums->products[i * n + j] - sum - room->expected[i * n + j];
-            room->observed[j * n + i] = room->observed[i * n + j];
+            room->information[i * n + j] -= sum;
         }
     }
 }
@@ -378,54 +389,50 @@ static void mirror(double x[], size_t n)
     }
 }
 
-/* From sums over patterns to informations by pairs. `spread` becomes the elements of Bi. */
-static void make_information(struct model_room *room, const struct sums *sums)
+/* From sums over patterns to the information by pairs. `spread` becomes the elements of Bi. */
+static void make_information(struct model_room *room, bool observed, double pulls[])
 {
     const size_t n = room->n_pairs, k = room->k;
     double root[MODEL_SQUARE];
-    mirror(sums->spread, n);
-    mirror(sums->nearness, n);
-    mirror(sums->products, n);
-    halve_diagonals(room, sums->nearness, sums->pulls);
-    halve_diagonals(room, sums->products, NULL);
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < n; j++) {
-            room->expected[i * n + j] = sums->spread[i * n + j];
-        }
-    }
-    halve_diagonals(room, room->expected, NULL);
-    for (size_t i = 0; i < n * n; i++) {
-        room->expected[i] -= sums->nearness[i];
-    }
+    mirror(room->spread, n);
     for (size_t a = 0; a < k; a++) {
-        for (size_t j = 0; j < n; j++) { /* of Vi a diagonal element has half, of Bi all */
-            room->spread[model_pair(a, a) * n + j] *= 0.5;
+        const size_t i = model_pair(a, a);
+        for (size_t j = 0; j < n; j++) { /* half of Vi, but all of its Bi's elements */
+            room->information[i * n + j] *= 0.5;
+            room->information[j * n + i] *= 0.5;
+            room->spread[i * n + j] *= 0.5;
+        }
+        for (size_t c = 0; c < k; c++) {
+            pulls[i * k + c] *= 0.5;
         }
     }
     if (!symmetric_root(room->phi, k, 0.0, root)) {
         return; /* an inverse that rounding spoilt: the information will not pass either */
     }
-    add_curvature(room, root);
-    subtract_expected(room, sums, root);
+    if (observed) {
+        subtract_pulls(room, root, pulls);
+    }
+    add_curvature(room, root, observed ? -0.5 : 0.5);
 }
 
-void model_derivatives(struct model_room *room)
+void model_derivatives(struct model_room *room, bool observed)
 {
     const size_t n = room->n_pairs, k = room->k, q = room->q;
-    double pulls[MODEL_PAIRS * MODEL_STAGES] = {0};
-    struct sums sums = {room->spread, room->root, room->observed, pulls};
+    double pulls[MODEL_PAIRS * MODEL_STAGES];
+    struct sums sums = {room->spread, room->information, pulls};
+    memset(pulls, 0, n * k * sizeof *pulls);
     memset(room->slope, 0, sizeof room->slope);
-    memset(sums.spread, 0, n * n * sizeof *sums.spread);
-    memset(sums.nearness, 0, n * n * sizeof *sums.nearness);
-    memset(sums.products, 0, n * n * sizeof *sums.products);
+    memset(room->spread, 0, n * n * sizeof *room->spread);
+    memset(room->information, 0, n * n * sizeof *room->information);
     for (size_t i = 0; i < room->n_patterns; i++) {
-        add_pattern(room, &room->patterns[i], &sums);
+        add_pattern(room, &room->patterns[i], observed, &sums);
     }
-    make_information(room, &sums);
+    make_information(room, observed, pulls);
     find_jacobian(room);
-    to_parameters(room, room->expected);
-    to_parameters(room, room->observed);
-    add_bend(room);
+    to_parameters(room, room->information);
+    if (observed) {
+        add_bend(room);
+    }
     for (size_t p = 0; p < q; p++) {
         room->score[p] = 0.0;
         for (size_t a = 0; a < k; a++) {

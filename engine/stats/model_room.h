@@ -41,9 +41,8 @@ struct model_room {
 
     /* Derivatives there. `slope` is that of the log-likelihood by V's elements, each by itself. */
     double slope[MODEL_SQUARE];
-    double *spread; /* owned, n_pairs^2: sum of n (W_ac W_bd + W_ad W_bc), W = V^-1 of a pattern */
-    double *expected;          /* owned, n_pairs^2: information, by pairs and then by parameters */
-    double *observed;          /* owned, the same */
+    double *spread;            /* owned, n_pairs^2: elements of Bi (model_likelihood.c) */
+    double *information;       /* owned, n_pairs^2: expected or observed, by parameters */
     double *jacobian;          /* owned, n_pairs * q: of V's pairs by parameters */
     double *work, *root;       /* owned, n_pairs^2 each */
     double score[MODEL_PAIRS]; /* by parameters */
@@ -67,10 +66,11 @@ bool model_covariance(struct model_room *room, double least);
    cannot be told. */
 bool model_likelihood(struct model_room *room);
 
-/* Score and informations by parameters, after model_likelihood(). */
-void model_derivatives(struct model_room *room);
+/* Score, and expected or observed information, by parameters, after model_likelihood(). */
+void model_derivatives(struct model_room *room, bool observed);
 
-/* The covariance of the means, as `errors` says, after model_derivatives(). False: not to be had. */
+/* The covariance of the means, as `errors` says; unless they are robust, after model_derivatives() with
+   the expected information. False: not to be had. */
 bool model_make_errors(struct model_room *room);
 
 /* Standard error (scaled) of the mean at a place, and of a difference of two, which has df, too. */

@@ -51,14 +51,29 @@ void symmetric_solve(const double root[], size_t n, const double b[], double x[]
 
 void symmetric_inverse(const double root[], size_t n, double inverse[])
 {
-    double column[SYMMETRIC_MOST];
+    /* The upper triangle takes the transpose of L^-1, column by column; then a^-1 = L^-1' L^-1. */
     for (size_t j = 0; j < n; j++) {
-        for (size_t i = 0; i < n; i++) {
-            column[i] = i == j ? 1.0 : 0.0;
+        inverse[j * n + j] = 1.0 / root[j * n + j];
+        for (size_t i = j + 1; i < n; i++) {
+            double sum = 0.0;
+            for (size_t k = j; k < i; k++) {
+                sum -= root[i * n + k] * inverse[j * n + k];
+            }
+            inverse[j * n + i] = sum / root[i * n + i];
         }
-        symmetric_solve(root, n, column, column);
-        for (size_t i = j; i < n; i++) {
-            inverse[i * n + j] = inverse[j * n + i] = column[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = i; j < n; j++) {
+            double sum = 0.0;
+            for (size_t k = j; k < n; k++) {
+                sum += inverse[i * n + k] * inverse[j * n + k];
+            }
+            inverse[j * n + i] = sum; /* below the diagonal, and on it when row i is done with */
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = i + 1; j < n; j++) {
+            inverse[i * n + j] = inverse[j * n + i];
         }
     }
 }
@@ -88,8 +103,8 @@ double symmetric_form(const double a[], size_t n, const double x[], const double
 static void rotate(double a[], size_t n, size_t p, size_t q, double vectors[])
 {
     const double theta = (a[q * n + q] - a[p * n + p]) / (2.0 * a[p * n + q]);
-    const double t = copysign(1.0, theta) / (fabs(theta) + hypot(1.0, theta));
-    const double c = 1.0 / hypot(1.0, t), s = t * c;
+    const double t = copysign(1.0, theta) / (fabs(theta) + sqrt(1.0 + theta * theta));
+    const double c = 1.0 / sqrt(1.0 + t * t), s = t * c;
     for (size_t k = 0; k < n; k++) {
         const double x = a[k * n + p], y = a[k * n + q];
         a[k * n + p] = c * x - s * y;

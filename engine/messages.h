@@ -202,10 +202,13 @@
     X(SAY_CHANGE_FAMILIES_HOLM)  \
     X(SAY_CHANGE_FEW)            \
     X(SAY_CHANGE_ALIKE)          \
+    X(SAY_ROUNDED)                \
     X(SAY_DOUBT)                 \
     X(SAY_CAUTION)               \
     X(SAY_WILCOXON)              \
     X(SAY_SIGN)                  \
+    X(SAY_EFFECT)                 \
+    X(SAY_MODEL)                  \
     X(SAY_BETWEEN)                \
     X(SAY_BETWEEN_HOLM)           \
     X(SAY_RELIABLE)              \

@@ -158,7 +158,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_MOVEMENT] = "{0}: {1}, movement between bands from {2} to {3}",
     [MESSAGE_TITLE_BAND_CHANGE] = "{0}: who moved to another band from {1} to {2}",
     [MESSAGE_TITLE_TRAJECTORY] = "{0}: {1} over the stages",
-    [MESSAGE_TITLE_HAD_NOBODY_LEFT] = "{0}: the means had nobody left",
+    [MESSAGE_TITLE_HAD_NOBODY_LEFT] = "{0}: means as if no one had dropped out",
     [MESSAGE_TITLE_WHO_LEFT] = "{0}: who left between {1} and {2}",
     [MESSAGE_TITLE_ATTAINMENT] = "Goals attained at their {0}",
     [MESSAGE_TITLE_ATTAINMENT_AFTER] = "Goals attained at {0}",
@@ -207,18 +207,24 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_SAY_CHANGE_FAMILIES_HOLM] = "The mean change was {0} points (95% confidence interval {1} to {2}; test that allows for {4} {4|family|families}, p {3}; adjusted for {5} such tests, p {6}).",
     [MESSAGE_SAY_CHANGE_FEW] = "The mean change was {0} points (95% confidence interval {1} to {2}); fewer than {3} {4} are too few for a test.",
     [MESSAGE_SAY_CHANGE_ALIKE] = "Every change was the same, {0} points, so there is no interval and no test.",
+    [MESSAGE_SAY_ROUNDED] = "(The change was rounded by itself, not taken from the rounded means.)",
     [MESSAGE_SAY_DOUBT] = "The interval includes 0: these figures do not show whether there was any change on average.",
     [MESSAGE_SAY_CAUTION] = "With so few {1}, one or two can change this result a good deal.",
     [MESSAGE_SAY_WILCOXON] = "The test that decides is Wilcoxon's signed-rank test: p {0}.",
     [MESSAGE_SAY_SIGN] = "The test that decides is the sign test: p {0}.",
+    [MESSAGE_SAY_EFFECT] = "Effect size d_av = {0}, positive for improvement.",
+    [MESSAGE_SAY_MODEL] =
+        "As if no one had dropped out, a mixed model of all {0} {1} with any score estimates a "
+        "change of {2} points (95% confidence interval {3} to {4}); this holds if leaving depends "
+        "only on scores already seen.",
     [MESSAGE_SAY_BETWEEN] = "Does the mean change differ by {0}? Welch's test: p {1}.",
     [MESSAGE_SAY_BETWEEN_HOLM] =
         "Does the mean change differ by {0}? Welch's test: p {1}; adjusted for {2} such tests, p "
         "{3}.",
     [MESSAGE_SAY_RELIABLE] = "Of these {0} {1}, {2} ({3}%) improved reliably (by more than {4} points), {5} ({6}%) got reliably worse, and {7} did neither.",
     [MESSAGE_SAY_RELIABLE_FEW] = "Of these {0} {1}, {2} improved reliably (by more than {4} points), {5} got reliably worse, and {7} did neither.",
-    [MESSAGE_SAY_RAISED] = "Of these, {0} ({1}%) {0|was|were} in a band worse than \"{6}\" at {2} and {3} ({4}%) at {5}.",
-    [MESSAGE_SAY_RAISED_FEW] = "Of these, {0} {0|was|were} in a band worse than \"{6}\" at {2} and {3} at {5}.",
+    [MESSAGE_SAY_RAISED] = "Of all {7}, {0} ({1}%) {0|was|were} in a band worse than \"{6}\" at {2} and {3} ({4}%) at {5}.",
+    [MESSAGE_SAY_RAISED_FEW] = "Of all {7}, {0} {0|was|were} in a band worse than \"{6}\" at {2} and {3} at {5}.",
     [MESSAGE_SAY_MOVED] = "{0} moved to a better band and {1} to a worse one.",
     [MESSAGE_SAY_TRAJECTORY] = "Among the {0} {1} with a score at every stage, mean {2} was {3} at {4} and {5} at {6}.",
     [MESSAGE_SAY_STEP] = "The largest step was that from {0} ({1}) to {2} ({3}).",

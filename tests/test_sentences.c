@@ -128,6 +128,18 @@ static void check_rest(struct arena *arena, const struct spoken_change *c)
     const bool includes = c->n.numerator > 1 && c->ci_low.kind != VALUE_UNDEFINED &&
                           c->ci_low.number <= 0.0 && c->ci_high.number >= 0.0;
     assert_int_equal(says(doubt, "includes 0"), includes);
+    if (c->n.numerator > 1) { /* as read back from the sentences */
+        const char *const means = say(arena, spoken_means(c)), *const test =
+                                                                   say(arena, spoken_test(c));
+        const bool same = says(means, "the same");
+        const double before = number_after(means, same ? ", at " : " from ");
+        const double after = same ? before : number_after(means, " to ");
+        const double change =
+            number_after(test, says(test, "change was the same, ") ? "the same, " : "change was ");
+        const double unit = c->decimals == 0 ? 1.0 : c->decimals == 1 ? 0.1 : 0.01;
+        assert_int_equal(says(say(arena, spoken_rounding(c)), "rounded by itself"),
+                         fabs(after - before - change) > 0.5 * unit);
+    }
     assert_int_equal(says(caution, "With so few"), c->n.numerator >= 10 && c->n.numerator < 30);
 }
 

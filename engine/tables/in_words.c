@@ -121,6 +121,49 @@ static void say_primary_test(struct paragraph *paragraph, const struct figure_ke
     say(paragraph, text);
 }
 
+/* How large the change is beside the spread of the scores. Like every effect size that is printed,
+   it is positive where things got better. */
+static void say_effect(struct paragraph *paragraph, const struct figure_key *key,
+                       const struct spoken_change *c)
+{
+    const struct value d =
+        figures_at(paragraph->maker->figures, key, FIGURE_STAGE_CHANGE, STATISTIC_DAV, 0);
+    struct text text = text_of(MESSAGE_SAY_EFFECT);
+    if (d.kind != VALUE_UNDEFINED && c->n.number >= (double)c->small.too_few) {
+        text.arguments[0] = argument_value(c->higher_is_better ? d : value_double(-d.number), 2);
+        say(paragraph, text);
+    }
+}
+
+/* What the change would be if those who left had stayed, where the model counts anyone who is not
+   among the pairs. */
+static void say_model(struct paragraph *paragraph, const struct figure_key *key,
+                      const struct spoken_change *c)
+{
+    const struct maker *const maker = paragraph->maker;
+    const unsigned after = FIGURE_STAGE_FIRST + (unsigned)maker->study->after;
+    const unsigned decimals = c->decimals;
+    struct figure_key of = *key;
+    struct value people, change;
+    struct text text = text_of(MESSAGE_SAY_MODEL);
+    of.table = FIGURES_TRAJECTORY;
+    people = figures_at(maker->figures, &of, FIGURE_STAGE_NONE, STATISTIC_MODEL_PEOPLE, 0);
+    change = figures_at(maker->figures, &of, after, STATISTIC_MODEL_CHANGE, 0);
+    /* Its changes are counted from the first stage. */
+    if (maker->study->before != 0 || maker->study->model.off || change.kind == VALUE_UNDEFINED ||
+        !(people.number > c->n.number) || c->n.number < (double)c->small.too_few) {
+        return;
+    }
+    text.arguments[0] = argument_value(people, 0);
+    text.arguments[1] = c->who;
+    text.arguments[2] = argument_value(change, decimals);
+    text.arguments[3] = argument_value(
+        figures_at(maker->figures, &of, after, STATISTIC_MODEL_CHANGE_CI_LOW, 0), decimals);
+    text.arguments[4] = argument_value(
+        figures_at(maker->figures, &of, after, STATISTIC_MODEL_CHANGE_CI_HIGH, 0), decimals);
+    say(paragraph, text);
+}
+
 /* Of how many more than a threshold got better or worse. */
 static void say_reliable(struct paragraph *paragraph, const struct figure_key *key,
                          const struct spoken_change *c)
@@ -174,6 +217,7 @@ static void say_bands(struct paragraph *paragraph, const struct figure_key *key,
     text.arguments[3] = argument_value(after, 0);
     text.arguments[4] = argument_value(share(after, c->n), 0);
     text.arguments[5] = argument_name(after_name(maker));
+    text.arguments[7] = argument_value(c->n, 0);
     text.arguments[6] = argument_name(plain_name(maker, set->bands[set->n_usual - 1].name));
     say(paragraph, text);
     text = text_of(MESSAGE_SAY_MOVED);
@@ -202,14 +246,19 @@ static struct text paragraph_of(struct maker *maker, const struct figure_key *ke
     }
     say(&paragraph, spoken_means(&c));
     say(&paragraph, spoken_test(&c));
+    say(&paragraph, spoken_rounding(&c));
     if (primary && stage == maker->study->after) {
         say_primary_test(&paragraph, key, &c);
     }
     say(&paragraph, spoken_doubt(&c));
     say(&paragraph, spoken_caution(&c));
     if (with_parts) {
+        say_effect(&paragraph, key, &c);
         say_reliable(&paragraph, key, &c);
         say_bands(&paragraph, key, &c);
+        if (primary) {
+            say_model(&paragraph, key, &c);
+        }
     }
     return paragraph.text;
 }

@@ -98,6 +98,15 @@ struct text spoken_test(const struct spoken_change *c)
     return text;
 }
 
+struct text spoken_rounding(const struct spoken_change *c)
+{
+    int64_t before, after, change;
+    const bool apart = is_group(c) && value_rounded(&c->before, c->decimals, &before) &&
+                       value_rounded(&c->after, c->decimals, &after) &&
+                       value_rounded(&c->change, c->decimals, &change) && after - before != change;
+    return text_of(apart ? MESSAGE_SAY_ROUNDED : MESSAGE_NONE);
+}
+
 struct text spoken_doubt(const struct spoken_change *c)
 {
     return text_of(is_group(c) && c->ci_low.number <= 0.0 && c->ci_high.number >= 0.0

@@ -28,6 +28,10 @@ struct text spoken_means(const struct spoken_change *change);
    MESSAGE_NONE where there are fewer than two. */
 struct text spoken_test(const struct spoken_change *change);
 
+/* That the printed change is not the difference of the printed means, where it is not; else
+   MESSAGE_NONE. */
+struct text spoken_rounding(const struct spoken_change *change);
+
 /* That the interval includes 0; MESSAGE_NONE where it does not, or there is none. */
 struct text spoken_doubt(const struct spoken_change *change);
 

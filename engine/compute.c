@@ -160,6 +160,10 @@ static void compute_all(struct work *work)
         }
     }
     for_each_scale(work, FIGURES_GOAL_LEVELS, compute_goal_levels);
+    for_each_scale(work, FIGURES_YEARS, compute_years);
+    for_each_breakdown(work, FIGURES_TREND, compute_trend);
+    for_each_scale(work, FIGURES_PAIRED_SHARES, compute_paired_shares);
+    for_each_breakdown(work, FIGURES_COMPARISON, compute_comparison);
     for (size_t s = 0; s < study->n_scales; s++) {
         work->key = (struct figure_key){.table = FIGURES_SCORING,
                                         .measure = (uint16_t)study->scales[s].measure,

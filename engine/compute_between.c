@@ -1,23 +1,13 @@
 /* engine/compute_between.c - how the groups of a breakdown compare. People whose group is not
    recorded are in All and in no comparison: they may belong to any of the others. */
-#include "engine/compute_work.h"
+#include "engine/compute_between.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "engine/counted.h"
-#include "engine/stats/ancova.h"
-#include "engine/stats/kruskal_wallis.h"
 #include "engine/stats/one_way.h"
 #include "engine/stats/pooled.h"
-
-struct between {
-    struct cohort *cohorts;       /* owned: room for the groups of any breakdown */
-    struct ranked_cohort *ranked; /* owned: the same */
-    uint64_t *doubled_ranks;      /* owned: one for each change that All has */
-    struct ancova *fits;          /* owned, [breakdown][scale]: what compute_between() found */
-    int64_t *origins;             /* owned, [scale]: where the scores of struct cohort begin */
-};
 
 /* The most places that a list of changes may need. */
 static size_t most_changes(const struct work *work)
@@ -58,9 +48,10 @@ bool between_begin(struct work *work)
     between->ranked = calloc(n_groups, sizeof *between->ranked);
     between->doubled_ranks = calloc(most_changes(work) + 1, sizeof *between->doubled_ranks);
     between->fits = calloc(study->n_breakdowns * (study->n_scales + 1), sizeof *between->fits);
+    between->shares = calloc(n_groups, sizeof *between->shares);
     between->origins = calloc(study->n_scales + 1, sizeof *between->origins);
     if (between->cohorts == NULL || between->ranked == NULL || between->doubled_ranks == NULL ||
-        between->fits == NULL || between->origins == NULL) {
+        between->fits == NULL || between->shares == NULL || between->origins == NULL) {
         return false;
     }
     for (size_t s = 0; s < study->n_scales; s++) {
@@ -76,6 +67,7 @@ void between_end(struct work *work)
         free(work->between->ranked);
         free(work->between->doubled_ranks);
         free(work->between->fits);
+        free(work->between->shares);
         free(work->between->origins);
         free(work->between);
         work->between = NULL;
@@ -84,12 +76,12 @@ void between_end(struct work *work)
 
 /* --- the groups of the current breakdown --- */
 
-static size_t n_groups(const struct work *work)
+size_t n_groups(const struct work *work)
 {
     return work->figures->comparisons[work->key.breakdown].grouping.n_groups;
 }
 
-static bool is_recorded(const struct work *work, uint32_t group)
+bool is_recorded(const struct work *work, uint32_t group)
 {
     return grouping_is_recorded(&work->figures->comparisons[work->key.breakdown].grouping,
                                 work->counted->cohorts,
@@ -131,12 +123,18 @@ static uint64_t count_not_recorded(struct work *work)
     return n;
 }
 
-static struct cohort cohort_in(struct work *work, uint32_t group)
+struct cohort_sums sums_in(struct work *work, uint32_t group)
 {
     const struct joint joint = joint_of(work, group);
     struct cohort_sums sums = {0};
     cohort_sums_add(&sums, &joint, work->between->origins[work->key.scale]);
-    return cohort_of(&sums, joint.units_per_point);
+    return sums;
+}
+
+struct cohort cohort_in(struct work *work, uint32_t group)
+{
+    const struct cohort_sums sums = sums_in(work, group);
+    return cohort_of(&sums, work_scale(work)->units_per_point);
 }
 
 /* All of them into `cohorts`; how many people they have. */
@@ -182,7 +180,7 @@ static void add_with(struct work *work, enum statistic statistic, double number,
     work_add(work, statistic, value_double(isnan(test) ? NAN : number));
 }
 
-static bool is_compared(const struct work *work)
+bool is_compared(const struct work *work)
 {
     /* Goals of a family are not independent of one another, as these tests take people to be. */
     return work_has_pair(work) && !study_is_goal_level(work->study, work->key.scale);

@@ -42,6 +42,20 @@ static const struct goal_cell *group_goals(const struct work *work, size_t *n)
     return *n == 0 ? NULL : tally->goals + low; /* no arithmetic on no goals at all */
 }
 
+/* These take goals as independent of each other. */
+static void add_share_statistics(struct work *work, uint64_t attained, uint64_t goals)
+{
+    const struct goal_rules *const rules = &work->study->goals;
+    const struct interval interval = proportion_wilson(attained, goals);
+    work_add(work, STATISTIC_WILSON_CI_LOW, value_double(100.0 * interval.low));
+    work_add(work, STATISTIC_WILSON_CI_HIGH, value_double(100.0 * interval.high));
+    if (rules->has_target) {
+        work_add(work, STATISTIC_P_BINOMIAL,
+                 value_double(proportion_binomial(attained, goals, rules->target / 100.0,
+                                                  rules->target_test)));
+    }
+}
+
 static void add_attainment(struct work *work, enum goal_occasion occasion)
 {
     uint64_t set = 0, goals = 0, attained = 0;
@@ -65,6 +79,7 @@ static void add_attainment(struct work *work, enum goal_occasion occasion)
     /* No goals at all make a ratio over 0, which is undefined and prints empty. */
     work_add(work, STATISTIC_PERCENT, value_ratio((int128)100 * attained, (int128)goals));
     work_add(work, STATISTIC_PERCENT_OF_SET, value_ratio((int128)100 * attained, (int128)set));
+    add_share_statistics(work, attained, goals);
 }
 
 void compute_attainment(struct work *work)

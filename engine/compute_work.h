@@ -98,6 +98,13 @@ void compute_drop_out(struct work *work);
 /* compute_items.c ... */
 void compute_item_analysis(struct work *work);
 
+/* ... compute_years.c and compute_comparison.c, of which the trend and the comparison are for all
+   groups of a breakdown ... */
+void compute_years(struct work *work);
+void compute_trend(struct work *work);
+void compute_paired_shares(struct work *work);
+void compute_comparison(struct work *work);
+
 /* ... and compute_goals.c. Attainment is called for each member of a dimension. */
 void compute_attainment(struct work *work);
 void compute_goal_levels(struct work *work);

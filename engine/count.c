@@ -489,20 +489,34 @@ static bool count_occasion(const struct walk *walk, const struct goal_series *se
     return tally_add_goal(&walk->counted->tally, &cell, 1);
 }
 
-/* Counts one goal by itself: its level at each stage and before with after, and how it ended. */
+/* A goal's level at a review and at the next one. The first stage is no review; before with after is
+   counted by itself. */
+static bool count_next_review(const struct walk *walk, size_t scale, size_t stage,
+                              const struct goal_rating *last, const struct goal_rating *at)
+{
+    return stage < 2 || (stage - 1 == walk->study->before && stage == walk->study->after) ||
+           count_cell(walk, scale, stage - 1, stage, last->halves, at->halves);
+}
+
+/* Counts one goal by itself: its level at each stage, at each review with the next and before with
+   after, and how it ended. */
 static bool count_goal(const struct walk *walk, uint32_t index, uint32_t measure)
 {
     const struct goal_series *const series = join_goal(walk->join, index);
     const size_t scale = walk->study->measures[measure].first_scale + GOALS_LEVEL;
     struct goal_rating at = {0}, before = {0}, latest = {0};
     /* A goal's own level is not weighted. */
-    bool ignored = true, reviewed = false;
+    bool ignored = true, reviewed = false, rated = false;
     for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
-        if (!goal_rating_at(walk, index, stage, stage, &at, &ignored)) {
+        const struct goal_rating last = at;
+        const bool rated_last = rated;
+        rated = goal_rating_at(walk, index, stage, stage, &at, &ignored);
+        if (!rated) {
             continue;
         }
         walk->counted->measures[measure].forms[FORM_USED]++;
-        if (!count_cell(walk, scale, stage, TALLY_ONE_STAGE, at.halves, 0)) {
+        if (!count_cell(walk, scale, stage, TALLY_ONE_STAGE, at.halves, 0) ||
+            (rated_last && !count_next_review(walk, scale, stage, &last, &at))) {
             return false;
         }
         /* At the first stage goals are set; a rating there is where they start and not a review. */

@@ -286,6 +286,10 @@ static const char *const table_names[N_FIGURE_TABLES] = {
     [FIGURES_POOLED] = "pooled",
     [FIGURES_ATTAINMENT] = "attainment",
     [FIGURES_GOAL_LEVELS] = "goal_levels",
+    [FIGURES_YEARS] = "years",
+    [FIGURES_TREND] = "trend",
+    [FIGURES_PAIRED_SHARES] = "paired_shares",
+    [FIGURES_COMPARISON] = "comparison_group",
     [FIGURES_SCORING] = "scoring",
     [FIGURES_ITEM_ANALYSIS] = "item_analysis",
     [FIGURES_TESTS] = "tests",
@@ -300,7 +304,8 @@ const char *figure_table_name(unsigned table)
 
 bool figure_table_is_whole(unsigned table)
 {
-    return table == FIGURES_BETWEEN || table == FIGURES_POOLED || table == FIGURES_TESTS_BETWEEN;
+    return table == FIGURES_BETWEEN || table == FIGURES_POOLED || table == FIGURES_TREND ||
+           table == FIGURES_COMPARISON || table == FIGURES_TESTS_BETWEEN;
 }
 
 #define PELLTER_STATISTIC_TEXT(name, text) text,

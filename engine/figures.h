@@ -23,6 +23,10 @@ enum figure_table {
     FIGURES_POOLED,   /* of a whole breakdown */
     FIGURES_ATTAINMENT,
     FIGURES_GOAL_LEVELS,
+    FIGURES_YEARS,         /* a year against the one before */
+    FIGURES_TREND,         /* of a whole breakdown */
+    FIGURES_PAIRED_SHARES, /* goals attained at one stage and at another */
+    FIGURES_COMPARISON,    /* of a whole breakdown */
     FIGURES_SCORING,
     FIGURES_ITEM_ANALYSIS,
     FIGURES_TESTS,
@@ -210,6 +214,61 @@ enum {
     X(NOT_ATTAINED, "not_attained")           \
     X(PERCENT, "percent")                     \
     X(PERCENT_OF_SET, "percent_of_set")       \
+    X(WILSON_CI_LOW, "wilson_ci_low")         \
+    X(WILSON_CI_HIGH, "wilson_ci_high")       \
+    X(P_BINOMIAL, "p_binomial")               \
+    X(N_PREVIOUS, "n_previous")               \
+    X(MEAN_PREVIOUS, "mean_previous")         \
+    X(DIFFERENCE, "difference")               \
+    X(DIFFERENCE_SE, "difference_se")         \
+    X(DIFFERENCE_DF, "difference_df")         \
+    X(DIFFERENCE_CI_LOW, "difference_ci_low") \
+    X(DIFFERENCE_CI_HIGH, "difference_ci_high") \
+    X(P_DIFFERENCE, "p_difference")           \
+    X(GOALS_PREVIOUS, "goals_previous")       \
+    X(PERCENT_PREVIOUS, "percent_previous")   \
+    X(PERCENT_DIFFERENCE, "percent_difference") \
+    X(PERCENT_DIFFERENCE_CI_LOW, "percent_difference_ci_low") \
+    X(PERCENT_DIFFERENCE_CI_HIGH, "percent_difference_ci_high") \
+    X(FAMILIES_WITH_GOALS, "families_with_goals") \
+    X(FAMILIES_PREVIOUS, "families_with_goals_previous") \
+    X(GOALS_PER_FAMILY, "goals_per_family")   \
+    X(GOALS_PER_FAMILY_PREVIOUS, "goals_per_family_previous") \
+    X(RATE_RATIO, "rate_ratio")               \
+    X(RATE_RATIO_CI_LOW, "rate_ratio_ci_low") \
+    X(RATE_RATIO_CI_HIGH, "rate_ratio_ci_high") \
+    X(P_RATE_RATIO, "p_rate_ratio")           \
+    X(TREND_GROUPS, "trend_groups")           \
+    X(TREND_Z, "trend_z")                     \
+    X(P_TREND, "p_trend")                     \
+    X(ATTAINED_FIRST, "attained_first")       \
+    X(ATTAINED_THEN, "attained_then")         \
+    X(GAINED, "gained")                       \
+    X(LOST, "lost")                           \
+    X(N_PROGRAMME, "n_programme")             \
+    X(N_COMPARISON, "n_comparison")           \
+    X(MEAN_PROGRAMME, "mean_programme")       \
+    X(MEAN_COMPARISON, "mean_comparison")     \
+    X(DID, "did")                             \
+    X(DID_SE, "did_se")                       \
+    X(DID_DF, "did_df")                       \
+    X(DID_CI_LOW, "did_ci_low")               \
+    X(DID_CI_HIGH, "did_ci_high")             \
+    X(P_DID, "p_did")                         \
+    X(ANCOVA_DIFFERENCE, "ancova_difference") \
+    X(ANCOVA_DIFFERENCE_SE, "ancova_difference_se") \
+    X(ANCOVA_DIFFERENCE_DF, "ancova_difference_df") \
+    X(ANCOVA_DIFFERENCE_CI_LOW, "ancova_difference_ci_low") \
+    X(ANCOVA_DIFFERENCE_CI_HIGH, "ancova_difference_ci_high") \
+    X(P_ANCOVA_DIFFERENCE, "p_ancova_difference") \
+    X(HEDGES_G, "hedges_g")                   \
+    X(HEDGES_G_CI_LOW, "hedges_g_ci_low")     \
+    X(HEDGES_G_CI_HIGH, "hedges_g_ci_high")   \
+    X(IMPROVED_PROGRAMME, "improved_programme") \
+    X(IMPROVED_COMPARISON, "improved_comparison") \
+    X(IMPROVED_DIFFERENCE, "improved_difference") \
+    X(IMPROVED_DIFFERENCE_CI_LOW, "improved_difference_ci_low") \
+    X(IMPROVED_DIFFERENCE_CI_HIGH, "improved_difference_ci_high") \
     X(LEVEL, "level_")                        \
     X(SCORED_COMPLETE, "complete")            \
     X(SCORED_PRORATED, "prorated")            \

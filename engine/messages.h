@@ -109,6 +109,30 @@
     X(MODEL_NONE)                 \
     X(MODEL_DF_KENWARD_ROGER)     \
     X(MODEL_DF_SATTERTHWAITE)     \
+    X(HEAD_THEN_N) \
+    X(HEAD_DIFFERENCE_OF) \
+    X(HEAD_THEN_PERCENT) \
+    X(HEAD_GOALS_PER_FAMILY_THEN) \
+    X(HEAD_GOALS_PER_FAMILY) \
+    X(HEAD_RATIO) \
+    X(HEAD_YEARS) \
+    X(HEAD_Z) \
+    X(HEAD_STEP) \
+    X(HEAD_BOTH_RATED) \
+    X(HEAD_FIRST_PERCENT) \
+    X(HEAD_NEXT_PERCENT) \
+    X(HEAD_GAINED) \
+    X(HEAD_LOST) \
+    X(HEAD_P_MCNEMAR_GOALS) \
+    X(HEAD_N_PROGRAMME) \
+    X(HEAD_N_COMPARISON) \
+    X(HEAD_CHANGE_PROGRAMME) \
+    X(HEAD_CHANGE_COMPARISON) \
+    X(HEAD_METHOD) \
+    X(DIFFERENCE_IN_DIFFERENCES) \
+    X(DIFFERENCE_ADJUSTED) \
+    X(DIFFERENCE_IMPROVED) \
+    X(TO)                         \
     X(SCALE)                      \
     X(HEAD_WARNING)               \
     X(HEAD_WITHHELD)              \
@@ -174,6 +198,13 @@
     X(KIND_WELCH)                 \
     X(KIND_ANCOVA)                \
     X(NOTE_MANY_TESTS)            \
+    X(TITLE_YEARS) \
+    X(TITLE_GOALS_BY_YEAR) \
+    X(TITLE_GOALS_SET_BY_YEAR) \
+    X(TITLE_TREND) \
+    X(TITLE_PAIRED_SHARES) \
+    X(TITLE_COMPARISON) \
+    X(TITLE_COMPARISON_TESTS) \
     X(TITLE_WARNINGS)             \
     X(TITLE_IN_WORDS)            \
     X(SENTENCES)                 \
@@ -301,6 +332,15 @@
     X(NOTE_MEANS_ALIKE)           \
     X(NOTE_POOLING)               \
     X(NOTE_NOT_POOLED)            \
+    X(NOTE_YEARS) \
+    X(NOTE_YEARS_WELCH) \
+    X(NOTE_GOALS_BY_YEAR) \
+    X(NOTE_GOALS_SET) \
+    X(NOTE_GOALS_INDEPENDENT) \
+    X(NOTE_TREND) \
+    X(NOTE_PAIRED_SHARES) \
+    X(NOTE_COMPARISON) \
+    X(NOTE_COMPARISON_TESTS) \
     X(NOTE_SCORING)               \
     X(NOTE_SCORING_RULE)          \
     X(NOTE_WARNINGS)              \

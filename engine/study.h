@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "engine/stats/proportion.h"
 #include "engine/stats/repeated.h"
 #include "engine/stats/signed_rank.h"
 #include "scales/instrument.h"
@@ -62,6 +63,7 @@ struct goal_rules {
     bool keep_partial; /* -0.5 stays -0.5; else it is read as -1 */
     bool has_target;
     double target;                /* percent of goals expected to reach 0 or better */
+    enum alternative target_test; /* which shares speak against it */
     const char *flags[MAX_FLAGS]; /* yes/no columns that attainment is also broken down by */
     size_t n_flags;
     bool has_category;

@@ -112,6 +112,70 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_MODEL_NONE] = "none",
     [MESSAGE_MODEL_DF_KENWARD_ROGER] = "Kenward-Roger",
     [MESSAGE_MODEL_DF_SATTERTHWAITE] = "Satterthwaite",
+    [MESSAGE_HEAD_THEN_N] = "n before",
+    [MESSAGE_HEAD_DIFFERENCE_OF] = "Difference",
+    [MESSAGE_HEAD_THEN_PERCENT] = "% before",
+    [MESSAGE_HEAD_GOALS_PER_FAMILY_THEN] = "Goals a family before",
+    [MESSAGE_HEAD_GOALS_PER_FAMILY] = "Goals a family",
+    [MESSAGE_HEAD_RATIO] = "Ratio",
+    [MESSAGE_HEAD_YEARS] = "Years",
+    [MESSAGE_HEAD_Z] = "z",
+    [MESSAGE_HEAD_STEP] = "Stages",
+    [MESSAGE_HEAD_BOTH_RATED] = "Rated at both",
+    [MESSAGE_HEAD_FIRST_PERCENT] = "First %",
+    [MESSAGE_HEAD_NEXT_PERCENT] = "Then %",
+    [MESSAGE_HEAD_GAINED] = "Gained",
+    [MESSAGE_HEAD_LOST] = "Lost",
+    [MESSAGE_HEAD_P_MCNEMAR_GOALS] = "McNemar p",
+    [MESSAGE_TO] = "{0} to {1}",
+    [MESSAGE_NOTE_YEARS] =
+        "Base: those with a score at both {0} and {1}. Each year beside the one just before it. "
+        "Everybody counts under one year only.",
+    [MESSAGE_NOTE_YEARS_WELCH] =
+        "Difference: of the mean changes. Interval and p: Welch's t test, which takes people as "
+        "independent of each other; those of one family in both years are not.",
+    [MESSAGE_NOTE_GOALS_INDEPENDENT] =
+        "These intervals and tests take goals as independent of each other; those of one family "
+        "are not, so that the true intervals are wider.",
+    [MESSAGE_NOTE_TREND] =
+        "Cochran-Armitage test of a share that rises (z above 0) or falls (below) from year to "
+        "year: of goals, those attained at their latest review; of other scales, those reliably "
+        "better.",
+    [MESSAGE_TITLE_BETWEEN] = "Do cohorts differ? Change from {2} to {3} by {4}",
+    [MESSAGE_TITLE_ADJUSTED] = "Scores at {3} by {4}, adjusted for the score at {2}",
+    [MESSAGE_TITLE_POOLED] = "Change from {2} to {3}, over people and by {4}",
+    [MESSAGE_TITLE_YEARS] = "Year on year: change from {2} to {3} by {4}",
+    [MESSAGE_TITLE_GOALS_BY_YEAR] = "Year on year: goals attained by {4}",
+    [MESSAGE_TITLE_GOALS_SET_BY_YEAR] = "Year on year: goals set for each family by {4}",
+    [MESSAGE_TITLE_TREND] = "Shares of people and goals over the years by {4}",
+    [MESSAGE_TITLE_PAIRED_SHARES] = "Goals attained from one review to the next",
+    [MESSAGE_TITLE_COMPARISON] = "Programme and comparison group: change from {0} to {1}",
+    [MESSAGE_TITLE_COMPARISON_TESTS] = "Programme less comparison group, from {0} to {1}",
+    [MESSAGE_HEAD_N_PROGRAMME] = "Programme n",
+    [MESSAGE_HEAD_N_COMPARISON] = "Comparison n",
+    [MESSAGE_HEAD_CHANGE_PROGRAMME] = "Programme change",
+    [MESSAGE_HEAD_CHANGE_COMPARISON] = "Comparison change",
+    [MESSAGE_HEAD_METHOD] = "Method",
+    [MESSAGE_DIFFERENCE_IN_DIFFERENCES] = "difference in differences",
+    [MESSAGE_DIFFERENCE_ADJUSTED] = "adjusted for before",
+    [MESSAGE_DIFFERENCE_IMPROVED] = "% reliably better",
+    [MESSAGE_NOTE_GOALS_BY_YEAR] =
+        "n: goals reviewed; %: those attained at their latest review. The difference is in "
+        "percentage points, its interval by Newcombe.",
+    [MESSAGE_NOTE_GOALS_SET] =
+        "Goals set, for each family with goals. The ratio of both years, its interval and p are "
+        "exact (Poisson, given the sum of goals).",
+    [MESSAGE_NOTE_COMPARISON] =
+        "Comparison: \"{0}\" in the column \"{1}\"; programme: everybody with another text there. "
+        "Unless people were allotted by chance, they may differ in other ways, too. In the other "
+        "tables, All is both together.",
+    [MESSAGE_NOTE_COMPARISON_TESTS] =
+        "Difference in differences: mean change of the programme less that of the comparison "
+        "group (Welch). Adjusted: the same at {1}, among people with the same score at {0} "
+        "(analysis of covariance, one slope for both). % reliably better: Newcombe's interval.",
+    [MESSAGE_NOTE_PAIRED_SHARES] =
+        "Base: goals rated at both. Gained: not attained at the first, attained at the second; "
+        "lost: the other way round. McNemar: exact.",
     [MESSAGE_SCALE] = "{0}: {1}",
     [MESSAGE_HEAD_WARNING] = "Please check",
     [MESSAGE_HEAD_WITHHELD] = "Missing",
@@ -164,9 +228,6 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_ATTAINMENT_AFTER] = "Goals attained at {0}",
     [MESSAGE_TITLE_GOAL_LEVELS] = "Goals at each of the five levels",
     [MESSAGE_TITLE_SCORING] = "How forms were scored",
-    [MESSAGE_TITLE_BETWEEN] = "Do cohorts differ? Change from {0} to {1} by {2}",
-    [MESSAGE_TITLE_ADJUSTED] = "Scores at {1} by {2}, adjusted for the score at {0}",
-    [MESSAGE_TITLE_POOLED] = "Change from {0} to {1}, over people and by {2}",
     [MESSAGE_TITLE_MANY_TESTS] = "How many tests there are of each kind",
     [MESSAGE_HEAD_TEST] = "Test",
     [MESSAGE_HEAD_OF] = "Of",

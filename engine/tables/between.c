@@ -4,28 +4,6 @@
 
 #include "engine/tables/shared.h"
 
-/* "wemwbs: Total" */
-static struct text scale_text(const struct maker *maker, size_t scale)
-{
-    struct text text = text_of(MESSAGE_SCALE);
-    text.arguments[0] =
-        argument_name(maker->study->measures[maker->study->scales[scale].measure].label);
-    text.arguments[1] = argument_name(maker->study->scales[scale].scale->title);
-    return text;
-}
-
-/* The cell of a sentence, which lives as long as the report. */
-static struct cell_content sentence_cell(struct maker *maker, struct text text)
-{
-    struct text *const kept = arena_alloc(&maker->report->arena, 1, sizeof *kept);
-    if (kept == NULL) {
-        maker->no_memory = true;
-        return cell_text(text_of(MESSAGE_NONE));
-    }
-    *kept = text;
-    return cell_sentence(kept);
-}
-
 static struct figure_key breakdown_key(const struct maker *maker, enum figure_table table,
                                        size_t breakdown, size_t scale)
 {
@@ -55,16 +33,6 @@ static bool any_has_two(const struct maker *maker, size_t breakdown)
         }
     }
     return false;
-}
-
-/* A title that names both stages, and the breakdown. */
-static struct text stages_title(const struct maker *maker, enum message message, const char *by)
-{
-    struct text title = text_of(message);
-    title.arguments[0] = argument_name(before_name(maker));
-    title.arguments[1] = argument_name(after_name(maker));
-    title.arguments[2] = argument_name(by);
-    return title;
 }
 
 static void add_not_recorded_note(struct maker *maker, struct table *table, size_t breakdown)
@@ -97,7 +65,7 @@ static void between(struct maker *maker, size_t breakdown, const char *by)
         if (!has_two(maker, breakdown, s) || (row = add_row(maker, table)) == NULL) {
             continue;
         }
-        row[0] = sentence_cell(maker, scale_text(maker, s));
+        row[0] = scale_cell(maker, s);
         row[1] = cell_value(between_at(maker, breakdown, s, STATISTIC_N), 0);
         row[2] = cell_value(between_at(maker, breakdown, s, STATISTIC_GROUPS), 0);
         for (size_t i = 0; i < sizeof printed / sizeof printed[0]; i++) {
@@ -133,7 +101,7 @@ static void adjusted_rows(struct maker *maker, struct table *table, size_t break
         if (mean.kind == VALUE_UNDEFINED || (row = add_row(maker, table)) == NULL) {
             continue;
         }
-        row[0] = sentence_cell(maker, scale_text(maker, scale));
+        row[0] = scale_cell(maker, scale);
         row[1] = cell_text(cohort_text(maker, &key));
         row[2] = cell_value(n, 0);
         row[3] = cell_value(
@@ -246,7 +214,7 @@ static void pooled_row(struct maker *maker, struct table *table, size_t breakdow
     if (row == NULL) {
         return;
     }
-    row[0] = sentence_cell(maker, scale_text(maker, scale));
+    row[0] = scale_cell(maker, scale);
     row[1] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_SITES), 0);
     row[at++] =
         cell_value(pooled_at(maker, breakdown, scale, STATISTIC_MEAN_OVER_PEOPLE), decimals);
@@ -303,6 +271,13 @@ static void pooled(struct maker *maker, size_t breakdown, const char *by, const 
     add_not_recorded_note(maker, table, breakdown);
 }
 
+/* Arms have tables of their own. */
+static bool is_comparison(const struct study *study, size_t breakdown)
+{
+    return study->breakdowns[breakdown].n_columns == 1 &&
+           study->breakdowns[breakdown].columns[0] + 1 == study->comparison_column;
+}
+
 void between_tables(struct maker *maker)
 {
     if (maker->study->before == maker->study->after) {
@@ -311,7 +286,7 @@ void between_tables(struct maker *maker)
     for (size_t b = 1; b < maker->study->n_breakdowns; b++) {
         const struct pooling pooling = pooling_of(maker, b);
         const char *const by = breakdown_name(maker, b);
-        if (by != NULL && any_has_two(maker, b)) {
+        if (by != NULL && any_has_two(maker, b) && !is_comparison(maker->study, b)) {
             between(maker, b, by);
             adjusted(maker, b, by);
         }

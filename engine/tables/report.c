@@ -56,6 +56,9 @@ bool report_make(struct maker *maker)
     }
     scoring_table(maker);
     between_tables(maker);
+    years_tables(maker);
+    paired_shares_table(maker);
+    comparison_tables(maker);
     many_tests_table(maker);
     add_small_number_notes(maker);
     /* In every report, whatever it found: a gain is as easily misread as a loss. */

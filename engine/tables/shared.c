@@ -250,6 +250,42 @@ struct value share(struct value part, struct value whole)
                : VALUE_NONE;
 }
 
+/* "wemwbs: Total" */
+static struct text scale_text(const struct maker *maker, size_t scale)
+{
+    struct text text = text_of(MESSAGE_SCALE);
+    text.arguments[0] =
+        argument_name(maker->study->measures[maker->study->scales[scale].measure].label);
+    text.arguments[1] = argument_name(maker->study->scales[scale].scale->title);
+    return text;
+}
+
+struct cell_content sentence_cell(struct maker *maker, struct text text)
+{
+    struct text *const kept = arena_alloc(&maker->report->arena, 1, sizeof *kept);
+    if (kept == NULL) {
+        maker->no_memory = true;
+        return cell_text(text_of(MESSAGE_NONE));
+    }
+    *kept = text;
+    return cell_sentence(kept);
+}
+
+struct cell_content scale_cell(struct maker *maker, size_t scale)
+{
+    return sentence_cell(maker, scale_text(maker, scale));
+}
+
+/* Not in the places where breakdown_title() would name the breakdown once more. */
+struct text stages_title(const struct maker *maker, enum message message, const char *by)
+{
+    struct text title = text_of(message);
+    title.arguments[2] = argument_name(before_name(maker));
+    title.arguments[3] = argument_name(after_name(maker));
+    title.arguments[4] = argument_name(by);
+    return title;
+}
+
 const char *before_name(const struct maker *maker)
 {
     return maker->study->stages[maker->study->before].name;

@@ -57,6 +57,10 @@ void add_small_number_notes(struct maker *maker);
 /* 100 part / whole: a share of two counts, undefined of nothing. */
 struct value share(struct value part, struct value whole);
 
+/* The cell of a sentence, which then lives as long as the report; and of "wemwbs: Total". */
+struct cell_content sentence_cell(struct maker *maker, struct text text);
+struct cell_content scale_cell(struct maker *maker, size_t scale);
+
 const char *before_name(const struct maker *maker);
 const char *after_name(const struct maker *maker);
 
@@ -65,6 +69,8 @@ const char *plain_name(struct maker *maker, const char *name);
 
 /* A title of instrument, scale and the two stages. */
 struct text title_of(const struct maker *maker, enum message message, size_t scale);
+/* A title of the two stages, {2} and {3}, and the columns of a breakdown, {4}. */
+struct text stages_title(const struct maker *maker, enum message message, const char *by);
 /* "wemwbs_total" behind a prefix, in memory of the report. NULL: no memory. */
 const char *stem_of(struct maker *maker, const char *prefix, size_t scale);
 

@@ -34,6 +34,9 @@ void trajectory_tables(struct maker *maker, size_t scale);
 void attainment_tables(struct maker *maker, size_t measure);
 void goal_levels_tables(struct maker *maker, size_t measure);
 void between_tables(struct maker *maker);
+void years_tables(struct maker *maker);
+void comparison_tables(struct maker *maker);
+void paired_shares_table(struct maker *maker);
 void scoring_table(struct maker *maker);
 
 /* All of them, in the order in which a report prints them, with the report's title and notes.

@@ -287,6 +287,10 @@ static void put_goals(FILE *out, const struct goal_rules *rules)
     if (rules->has_target) {
         fputs(", target: ", out);
         put_number(out, rules->target);
+        fputs(rules->target_test == LESS      ? ", target_test: less"
+              : rules->target_test == GREATER ? ", target_test: greater"
+                                              : "",
+              out);
     }
     for (size_t i = 0; i < rules->n_flags; i++) {
         fputs(i > 0 ? ", " : ", flags: [", out);

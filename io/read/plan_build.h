@@ -21,7 +21,7 @@ struct plan_build {
     const char *const *missing; /* the study's own, for every source */
     size_t n_missing;
     bool across_versions;
-    bool has_goals, has_rho, has_partial; /* some source so far says so */
+    bool has_goals, has_rho, has_partial, has_target_test; /* some source so far says so */
     const char **measure_bands;           /* by measure: the band set that some source chose */
 };
 

@@ -6,6 +6,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+static const char *const target_test_words[] = {
+    [TWO_SIDED] = "two-sided", [LESS] = "less", [GREATER] = "greater"};
 static const char *const partial_words[] = {"recode", "keep"};
 static const char *const dates_words[] = {"iso", "day first"};
 
@@ -348,6 +350,7 @@ static struct fault same_rule(const struct source_build *b, const char *key, boo
 static struct fault read_goal_rules(const struct source_build *b)
 {
     const struct node *const target = node_get(b->node, "target");
+    const struct node *const test = node_get(b->node, "target_test");
     const struct node *const rho = node_get(b->node, "rho");
     const struct node *const partial = node_get(b->node, "partial");
     struct goal_rules *const rules = &b->build->plan->study.goals;
@@ -361,6 +364,19 @@ static struct fault read_goal_rules(const struct source_build *b)
             fault = same_rule(b, "target", rules->has_target && wanted.target != rules->target);
         }
         wanted.has_target = true;
+    }
+    if (fault.code == FAULT_NONE && test != NULL && !wanted.has_target) {
+        fault = node_fault(b->document, test, "there is no \"target\" to test against");
+    }
+    if (fault.code == FAULT_NONE && test != NULL) {
+        fault = node_word(b->document, test, target_test_words, COUNT(target_test_words), &word);
+        wanted.target_test = (enum alternative)word;
+        if (fault.code == FAULT_NONE) {
+            fault =
+                same_rule(b, "target_test",
+                          b->build->has_target_test && wanted.target_test != rules->target_test);
+        }
+        b->build->has_target_test = true;
     }
     if (fault.code == FAULT_NONE && rho != NULL) {
         fault = node_number(b->document, rho, 0.0, 1.0, &wanted.rho);

@@ -442,6 +442,7 @@ static bool is_counted(const struct study *study, const struct tally_cell *cell)
     }
     if (study_is_goal_level(study, cell->scale)) {
         return cell->later == TALLY_ONE_STAGE ||
+               (cell->stage >= 1 && cell->later == cell->stage + 1) || /* from review to review */
                (cell->stage == study->before && cell->later == study->after &&
                 cell->stage < cell->later);
     }

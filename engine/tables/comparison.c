@@ -1,0 +1,146 @@
+/* engine/tables/comparison.c - the programme beside the comparison group that the study declares. */
+#include "engine/tables/shared.h"
+
+static struct figure_key comparison_key(const struct maker *maker, size_t breakdown, size_t scale)
+{
+    struct figure_key key = scale_key(maker, FIGURES_COMPARISON, scale);
+    key.breakdown = (uint16_t)breakdown;
+    return key;
+}
+
+static struct value at(const struct maker *maker, const struct figure_key *key,
+                       enum statistic statistic)
+{
+    return figures_at(maker->figures, key, FIGURE_STAGE_CHANGE, statistic, 0);
+}
+
+/* The fewer of both arms. */
+static struct value base_of(const struct maker *maker, const struct figure_key *key)
+{
+    const struct value a = at(maker, key, STATISTIC_N_PROGRAMME);
+    const struct value b = at(maker, key, STATISTIC_N_COMPARISON);
+    return a.number < b.number ? a : b;
+}
+
+static bool has_any(const struct maker *maker, size_t breakdown, size_t scale)
+{
+    const struct figure_key key = comparison_key(maker, breakdown, scale);
+    return at(maker, &key, STATISTIC_N_PROGRAMME).number > 0.0 ||
+           at(maker, &key, STATISTIC_N_COMPARISON).number > 0.0;
+}
+
+static struct text title_for(const struct maker *maker, enum message message)
+{
+    struct text title = text_of(message);
+    title.arguments[0] = argument_name(before_name(maker));
+    title.arguments[1] = argument_name(after_name(maker));
+    return title;
+}
+
+static void changes(struct maker *maker, size_t breakdown)
+{
+    struct table *const table =
+        new_table(maker, 0, "comparison_group", title_for(maker, MESSAGE_TITLE_COMPARISON));
+    struct text note = text_of(MESSAGE_NOTE_COMPARISON);
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
+    add_column(maker, table, MESSAGE_HEAD_N_PROGRAMME);
+    add_column(maker, table, MESSAGE_HEAD_CHANGE_PROGRAMME);
+    add_column(maker, table, MESSAGE_HEAD_N_COMPARISON);
+    add_column(maker, table, MESSAGE_HEAD_CHANGE_COMPARISON);
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        const struct figure_key key = comparison_key(maker, breakdown, s);
+        const unsigned decimals = maker->study->scales[s].scale->decimals;
+        struct cell_content *row;
+        if (!has_any(maker, breakdown, s) || (row = add_row(maker, table)) == NULL) {
+            continue;
+        }
+        row[0] = scale_cell(maker, s);
+        row[1] = cell_value(at(maker, &key, STATISTIC_N_PROGRAMME), 0);
+        row[2] = cell_value(at(maker, &key, STATISTIC_MEAN_PROGRAMME), decimals);
+        row[3] = cell_value(at(maker, &key, STATISTIC_N_COMPARISON), 0);
+        row[4] = cell_value(at(maker, &key, STATISTIC_MEAN_COMPARISON), decimals);
+        cells_are_of(maker, table, row, table->n_columns, base_of(maker, &key));
+    }
+    note.arguments[0] = argument_name(maker->study->comparison_value);
+    note.arguments[1] =
+        argument_name(maker->study->cohort_columns[maker->study->comparison_column - 1]);
+    add_note(maker, table, note);
+}
+
+/* One way to say how much more the programme has. */
+struct method {
+    enum message name;
+    enum statistic difference, low, high;
+    enum statistic p; /* N_STATISTICS: it has none */
+    bool percent;
+};
+
+static const struct method methods[] = {
+    {MESSAGE_DIFFERENCE_IN_DIFFERENCES, STATISTIC_DID, STATISTIC_DID_CI_LOW, STATISTIC_DID_CI_HIGH,
+     STATISTIC_P_DID, false},
+    {MESSAGE_DIFFERENCE_ADJUSTED, STATISTIC_ANCOVA_DIFFERENCE, STATISTIC_ANCOVA_DIFFERENCE_CI_LOW,
+     STATISTIC_ANCOVA_DIFFERENCE_CI_HIGH, STATISTIC_P_ANCOVA_DIFFERENCE, false},
+    {MESSAGE_DIFFERENCE_IMPROVED, STATISTIC_IMPROVED_DIFFERENCE,
+     STATISTIC_IMPROVED_DIFFERENCE_CI_LOW, STATISTIC_IMPROVED_DIFFERENCE_CI_HIGH, N_STATISTICS,
+     true}};
+
+static void method_row(struct maker *maker, struct table *table, const struct figure_key *key,
+                       const struct method *method)
+{
+    const unsigned decimals = maker->study->scales[key->scale].scale->decimals;
+    const struct value difference = at(maker, key, method->difference);
+    struct cell_content *row;
+    if ((method->percent && difference.kind == VALUE_UNDEFINED) ||
+        (row = add_row(maker, table)) == NULL) {
+        return; /* a scale without a threshold has no share */
+    }
+    row[0] = scale_cell(maker, key->scale);
+    row[1] = cell_text(text_of(method->name));
+    if (method->percent) {
+        row[2] = cell_percent(difference, 0);
+        row[3] =
+            cell_percent_interval(at(maker, key, method->low), at(maker, key, method->high), 0);
+    } else {
+        row[2] = cell_value(difference, decimals);
+        row[3] = cell_interval(at(maker, key, method->low), at(maker, key, method->high), decimals);
+    }
+    if (method->p != N_STATISTICS) {
+        row[4] = cell_p(at(maker, key, method->p));
+    }
+    cells_are_of(maker, table, row, table->n_columns, base_of(maker, key));
+}
+
+static void tests(struct maker *maker, size_t breakdown)
+{
+    struct table *const table = new_table(maker, 0, "comparison_group_tests",
+                                          title_for(maker, MESSAGE_TITLE_COMPARISON_TESTS));
+    struct text note = text_of(MESSAGE_NOTE_COMPARISON_TESTS);
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_METHOD));
+    add_column(maker, table, MESSAGE_HEAD_DIFFERENCE_OF);
+    add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+    add_column(maker, table, MESSAGE_HEAD_P);
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        const struct figure_key key = comparison_key(maker, breakdown, s);
+        for (size_t i = 0; i < sizeof methods / sizeof methods[0] && has_any(maker, breakdown, s);
+             i++) {
+            method_row(maker, table, &key, &methods[i]);
+        }
+    }
+    note.arguments[0] = argument_name(before_name(maker));
+    note.arguments[1] = argument_name(after_name(maker));
+    add_note(maker, table, note);
+    add_note(maker, table, text_of(MESSAGE_NOTE_INDEPENDENT));
+}
+
+void comparison_tables(struct maker *maker)
+{
+    for (size_t b = 1; b < maker->study->n_breakdowns; b++) {
+        const struct breakdown *const by = &maker->study->breakdowns[b];
+        if (by->n_columns == 1 && by->columns[0] + 1 == maker->study->comparison_column &&
+            maker->study->before != maker->study->after) {
+            changes(maker, b);
+            tests(maker, b);
+        }
+    }
+}

@@ -1,0 +1,307 @@
+/* engine/tables/years.c - each year beside the one before, the trend over all of them, and goals
+   attained from one stage to the next. */
+#include "engine/tables/shared.h"
+
+static bool is_year_breakdown(const struct maker *maker, size_t breakdown)
+{
+    const struct breakdown *const by = &maker->study->breakdowns[breakdown];
+    return by->n_columns > 0 && by->columns[by->n_columns - 1] + 1 == maker->study->year_column;
+}
+
+static struct figure_key year_key(const struct maker *maker, enum figure_table table,
+                                  size_t breakdown, uint32_t group, size_t scale)
+{
+    struct figure_key key = scale_key(maker, table, scale);
+    key.breakdown = (uint16_t)breakdown;
+    key.group = group;
+    return key;
+}
+
+/* "2016 to 2017": a group and the one before it. */
+static struct cell_content years_cell(struct maker *maker, size_t breakdown, uint32_t group)
+{
+    const char *const *const labels = maker->figures->comparisons[breakdown].grouping.labels;
+    struct text text = text_of(MESSAGE_TO);
+    text.arguments[0] = argument_name(labels[group - 1]);
+    text.arguments[1] = argument_name(labels[group]);
+    return sentence_cell(maker, text);
+}
+
+/* Calls `add` for each scale and year that has figures in `stage`; says how many there are. */
+typedef void add_year_row(struct maker *maker, struct table *table, const struct figure_key *key);
+
+static size_t for_years(struct maker *maker, size_t breakdown, bool goals, struct table *table,
+                        add_year_row *add)
+{
+    const size_t n_groups = maker->figures->comparisons[breakdown].grouping.n_groups;
+    size_t n = 0;
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        for (uint32_t g = 1; g < n_groups && study_is_goal_level(maker->study, s) == goals; g++) {
+            const struct figure_key key = year_key(maker, FIGURES_YEARS, breakdown, g, s);
+            const unsigned stage = goals ? FIGURE_STAGE_LATEST : FIGURE_STAGE_CHANGE;
+            const struct value both =
+                figures_at(maker->figures, &key, stage,
+                           goals ? STATISTIC_PERCENT_DIFFERENCE : STATISTIC_DIFFERENCE, 0);
+            if (both.kind != VALUE_UNDEFINED) {
+                n++;
+                if (add != NULL) {
+                    add(maker, table, &key);
+                }
+            }
+        }
+    }
+    return n;
+}
+
+/* The fewer of two counts, of which a comparison is at the most. */
+static struct value fewer(struct value a, struct value b)
+{
+    return a.number < b.number ? a : b;
+}
+
+static void change_row(struct maker *maker, struct table *table, const struct figure_key *key)
+{
+    const struct figures *const f = maker->figures;
+    const unsigned stage = FIGURE_STAGE_CHANGE;
+    const unsigned decimals = maker->study->scales[key->scale].scale->decimals;
+    const struct value then = figures_at(f, key, stage, STATISTIC_N_PREVIOUS, 0);
+    const struct value now = figures_at(f, key, stage, STATISTIC_N, 0);
+    struct cell_content *const row = add_row(maker, table);
+    if (row == NULL) {
+        return;
+    }
+    row[0] = scale_cell(maker, key->scale);
+    row[1] = years_cell(maker, key->breakdown, key->group);
+    row[2] = cell_value(then, 0);
+    row[3] = cell_value(now, 0);
+    row[4] = cell_value(figures_at(f, key, stage, STATISTIC_DIFFERENCE, 0), decimals);
+    row[5] = cell_interval(figures_at(f, key, stage, STATISTIC_DIFFERENCE_CI_LOW, 0),
+                           figures_at(f, key, stage, STATISTIC_DIFFERENCE_CI_HIGH, 0), decimals);
+    row[6] = cell_p(figures_at(f, key, stage, STATISTIC_P_DIFFERENCE, 0));
+    cells_are_of(maker, table, row, table->n_columns, fewer(then, now));
+}
+
+static void change_by_year(struct maker *maker, size_t breakdown, const char *by)
+{
+    struct table *const table =
+        new_table(maker, breakdown, "years", stages_title(maker, MESSAGE_TITLE_YEARS, by));
+    struct text base = text_of(MESSAGE_NOTE_YEARS);
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
+    add_cohort_column(maker, table, breakdown);
+    add_column(maker, table, MESSAGE_HEAD_THEN_N);
+    add_column(maker, table, MESSAGE_HEAD_N);
+    add_column(maker, table, MESSAGE_HEAD_DIFFERENCE_OF);
+    add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+    add_column(maker, table, MESSAGE_HEAD_P);
+    (void)for_years(maker, breakdown, false, table, change_row);
+    base.arguments[0] = argument_name(before_name(maker));
+    base.arguments[1] = argument_name(after_name(maker));
+    add_note(maker, table, base);
+    add_note(maker, table, text_of(MESSAGE_NOTE_YEARS_WELCH));
+}
+
+static void attained_row(struct maker *maker, struct table *table, const struct figure_key *key)
+{
+    const struct figures *const f = maker->figures;
+    const unsigned stage = FIGURE_STAGE_LATEST;
+    const struct value then = figures_at(f, key, stage, STATISTIC_GOALS_PREVIOUS, 0);
+    const struct value now = figures_at(f, key, stage, STATISTIC_GOALS, 0);
+    struct cell_content *const row = add_row(maker, table);
+    if (row == NULL) {
+        return;
+    }
+    row[0] = years_cell(maker, key->breakdown, key->group);
+    row[1] = cell_value(then, 0);
+    row[2] = cell_percent(figures_at(f, key, stage, STATISTIC_PERCENT_PREVIOUS, 0), 0);
+    row[3] = cell_value(now, 0);
+    row[4] = cell_percent(figures_at(f, key, stage, STATISTIC_PERCENT, 0), 0);
+    row[5] = cell_value(figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE, 0), 1);
+    row[6] = cell_interval(figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE_CI_LOW, 0),
+                           figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE_CI_HIGH, 0), 1);
+    cells_are_of(maker, table, row, table->n_columns, fewer(then, now));
+}
+
+static void attained_by_year(struct maker *maker, size_t breakdown, const char *by)
+{
+    struct table *const table = new_table(maker, breakdown, "attained_by_year",
+                                          stages_title(maker, MESSAGE_TITLE_GOALS_BY_YEAR, by));
+    add_cohort_column(maker, table, breakdown);
+    add_column(maker, table, MESSAGE_HEAD_THEN_N);
+    add_column(maker, table, MESSAGE_HEAD_THEN_PERCENT);
+    add_column(maker, table, MESSAGE_HEAD_N);
+    add_column(maker, table, MESSAGE_HEAD_PERCENT);
+    add_column(maker, table, MESSAGE_HEAD_DIFFERENCE_OF);
+    add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+    (void)for_years(maker, breakdown, true, table, attained_row);
+    add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_BY_YEAR));
+    add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_INDEPENDENT));
+}
+
+static void set_row(struct maker *maker, struct table *table, const struct figure_key *key)
+{
+    const struct figures *const f = maker->figures;
+    const unsigned stage = FIGURE_STAGE_LATEST;
+    struct cell_content *const row = add_row(maker, table);
+    if (row == NULL) {
+        return;
+    }
+    row[0] = years_cell(maker, key->breakdown, key->group);
+    row[1] = cell_value(figures_at(f, key, stage, STATISTIC_GOALS_PER_FAMILY_PREVIOUS, 0), 2);
+    row[2] = cell_value(figures_at(f, key, stage, STATISTIC_GOALS_PER_FAMILY, 0), 2);
+    row[3] = cell_value(figures_at(f, key, stage, STATISTIC_RATE_RATIO, 0), 2);
+    row[4] = cell_interval(figures_at(f, key, stage, STATISTIC_RATE_RATIO_CI_LOW, 0),
+                           figures_at(f, key, stage, STATISTIC_RATE_RATIO_CI_HIGH, 0), 2);
+    row[5] = cell_p(figures_at(f, key, stage, STATISTIC_P_RATE_RATIO, 0));
+    cells_are_of(maker, table, row, table->n_columns,
+                 fewer(figures_at(f, key, stage, STATISTIC_FAMILIES_PREVIOUS, 0),
+                       figures_at(f, key, stage, STATISTIC_FAMILIES_WITH_GOALS, 0)));
+}
+
+static void set_by_year(struct maker *maker, size_t breakdown, const char *by)
+{
+    struct table *const table = new_table(maker, breakdown, "goals_by_year",
+                                          stages_title(maker, MESSAGE_TITLE_GOALS_SET_BY_YEAR, by));
+    add_cohort_column(maker, table, breakdown);
+    add_column(maker, table, MESSAGE_HEAD_GOALS_PER_FAMILY_THEN);
+    add_column(maker, table, MESSAGE_HEAD_GOALS_PER_FAMILY);
+    add_column(maker, table, MESSAGE_HEAD_RATIO);
+    add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+    add_column(maker, table, MESSAGE_HEAD_P);
+    (void)for_years(maker, breakdown, true, table, set_row);
+    add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_SET));
+}
+
+/* --- trend --- */
+
+static struct value trend_at(const struct maker *maker, size_t breakdown, size_t scale,
+                             enum statistic statistic)
+{
+    const struct figure_key key = year_key(maker, FIGURES_TREND, breakdown, 0, scale);
+    return figures_at(maker->figures, &key,
+                      study_is_goal_level(maker->study, scale) ? FIGURE_STAGE_LATEST
+                                                               : FIGURE_STAGE_CHANGE,
+                      statistic, 0);
+}
+
+/* Of two years there is a difference, and no trend. */
+static bool has_trend(const struct maker *maker, size_t breakdown, size_t scale)
+{
+    return trend_at(maker, breakdown, scale, STATISTIC_TREND_GROUPS).number >= 3.0;
+}
+
+/* How many are in all years that the trend is over. */
+static struct value trend_n(const struct maker *maker, size_t breakdown, size_t scale)
+{
+    const bool goals = study_is_goal_level(maker->study, scale);
+    const size_t n_groups = maker->figures->comparisons[breakdown].grouping.n_groups;
+    int64_t n = 0;
+    for (uint32_t g = 0; g < n_groups; g++) {
+        const struct figure_key key =
+            year_key(maker, goals ? FIGURES_ATTAINMENT : FIGURES_BEFORE_AFTER, breakdown, g, scale);
+        const struct value count =
+            figures_at(maker->figures, &key, goals ? FIGURE_STAGE_LATEST : FIGURE_STAGE_CHANGE,
+                       goals ? STATISTIC_GOALS : STATISTIC_N, 0);
+        n += count.kind == VALUE_COUNT ? (int64_t)count.numerator : 0;
+    }
+    return value_count(n);
+}
+
+static void trend(struct maker *maker, size_t breakdown, const char *by)
+{
+    struct table *const table =
+        new_table(maker, breakdown, "trend", stages_title(maker, MESSAGE_TITLE_TREND, by));
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
+    add_column(maker, table, MESSAGE_HEAD_YEARS);
+    add_column(maker, table, MESSAGE_HEAD_Z);
+    add_column(maker, table, MESSAGE_HEAD_P);
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        struct cell_content *row;
+        if (!has_trend(maker, breakdown, s) || (row = add_row(maker, table)) == NULL) {
+            continue;
+        }
+        row[0] = scale_cell(maker, s);
+        row[1] = cell_value(trend_at(maker, breakdown, s, STATISTIC_TREND_GROUPS), 0);
+        row[2] = cell_value(trend_at(maker, breakdown, s, STATISTIC_TREND_Z), 2);
+        row[3] = cell_p(trend_at(maker, breakdown, s, STATISTIC_P_TREND));
+        cells_are_of(maker, table, row, table->n_columns, trend_n(maker, breakdown, s));
+    }
+    add_note(maker, table, text_of(MESSAGE_NOTE_TREND));
+    add_note(maker, table, text_of(MESSAGE_NOTE_INDEPENDENT));
+}
+
+void years_tables(struct maker *maker)
+{
+    for (size_t b = 1; b < maker->study->n_breakdowns; b++) {
+        const char *by;
+        bool any_trend = false;
+        if (!is_year_breakdown(maker, b) || (by = breakdown_name(maker, b)) == NULL) {
+            continue;
+        }
+        if (for_years(maker, b, false, NULL, NULL) > 0) {
+            change_by_year(maker, b, by);
+        }
+        if (for_years(maker, b, true, NULL, NULL) > 0) {
+            attained_by_year(maker, b, by);
+            set_by_year(maker, b, by);
+        }
+        for (size_t s = 0; s < maker->study->n_scales; s++) {
+            any_trend = any_trend || has_trend(maker, b, s);
+        }
+        if (any_trend) {
+            trend(maker, b, by);
+        }
+    }
+}
+
+/* --- goals attained from one stage to the next --- */
+
+static void step_row(struct maker *maker, struct table *table, size_t scale, size_t stage)
+{
+    const struct figure_key key = scale_key(maker, FIGURES_PAIRED_SHARES, scale);
+    const unsigned at = FIGURE_STAGE_FIRST + (unsigned)stage;
+    const struct value n = figures_at(maker->figures, &key, at, STATISTIC_N, 0);
+    struct cell_content *row;
+    struct text step = text_of(MESSAGE_TO);
+    if (!(n.number > 0.0) || (row = add_row(maker, table)) == NULL) {
+        return;
+    }
+    step.arguments[0] = argument_name(maker->study->stages[stage - 1].name);
+    step.arguments[1] = argument_name(maker->study->stages[stage].name);
+    row[0] = sentence_cell(maker, step);
+    row[1] = cell_value(n, 0);
+    row[2] = cell_percent(
+        share(figures_at(maker->figures, &key, at, STATISTIC_ATTAINED_FIRST, 0), n), 0);
+    row[3] =
+        cell_percent(share(figures_at(maker->figures, &key, at, STATISTIC_ATTAINED_THEN, 0), n), 0);
+    row[4] = cell_value(figures_at(maker->figures, &key, at, STATISTIC_GAINED, 0), 0);
+    row[5] = cell_value(figures_at(maker->figures, &key, at, STATISTIC_LOST, 0), 0);
+    row[6] = cell_p(figures_at(maker->figures, &key, at, STATISTIC_P_MCNEMAR, 0));
+    cells_are_of(maker, table, row, table->n_columns, n);
+}
+
+static void paired_shares(struct maker *maker, size_t scale)
+{
+    struct table *const table =
+        new_table(maker, 0, "goals_by_step", text_of(MESSAGE_TITLE_PAIRED_SHARES));
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_STEP));
+    add_column(maker, table, MESSAGE_HEAD_BOTH_RATED);
+    add_column(maker, table, MESSAGE_HEAD_FIRST_PERCENT);
+    add_column(maker, table, MESSAGE_HEAD_NEXT_PERCENT);
+    add_column(maker, table, MESSAGE_HEAD_GAINED);
+    add_column(maker, table, MESSAGE_HEAD_LOST);
+    add_column(maker, table, MESSAGE_HEAD_P_MCNEMAR_GOALS);
+    for (size_t stage = 2; stage < maker->study->n_stages; stage++) {
+        step_row(maker, table, scale, stage);
+    }
+    add_note(maker, table, text_of(MESSAGE_NOTE_PAIRED_SHARES));
+    add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_INDEPENDENT));
+}
+
+void paired_shares_table(struct maker *maker)
+{
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        if (study_is_goal_level(maker->study, s) && maker->study->n_stages > 2) {
+            paired_shares(maker, s);
+        }
+    }
+}

@@ -150,6 +150,7 @@ static void compute_all(struct work *work)
     for_each_scale(work, FIGURES_BAND_MOVEMENT, compute_band_movement);
     for_each_scale(work, FIGURES_BAND_CHANGE, compute_band_change);
     for_each_scale(work, FIGURES_RELIABLE_CHANGE, compute_reliable_change);
+    for_each_scale(work, FIGURES_CLINICAL_CHANGE, compute_clinical_change);
     for_each_scale(work, FIGURES_TRAJECTORY, compute_trajectory);
     for_each_breakdown(work, FIGURES_BETWEEN, compute_between);
     for_each_scale(work, FIGURES_ADJUSTED, compute_adjusted);
@@ -289,12 +290,13 @@ static bool make_room(struct work *work)
     }
     work->items = malloc(sizeof *work->items);
     work->study_sd = calloc(work->study->n_scales + 1, sizeof *work->study_sd);
+    work->rules = calloc(work->study->n_scales + 1, sizeof *work->rules);
     return work->pairs != NULL && work->before != NULL && work->after != NULL &&
            work->changes != NULL && work->ranks != NULL && work->items != NULL &&
            work->study_sd != NULL &&
            (work->study->bootstrap.replicates == 0 ||
             (work->replicates != NULL && work->random != NULL)) &&
-           make_model_room(work);
+           work->rules != NULL && make_model_room(work);
 }
 
 static void find_study_sds(struct work *work)
@@ -318,6 +320,7 @@ bool compute_figures(const struct counted *counted, struct figures *figures)
     done = make_comparisons(counted, figures) && make_room(&work) && between_begin(&work);
     if (done) {
         find_study_sds(&work);
+        find_rules(&work);
         compute_all(&work);
     }
     free(work.pairs);
@@ -332,6 +335,7 @@ bool compute_figures(const struct counted *counted, struct figures *figures)
     free(work.study_sd);
     free(work.patterns);
     model_room_free(work.model_room);
+    free(work.rules);
     if (!done || figures->no_memory) {
         figures_free(figures);
         return false;

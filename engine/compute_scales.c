@@ -1,5 +1,5 @@
-/* engine/compute_scales.c - the figures of one scale in one group: before and after, bands,
-   reliable change, and the stages. */
+/* engine/compute_scales.c - the figures of one scale in one group: before and after, bands, and the
+   stages. */
 #include "engine/compute_work.h"
 
 #include <assert.h>
@@ -10,7 +10,6 @@
 #include "engine/stats/effect_size.h"
 #include "engine/stats/hodges_lehmann.h"
 #include "engine/stats/paired.h"
-#include "engine/stats/reliable_change.h"
 #include "engine/stats/signed_rank.h"
 
 /* --- before_after --- */
@@ -57,6 +56,15 @@ static void people_ledger(struct work *work, uint64_t n_pairs)
     work_add_count(work, STATISTIC_DISCOUNTED, discounted);
     for (size_t i = DISCOUNT_NONE + 1; i < N_DISCOUNTS; i++) {
         work_add_sub(work, STATISTIC_DISCOUNTED_REASON, i, by_reason[i]);
+    }
+}
+
+/* A word of the study or the instrument and not of the data: there only where somebody says it. */
+static void add_important_change(struct work *work)
+{
+    const double important = study_important_change(&work->study->scales[work->key.scale]);
+    if (important > 0.0) {
+        work_add(work, STATISTIC_IMPORTANT_CHANGE, value_double(important));
     }
 }
 
@@ -120,6 +128,7 @@ static void add_change_statistics(struct work *work, const struct comparison_of_
         superiority(up ? ranks.n_up : ranks.n_down, ranks.n_same, up ? ranks.n_down : ranks.n_up));
     add_effect(work, STATISTIC_HODGES_LEHMANN, hodges_lehmann(&stages->changes));
     compute_bootstrap(work, &stages->changes);
+    add_important_change(work);
 }
 
 void compute_before_after(struct work *work)
@@ -224,44 +233,6 @@ void compute_band_movement(struct work *work)
                          count_movement(set, from, to, &stages.joint));
         }
     }
-}
-
-/* --- reliable_change --- */
-
-void compute_reliable_change(struct work *work)
-{
-    const struct study *const study = work->study;
-    const struct scale *const scale = work_scale(work);
-    const double sd = study->reliable_sd == RELIABLE_SD_STUDY   ? work->study_sd[work->key.scale]
-                      : study->reliable_sd == RELIABLE_SD_GIVEN ? study->given_sd
-                                                                : scale->sd;
-    const double reliability =
-        isnan(study->given_reliability) ? scale->reliability : study->given_reliability;
-    const double threshold = reliable_change_threshold(sd, reliability);
-    struct comparison_of_stages stages;
-    struct reliable_change result = {0};
-    bool known;
-    /* Constants that nobody knows leave the figures out. An SD that this study's data cannot give
-       (fewer than two scores) is different: the figures are there and empty. */
-    if (!work_has_pair(work) || study->measures[study->scales[work->key.scale].measure].pooled ||
-        isnan(reliability) || (isnan(sd) && study->reliable_sd != RELIABLE_SD_STUDY)) {
-        return;
-    }
-    stages = work_compare(work, study->before, study->after);
-    known = !isnan(threshold) && stages.joint.n_pairs > 0;
-    if (known) {
-        const struct reliable_rule rule = reliable_rule_points(threshold, scale->higher_is_better);
-        result = reliable_change(&stages.joint, &rule);
-    }
-    work->key.stage = FIGURE_STAGE_CHANGE;
-    work_add(work, STATISTIC_THRESHOLD, value_double(threshold));
-    work_add(work, STATISTIC_RCI_SD, value_double(sd));
-    work_add(work, STATISTIC_RCI_RELIABILITY, value_double(reliability));
-    work_add(work, STATISTIC_IMPROVED, known ? value_count((int64_t)result.improved) : VALUE_NONE);
-    work_add(work, STATISTIC_UNCHANGED,
-             known ? value_count((int64_t)result.unchanged) : VALUE_NONE);
-    work_add(work, STATISTIC_DETERIORATED,
-             known ? value_count((int64_t)result.deteriorated) : VALUE_NONE);
 }
 
 /* --- trajectory --- */

@@ -7,6 +7,7 @@
 #include "engine/stats/counts.h"
 #include "engine/stats/item_analysis.h"
 #include "engine/stats/mixed_model.h"
+#include "engine/stats/reliable_change.h"
 
 struct counted;
 
@@ -15,6 +16,15 @@ struct item_room {
     uint64_t sums[MAX_ITEMS], products[MAX_ITEMS * MAX_ITEMS];
     struct value rest[MAX_ITEMS];
     double room[ITEM_ANALYSIS_ROOM(MAX_ITEMS)];
+};
+
+/* How a person's change on a scale is judged: one rule for every cohort. */
+struct scale_rule {
+    struct reliable_constants constants;
+    struct reliable_rule reliable; /* its limit is NAN where the data cannot say */
+    bool has_figures; /* it is known what change is reliable, or which data would say it */
+    bool is_declared; /* the study says how many points */
+    bool is_withheld; /* the scale is not reliable enough */
 };
 
 /* Where the computation is, and room to work in. */
@@ -33,6 +43,7 @@ struct work {
     struct model_room *model_room;  /* owned; NULL: no model is fitted */
     double *study_sd;               /* for each scale: SD of all before scores of All, or NAN */
     struct item_room *items;
+    struct scale_rule *rules;       /* for each scale */
 };
 
 /* Adds a figure under the current key with this statistic (and sub). */
@@ -71,11 +82,13 @@ void compute_before_after(struct work *work);
 void compute_bootstrap(struct work *work, const struct distribution *changes);
 void compute_bands(struct work *work);
 void compute_band_movement(struct work *work);
-void compute_reliable_change(struct work *work);
 void compute_trajectory(struct work *work);
 
-/* ... compute_individual.c ... */
+/* ... compute_individual.c. First find_rules(), which asks for study_sd. */
+void find_rules(struct work *work);
 void compute_band_change(struct work *work);
+void compute_reliable_change(struct work *work);
+void compute_clinical_change(struct work *work);
 
 /* Of all scales and groups at once, when the tests themselves are figures. */
 void compute_tests(struct work *work);

@@ -280,6 +280,7 @@ static const char *const table_names[N_FIGURE_TABLES] = {
     [FIGURES_BAND_MOVEMENT] = "band_movement",
     [FIGURES_BAND_CHANGE] = "band_change",
     [FIGURES_RELIABLE_CHANGE] = "reliable_change",
+    [FIGURES_CLINICAL_CHANGE] = "clinical_change",
     [FIGURES_TRAJECTORY] = "trajectory",
     [FIGURES_BETWEEN] = "between_cohorts",
     [FIGURES_ADJUSTED] = "between_cohorts",

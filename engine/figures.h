@@ -17,6 +17,7 @@ enum figure_table {
     FIGURES_BAND_MOVEMENT,
     FIGURES_BAND_CHANGE,
     FIGURES_RELIABLE_CHANGE,
+    FIGURES_CLINICAL_CHANGE,
     FIGURES_TRAJECTORY,
     FIGURES_BETWEEN,  /* of a whole breakdown: figure_table_is_whole() */
     FIGURES_ADJUSTED, /* of the cohorts that it compares */
@@ -107,6 +108,7 @@ enum {
     X(BOOT_REPLICATES, "boot_replicates")      \
     X(BOOT_CI_LOW, "boot_ci_low")              \
     X(BOOT_CI_HIGH, "boot_ci_high")            \
+    X(IMPORTANT_CHANGE, "important_change") \
     X(BAND, "")                               \
     X(MOVEMENT, "")                           \
     X(RAISED_BEFORE, "raised_before") \
@@ -124,9 +126,33 @@ enum {
     X(THRESHOLD, "threshold")                 \
     X(RCI_SD, "rci_sd")                       \
     X(RCI_RELIABILITY, "rci_reliability")     \
+    X(RCI_MEAN_BEFORE, "rci_mean_before") \
+    X(RCI_MEAN_AFTER, "rci_mean_after") \
+    X(RCI_SD_CHANGE, "rci_sd_change") \
+    X(RCI_CHANGE_RELIABILITY, "rci_change_reliability") \
+    X(CUT_A, "cut_a") \
+    X(CUT_B, "cut_b") \
+    X(CUT_C, "cut_c") \
+    X(CUT_OFF, "cut_off") \
+    X(USUAL_BEFORE, "usual_before") \
+    X(USUAL_AFTER, "usual_after") \
+    X(INTO_USUAL_RANGE, "into_usual_range") \
     X(IMPROVED, "improved")                   \
     X(UNCHANGED, "unchanged")                 \
     X(DETERIORATED, "deteriorated")           \
+    X(NET_IMPROVED, "net_improved") \
+    X(PERCENT_INTO_USUAL_RANGE, "percent_into_usual_range") \
+    X(PERCENT_INTO_USUAL_RANGE_CI_LOW, "percent_into_usual_range_ci_low") \
+    X(PERCENT_INTO_USUAL_RANGE_CI_HIGH, "percent_into_usual_range_ci_high") \
+    X(PERCENT_IMPROVED, "percent_improved") \
+    X(PERCENT_IMPROVED_CI_LOW, "percent_improved_ci_low") \
+    X(PERCENT_IMPROVED_CI_HIGH, "percent_improved_ci_high") \
+    X(PERCENT_UNCHANGED, "percent_unchanged") \
+    X(PERCENT_UNCHANGED_CI_LOW, "percent_unchanged_ci_low") \
+    X(PERCENT_UNCHANGED_CI_HIGH, "percent_unchanged_ci_high") \
+    X(PERCENT_DETERIORATED, "percent_deteriorated") \
+    X(PERCENT_DETERIORATED_CI_LOW, "percent_deteriorated_ci_low") \
+    X(PERCENT_DETERIORATED_CI_HIGH, "percent_deteriorated_ci_high") \
     X(CHANGE_N, "change_n")                   \
     X(CHANGE_FIRST_MEAN, "change_first_mean") \
     X(CHANGE_THIS_MEAN, "change_this_mean")   \

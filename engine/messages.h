@@ -43,6 +43,11 @@
     X(HEAD_RANK_BISERIAL)         \
     X(HEAD_MEAN_CHANGE)           \
     X(HEAD_SUPERIORITY)           \
+    X(HEAD_MORE_THAN)             \
+    X(HEAD_NEITHER)               \
+    X(HEAD_USUAL_BEFORE)          \
+    X(HEAD_INTO_USUAL)            \
+    X(HEAD_BETTER_OTHERWISE)      \
     X(HEAD_P_WILCOXON)            \
     X(HEAD_P_SIGN)                \
     X(HEAD_RESPONDENTS)           \
@@ -177,6 +182,8 @@
     X(TITLE_BANDS)                \
     X(TITLE_MOVEMENT)             \
     X(TITLE_BAND_CHANGE)          \
+    X(TITLE_RELIABLE_CHANGE)      \
+    X(TITLE_USUAL_RANGE)          \
     X(TITLE_TRAJECTORY)           \
     X(TITLE_HAD_NOBODY_LEFT)      \
     X(TITLE_WHO_LEFT)             \
@@ -291,6 +298,24 @@
     X(NOTE_RELIABLE_SOURCE)       \
     X(NOTE_RELIABLE_STUDY)        \
     X(NOTE_RELIABLE_GIVEN)        \
+    X(NOTE_RELIABLE_DECLARED)     \
+    X(NOTE_RELIABLE_EDWARDS)      \
+    X(NOTE_RELIABLE_GULLIKSEN)    \
+    X(NOTE_RELIABLE_HAGEMAN)      \
+    X(NOTE_RELIABLE_WITHHELD)     \
+    X(NOTE_RELIABLE_WITHHELD_SCALES) \
+    X(NOTE_RELIABLE_NO_RULE)      \
+    X(NOTE_RELIABLE_CHANGE)       \
+    X(NOTE_USUAL_ABOVE)           \
+    X(NOTE_USUAL_BELOW)           \
+    X(NOTE_USUAL_RANGE)           \
+    X(NOTE_NORM_CLINICAL)         \
+    X(NOTE_NORM_FUNCTIONAL)       \
+    X(STUDY_FILE)                 \
+    X(NOTE_IMPORTANT)             \
+    X(NOTE_IMPORTANT_STUDY)       \
+    X(NOTE_IMPORTANT_REACHED)     \
+    X(NOTE_IMPORTANT_MISSED)      \
     X(NOTE_BAND_SET)              \
     X(NOTE_UNVERIFIED_BANDS)      \
     X(NOTE_MOVEMENT)              \

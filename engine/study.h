@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "engine/stats/clinical_change.h"
 #include "engine/stats/proportion.h"
 #include "engine/stats/repeated.h"
 #include "engine/stats/signed_rank.h"
@@ -40,10 +41,20 @@ struct measure {
     bool has_group[MAX_GROUPS];          /* item groups that some source collects */
 };
 
+/* What the study says of change on one scale, in place of what the instrument says. 0: nothing. */
+struct declared_change {
+    double threshold; /* points of a person's change that must be exceeded to count as reliable */
+    double important; /* points: the smallest change of a mean that matters */
+    struct norm clinical, functional;
+    bool has_cut_off;
+    enum cut_off cut_off;
+};
+
 struct study_scale {
     const struct scale *scale;
     size_t measure;
     bool collected; /* some source has its items; the others are not printed */
+    struct declared_change declared;
 };
 
 /* Cohort columns whose crossing is one breakdown; no column: All. */
@@ -102,6 +113,9 @@ struct bootstrap_rules {
 
 #define BOOTSTRAP_SEED 1
 
+/* Below this reliability, reliable change is not given unless the study asks for it. */
+#define RELIABLE_ENOUGH 0.7
+
 struct study {
     const char *title; /* "" = none given */
     const struct stage *stages;
@@ -130,6 +144,8 @@ struct study {
     enum reliable_sd reliable_sd;
     double given_sd;          /* of RELIABLE_SD_GIVEN, in points */
     double given_reliability; /* NAN: the instrument's */
+    enum reliable_method reliable_method;
+    bool low_reliability; /* reliable change is given below RELIABLE_ENOUGH, too */
     struct goal_rules goals;
     struct small_numbers small_numbers;
     struct model_rules model;
@@ -149,6 +165,36 @@ static inline size_t study_band_set(const struct study *study, size_t scale)
 {
     const struct measure *const measure = &study->measures[study->scales[scale].measure];
     return measure->band_sets[scale - measure->first_scale];
+}
+
+/* The norms of a scale, the study's before the instrument's, and the cut-off that is used: the one
+   that is asked for, else c with both norms, b with the functional and a with the clinical alone. */
+static inline struct norm study_clinical_norm(const struct study_scale *scale)
+{
+    return scale->declared.clinical.sd > 0.0 ? scale->declared.clinical : scale->scale->clinical;
+}
+
+static inline struct norm study_functional_norm(const struct study_scale *scale)
+{
+    return scale->declared.functional.sd > 0.0 ? scale->declared.functional
+                                               : scale->scale->functional;
+}
+
+static inline enum cut_off study_cut_off(const struct study_scale *scale)
+{
+    if (scale->declared.has_cut_off) {
+        return scale->declared.cut_off;
+    }
+    return !(study_clinical_norm(scale).sd > 0.0)     ? CUT_OFF_B
+           : !(study_functional_norm(scale).sd > 0.0) ? CUT_OFF_A
+                                                      : CUT_OFF_C;
+}
+
+/* The smallest change of a mean that matters, in points; not above 0: nobody says. */
+static inline double study_important_change(const struct study_scale *scale)
+{
+    return scale->declared.important > 0.0 ? scale->declared.important
+                                           : scale->scale->important_change;
 }
 
 /* Is this the scale of goals' own levels, which has one value a goal and not one a family? */

@@ -46,6 +46,11 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_RANK_BISERIAL] = "Rank biserial",
     [MESSAGE_HEAD_MEAN_CHANGE] = "Mean change",
     [MESSAGE_HEAD_SUPERIORITY] = "Chance of better",
+    [MESSAGE_HEAD_MORE_THAN] = "By more than",
+    [MESSAGE_HEAD_NEITHER] = "Neither",
+    [MESSAGE_HEAD_USUAL_BEFORE] = "Usual range before",
+    [MESSAGE_HEAD_INTO_USUAL] = "Moved into the usual range",
+    [MESSAGE_HEAD_BETTER_OTHERWISE] = "Reliably better otherwise",
     [MESSAGE_HEAD_P_WILCOXON] = "Wilcoxon p",
     [MESSAGE_HEAD_P_SIGN] = "Sign test p",
     [MESSAGE_HEAD_RESPONDENTS] = "Respondents",
@@ -221,6 +226,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_BANDS] = "{0}: {1}, bands at {2} and {3}",
     [MESSAGE_TITLE_MOVEMENT] = "{0}: {1}, movement between bands from {2} to {3}",
     [MESSAGE_TITLE_BAND_CHANGE] = "{0}: who moved to another band from {1} to {2}",
+    [MESSAGE_TITLE_RELIABLE_CHANGE] = "{0}: who changed reliably from {1} to {2}",
+    [MESSAGE_TITLE_USUAL_RANGE] = "{0}: {1}, who moved into the usual range from {2} to {3}",
     [MESSAGE_TITLE_TRAJECTORY] = "{0}: {1} over the stages",
     [MESSAGE_TITLE_HAD_NOBODY_LEFT] = "{0}: means as if no one had dropped out",
     [MESSAGE_TITLE_WHO_LEFT] = "{0}: who left between {1} and {2}",
@@ -367,6 +374,54 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_RELIABLE_SOURCE] = "Source of SD and reliability: {0}; {1}.",
     [MESSAGE_NOTE_RELIABLE_STUDY] = "SD: of all before scores of this study. Reliability: {0}.",
     [MESSAGE_NOTE_RELIABLE_GIVEN] = "SD or reliability as given in the study file.",
+    [MESSAGE_NOTE_RELIABLE_DECLARED] =
+        "Reliably: by more than {0} points, as the study file says.",
+    [MESSAGE_NOTE_RELIABLE_EDWARDS] =
+        "Reliably: further from the expected score than error of measurement explains, where a "
+        "score is expected to move towards the mean before, {0} (Edwards and Nunnally; SD {1}, "
+        "reliability {2}).",
+    [MESSAGE_NOTE_RELIABLE_GULLIKSEN] =
+        "Reliably: further from the expected score than error of prediction explains, where a "
+        "score is expected to move towards the mean before, {0} (Gulliksen, Lord and Novick; SD "
+        "{1}, reliability {2}).",
+    [MESSAGE_NOTE_RELIABLE_HAGEMAN] =
+        "Reliably: by more than error explains, after allowing for the mean change of all "
+        "(Hageman and Arrindell; reliability of the change {0}, SD {1}, reliability {2}; one-sided "
+        "5%).",
+    [MESSAGE_NOTE_RELIABLE_WITHHELD] =
+        "Reliable change is not given: the reliability of the scale, {0}, is below {1} "
+        "(low_reliability: yes in the study file gives it all the same).",
+    [MESSAGE_NOTE_RELIABLE_WITHHELD_SCALES] =
+        "Not given, since the reliability of the scale is below {0}: {1}.",
+    [MESSAGE_NOTE_RELIABLE_NO_RULE] =
+        "Reliable change is not given: the change varies no more than error of measurement does "
+        "(Hageman and Arrindell).",
+    [MESSAGE_NOTE_RELIABLE_CHANGE] =
+        "Reliably: by more than the scale's error of measurement explains; the rule stands with "
+        "the table of who changed. Who changed by less is not thereby known to be unchanged. 95% "
+        "interval: Wilson.",
+    [MESSAGE_NOTE_USUAL_ABOVE] =
+        "Usual range: above {0}, cut-off {1} of Jacobson and Truax. A score at the cut-off is on "
+        "neither side.",
+    [MESSAGE_NOTE_USUAL_BELOW] =
+        "Usual range: below {0}, cut-off {1} of Jacobson and Truax. A score at the cut-off is on "
+        "neither side.",
+    [MESSAGE_NOTE_USUAL_RANGE] =
+        "Moved into the usual range: from the other side of the cut-off, and reliably better. It "
+        "is a place on a scale and not a diagnosis. 95% interval: Wilson.",
+    [MESSAGE_NOTE_NORM_CLINICAL] =
+        "People in need of help: mean {0}, SD {1} (source: {2}).",
+    [MESSAGE_NOTE_NORM_FUNCTIONAL] =
+        "People not in need of it: mean {0}, SD {1} (source: {2}).",
+    [MESSAGE_STUDY_FILE] = "the study file",
+    [MESSAGE_NOTE_IMPORTANT] =
+        "A mean change of {0} points for the better is the smallest that counts as important: {1}. "
+        "It is a line for the mean of a group, and not for one person.",
+    [MESSAGE_NOTE_IMPORTANT_STUDY] =
+        "A mean change of {0} points for the better is the smallest that counts as important, as "
+        "the study file says. It is a line for the mean of a group, and not for one person.",
+    [MESSAGE_NOTE_IMPORTANT_REACHED] = "The mean change of All, {0}, reaches it.",
+    [MESSAGE_NOTE_IMPORTANT_MISSED] = "The mean change of All, {0}, does not reach it.",
     [MESSAGE_NOTE_BAND_SET] = "Band set: {0}. Source: {1}.",
     [MESSAGE_NOTE_UNVERIFIED_BANDS] =
         "Not all cut-offs of this set were seen in a first-hand source: they are unverified.",

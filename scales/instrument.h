@@ -67,6 +67,13 @@ struct band_set {
     int64_t step; /* units; a score is rounded half up to a multiple of it before it is banded */
 };
 
+/* Mean and SD, in points, of a group that scores can be compared with. */
+struct norm {
+    double mean, sd;    /* sd > 0; else the norm is not known */
+    const char *source; /* NULL: the study's own word */
+    enum confidence confidence;
+};
+
 enum scale_kind {
     SCALE_ITEMS,      /* a sum of items */
     SCALE_SCALES,     /* a sum of other scales of the same instrument, which come before it */
@@ -120,6 +127,10 @@ struct scale {
     double reliability, sd; /* NAN: not known. For reliable change */
     const char *reliability_source, *sd_source;
     enum confidence reliability_confidence, sd_confidence;
+    struct norm clinical, functional; /* people who are, and who are not, in need of help */
+    double important_change; /* points > 0: the smallest change of a mean that matters; else unknown */
+    const char *important_source;
+    enum confidence important_confidence;
 };
 
 /* Items that are filled in together and judged complete together. */

@@ -58,10 +58,10 @@ static void check_clinical(const struct vectors *values, size_t row, const struc
     static const char *const cuts[N_CUT_OFFS] = {"cut_a", "cut_b", "cut_c"};
     static const char *const counts[N_CUT_OFFS] = {"in_a", "in_b", "in_c"};
     const char *const name = vector_cell(values, row, "case");
-    const struct norm clinical = {of(values, row, "clinical", "mean"),
-                                  of(values, row, "clinical", "sd")};
-    const struct norm functional = {of(values, row, "functional", "mean"),
-                                    of(values, row, "functional", "sd")};
+    const struct norm clinical = {.mean = of(values, row, "clinical", "mean"),
+                                  .sd = of(values, row, "clinical", "sd")};
+    const struct norm functional = {.mean = of(values, row, "functional", "mean"),
+                                    .sd = of(values, row, "functional", "sd")};
     for (unsigned c = 0; c < N_CUT_OFFS; c++) {
         const double cut =
             cut_off_at((enum cut_off)c, &clinical, &functional, rule->higher_is_better);
@@ -182,10 +182,10 @@ static void test_classes(void **state)
         static const char *const cuts[N_CUT_OFFS] = {"cut_a", "cut_b", "cut_c"};
         const char *const name = vector_cell(&values, i, "id");
         const bool higher = vector_number(&values, i, "direction") > 0.0;
-        const struct norm clinical = {vector_number(&values, i, "m_clinical"),
-                                      vector_number(&values, i, "sd_clinical")};
-        const struct norm functional = {vector_number(&values, i, "m_functional"),
-                                        vector_number(&values, i, "sd_functional")};
+        const struct norm clinical = {.mean = vector_number(&values, i, "m_clinical"),
+                                      .sd = vector_number(&values, i, "sd_clinical")};
+        const struct norm functional = {.mean = vector_number(&values, i, "m_functional"),
+                                        .sd = vector_number(&values, i, "sd_functional")};
         const struct reliable_constants constants = {.sd = vector_number(&values, i, "sd"),
                                                      .reliability =
                                                          vector_number(&values, i, "reliability")};
@@ -220,7 +220,7 @@ static void test_classes(void **state)
 /* What the data cannot say; and a score at the cut-off is on neither side of it. By hand. */
 static void test_edges(void **state)
 {
-    const struct norm none = {NAN, NAN}, same = {10.0, 0.0}, some = {10.0, 2.0};
+    const struct norm none = {.mean = 10.0}, some = {.mean = 10.0, .sd = 2.0};
     const struct pair_count pairs[] = {
         {8, 12, 1}, {8, 10, 2}, {10, 14, 4}, {12, 8, 8}, {10, 10, 16}};
     const struct joint joint = {pairs, COUNT(pairs), 1};
@@ -237,7 +237,8 @@ static void test_edges(void **state)
     assert_true(isnan(cut_off_at(CUT_OFF_A, &none, &some, true)));
     assert_true(isnan(cut_off_at(CUT_OFF_B, &some, &none, true)));
     assert_true(isnan(cut_off_at(CUT_OFF_C, &some, &none, true)));
-    assert_true(isnan(cut_off_at(CUT_OFF_C, &same, &same, true)));
+    assert_true(isnan(cut_off_at(CUT_OFF_C, &none, &some, true)));
+    assert_true(isnan(cut_off_at(CUT_OFF_C, &none, &none, true)));
     expect("a", "down", cut_off_at(CUT_OFF_A, &some, &none, false), 6.0, 0.0);
     assert_true(isnan(reliable_rule(RELIABLE_EDWARDS_NUNNALLY, &constants, true).limit));
     assert_true(isnan(reliable_rule(RELIABLE_GULLIKSEN_LORD_NOVICK, &constants, true).limit));

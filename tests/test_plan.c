@@ -79,6 +79,21 @@ static void say_rules(struct words *words, const struct study *study)
     }
     say(words, "sd %s %g reliability %g\n", sds[study->reliable_sd], study->given_sd,
         study->given_reliability);
+    if (study->reliable_method != RELIABLE_JACOBSON_TRUAX || study->low_reliability) {
+        say(words, "method %d%s\n", (int)study->reliable_method,
+            study->low_reliability ? " low" : "");
+    }
+    for (size_t i = 0; i < study->n_scales; i++) {
+        const struct declared_change *const d = &study->scales[i].declared;
+        if (d->threshold > 0.0 || d->important > 0.0 || d->clinical.sd > 0.0 ||
+            d->functional.sd > 0.0) {
+            say(words,
+                "declared %s threshold %g important %g clinical %g %g functional %g %g cut %c\n",
+                study->scales[i].scale->name, d->threshold, d->important, d->clinical.mean,
+                d->clinical.sd, d->functional.mean, d->functional.sd,
+                (char)('a' + (int)study_cut_off(&study->scales[i])));
+        }
+    }
     if (study->small_numbers.too_few != 10 || study->small_numbers.caution != 30) {
         say(words, "too few below %d, caution below %d\n", (int)study->small_numbers.too_few,
             (int)study->small_numbers.caution);
@@ -240,6 +255,25 @@ static const struct {
     {"SD of the study", STUDY("reliable_change: {sd: study}"), "sd study 0 reliability nan"},
     {"SD given", STUDY("reliable_change: {sd: 8.5, reliability: 0.9}"),
      "sd given 8.5 reliability 0.9"},
+    {"method", STUDY("reliable_change: {method: edwards_nunnally, low_reliability: yes}"),
+     "method 1 low\n"},
+    {"method of all", STUDY("reliable_change: {method: hageman_arrindell}"), "method 3\n"},
+    {"threshold of the only total", STUDY("reliable_change: {threshold: 5}"),
+     "declared total threshold 5 important 0 clinical 0 0 functional 0 0 cut b"},
+    {"thresholds",
+     SDQ("") "reliable_change: {threshold: [{scale: conduct, points: 2}, {points: 6.5}]}\n",
+     "declared conduct threshold 2 important 0 clinical 0 0 functional 0 0 cut b\n"
+     "declared total threshold 6.5 "},
+    {"important change", SDQ("") "important_change: {scale: conduct, points: 1.5}\n",
+     "declared conduct threshold 0 important 1.5 "},
+    {"norms",
+     STUDY("clinical_change: {clinical: {mean: 38, sd: 8}, functional: {mean: 51, sd: 9}}"),
+     "declared total threshold 0 important 0 clinical 38 8 functional 51 9 cut c\n"},
+    {"norms, another cut-off",
+     SDQ("") "clinical_change:\n  - {clinical: {mean: 20, sd: 5}, functional: {mean: 8, sd: 6}, "
+             "cut_off: a}\n  - {instrument: sdq-parent, scale: conduct, functional: {mean: 2, sd: 1}}\n",
+     "declared conduct threshold 0 important 0 clinical 0 0 functional 2 1 cut b\n"
+     "declared total threshold 0 important 0 clinical 20 5 functional 8 6 cut a\n"},
     {"small numbers", STUDY("small_numbers: {too_few_below: 5, caution_below: 0}"),
      "too few below 5, caution below 0"},
     {"no mixed model", STUDY("mixed_model: no"), "model off\n"},
@@ -400,6 +434,41 @@ static const struct {
     {"a model's key", STUDY("mixed_model: {dff: satterthwaite}"), 1, 15, "\"df\"?"},
     {"a model is a list", STUDY("mixed_model: [no]"), 1, 14, "keys with values"},
     {"a model may be", STUDY("mixed_model: maybe"), 1, 14, "yes or no"},
+    {"method of nobody", STUDY("reliable_change: {method: jacobson}"), 1, 27, "expected one of"},
+    {"low_reliability", STUDY("reliable_change: {low_reliability: some}"), 1, 36, "yes or no"},
+    {"threshold of 0", STUDY("reliable_change: {threshold: 0}"), 1, 30, "a number"},
+    {"threshold without points", STUDY("reliable_change: {threshold: {scale: total}}"), 1, 30,
+     "expected \"points\""},
+    {"threshold of an unknown scale",
+     STUDY("reliable_change: {threshold: {scale: totl, points: 1}}"), 1, 38, "\"total\"?"},
+    {"threshold of several instruments",
+     TWO("file: a.csv, instrument: wemwbs, items: 'w{1..14}'",
+         "file: a.csv, instrument: sdq-self, items: 'q{1..25}'") "reliable_change: {threshold: 3}\n",
+     5, 30, "the study has 2"},
+    {"threshold twice",
+     STUDY("reliable_change: {threshold: [{points: 1}, {scale: total, points: 2}]}"), 1, 44,
+     "\"total\" stands here twice"},
+    {"important change of nothing", STUDY("important_change: 3"), 1, 19, "keys with values"},
+    {"important change, a wrong key", STUDY("important_change: {point: 3}"), 1, 20, "\"points\"?"},
+    {"important change twice", STUDY("important_change: [{points: 1}, {points: 2}]"), 1, 33,
+     "twice"},
+    {"clinical change without norms", STUDY("clinical_change: {scale: total}"), 1, 18,
+     "expected \"clinical\" and \"functional\""},
+    {"a norm without an SD", STUDY("clinical_change: {clinical: {mean: 3}}"), 1, 29, "sd"},
+    {"a norm with an SD of 0", STUDY("clinical_change: {clinical: {mean: 3, sd: 0}}"), 1, 43,
+     "a number"},
+    {"norms the wrong way round",
+     STUDY("clinical_change: {clinical: {mean: 51, sd: 9}, functional: {mean: 38, sd: 8}}"), 1, 18,
+     "not better than the clinical"},
+    {"cut-off of a norm that is not there",
+     STUDY("clinical_change: {functional: {mean: 51, sd: 9}, cut_off: c}"), 1, 59,
+     "needs the norm"},
+    {"cut-off d", STUDY("clinical_change: {functional: {mean: 51, sd: 9}, cut_off: d}"), 1, 59,
+     "expected one of: a, b, c"},
+    {"clinical change twice",
+     STUDY("clinical_change: [{functional: {mean: 51, sd: 9}}, {functional: {mean: 51, sd: 9}}]"),
+     1, 52, "twice"},
+    {"clinical changes", STUDY("clinical_changes: {}"), 1, 1, "\"clinical_change\"?"},
     {"to_few", STUDY("small_numbers: {to_few_below: 1}"), 1, 17, "\"too_few_below\"?"},
     {"too few is a word", STUDY("small_numbers: {too_few_below: some}"), 1, 32, "a whole number"},
     {"a caution below 0", STUDY("small_numbers: {caution_below: -1}"), 1, 32, "a whole number"},

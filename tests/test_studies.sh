@@ -46,7 +46,7 @@ function is_number(text) { return text ~ /^-?[0-9]+([.][0-9]+)?(e[-+]?[0-9]+)?$/
 function size(x) { return x < 0 ? -x : x }
 function bad(what) { print "  " what; n_bad++ }
 BEGIN {
-    covered["forms"]; covered["before_after"]; covered["bands"]; covered["reliable_change"]
+    covered["forms"]; covered["before_after"]; covered["bands"]; covered["reliable_change"]; covered["band_change"]
     covered["trajectory"]; covered["attainment"]
 }
 FNR == 1 {

@@ -6,15 +6,18 @@ double cut_off_at(enum cut_off which, const struct norm *clinical, const struct 
                   bool higher_is_better)
 {
     const double d = higher_is_better ? 1.0 : -1.0;
-    const double sds = clinical->sd + functional->sd;
+    if ((which != CUT_OFF_B && !(clinical->sd > 0.0)) ||
+        (which != CUT_OFF_A && !(functional->sd > 0.0))) {
+        return NAN;
+    }
     switch (which) {
     case CUT_OFF_A:
         return clinical->mean + d * 2.0 * clinical->sd;
     case CUT_OFF_B:
         return functional->mean - d * 2.0 * functional->sd;
     case CUT_OFF_C:
-        return sds > 0.0 ? (clinical->sd * functional->mean + functional->sd * clinical->mean) / sds
-                         : NAN;
+        return (clinical->sd * functional->mean + functional->sd * clinical->mean) /
+               (clinical->sd + functional->sd);
     case N_CUT_OFFS:
         break;
     }

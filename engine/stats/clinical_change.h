@@ -5,12 +5,7 @@
 
 #include "engine/stats/counts.h"
 #include "engine/stats/reliable_change.h"
-
-/* Mean and SD, in points, of people who are (clinical) and who are not (functional) in need of help;
-   NAN: not known. */
-struct norm {
-    double mean, sd;
-};
+#include "scales/instrument.h"
 
 enum cut_off { CUT_OFF_A, CUT_OFF_B, CUT_OFF_C, N_CUT_OFFS };
 
@@ -21,7 +16,8 @@ enum cut_off { CUT_OFF_A, CUT_OFF_B, CUT_OFF_C, N_CUT_OFFS };
        c = (clinical SD functional mean + functional SD clinical mean) / (clinical SD + functional SD)
                                                  as near, in SDs, to the one as to the other
 
-   NAN where a norm that it needs is not known; c also where both SDs are 0.
+   of the norms of people who are (clinical) and who are not (functional) in need of help. NAN where
+   one that it needs is not known.
    source  Jacobson & Truax (1991), J Consult Clin Psychol 59(1):12-19,
            doi:10.1037/0022-006X.59.1.12, p. 13: criteria a, b and c */
 double cut_off_at(enum cut_off which, const struct norm *clinical, const struct norm *functional,

@@ -110,6 +110,42 @@ static void add_holm_note(struct maker *maker, struct table *table, size_t scale
     add_note(maker, table, note);
 }
 
+/* Is a mean change of All at least so many points in the better direction? As printed: 3.00 reaches 3. */
+static bool reaches(struct value mean, double points, const struct scale *scale)
+{
+    const struct value wanted = value_double(scale->higher_is_better ? points : -points);
+    int64_t got = 0, least = 0;
+    return value_rounded(&mean, scale->decimals, &got) &&
+           value_rounded(&wanted, scale->decimals, &least) &&
+           (scale->higher_is_better ? got >= least : got <= least);
+}
+
+static void add_important_notes(struct maker *maker, struct table *table, size_t scale)
+{
+    const struct study_scale *const s = &maker->study->scales[scale];
+    const struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
+    const struct value important =
+        figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_IMPORTANT_CHANGE, 0);
+    const struct value mean =
+        figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_MEAN, 0);
+    struct text note = text_of(s->declared.important > 0.0 ? MESSAGE_NOTE_IMPORTANT_STUDY
+                                                           : MESSAGE_NOTE_IMPORTANT);
+    if (important.kind == VALUE_UNDEFINED) {
+        return;
+    }
+    note.arguments[0] =
+        argument_value(important, important.number == floor(important.number) ? 0 : 2);
+    note.arguments[1] =
+        argument_name(s->scale->important_source == NULL ? "" : s->scale->important_source);
+    add_note(maker, table, note);
+    if (mean.kind != VALUE_UNDEFINED) {
+        note = text_of(reaches(mean, important.number, s->scale) ? MESSAGE_NOTE_IMPORTANT_REACHED
+                                                                 : MESSAGE_NOTE_IMPORTANT_MISSED);
+        note.arguments[0] = argument_value(mean, s->scale->decimals);
+        add_note(maker, table, note);
+    }
+}
+
 static void means(struct maker *maker, size_t scale, size_t breakdown)
 {
     const size_t measure = maker->study->scales[scale].measure;
@@ -153,6 +189,7 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     if (adjusted) {
         add_holm_note(maker, table, scale, breakdown);
     }
+    add_important_notes(maker, table, scale);
     add_gas_notes(maker, table, scale);
     /* 45.4 to 46.6 printed beside a change of 1.1 looks like a mistake, and is none. */
     if (apart) {
@@ -195,43 +232,12 @@ static void direction_row(struct maker *maker, struct table *table, const struct
     cells_are_of(maker, table, row, table->n_columns, n);
 }
 
-/* The threshold of reliable change and where its parts come from. */
-static void add_reliable_notes(struct maker *maker, struct table *table, size_t scale)
-{
-    const struct figure_key key = scale_key(maker, FIGURES_RELIABLE_CHANGE, scale);
-    const struct scale *const s = maker->study->scales[scale].scale;
-    struct text note = text_of(MESSAGE_NOTE_RELIABLE);
-    note.arguments[0] = argument_value(
-        figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_THRESHOLD, 0), 2);
-    note.arguments[1] = argument_value(
-        figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_RCI_SD, 0), 2);
-    note.arguments[2] = argument_value(
-        figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_RCI_RELIABILITY, 0), 2);
-    add_note(maker, table, note);
-    /* What the study gives comes before the instrument's own: the note must not cite a source for a
-       number that is not from there. */
-    if (maker->study->reliable_sd == RELIABLE_SD_GIVEN || !isnan(maker->study->given_reliability)) {
-        note = text_of(MESSAGE_NOTE_RELIABLE_GIVEN);
-    } else if (maker->study->reliable_sd == RELIABLE_SD_STUDY) {
-        note = text_of(MESSAGE_NOTE_RELIABLE_STUDY);
-        note.arguments[0] = argument_name(s->reliability_source);
-    } else {
-        note = text_of(MESSAGE_NOTE_RELIABLE_SOURCE);
-        note.arguments[0] = argument_name(s->sd_source);
-        note.arguments[1] = argument_name(s->reliability_source);
-    }
-    add_note(maker, table, note);
-}
-
 static void direction(struct maker *maker, size_t scale, size_t breakdown)
 {
     const size_t measure = maker->study->scales[scale].measure;
-    const struct figure_key of_reliable = scale_key(maker, FIGURES_RELIABLE_CHANGE, scale);
-    /* Asked of All: one threshold serves every cohort. Without it there are no columns, since a row
-       of dashes would look like nobody had changed. */
-    const bool reliable =
-        figures_at(maker->figures, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_THRESHOLD, 0)
-            .kind != VALUE_UNDEFINED;
+    /* Asked of All: one rule serves every cohort. Without it there are no columns, since a row of
+       dashes would look like nobody had changed. */
+    const bool reliable = reliable_is_given(maker, scale);
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "direction", scale),
                                           title_of(maker, MESSAGE_TITLE_DIRECTION, scale));
     struct text tests = text_of(MESSAGE_NOTE_DIRECTION);
@@ -255,9 +261,7 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
     add_scale_notes(maker, table, scale);
     tests.arguments[0] = zeros_argument(maker);
     add_note(maker, table, tests);
-    if (reliable) {
-        add_reliable_notes(maker, table, scale);
-    }
+    add_reliable_notes(maker, table, scale);
 }
 
 void before_after_tables(struct maker *maker, size_t scale)

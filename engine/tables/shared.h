@@ -67,6 +67,11 @@ const char *after_name(const struct maker *maker);
 /* A band's name as a reader would write it: "close_to_average" is "close to average". */
 const char *plain_name(struct maker *maker, const char *name);
 
+/* Individual change (engine/tables/individual.c). Is it said of anybody, on this scale, whether he or
+   she changed reliably? And the notes that say by which rule, or why it is not. */
+bool reliable_is_given(const struct maker *maker, size_t scale);
+void add_reliable_notes(struct maker *maker, struct table *table, size_t scale);
+
 /* A title of instrument, scale and the two stages. */
 struct text title_of(const struct maker *maker, enum message message, size_t scale);
 /* A title of the two stages, {2} and {3}, and the columns of a breakdown, {4}. */

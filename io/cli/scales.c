@@ -69,6 +69,14 @@ static void print_bands(FILE *out, const struct scale *scale)
     }
 }
 
+static void print_norm(FILE *out, const char *name, const struct norm *norm)
+{
+    if (norm->sd > 0.0) {
+        fprintf(out, "    %s: mean %g, SD %g: %s\n        %s\n", name, norm->mean, norm->sd,
+                norm->source, confidence_words(norm->confidence));
+    }
+}
+
 /* What reliable change rests on; a scale that lacks either has none unless the study gives it. */
 static void print_reliability(FILE *out, const struct scale *scale)
 {
@@ -79,6 +87,13 @@ static void print_reliability(FILE *out, const struct scale *scale)
     if (!isnan(scale->sd)) {
         fprintf(out, "    SD %g: %s\n        %s\n", scale->sd, scale->sd_source,
                 confidence_words(scale->sd_confidence));
+    }
+    print_norm(out, "clinical norm", &scale->clinical);
+    print_norm(out, "functional norm", &scale->functional);
+    if (scale->important_change > 0.0) {
+        fprintf(out, "    important change of a mean %g: %s\n        %s\n",
+                scale->important_change, scale->important_source,
+                confidence_words(scale->important_confidence));
     }
 }
 

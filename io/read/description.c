@@ -19,6 +19,11 @@ static const char *const pick_words[] = {[PICK_NONE] = "discount",
 static const char *const cohort_from_words[] = {
     [COHORT_FROM_BEFORE] = "before", [COHORT_FROM_FIRST] = "first", [COHORT_FROM_AFTER] = "after"};
 
+static const char *const method_words[] = {[RELIABLE_JACOBSON_TRUAX] = "jacobson_truax",
+                                           [RELIABLE_EDWARDS_NUNNALLY] = "edwards_nunnally",
+                                           [RELIABLE_GULLIKSEN_LORD_NOVICK] =
+                                               "gulliksen_lord_novick",
+                                           [RELIABLE_HAGEMAN_ARRINDELL] = "hageman_arrindell"};
 static const char *const primary_words[] = {
     [PRIMARY_T] = "t", [PRIMARY_WILCOXON] = "wilcoxon", [PRIMARY_SIGN] = "sign"};
 
@@ -201,6 +206,79 @@ static void put_paired(FILE *out, const struct study *study)
     fputs("}\n", out);
 }
 
+/* {instrument: ..., scale: ...  of an entry about one scale. */
+static void put_scale(FILE *out, const struct study *study, size_t scale)
+{
+    fputs("{instrument: ", out);
+    put_text(out, study->measures[study->scales[scale].measure].label);
+    fputs(", scale: ", out);
+    put_text(out, study->scales[scale].scale->name);
+}
+
+static void put_norm(FILE *out, const char *key, const struct norm *norm)
+{
+    if (norm->sd > 0.0) {
+        fprintf(out, ", %s: {mean: ", key);
+        put_number(out, norm->mean);
+        fputs(", sd: ", out);
+        put_number(out, norm->sd);
+        putc('}', out);
+    }
+}
+
+/* A list of the scales of which the study declares points, behind `key`; false: none, and no key. */
+static bool put_points(FILE *out, const struct study *study, const char *key, bool is_threshold)
+{
+    bool any = false;
+    for (size_t i = 0; i < study->n_scales; i++) {
+        const struct declared_change *const declared = &study->scales[i].declared;
+        const double points = is_threshold ? declared->threshold : declared->important;
+        if (points > 0.0) {
+            fprintf(out, "%s%s", any ? ", " : key, any ? "" : ": [");
+            put_scale(out, study, i);
+            fputs(", points: ", out);
+            put_number(out, points);
+            putc('}', out);
+            any = true;
+        }
+    }
+    fputs(any ? "]" : "", out);
+    return any;
+}
+
+/* Computed from what is counted, and not counted by; but a report of tallies has no other study to
+   learn it from. What a study leaves out is not said, so that tallies from before there was a word
+   for it are still read. Closes the map of reliable_change, which is begun. */
+static void put_change(FILE *out, const struct study *study)
+{
+    static const char cut_offs[] = "abc"; /* by enum cut_off */
+    bool any = false;
+    if (study->reliable_method != RELIABLE_JACOBSON_TRUAX) {
+        fprintf(out, ", method: %s", method_words[study->reliable_method]);
+    }
+    fputs(study->low_reliability ? ", low_reliability: yes" : "", out);
+    (void)put_points(out, study, ", threshold", true);
+    fputs("}\n", out);
+    if (put_points(out, study, "important_change", false)) {
+        putc('\n', out);
+    }
+    for (size_t i = 0; i < study->n_scales; i++) {
+        const struct declared_change *const declared = &study->scales[i].declared;
+        if (declared->clinical.sd > 0.0 || declared->functional.sd > 0.0 || declared->has_cut_off) {
+            fputs(any ? ", " : "clinical_change: [", out);
+            put_scale(out, study, i);
+            put_norm(out, "clinical", &declared->clinical);
+            put_norm(out, "functional", &declared->functional);
+            if (declared->has_cut_off) {
+                fprintf(out, ", cut_off: %c", cut_offs[declared->cut_off]);
+            }
+            putc('}', out);
+            any = true;
+        }
+    }
+    fputs(any ? "]\n" : "", out);
+}
+
 static void put_rules(FILE *out, const struct study *study)
 {
     bool pooled = false;
@@ -220,7 +298,7 @@ static void put_rules(FILE *out, const struct study *study)
         fputs(", reliability: ", out);
         put_number(out, study->given_reliability);
     }
-    fputs("}\n", out);
+    put_change(out, study);
     /* Only printed with; but a report of tallies has no other study to learn it from. The usual
        limits are not said, so that the tallies of those who have them go together with all. */
     put_paired(out, study);

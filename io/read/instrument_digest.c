@@ -30,6 +30,14 @@ static void put_number(FILE *out, const char *name, double number)
     fprintf(out, isnan(number) ? " %s unknown" : " %s %.17g", name, number);
 }
 
+static void put_norm(FILE *out, const char *name, const struct norm *norm)
+{
+    if (norm->sd > 0.0) {
+        put_number(out, name, norm->mean);
+        put_number(out, "with sd", norm->sd);
+    }
+}
+
 static void put_bands(FILE *out, const struct scale *scale)
 {
     for (size_t i = 0; i < scale->n_band_sets; i++) {
@@ -67,6 +75,12 @@ static void put_scale(FILE *out, const struct instrument *instrument, const stru
     put_wholes(out, "values", scale->values, scale->n_values);
     put_number(out, "reliability", scale->reliability);
     put_number(out, "sd", scale->sd);
+    /* Few scales have these; the others' digests are as they were before there were any. */
+    put_norm(out, "clinical", &scale->clinical);
+    put_norm(out, "functional", &scale->functional);
+    if (scale->important_change > 0.0) {
+        put_number(out, "important", scale->important_change);
+    }
     put_bands(out, scale);
 }
 

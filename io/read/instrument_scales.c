@@ -12,14 +12,33 @@
 #define MOST_BAND_SETS 8
 #define TABLE_UNITS 10000 /* what in_units can read, at most */
 #define MOST_POINTS 1000000
+#define LEAST_POINTS 1e-9
 
 static const char *const scale_keys[] = {
-    "title",  "in_words", "source",  "confidence", "items",    "group", "reversed", "recode",
-    "screen", "sum",      "convert", "better",     "decimals", "bands", "sd",       "reliability",
+    "title",
+    "in_words",
+    "source",
+    "confidence",
+    "items",
+    "group",
+    "reversed",
+    "recode",
+    "screen",
+    "sum",
+    "convert",
+    "better",
+    "decimals",
+    "bands",
+    "sd",
+    "reliability",
+    "clinical",
+    "functional",
+    "important_change",
 };
 static const char *const screen_keys[] = {"item", "answer"};
 static const char *const convert_keys[] = {"from", "lowest", "table"};
 static const char *const known_value_keys[] = {"value", "source", "confidence"};
+static const char *const norm_keys[] = {"mean", "sd", "source", "confidence"};
 static const char *const band_set_keys[] = {"confidence", "edges", "step"};
 static const char *const for_items[] = {"group", "reversed", "recode", "screen"};
 static const char *const directions[] = {"lower", "higher"};
@@ -224,6 +243,20 @@ static void take_known_value(struct loader *loader, const struct node *node, dou
     }
 }
 
+static void take_norm(struct loader *loader, const struct node *node, struct norm *norm)
+{
+    if (node == NULL) {
+        return;
+    }
+    only_keys(loader, node, norm_keys, COUNT(norm_keys));
+    if (field(loader, node, "mean") != NULL && field(loader, node, "sd") != NULL) {
+        norm->mean = number_or_nan(loader, node, "mean", -MOST_POINTS, MOST_POINTS);
+        norm->sd = number_or_nan(loader, node, "sd", LEAST_POINTS, MOST_POINTS);
+        norm->source = text_field(loader, node, "source");
+        norm->confidence = confidence_field(loader, node, "confidence");
+    }
+}
+
 /* Exactly one of items, sum and convert says what the scale is made of; nothing in an instrument
    of goals, whose three scales are known by name. */
 static void take_kind(struct loader *loader, const struct node *node, struct scale *scale,
@@ -280,6 +313,11 @@ static void take_scale(struct loader *loader, const struct node *key, const stru
                      &scale->reliability_source, &scale->reliability_confidence);
     take_known_value(loader, node_get(node, "sd"), 0.0, MOST_POINTS, &scale->sd, &scale->sd_source,
                      &scale->sd_confidence);
+    take_norm(loader, node_get(node, "clinical"), &scale->clinical);
+    take_norm(loader, node_get(node, "functional"), &scale->functional);
+    take_known_value(loader, node_get(node, "important_change"), LEAST_POINTS, MOST_POINTS,
+                     &scale->important_change, &scale->important_source,
+                     &scale->important_confidence);
 }
 
 static void check_goal_scales(struct loader *loader, const struct node *map)

@@ -44,6 +44,14 @@ MUST_CHECK struct fault primary_read(const struct plan_build *build, const struc
 MUST_CHECK struct fault cohort_column(struct plan_build *build, const struct node *node,
                                       const char *name, size_t *column);
 
+/* The scale that the keys `instrument` and `scale` of a map name: where there is one instrument it
+   need not be named, nor the scale where its total is meant (engine/primary.h). */
+MUST_CHECK struct fault plan_scale_named(const struct plan_build *build, const struct node *map,
+                                         size_t *scale);
+
+/* The keys reliable_change, important_change and clinical_change; instruments are known. */
+MUST_CHECK struct fault change_read(struct plan_build *build, const struct node *root);
+
 /* One source in the making. */
 struct source_build {
     struct plan_build *build;

@@ -69,6 +69,13 @@ static struct fault read_scale(const struct plan_build *build, const struct node
     return FAULT_FREE;
 }
 
+struct fault plan_scale_named(const struct plan_build *build, const struct node *map, size_t *scale)
+{
+    size_t measure = 0;
+    const struct fault fault = read_measure(build, map, &measure);
+    return fault.code == FAULT_NONE ? read_scale(build, map, measure, scale) : fault;
+}
+
 /* `after`, or a later stage than the first, from which its change is counted. */
 static struct fault read_stage(const struct plan_build *build, const struct node *map,
                                size_t *stage)
@@ -92,14 +99,11 @@ struct fault primary_read(const struct plan_build *build, const struct node *nod
 {
     struct primary *const primary = &build->plan->study.primary;
     const struct node *test;
-    size_t measure = 0, word = PRIMARY_T;
+    size_t word = PRIMARY_T;
     struct fault fault = node_check_keys(build->document, node, primary_keys, COUNT(primary_keys));
     primary->is_named = true;
     if (fault.code == FAULT_NONE) {
-        fault = read_measure(build, node, &measure);
-    }
-    if (fault.code == FAULT_NONE) {
-        fault = read_scale(build, node, measure, &primary->scale);
+        fault = plan_scale_named(build, node, &primary->scale);
     }
     if (fault.code == FAULT_NONE) {
         fault = read_stage(build, node, &primary->stage);

@@ -14,7 +14,8 @@ static const char *const study_keys[] = {
     "as_of",         "cohorts",          "cohort_from", "missing",
     "duplicates",    "across_versions",  "sources",     "reliable_change",
     "small_numbers", "primary",          "mixed_model", "site",
-    "year",          "comparison_group", "paired"};
+    "year",          "comparison_group", "paired",
+    "important_change", "clinical_change"};
 static const char *const model_keys[] = {"df", "structure"};
 static const char *const model_df_words[] = {
     [MODEL_KENWARD_ROGER] = "kenward-roger", [MODEL_SATTERTHWAITE] = "satterthwaite"};
@@ -27,7 +28,6 @@ static const char *const stage_keys[] = {"name", "values", "window", "after", "p
 static const char *const pick_words[] = {"nearest", "first", "last"};
 static const char *const duplicate_words[] = {"discount", "first", "last"};
 static const char *const cohort_from_words[] = {"before", "first", "after"};
-static const char *const reliable_keys[] = {"sd", "reliability"};
 static const char *const paired_keys[] = {"zeros", "bootstrap", "seed"};
 static const char *const zeros_words[] = {"drop", "pratt"};
 static const char *const small_keys[] = {"too_few_below", "caution_below"};
@@ -347,29 +347,6 @@ static struct fault read_cohorts(struct plan_build *build, const struct node *ro
 
 /* --- the rest --- */
 
-static struct fault read_reliable_change(struct plan_build *build, const struct node *node)
-{
-    struct study *const study = &build->plan->study;
-    const struct node *sd, *reliability;
-    struct fault fault =
-        node_check_keys(build->document, node, reliable_keys, COUNT(reliable_keys));
-    if (fault.code != FAULT_NONE) {
-        return fault;
-    }
-    sd = node_get(node, "sd");
-    reliability = node_get(node, "reliability");
-    if (sd != NULL && sd->kind == NODE_TEXT && strcmp(sd->text, "study") == 0) {
-        study->reliable_sd = RELIABLE_SD_STUDY;
-    } else if (sd != NULL && sd->kind == NODE_TEXT && strcmp(sd->text, "instrument") != 0) {
-        study->reliable_sd = RELIABLE_SD_GIVEN;
-        fault = node_number(build->document, sd, 1e-9, 1e9, &study->given_sd);
-    }
-    if (fault.code == FAULT_NONE && reliability != NULL) {
-        fault = node_number(build->document, reliability, 0.0, 1.0, &study->given_reliability);
-    }
-    return fault;
-}
-
 /* One of the limits below which numbers are small; 0: there is none. */
 static struct fault read_limit(struct plan_build *build, const struct node *node, uint64_t *limit)
 {
@@ -461,7 +438,6 @@ static struct fault read_rules(struct plan_build *build, const struct node *root
     const struct node *const duplicates = node_get(root, "duplicates");
     const struct node *const across = node_get(root, "across_versions");
     const struct node *const missing = node_get(root, "missing");
-    const struct node *const change = node_get(root, "reliable_change");
     const struct node *const small = node_get(root, "small_numbers");
     const struct node *const model = node_get(root, "mixed_model");
     const struct node *const paired = node_get(root, "paired");
@@ -487,9 +463,6 @@ static struct fault read_rules(struct plan_build *build, const struct node *root
     }
     if (fault.code == FAULT_NONE && missing != NULL) {
         fault = plan_texts(build, missing, &build->missing, &build->n_missing);
-    }
-    if (fault.code == FAULT_NONE && change != NULL) {
-        fault = read_reliable_change(build, change);
     }
     if (fault.code == FAULT_NONE && small != NULL) {
         fault = read_small_numbers(build, small);
@@ -616,6 +589,9 @@ static struct fault read_study(struct plan_build *build)
     }
     if (fault.code == FAULT_NONE) {
         fault = read_sources(build, root);
+    }
+    if (fault.code == FAULT_NONE) {
+        fault = change_read(build, root);
     }
     primary = node_get(root, "primary");
     return fault.code == FAULT_NONE && primary != NULL ? primary_read(build, primary) : fault;

@@ -306,6 +306,49 @@ add_bands <- function(side, units_score, unit, sets) {
         stopifnot(found == length(units_score))
     }
 }
+add_share <- function(statistic, part, whole) {         # in percent, with Wilson's interval
+    ends <- if (is.na(part) || whole == 0) c(NA, NA) else suppressWarnings(prop.test(part, whole, correct = FALSE))$conf.int
+    add("change", statistic, if (is.na(part) || whole == 0) NA else 100 * part / whole)
+    add("change", paste0(statistic, "_ci_low"), 100 * ends[1]); add("change", paste0(statistic, "_ci_high"), 100 * ends[2])
+}
+# Movement between the bands of the set that tables print; `usual` is the last band that is not raised.
+PRINTED <- c("statistical_15pct", "statistical_1sd", "three")
+USUAL <- c(statistical_15pct = "average", statistical_1sd = "medium", three = "normal", four = "close_to_average")
+add_band_change <- function(before, after, unit, sets, better, printed) {
+    name <- if (!is.null(printed) && printed %in% names(sets)) printed else intersect(PRINTED, names(sets))[1]
+    set <- sets[[name]]
+    set <- set[order(better * sapply(set, `[`, 1), decreasing = TRUE)]              # best first
+    step <- if (unit == 100) 1 else unit
+    lows <- sapply(set, function(e) round(e[1] * unit / step)); highs <- sapply(set, function(e) round(e[2] * unit / step))
+    band <- function(x) { x <- floor(x / step + 0.5); sapply(x, function(v) which(v >= lows & v <= highs)) }
+    k <- length(set)
+    x <- table(factor(as.integer(band(before)), 1:k), factor(as.integer(band(after)), 1:k))
+    x <- matrix(as.numeric(x), k, k)
+    raised <- seq_len(k) > match(USUAL[[name]], names(set))
+    add("change", "raised_before", sum(x[raised, ])); add("change", "raised_after", sum(x[, raised]))
+    u <- sum(x[!raised, raised]); v <- sum(x[raised, !raised])
+    log_p <- if (u + v == 0) NA else min(0, log(2) + pbinom(min(u, v), u + v, .5, log.p = TRUE))
+    add_p("change", "p_mcnemar", exp(log_p), log_p)
+    moved <- rowSums(x) + colSums(x) > 2 * diag(x)
+    y <- x[moved, moved, drop = FALSE]
+    chi2 <- df <- log_p <- NA
+    if (nrow(y) > 0) {
+        s <- -(y + t(y)); diag(s) <- rowSums(y) + colSums(y) - 2 * diag(y)
+        e <- eigen(s, symmetric = TRUE)                 # the generalised inverse, whatever the rank
+        keep <- e$values > 1e-9 * max(e$values)
+        d <- rowSums(y) - colSums(y)
+        df <- sum(keep)
+        chi2 <- sum(crossprod(e$vectors[, keep, drop = FALSE], d)^2 / e$values[keep])
+        log_p <- pchisq(chi2, df, lower.tail = FALSE, log.p = TRUE)
+    }
+    add("change", "stuart_maxwell_chi2", chi2); add("change", "stuart_maxwell_df", df)
+    add_p("change", "p_stuart_maxwell", exp(log_p), log_p)
+    better <- sum(x[lower.tri(x)])
+    add("change", "better", better); add("change", "same", sum(diag(x))); add("change", "worse", sum(x[upper.tri(x)]))
+    add_share("percent_better", better, sum(x))
+}
+RELIABLE_ENOUGH <- 0.7                                  # below it reliable change is not given
+IMPORTANT <- c("wemwbs total" = 3, "swemwbs metric" = 1)
 add_stage <- function(stage, x) {
     m <- one_mean(x)
     add(stage, "n", m$n); add(stage, "mean", m$mean); add(stage, "sd", m$sd); add(stage, "ci_low", m$low); add(stage, "ci_high", m$high)
@@ -467,10 +510,14 @@ questionnaire <- function(study, instrument, forms) {
         add_sample(reason)
         before <- pair[, study$before]; after <- pair[, study$after]
         add_paired(before, after, unit)
+        important <- IMPORTANT[paste(instrument$name, scale)]
+        if (!is.na(important)) add("change", "important_change", important)
         if (!is.null(instrument$bands[[scale]])) {
             key("bands")
             add_bands("before", before, unit, instrument$bands[[scale]])
             add_bands("after", after, unit, instrument$bands[[scale]])
+            key("band_change")
+            add_band_change(before, after, unit, instrument$bands[[scale]], instrument$better[[scale]], instrument$printed)
         }
         if (!is.null(instrument$rci[[scale]])) {
             key("reliable_change")
@@ -482,9 +529,14 @@ questionnaire <- function(study, instrument, forms) {
             threshold <- 1.96 * sqrt(2) * rci[["sd"]] * sqrt(1 - rci[["r"]])
             gain <- instrument$better[[scale]] * (after - before) / unit
             add("change", "threshold", threshold); add("change", "rci_sd", rci[["sd"]]); add("change", "rci_reliability", rci[["r"]])
-            some <- function(count) if (length(gain) > 0) count else NA          # "everything but n at n = 0"
+            given <- rci[["r"]] >= RELIABLE_ENOUGH && length(gain) > 0            # "everything but n at n = 0"
+            some <- function(count) if (given) count else NA
             add("change", "improved", some(sum(gain > threshold))); add("change", "unchanged", some(sum(abs(gain) <= threshold)))
             add("change", "deteriorated", some(sum(gain < -threshold)))
+            add("change", "net_improved", some(sum(gain > threshold) - sum(gain < -threshold)))
+            add_share("percent_improved", some(sum(gain > threshold)), length(gain))
+            add_share("percent_unchanged", some(sum(abs(gain) <= threshold)), length(gain))
+            add_share("percent_deteriorated", some(sum(gain < -threshold)), length(gain))
         }
         key("trajectory")
         complete <- rowSums(is.na(value)) == 0
@@ -948,7 +1000,7 @@ local({
     read <- read_cells(file.path(dir, "sdq.csv"), ";")
     study <- list(stages = list(start = list(), `12 months` = list()), before = 1, after = 2, cohorts = list("site"), cohort_from = "before")
     start_rows()
-    questionnaire(study, sdq("sdq-self", "discount", FALSE), list(cells = rbind(read, read), id = rep(read[, "ref"], 2), stage = rep(1:2, each = nrow(read)),
+    questionnaire(study, c(sdq("sdq-self", "discount", FALSE), printed = "four"), list(cells = rbind(read, read), id = rep(read[, "ref"], 2), stage = rep(1:2, each = nrow(read)),
         groups = list(items = rbind(answers_of(read[, paste0("a", 1:25)], 0, 2), answers_of(read[, paste0("b", 1:25)], 0, 2)))))
     exact <- sapply(rows$list, function(r) if (r[[7]] == "wilcoxon_exact" && r[[2]] == "site") r[[8]] else NA)
     stopifnot(c(0, 1) %in% exact)

@@ -52,7 +52,7 @@ void compute_bootstrap(struct work *work, const struct distribution *changes)
     gsl_rng_set(work->random, seed_of(work));
     ends = bootstrap_mean(changes, replicates, work->random, work->replicates);
     work_add(work, STATISTIC_BOOT_REPLICATES,
-             isnan(ends.low) || isnan(ends.high) ? VALUE_NONE : value_count((int64_t)replicates));
+             isnan(ends.low) ? VALUE_NONE : value_count((int64_t)replicates));
     work_add(work, STATISTIC_BOOT_CI_LOW, value_double(ends.low));
     work_add(work, STATISTIC_BOOT_CI_HIGH, value_double(ends.high));
 }

@@ -104,6 +104,11 @@ static void say_rules(struct words *words, const struct study *study)
         say(words, "model df %d, structure %d\n", (int)study->model.df,
             (int)study->model.structure);
     }
+    if (study->zeros != ZEROS_DROPPED || study->bootstrap.replicates > 0) {
+        say(words, "zeros %s, %zu replicates from %u\n",
+            study->zeros == ZEROS_RANKED ? "ranked" : "dropped", study->bootstrap.replicates,
+            (unsigned)study->bootstrap.seed);
+    }
     if (study->primary.is_named) {
         static const char *const tests[] = {"t", "wilcoxon", "sign"};
         say(words, "primary %s at %s by %s\n", study->scales[study->primary.scale].scale->name,
@@ -281,6 +286,13 @@ static const struct {
      "model df 1, structure 3\n"},
     {"mixed model by the rule", STUDY("mixed_model: {df: satterthwaite, structure: rule}"),
      "model df 1, structure 0\n"},
+    {"paired by default", STUDY("paired: {}"), "title"},
+    {"zeros dropped", STUDY("paired: {zeros: drop, seed: 9}"), "title"},
+    {"zeros ranked", STUDY("paired: {zeros: pratt}"), "zeros ranked, 0 replicates from 1\n"},
+    {"a bootstrap", STUDY("paired: {bootstrap: 2000}"), "zeros dropped, 2000 replicates from 1\n"},
+    {"a bootstrap with a seed",
+     STUDY("paired: {bootstrap: 1000000, seed: 4294967295, zeros: pratt}"),
+     "zeros ranked, 1000000 replicates from 4294967295\n"},
     {"small numbers, one of two", STUDY("small_numbers: {caution_below: 50}"),
      "too few below 10, caution below 50"},
     {"primary, all by default", STUDY("primary: {}"), "primary total at end by t\n"},
@@ -472,6 +484,12 @@ static const struct {
     {"to_few", STUDY("small_numbers: {to_few_below: 1}"), 1, 17, "\"too_few_below\"?"},
     {"too few is a word", STUDY("small_numbers: {too_few_below: some}"), 1, 32, "a whole number"},
     {"a caution below 0", STUDY("small_numbers: {caution_below: -1}"), 1, 32, "a whole number"},
+    {"paired is a word", STUDY("paired: pratt"), 1, 9, "keys with values"},
+    {"a zero too few", STUDY("paired: {zero: pratt}"), 1, 10, "\"zeros\"?"},
+    {"zeros kept", STUDY("paired: {zeros: keep}"), 1, 17, "drop"},
+    {"few replicates", STUDY("paired: {bootstrap: 999}"), 1, 21, "from 1000 to 1000000"},
+    {"many replicates", STUDY("paired: {bootstrap: 1000001}"), 1, 21, "from 1000 to 1000000"},
+    {"a seed below 0", STUDY("paired: {seed: -1}"), 1, 16, "a whole number"},
     {"small numbers are a list", STUDY("small_numbers: [10, 30]"), 1, 16, "keys with values"},
     {"primary is a word", STUDY("primary: total"), 1, 10, "keys with values"},
     {"primary with a wrong key", STUDY("primary: {scales: total}"), 1, 11, "\"scale\"?"},

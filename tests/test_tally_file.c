@@ -31,7 +31,7 @@ static const char *const studies[] = {
     " {name: \"c\\n\\u0085\\u2028d\", window: [61, 90], after: a, pick: last},"
     " {name: e, window: [-5, 9], after: 'it''s: \"b\"'}]\nbefore: a\nafter: e\nas_of: 2020-02-29\n"
     "cohorts: [[site], [year], [site, year], ['a,b: c']]\ncohort_from: after\nduplicates: last\n"
-    "missing: ['-9']\nmixed_model: {df: satterthwaite, structure: unstructured}\nsmall_numbers: {too_few_below: 5, caution_below: 0}\nreliable_change: {sd: 4.31, reliability: 0.1}\n"
+    "missing: ['-9']\nmixed_model: {df: satterthwaite, structure: unstructured}\nsmall_numbers: {too_few_below: 5, caution_below: 0}\npaired: {zeros: pratt, bootstrap: 1500, seed: 3}\nreliable_change: {sd: 4.31, reliability: 0.1}\n"
     "sources: [{file: x.csv, instrument: wemwbs, items: 'w{1..14}', incomplete: published,"
     " bands: benchmark_cesd}]",
     "primary: {instrument: sdq-self, scale: peer, stage: c}\nstages: [a, b, c]\nafter: b\nas_of: 1899-12-31\nreliable_change: {sd: study}\n"
@@ -77,6 +77,11 @@ static void test_description_is_read_as_the_same(void **state)
         assert_int_equal(plan.study.primary.scale, again.study.primary.scale);
         assert_int_equal(plan.study.small_numbers.too_few, again.study.small_numbers.too_few);
         assert_int_equal(plan.study.small_numbers.caution, again.study.small_numbers.caution);
+        assert_int_equal(plan.study.zeros, again.study.zeros);
+        assert_int_equal(plan.study.bootstrap.replicates, again.study.bootstrap.replicates);
+        assert_int_equal(plan.study.bootstrap.seed, plan.study.bootstrap.replicates > 0
+                                                        ? again.study.bootstrap.seed
+                                                        : BOOTSTRAP_SEED);
         assert_int_equal(plan.study.model.df, again.study.model.df);
         assert_int_equal(plan.study.model.structure, again.study.model.structure);
         assert_int_equal(plan.study.model.off, again.study.model.off);

@@ -113,5 +113,5 @@ struct interval bootstrap_mean(const struct distribution *changes, size_t replic
     a = acceleration(changes, total);
     ends.low = (mean + quantile(room, replicates, corrected(z0, a, -NORMAL_975))) / units;
     ends.high = (mean + quantile(room, replicates, corrected(z0, a, NORMAL_975))) / units;
-    return ends;
+    return isnan(ends.low) || isnan(ends.high) ? (struct interval){NAN, NAN} : ends;
 }

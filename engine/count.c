@@ -209,41 +209,61 @@ static const outcome missing_of[] = {[SLOT_EMPTY] = REASON_NO_FORM,
                                      [SLOT_FORM] = REASON_NO_FORM, /* not used */
                                      [SLOT_CONFLICT] = REASON_CONFLICTING};
 
+/* find_outcomes() of codes of this width: a constant, so that each width has a loop of its own. */
+static inline __attribute__((always_inline)) bool find_outcomes_as(
+    const struct walk *walk, uint32_t series, uint32_t measure, size_t code_bytes,
+    outcome outcomes[MAX_SCALES][MAX_STAGES])
+{
+    const struct join_layout *const layout = walk->layout;
+    const size_t n_scales = walk->study->measures[measure].instrument->n_scales;
+    const size_t n_stages = walk->study->n_stages, payload_bytes = layout->payload_bytes;
+    const bool absence_is_plain = walk->absence_is_plain;
+    const unsigned char *const at = series_of(walk, series);
+    const unsigned char *const states = at + layout->states;
+    const unsigned char *payload = at + layout->codes;
+    uint64_t *const forms = walk->counted->measures[measure].forms;
+    unsigned n_used = 0, n_unscored = 0;
+    for (size_t stage = 0; stage < n_stages; stage++, payload += payload_bytes) {
+        const unsigned state = states[stage / 4] >> (stage % 4 * 2) & 3u;
+        const outcome missing = absence_is_plain || state != SLOT_EMPTY
+                                    ? missing_of[state]
+                                    : (outcome)version_absence(walk, series, stage);
+        const unsigned is_form = state == SLOT_FORM;
+        const outcome only_form = 0 - is_form; /* all bits, or none */
+        unsigned scored = 0;
+        /* Of a place without a form the codes are zeros. */
+        for (size_t i = 0; i < n_scales; i++) {
+            const outcome code = code_at(payload + i * code_bytes, code_bytes);
+            outcomes[i][stage] = (code & only_form) | (missing & ~only_form);
+            /* One scored scale makes a form used: forms are counted here and not scale by scale. */
+            scored |= is_scored(code);
+        }
+        n_used += is_form & scored;
+        n_unscored += is_form & (scored ^ 1);
+        if (walk->listing != NULL && (is_form & (scored ^ 1)) != 0 &&
+            !list_unscored(walk, at, stage, measure)) {
+            return false;
+        }
+    }
+    forms[FORM_USED] += n_used;
+    forms[FORM_TOO_FEW_ITEMS] += n_unscored;
+    return true;
+}
+
 /* The outcome of each scale at each stage, [scale][stage]; and counts forms that are kept as used or,
    without a score on any scale, as set aside. Which stages have a form cannot be foreseen: hence no
    branch on that. */
 static bool find_outcomes(const struct walk *walk, uint32_t series, uint32_t measure,
                           outcome outcomes[MAX_SCALES][MAX_STAGES])
 {
-    const struct join_layout *const layout = walk->layout;
-    const size_t n_scales = walk->study->measures[measure].instrument->n_scales;
-    const size_t n_stages = walk->study->n_stages;
-    const unsigned char *const at = series_of(walk, series);
-    uint64_t *const forms = walk->counted->measures[measure].forms;
-    for (size_t stage = 0; stage < n_stages; stage++) {
-        const enum slot_state state = series_state(layout, at, stage);
-        /* Of a place without a form these are zeros. */
-        const unsigned char *const payload = series_payload(layout, at, stage);
-        const outcome missing = walk->absence_is_plain || state != SLOT_EMPTY
-                                    ? missing_of[state]
-                                    : (outcome)version_absence(walk, series, stage);
-        const unsigned is_form = state == SLOT_FORM;
-        const outcome only_form = 0 - is_form; /* all bits, or none */
-        unsigned scored = 0;
-        for (size_t i = 0; i < n_scales; i++) {
-            const outcome code = payload_code(layout, payload, i);
-            outcomes[i][stage] = (code & only_form) | (missing & ~only_form);
-            /* One scored scale makes a form used: forms are counted here and not scale by scale. */
-            scored |= is_scored(code);
-        }
-        forms[FORM_USED] += is_form & scored;
-        forms[FORM_TOO_FEW_ITEMS] += is_form & (scored ^ 1);
-        if (walk->listing != NULL && (is_form & (scored ^ 1)) != 0 &&
-            !list_unscored(walk, at, stage, measure)) {
-            return false;
-        }
+    switch (walk->layout->code_bytes) {
+    case 1:
+        return find_outcomes_as(walk, series, measure, 1, outcomes);
+    case 2:
+        return find_outcomes_as(walk, series, measure, 2, outcomes);
+    default:
+        return find_outcomes_as(walk, series, measure, 4, outcomes);
     }
-    return true;
 }
 
 static tally_code outcome_code(const struct scale *scale, outcome o)

@@ -99,14 +99,17 @@ static inline const struct join_layout *layout_of(const struct join_rules *rules
 
 /* n_payload codes as a payload of payload_bytes, and one of them back. */
 void payload_pack(const struct join_layout *layout, const uint32_t codes[], unsigned char *payload);
+static inline uint32_t code_at(const unsigned char *at, size_t code_bytes)
+{
+    return code_bytes == 1   ? at[0]
+           : code_bytes == 2 ? (uint32_t)at[0] | (uint32_t)at[1] << 8
+                             : (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+                                   (uint32_t)at[3] << 24;
+}
 static inline uint32_t payload_code(const struct join_layout *layout, const unsigned char *payload,
                                     size_t index)
 {
-    const unsigned char *const at = payload + index * layout->code_bytes;
-    return layout->code_bytes == 1   ? at[0]
-           : layout->code_bytes == 2 ? (uint32_t)at[0] | (uint32_t)at[1] << 8
-                                     : (uint32_t)at[0] | (uint32_t)at[1] << 8 |
-                                           (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+    return code_at(payload + index * layout->code_bytes, layout->code_bytes);
 }
 
 /* Payloads are a few bytes, which a loop copies sooner than a function that has to find out how many

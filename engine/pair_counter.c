@@ -12,7 +12,7 @@
 #define MOST_OUTCOMES 256
 
 struct stage_pair {
-    size_t stage, later;
+    uint16_t stage, later;
 };
 
 /* A scale: of how many outcomes, and where it stands among the cells of a cohort, or NO_OFFSET. */
@@ -45,7 +45,8 @@ static bool list_pairs(struct pair_counter *counter)
     for (size_t stage = 0; stage < study->n_stages; stage++) {
         for (size_t later = 0; later < study->n_stages; later++) {
             if (is_counted_pair(study, stage, later)) {
-                counter->pairs[counter->n_pairs++] = (struct stage_pair){stage, later};
+                counter->pairs[counter->n_pairs++] =
+                    (struct stage_pair){(uint16_t)stage, (uint16_t)later};
             }
         }
     }
@@ -180,9 +181,8 @@ bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scal
         return add_to_tally(counter, cohort, scale, outcomes, tally);
     }
     cells += counter->scales[scale].offset;
-    for (size_t i = 0; i < n_pairs; i++) {
+    for (size_t i = 0; i < n_pairs; i++, cells += n * n) {
         cells[outcomes[pairs[i].stage] * n + outcomes[pairs[i].later]]++;
-        cells += n * n;
     }
     for (size_t i = 0; i < n_stages; i++) {
         everywhere &= is_scored(outcomes[i]);

@@ -1,12 +1,14 @@
 /* scales/wide.h - loops over columns compiled twice: for every processor, and for those with AVX2, whose
    vectors are twice as wide. A function marked FOR_WIDE has all that it calls compiled into it, and may be
-   called only where has_wide() says so. Whole numbers: both give the same. */
+   called only where has_wide() says so; HAS_WIDE is defined where there are such functions. Of whole
+   numbers both give the same. */
 #ifndef PELLTER_SCALES_WIDE_H
 #define PELLTER_SCALES_WIDE_H
 
 #include <stdbool.h>
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(PELLTER_PORTABLE) /* a test defines it */
+#define HAS_WIDE
 #define FOR_WIDE __attribute__((target("avx2"), flatten))
 static inline bool has_wide(void)
 {

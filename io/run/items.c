@@ -5,7 +5,7 @@
 
 #include "scales/wide.h"
 
-#if defined(__x86_64__)
+#if defined(HAS_WIDE)
 #include <immintrin.h>
 #elif defined(__SSE2__)
 #include <emmintrin.h>
@@ -79,7 +79,7 @@ static bool read_one_by_one(const struct digit_range *range, const char *text, u
     return odd == 0;
 }
 
-#if defined(__x86_64__)
+#if defined(HAS_WIDE)
 /* Where 8 cells end, or (from one end before) end the cells before them; of the first n only. */
 FOR_WIDE static inline __m256i load_ends(const uint32_t ends[], size_t n)
 {

@@ -224,7 +224,7 @@ static inline __attribute__((always_inline)) bool find_outcomes_as(
     uint64_t *const forms = walk->counted->measures[measure].forms;
     unsigned n_used = 0, n_unscored = 0;
     for (size_t stage = 0; stage < n_stages; stage++, payload += payload_bytes) {
-        const unsigned state = states[stage / 4] >> (stage % 4 * 2) & 3u;
+        const unsigned state = (unsigned)states[stage / 4] >> (stage % 4 * 2) & 3u;
         const outcome missing = absence_is_plain || state != SLOT_EMPTY
                                     ? missing_of[state]
                                     : (outcome)version_absence(walk, series, stage);

@@ -95,7 +95,7 @@ bool join_rules_init(struct join_rules *rules, const struct study *study,
                          sizeof(uint64_t) + 4 * sizeof(uint32_t) + MAX_PAYLOAD * sizeof(uint32_t);
     for (size_t i = 0; i < study->n_joins; i++) {
         rules->joins[i].payload_bytes = rules->joins[i].n_payload * rules->joins[i].code_bytes;
-        rules->joins[i].is_plain = !rules->joins[i].is_goals && !rules->by_date && !keep_places;
+        rules->joins[i].is_plain = !rules->joins[i].is_goals && !rules->by_date;
         lay_series_out(rules, &rules->joins[i]);
     }
     return true;

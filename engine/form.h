@@ -58,6 +58,7 @@ struct plain_forms {
     const uint64_t *hashes;
     const uint32_t *cohorts, *stages;
     const unsigned char *payloads;
+    const uint64_t *places;
     const uint16_t *which; /* n: the places of those that are meant */
     size_t n;
 };
@@ -65,8 +66,7 @@ struct plain_forms {
 /* How one join's records are laid out; sizes and offsets in bytes. */
 struct join_layout {
     bool is_goals;
-    bool
-        is_plain; /* its packed forms are a head and a payload, unless they have a long id or no stage */
+    bool is_plain; /* its packed forms are plain, unless they have a long id or no stage */
     size_t n_payload, code_bytes, payload_bytes;
     size_t
         n_versions; /* series that every respondent has; goals: 0, as they are added one by one */
@@ -167,14 +167,16 @@ static inline unsigned packed_kind(struct id id, bool may_start)
                                                                      : PACKED_TWO_WORDS);
 }
 
-/* form_pack() for a plain form: one whose record is nothing but a head, an id and a payload, as
-   nearly all are. Its join's layout is plain, its id is not long, and it has a stage. There must be
+/* form_pack() for a plain form: one whose record is nothing but a head, an id, a payload and, where
+   places are kept, its place, as nearly all are. Its join's layout is plain, its id is not long, and it has a stage. There must be
    room for two words of id. */
-static inline size_t form_pack_plain(const struct join_layout *layout, struct id id,
+static inline size_t form_pack_plain(const struct join_rules *rules,
+                                     const struct join_layout *layout, struct id id,
                                      uint32_t cohort, uint16_t measure, uint32_t stage,
-                                     bool may_start, const unsigned char *payload,
+                                     bool may_start, const unsigned char *payload, uint64_t place,
                                      unsigned char *bytes)
 {
+    unsigned char *const start = bytes;
     const size_t n_id = sizeof id.words[0] + (id.words[1] != 0 ? sizeof id.words[1] : 0);
     /* Field by field: put together first, they would make a dozen instructions more. */
     __builtin_memcpy(bytes + offsetof(struct packed_head, cohort), &cohort, sizeof cohort);
@@ -184,8 +186,14 @@ static inline size_t form_pack_plain(const struct join_layout *layout, struct id
     bytes += sizeof(struct packed_head);
     /* Both words are there to be copied; what is too much is written over. */
     __builtin_memcpy(bytes, &id, sizeof id);
-    payload_copy(layout, payload, bytes + n_id);
-    return sizeof(struct packed_head) + n_id + layout->payload_bytes;
+    bytes += n_id;
+    payload_copy(layout, payload, bytes);
+    bytes += layout->payload_bytes;
+    if (rules->keep_places) {
+        __builtin_memcpy(bytes, &place, sizeof place);
+        bytes += sizeof place;
+    }
+    return (size_t)(bytes - start);
 }
 
 #endif

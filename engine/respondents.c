@@ -248,7 +248,7 @@ struct arriving {
     struct id id;                 /* of a plain one ... */
     const unsigned char *payload; /* ... as is this */
     uint32_t guess;               /* join_guess() */
-    bool is_plain;                /* nothing but a head, an id and a payload */
+    bool is_plain;                /* form_pack_plain() */
 };
 
 /* Looks at a packed form and returns its length. */
@@ -279,7 +279,21 @@ static inline size_t look_at(const struct respondents *respondents, const unsign
     }
     arriving->hash = id_hash(arriving->id);
     arriving->payload = id + n;
-    return sizeof arriving->head + n + arriving->join->layout->payload_bytes;
+    return sizeof arriving->head + n + arriving->join->layout->payload_bytes +
+           (respondents->rules->keep_places ? sizeof(uint64_t) : 0);
+}
+
+/* Puts a plain form into its place, which is empty. */
+static inline void fill_plain(const struct join_rules *rules, const struct arriving *form,
+                              unsigned char *at)
+{
+    const struct join_layout *const layout = form->join->layout;
+    series_fill(layout, at, form->head.stage, form->payload);
+    if (rules->keep_places) {
+        uint64_t place;
+        memcpy(&place, form->payload + layout->payload_bytes, sizeof place);
+        series_set_place(rules, layout, at, form->head.stage, place);
+    }
 }
 
 /* add_form() for a plain form that is the first at its place, as nearly all are; false where it is
@@ -307,7 +321,7 @@ static inline bool add_plain(const struct join_rules *rules, const struct arrivi
     respondent->cohort_rank = rules->cohort_ranks[stage] < respondent->cohort_rank
                                   ? rules->cohort_ranks[stage]
                                   : respondent->cohort_rank;
-    series_fill(layout, at, stage, form->payload);
+    fill_plain(rules, form, at);
     return true;
 }
 
@@ -327,10 +341,9 @@ static bool add_first(const struct join_rules *rules, const struct arriving *for
     if (*is_new) {
         respondent->cohort = form->head.cohort;
         respondent->cohort_rank = rules->cohort_ranks[stage];
-        series_fill(join->layout,
-                    (unsigned char *)(respondent + 1) +
-                        rules->version[form->head.measure] * join->layout->series_bytes,
-                    stage, form->payload);
+        fill_plain(rules, form,
+                   (unsigned char *)(respondent + 1) +
+                       rules->version[form->head.measure] * join->layout->series_bytes);
     }
     return true;
 }

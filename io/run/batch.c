@@ -295,6 +295,7 @@ static bool send_questionnaires(struct batch *batch, struct worker *worker,
                                       .cohorts = batch->cohorts,
                                       .stages = batch->stages,
                                       .payloads = payloads.bytes,
+                                      .places = batch->places,
                                       .which = plain,
                                       .n = n_plain};
     pack_outcomes(layout, scored, batch->n, payloads.bytes);

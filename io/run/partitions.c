@@ -316,9 +316,10 @@ bool mail_plain_forms(struct mail *mail, const struct plain_forms *forms)
         if (bag->n + most > bag->capacity && !make_room(mail, index, most)) {
             return false;
         }
-        bag->n += form_pack_plain(
-            layout, forms->ids[at], forms->cohorts[at], forms->measure, forms->stages[at],
-            forms->may_start, forms->payloads + at * layout->payload_bytes, bag->bytes + bag->n);
+        bag->n += form_pack_plain(partitions->rules, layout, forms->ids[at], forms->cohorts[at],
+                                  forms->measure, forms->stages[at], forms->may_start,
+                                  forms->payloads + at * layout->payload_bytes, forms->places[at],
+                                  bag->bytes + bag->n);
     }
     return true;
 }

@@ -97,6 +97,19 @@ for site in 1 3; do
 done
 expect_count ifss-2014 "trajectory,site,Site 2,gas,level,12 months,n" 0
 
+# The mixed model, by R from the output of `pellter score`: fisher(), kenward_roger() and kr_df() of
+# tests/reference/reml.R; log-likelihood and means by nlme::gls, too.
+for line in 'wemwbs,total,|model_reml_loglik|5|-297.95458' 'wemwbs,total,12 months|model_mean|6|51.904012' \
+    'wemwbs,total,12 months|model_change|7|6.1588173' 'wemwbs,total,12 months|model_change_se|7|1.5132439' \
+    'wemwbs,total,12 months|model_change_df|6|40.787569' \
+    'wemwbs,total,12 months|model_change_p|12|0.000210257288' \
+    'sdq-self,total,|model_reml_loglik|5|-232.15739' 'sdq-self,total,12 months|model_change|7|-2.7519972' \
+    'sdq-self,total,12 months|model_change_se|8|0.89181921' \
+    'sdq-self,total,12 months|model_change_df|6|37.127524'; do
+    IFS='|' read -r row statistic decimals expected <<< "$line"
+    expect_rounded ifss-2014 "trajectory,,All,$row,$statistic" "$decimals" "$expected"
+done
+
 # Section 7.6 of the Cardiff and Vale report for 2017-18.
 while read -r by cohort goals attained percent; do
     row="attainment,$by,${cohort//_/ },gas,level,latest"

@@ -174,6 +174,7 @@ static void compute_all(struct work *work)
         }
     }
     for_each_scale(work, FIGURES_ITEM_ANALYSIS, compute_item_analysis);
+    for_each_scale(work, FIGURES_CAUTIONS, compute_cautions);
     compute_tests(work);
     compute_tests_between(work);
     for_each_scale(work, FIGURES_DROP_OUT, compute_drop_out);

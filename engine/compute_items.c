@@ -2,6 +2,7 @@
    are at its lowest and highest, and whether goals were easy. */
 #include "engine/compute_work.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "engine/compute.h"
@@ -187,4 +188,77 @@ void compute_item_analysis(struct work *work)
         }
         add_ends(work, stage);
     }
+}
+
+/* --- cautions --- */
+
+static const struct band_set *printed_bands(const struct work *work)
+{
+    const struct scale *const scale = work_scale(work);
+    return scale->n_band_sets == 0 || work->study->measures[work->key.measure].pooled
+               ? NULL
+               : &scale->band_sets[study_band_set(work->study, work->key.scale)];
+}
+
+/* What a second measurement alone would bring: who starts far from the mean of the norm is nearer to it
+   the next time,
+
+       (1 - r) (norm mean - mean before)
+
+   of the viable. r is the reliability that reliable change is judged by.
+   source  Galton (1886); Barnett, van der Pols & Dobson (2005), Int J Epidemiol 34(1):215-220,
+           doi:10.1093/ije/dyh299, for a group that was not chosen by a cut-off */
+static void add_regression(struct work *work)
+{
+    const struct study *const study = work->study;
+    const struct norm norm = study_functional_norm(&study->scales[work->key.scale]);
+    const double r =
+        isnan(study->given_reliability) ? work_scale(work)->reliability : study->given_reliability;
+    const struct comparison_of_stages stages = work_compare(work, study->before, study->after);
+    const struct description before = describe_mean(&stages.before);
+    if (norm.sd > 0.0) {
+        work_add(work, STATISTIC_NORM_MEAN, value_double(norm.mean));
+        work_add(work, STATISTIC_NORM_R, value_double(r));
+        work_add(work, STATISTIC_REGRESSION_EXPECTED,
+                 value_double((1.0 - r) * (norm.mean - before.mean.number)));
+    }
+}
+
+void compute_cautions(struct work *work)
+{
+    const struct study *const study = work->study;
+    const struct band_set *bands;
+    const struct cell_count *cells;
+    uint64_t started = 0, due = 0, viable = 0, usual = 0;
+    size_t n;
+    if (!work_has_pair(work) || study_is_goal_level(study, work->key.scale)) {
+        return;
+    }
+    bands = printed_bands(work);
+    cells = work_cells(work, study->before, study->after, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct cell_count *const cell = &cells[i];
+        const bool has_form = cell->code != TALLY_REASON(REASON_NO_FORM) &&
+                              cell->code != TALLY_REASON(REASON_NOT_DUE);
+        const bool is_viable = tally_is_score(cell->code) && tally_is_score(cell->later_code);
+        started += has_form ? cell->count : 0;
+        due += has_form && cell->later_code != TALLY_REASON(REASON_NOT_DUE) ? cell->count : 0;
+        viable += is_viable ? cell->count : 0;
+        if (is_viable && bands != NULL) {
+            const int band = band_of(bands, cell->code);
+            usual += band >= 0 && (size_t)band < bands->n_usual ? cell->count : 0;
+        }
+    }
+    work->key.stage = FIGURE_STAGE_NONE;
+    work_add_count(work, STATISTIC_CAUTION_STARTED, started);
+    work_add_count(work, STATISTIC_CAUTION_DUE, due);
+    work_add(work, STATISTIC_PERCENT_OF_STARTED,
+             value_ratio((int128)100 * viable, (int128)started));
+    work_add(work, STATISTIC_PERCENT_OF_DUE, value_ratio((int128)100 * viable, (int128)due));
+    if (bands != NULL) {
+        work_add_count(work, STATISTIC_CAUTION_USUAL, usual);
+        work_add(work, STATISTIC_CAUTION_PERCENT_USUAL,
+                 value_ratio((int128)100 * usual, (int128)viable));
+    }
+    add_regression(work);
 }

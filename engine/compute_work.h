@@ -110,6 +110,7 @@ void compute_drop_out(struct work *work);
 
 /* compute_items.c ... */
 void compute_item_analysis(struct work *work);
+void compute_cautions(struct work *work);
 
 /* ... compute_years.c and compute_comparison.c, of which the trend and the comparison are for all
    groups of a breakdown ... */

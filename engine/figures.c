@@ -293,6 +293,7 @@ static const char *const table_names[N_FIGURE_TABLES] = {
     [FIGURES_COMPARISON] = "comparison_group",
     [FIGURES_SCORING] = "scoring",
     [FIGURES_ITEM_ANALYSIS] = "item_analysis",
+    [FIGURES_CAUTIONS] = "cautions",
     [FIGURES_TESTS] = "tests",
     [FIGURES_TESTS_BETWEEN] = "tests_between",
     [FIGURES_DROP_OUT] = "drop_out",

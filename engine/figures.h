@@ -30,6 +30,7 @@ enum figure_table {
     FIGURES_COMPARISON,    /* of a whole breakdown */
     FIGURES_SCORING,
     FIGURES_ITEM_ANALYSIS,
+    FIGURES_CAUTIONS,
     FIGURES_TESTS,
     FIGURES_TESTS_BETWEEN, /* of a whole breakdown */
     FIGURES_DROP_OUT,
@@ -315,6 +316,15 @@ enum {
     X(FROM_50_CI_LOW, "from_50_ci_low")       \
     X(FROM_50_CI_HIGH, "from_50_ci_high")     \
     X(P_FROM_50, "p_from_50")                 \
+    X(CAUTION_STARTED, "started")             \
+    X(CAUTION_DUE, "due")                     \
+    X(PERCENT_OF_STARTED, "percent_of_started") \
+    X(PERCENT_OF_DUE, "percent_of_due")       \
+    X(CAUTION_USUAL, "usual_range_before")    \
+    X(CAUTION_PERCENT_USUAL, "percent_usual_range_before") \
+    X(NORM_MEAN, "norm_mean")                 \
+    X(NORM_R, "norm_r")                       \
+    X(REGRESSION_EXPECTED, "regression_expected") \
     X(PRIMARY, "primary")                     \
     X(P_HOLM, "p_holm")                       \
     X(HOLM_TESTS, "holm_tests")                         \

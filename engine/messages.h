@@ -24,6 +24,16 @@
     X(HEAD_CHANGE)                \
     X(HEAD_INTERVAL)              \
     X(HEAD_P)                     \
+    X(HEAD_COMPLETE_FORMS)        \
+    X(HEAD_ALPHA)                 \
+    X(HEAD_OMEGA)                 \
+    X(HEAD_FLOOR)                 \
+    X(HEAD_CEILING)               \
+    X(HEAD_FROM_50)               \
+    X(HEAD_STARTED)               \
+    X(HEAD_OF_STARTED)            \
+    X(HEAD_OF_DUE)                \
+    X(HEAD_USUAL_START)           \
     X(HEAD_P_HOLM)                \
     X(HEAD_BEFORE_MEAN)           \
     X(HEAD_AFTER_MEAN)            \
@@ -184,6 +194,9 @@
     X(TITLE_BAND_CHANGE)          \
     X(TITLE_RELIABLE_CHANGE)      \
     X(TITLE_USUAL_RANGE)          \
+    X(TITLE_ITEMS)                \
+    X(TITLE_GOAL_DIFFICULTY)      \
+    X(TITLE_CAUTIONS)             \
     X(TITLE_TRAJECTORY)           \
     X(TITLE_HAD_NOBODY_LEFT)      \
     X(TITLE_WHO_LEFT)             \
@@ -269,6 +282,13 @@
     X(NOTE_DISCOUNTED)            \
     X(NOTE_MOVED)                 \
     X(NOTE_BASE_PAIRS)            \
+    X(NOTE_ITEMS)                 \
+    X(NOTE_ENDS)                  \
+    X(NOTE_GOAL_DIFFICULTY)       \
+    X(NOTE_CAUTIONS)              \
+    X(NOTE_USUAL_START)           \
+    X(NOTE_REGRESSION)            \
+    X(NOTE_REGRESSION_SOURCE)     \
     X(NOTE_BASE_GOALS)            \
     X(NOTE_UNIT)                  \
     X(NOTE_HIGHER_BETTER)         \

@@ -27,6 +27,16 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_CHANGE] = "Change",
     [MESSAGE_HEAD_INTERVAL] = "95% interval",
     [MESSAGE_HEAD_P] = "p",
+    [MESSAGE_HEAD_COMPLETE_FORMS] = "Complete forms",
+    [MESSAGE_HEAD_ALPHA] = "Alpha",
+    [MESSAGE_HEAD_OMEGA] = "Omega",
+    [MESSAGE_HEAD_FLOOR] = "At lowest score",
+    [MESSAGE_HEAD_CEILING] = "At highest score",
+    [MESSAGE_HEAD_FROM_50] = "Mean T less 50",
+    [MESSAGE_HEAD_STARTED] = "Started",
+    [MESSAGE_HEAD_OF_STARTED] = "n of started",
+    [MESSAGE_HEAD_OF_DUE] = "n of due",
+    [MESSAGE_HEAD_USUAL_START] = "Usual range before",
     [MESSAGE_HEAD_P_HOLM] = "Holm p",
     [MESSAGE_HEAD_BEFORE_MEAN] = "Before mean",
     [MESSAGE_HEAD_AFTER_MEAN] = "After mean",
@@ -225,6 +235,9 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_EFFECT_RANKS] = "Effect sizes by ranks: {0}",
     [MESSAGE_TITLE_BANDS] = "{0}: {1}, bands at {2} and {3}",
     [MESSAGE_TITLE_MOVEMENT] = "{0}: {1}, movement between bands from {2} to {3}",
+    [MESSAGE_TITLE_ITEMS] = "{0}: the form itself, at {1}",
+    [MESSAGE_TITLE_GOAL_DIFFICULTY] = "{0}: were goals as hard as they should be?",
+    [MESSAGE_TITLE_CAUTIONS] = "{0}: what to keep in mind of the change from {1} to {2}",
     [MESSAGE_TITLE_BAND_CHANGE] = "{0}: who moved to another band from {1} to {2}",
     [MESSAGE_TITLE_RELIABLE_CHANGE] = "{0}: who changed reliably from {1} to {2}",
     [MESSAGE_TITLE_USUAL_RANGE] = "{0}: {1}, who moved into the usual range from {2} to {3}",
@@ -316,6 +329,29 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_MOVED] =
         "{0} {0|respondent has|respondents have} forms from more than one cohort and "
         "{0|counts|count} under the cohort of one of them (cohort_from in the study).",
+    [MESSAGE_NOTE_ITEMS] =
+        "Alpha (Cronbach) and omega (total, of one factor) say how far the items of a scale measure one thing, at "
+        "{0}: from complete forms, as they were read. 95% interval of alpha: Feldt. Items one by one, and other "
+        "stages, are in results.csv.",
+    [MESSAGE_NOTE_ENDS] =
+        "The last columns say how many of all scores at {0} are the lowest and the highest that the scale has: "
+        "who is there cannot be seen to go further.",
+    [MESSAGE_NOTE_GOAL_DIFFICULTY] =
+        "T is made so that its mean is 50 where goals are as hard as they should be. A mean far above 50 once "
+        "goals were worked on means that they were easy to reach, as much as that they were reached. t test of "
+        "one mean.",
+    [MESSAGE_NOTE_CAUTIONS] =
+        "Started: {0} with a form at {1}. Due: of these, those whose form at {2} was due. n: those with a score at "
+        "both, whom all changes are of. Nothing is known of how the others did.",
+    [MESSAGE_NOTE_USUAL_START] =
+        "In the usual range at {0}: of those with a score at both, who were in no raised band to begin with and had "
+        "less to gain.",
+    [MESSAGE_NOTE_REGRESSION] =
+        "{0}: a mean change of {1} is to be expected of a second measurement alone (regression to the mean), "
+        "beside the {2} that was seen: (1 - r)(norm - mean before), norm {3} by the study, r {4}.",
+    [MESSAGE_NOTE_REGRESSION_SOURCE] =
+        "{0}: a mean change of {1} is to be expected of a second measurement alone (regression to the mean), "
+        "beside the {2} that was seen: (1 - r)(norm - mean before), norm {3} ({5}), r {4}.",
     [MESSAGE_NOTE_BASE_PAIRS] = "Base: {0} with a score at both {1} and {2} (n).",
     [MESSAGE_NOTE_BASE_GOALS] = "Base: goals rated at both {0} and {1} (n). Unit: goals.",
     [MESSAGE_NOTE_UNIT] = "Unit: {0}.",

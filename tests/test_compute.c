@@ -621,11 +621,10 @@ static void test_key_order(void **state)
     (void)state;
     static const char *const sites[] = {"10", "9", ""};
     static const unsigned tables[] = {
-        FIGURES_FORMS,         FIGURES_BEFORE_AFTER,  FIGURES_BANDS,
-        FIGURES_BAND_MOVEMENT, FIGURES_BAND_CHANGE,   FIGURES_RELIABLE_CHANGE,
-        FIGURES_TRAJECTORY,    FIGURES_BETWEEN,       FIGURES_ADJUSTED,
-        FIGURES_SCORING,       FIGURES_ITEM_ANALYSIS, FIGURES_TESTS,
-        FIGURES_TESTS_BETWEEN, FIGURES_DROP_OUT};
+        FIGURES_FORMS,       FIGURES_BEFORE_AFTER,    FIGURES_BANDS,         FIGURES_BAND_MOVEMENT,
+        FIGURES_BAND_CHANGE, FIGURES_RELIABLE_CHANGE, FIGURES_TRAJECTORY,    FIGURES_BETWEEN,
+        FIGURES_ADJUSTED,    FIGURES_SCORING,         FIGURES_ITEM_ANALYSIS, FIGURES_CAUTIONS,
+        FIGURES_TESTS,       FIGURES_TESTS_BETWEEN,   FIGURES_DROP_OUT};
     struct world world;
     size_t table = 0;
     world_init(&world, &by_site, sites, 3);

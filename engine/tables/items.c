@@ -1,0 +1,224 @@
+/* engine/tables/items.c - the forms themselves, and what to keep in mind of a change: one row for each
+   scale of an instrument, all cohorts together. Cohort by cohort they are in results.csv. */
+#include "engine/tables/shared.h"
+
+static struct value figure_of(const struct maker *maker, enum figure_table table, size_t scale,
+                              size_t stage, enum statistic statistic)
+{
+    const struct figure_key key = scale_key(maker, table, scale);
+    return figures_at(maker->figures, &key, (unsigned)stage, statistic, 0);
+}
+
+static bool is_collected(const struct maker *maker, size_t scale)
+{
+    return maker->study->scales[scale].collected && !study_is_goal_level(maker->study, scale);
+}
+
+static struct value scores_at(const struct maker *maker, size_t scale, size_t stage)
+{
+    return figure_of(maker, FIGURES_TRAJECTORY, scale, FIGURE_STAGE_FIRST + stage, STATISTIC_N);
+}
+
+/* --- items --- */
+
+/* Shares at the ends of the scale, in two cells. */
+static void put_ends(const struct maker *maker, struct table *table, struct cell_content cells[],
+                     size_t scale, size_t stage)
+{
+    cells[0] = cell_percent(figure_of(maker, FIGURES_ITEM_ANALYSIS, scale,
+                                      FIGURE_STAGE_FIRST + stage, STATISTIC_FLOOR_PERCENT),
+                            0);
+    cells[1] = cell_percent(figure_of(maker, FIGURES_ITEM_ANALYSIS, scale,
+                                      FIGURE_STAGE_FIRST + stage, STATISTIC_CEILING_PERCENT),
+                            0);
+    cells_are_of(maker, table, cells, 2, scores_at(maker, scale, stage));
+}
+
+static void items_row(struct maker *maker, struct table *table, size_t scale)
+{
+    const struct study *const study = maker->study;
+    struct cell_content *const row = add_row(maker, table);
+    size_t stage = FIGURE_STAGE_FIRST + study->before;
+    struct value forms;
+    if (row == NULL) {
+        return;
+    }
+    forms = figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, stage, STATISTIC_COMPLETE_FORMS);
+    if (!(forms.number > 0.0)) { /* forms whose stage their date says are known without one */
+        stage = FIGURE_STAGE_NONE;
+        forms = figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, stage, STATISTIC_COMPLETE_FORMS);
+    }
+    row[0] = cell_text(text_name(study->scales[scale].scale->title));
+    row[1] = cell_value(forms, 0);
+    row[2] = cell_value(figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, stage, STATISTIC_ALPHA), 2);
+    row[3] = cell_interval(
+        figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, stage, STATISTIC_ALPHA_CI_LOW),
+        figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, stage, STATISTIC_ALPHA_CI_HIGH), 2);
+    row[4] = cell_value(figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, stage, STATISTIC_OMEGA), 2);
+    put_ends(maker, table, &row[5], scale, study->before);
+}
+
+static void items_table(struct maker *maker, size_t measure)
+{
+    const struct measure *const m = &maker->study->measures[measure];
+    struct table *const table = new_table(maker, 0, stem_of_measure(maker, "items", measure),
+                                          title_of_measure(maker, MESSAGE_TITLE_ITEMS, measure));
+    struct text note = text_of(MESSAGE_NOTE_ITEMS);
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
+    add_column(maker, table, MESSAGE_HEAD_COMPLETE_FORMS);
+    add_column(maker, table, MESSAGE_HEAD_ALPHA);
+    add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+    add_column(maker, table, MESSAGE_HEAD_OMEGA);
+    add_column(maker, table, MESSAGE_HEAD_FLOOR);
+    add_column(maker, table, MESSAGE_HEAD_CEILING);
+    for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        if (is_collected(maker, m->first_scale + i)) {
+            items_row(maker, table, m->first_scale + i);
+        }
+    }
+    note.arguments[0] = argument_name(before_name(maker));
+    add_note(maker, table, note);
+    note = text_of(MESSAGE_NOTE_ENDS);
+    note.arguments[0] = argument_name(before_name(maker));
+    add_note(maker, table, note);
+}
+
+/* --- goals --- */
+
+static void goal_difficulty_table(struct maker *maker, size_t measure)
+{
+    const struct measure *const m = &maker->study->measures[measure];
+    const size_t scale = m->first_scale + m->instrument->n_scales - 1;
+    struct table *const table =
+        new_table(maker, 0, stem_of_measure(maker, "goal_difficulty", measure),
+                  title_of_measure(maker, MESSAGE_TITLE_GOAL_DIFFICULTY, measure));
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_STAGE));
+    add_column(maker, table, MESSAGE_HEAD_N);
+    add_column(maker, table, MESSAGE_HEAD_FROM_50);
+    add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+    add_column(maker, table, MESSAGE_HEAD_P);
+    for (size_t stage = 0; stage < maker->study->n_stages; stage++) {
+        const size_t at = FIGURE_STAGE_FIRST + stage;
+        struct cell_content *const row = add_row(maker, table);
+        if (row != NULL) {
+            row[0] = cell_text(text_name(maker->study->stages[stage].name));
+            row[1] = cell_value(scores_at(maker, scale, stage), 0);
+            row[2] = cell_value(
+                figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, at, STATISTIC_FROM_50), 2);
+            row[3] = cell_interval(
+                figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, at, STATISTIC_FROM_50_CI_LOW),
+                figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, at, STATISTIC_FROM_50_CI_HIGH), 2);
+            row[4] =
+                cell_p(figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, at, STATISTIC_P_FROM_50));
+            cells_are_of(maker, table, row, table->n_columns, scores_at(maker, scale, stage));
+        }
+    }
+    add_note(maker, table, text_of(MESSAGE_NOTE_GOAL_DIFFICULTY));
+}
+
+/* --- cautions --- */
+
+static void cautions_row(struct maker *maker, struct table *table, size_t scale, bool has_bands)
+{
+    const enum figure_table of = FIGURES_CAUTIONS;
+    const size_t none = FIGURE_STAGE_NONE;
+    const struct value started = figure_of(maker, of, scale, none, STATISTIC_CAUTION_STARTED),
+                       due = figure_of(maker, of, scale, none, STATISTIC_CAUTION_DUE),
+                       pairs = figure_of(maker, FIGURES_BEFORE_AFTER, scale, FIGURE_STAGE_CHANGE,
+                                         STATISTIC_N);
+    struct cell_content *const row = add_row(maker, table);
+    if (row == NULL) {
+        return;
+    }
+    row[0] = cell_text(text_name(maker->study->scales[scale].scale->title));
+    row[1] = cell_value(started, 0);
+    row[2] = cell_value(due, 0);
+    row[3] = cell_value(pairs, 0);
+    row[4] = cell_percent(figure_of(maker, of, scale, none, STATISTIC_PERCENT_OF_STARTED), 0);
+    cells_are_of(maker, table, &row[4], 1, started);
+    row[5] = cell_percent(figure_of(maker, of, scale, none, STATISTIC_PERCENT_OF_DUE), 0);
+    cells_are_of(maker, table, &row[5], 1, due);
+    if (has_bands) {
+        row[6] =
+            cell_percent(figure_of(maker, of, scale, none, STATISTIC_CAUTION_PERCENT_USUAL), 0);
+        cells_are_of(maker, table, &row[6], 1, pairs);
+    }
+}
+
+/* The change that is to be expected where nothing was done, beside the one that was seen. */
+static void add_regression_note(struct maker *maker, struct table *table, size_t scale)
+{
+    const size_t none = FIGURE_STAGE_NONE;
+    const struct value expected =
+        figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_REGRESSION_EXPECTED);
+    const struct norm norm = study_functional_norm(&maker->study->scales[scale]);
+    struct text note =
+        text_of(norm.source == NULL ? MESSAGE_NOTE_REGRESSION : MESSAGE_NOTE_REGRESSION_SOURCE);
+    if (expected.kind == VALUE_UNDEFINED) {
+        return;
+    }
+    note.arguments[0] = argument_name(maker->study->scales[scale].scale->title);
+    note.arguments[1] = argument_value(expected, 2);
+    note.arguments[2] = argument_value(
+        figure_of(maker, FIGURES_BEFORE_AFTER, scale, FIGURE_STAGE_CHANGE, STATISTIC_MEAN), 2);
+    note.arguments[3] =
+        argument_value(figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_NORM_MEAN), 2);
+    note.arguments[4] =
+        argument_value(figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_NORM_R), 2);
+    note.arguments[5] = argument_name(norm.source == NULL ? "" : norm.source);
+    add_note(maker, table, note);
+}
+
+static void cautions_table(struct maker *maker, size_t measure)
+{
+    const struct measure *const m = &maker->study->measures[measure];
+    struct table *const table = new_table(maker, 0, stem_of_measure(maker, "cautions", measure),
+                                          title_of_measure(maker, MESSAGE_TITLE_CAUTIONS, measure));
+    struct text note = text_of(MESSAGE_NOTE_CAUTIONS);
+    bool has_bands = false;
+    for (size_t i = 0; i < m->instrument->n_scales && !m->pooled; i++) {
+        has_bands = has_bands || (is_collected(maker, m->first_scale + i) &&
+                                  m->instrument->scales[i].n_band_sets > 0);
+    }
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
+    add_column(maker, table, MESSAGE_HEAD_STARTED);
+    add_column(maker, table, MESSAGE_HEAD_DUE);
+    add_column(maker, table, MESSAGE_HEAD_N);
+    add_column(maker, table, MESSAGE_HEAD_OF_STARTED);
+    add_column(maker, table, MESSAGE_HEAD_OF_DUE);
+    if (has_bands) {
+        add_column(maker, table, MESSAGE_HEAD_USUAL_START);
+    }
+    for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        if (is_collected(maker, m->first_scale + i)) {
+            cautions_row(maker, table, m->first_scale + i, has_bands);
+        }
+    }
+    note.arguments[0] = argument_name(m->instrument->unit);
+    note.arguments[1] = argument_name(before_name(maker));
+    note.arguments[2] = argument_name(after_name(maker));
+    add_note(maker, table, note);
+    if (has_bands) {
+        note = text_of(MESSAGE_NOTE_USUAL_START);
+        note.arguments[0] = argument_name(before_name(maker));
+        add_note(maker, table, note);
+    }
+    for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        if (is_collected(maker, m->first_scale + i)) {
+            add_regression_note(maker, table, m->first_scale + i);
+        }
+    }
+}
+
+void items_tables(struct maker *maker, size_t measure)
+{
+    if (maker->study->before == maker->study->after) {
+        return;
+    }
+    if (maker->study->measures[measure].instrument->is_goals) {
+        goal_difficulty_table(maker, measure);
+    } else {
+        items_table(maker, measure);
+    }
+    cautions_table(maker, measure);
+}

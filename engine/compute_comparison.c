@@ -63,6 +63,7 @@ void compute_comparison(struct work *work)
     struct improved improved[N_ARMS] = {{0, 0}, {0, 0}};
     struct cohort arms[N_ARMS];
     struct difference did;
+    struct group_effect effect;
     bool has_improved = false;
     if (!is_compared(work) || by->n_columns != 1 ||
         by->columns[0] + 1 != work->study->comparison_column) {
@@ -100,6 +101,10 @@ void compute_comparison(struct work *work)
     work_add(work, STATISTIC_DID_CI_HIGH, value_double(did.ci_high));
     work_add(work, STATISTIC_P_DID, value_double(did.p));
     add_covariance(work, arms);
+    effect = hedges_g(&arms[ARM_COMPARISON], &arms[ARM_PROGRAMME]);
+    work_add(work, STATISTIC_HEDGES_G, value_double(effect.g));
+    work_add(work, STATISTIC_HEDGES_G_CI_LOW, value_double(effect.ci_low));
+    work_add(work, STATISTIC_HEDGES_G_CI_HIGH, value_double(effect.ci_high));
     if (has_improved) {
         add_improved(work, improved);
     }

@@ -146,6 +146,7 @@
     X(HEAD_METHOD) \
     X(DIFFERENCE_IN_DIFFERENCES) \
     X(DIFFERENCE_ADJUSTED) \
+    X(DIFFERENCE_HEDGES_G) \
     X(DIFFERENCE_IMPROVED) \
     X(TO)                         \
     X(SCALE)                      \

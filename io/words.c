@@ -173,6 +173,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_METHOD] = "Method",
     [MESSAGE_DIFFERENCE_IN_DIFFERENCES] = "difference in differences",
     [MESSAGE_DIFFERENCE_ADJUSTED] = "adjusted for before",
+    [MESSAGE_DIFFERENCE_HEDGES_G] = "Hedges' g",
     [MESSAGE_DIFFERENCE_IMPROVED] = "% reliably better",
     [MESSAGE_NOTE_GOALS_BY_YEAR] =
         "n: goals reviewed; %: those attained at their latest review. The difference is in "
@@ -187,7 +188,9 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_COMPARISON_TESTS] =
         "Difference in differences: mean change of the programme less that of the comparison "
         "group (Welch). Adjusted: the same at {1}, among people with the same score at {0} "
-        "(analysis of covariance, one slope for both). % reliably better: Newcombe's interval.",
+        "(analysis of covariance, one slope for both). Hedges' g: "
+        "the first in SDs of the change, pooled and corrected, above 0 where the programme did better. % "
+        "reliably better: Newcombe's interval.",
     [MESSAGE_NOTE_PAIRED_SHARES] =
         "Base: goals rated at both. Gained: not attained at the first, attained at the second; "
         "lost: the other way round. McNemar: exact.",

@@ -2,7 +2,13 @@
 
 #include <math.h>
 #include "engine/stats/f_distribution.h"
+#include "engine/stats/gamma_ratio.h"
+#include "engine/stats/noncentral_t.h"
 #include "engine/stats/student.h"
+
+#define NORMAL_975 1.95996398454005423552
+/* Beyond this t the normal interval is as good. */
+#define MOST_T 37.0
 
 /* n / variance of a cohort that takes part; 0 of one that does not. */
 static double weight(const struct cohort *cohort)
@@ -57,4 +63,25 @@ struct difference difference_welch(const struct cohort *first, const struct coho
     result.ci_high = result.difference + half;
     result.p = student_two_sided(result.difference / result.se, result.df);
     return result;
+}
+
+struct group_effect hedges_g(const struct cohort *first, const struct cohort *second)
+{
+    const double n = (double)first->n + (double)second->n, df = n - 2.0;
+    const double h = sqrt(1.0 / (double)first->n + 1.0 / (double)second->n);
+    const double sd = sqrt((first->change_change + second->change_change) / df);
+    const double d = (second->change - first->change) / sd;
+    const double half = NORMAL_975 * sqrt(h * h + d * d / (2.0 * n));
+    struct interval ends = {d - half, d + half};
+    double factor;
+    if (first->n == 0 || second->n == 0 || df < 2.0 || !(sd > 0.0)) {
+        return (struct group_effect){NAN, NAN, NAN};
+    }
+    factor = hedges_factor(df);
+    if (fabs(d) < MOST_T * h) {
+        ends = noncentral_t_interval(d / h, df);
+        ends.low *= h;
+        ends.high *= h;
+    }
+    return (struct group_effect){factor * d, factor * ends.low, factor * ends.high};
 }

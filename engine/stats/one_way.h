@@ -31,4 +31,17 @@ struct difference {
 };
 struct difference difference_welch(const struct cohort *first, const struct cohort *second);
 
+/* Hedges' g of the changes of two: their difference, second - first, in SDs of the change pooled over
+   both (df = n1 + n2 - 2), times hedges_factor(df). Positive is up, not "better".
+
+   interval  noncentral t of t = d / h, h = sqrt(1/n1 + 1/n2), ends times h, where |t| < 37; beyond that
+             d -+ 1.96 sqrt(h^2 + d^2 / (2 (n1 + n2))); both times the factor
+   undefined where one has nobody, at df < 2, and where no change varies
+   source    Hedges (1981), J Educ Stat 6(2):107-128, doi:10.3102/10769986006002107; as effectsize's
+             hedges_g(change ~ group, pooled_sd = TRUE) */
+struct group_effect {
+    double g, ci_low, ci_high;
+};
+struct group_effect hedges_g(const struct cohort *first, const struct cohort *second);
+
 #endif

@@ -72,38 +72,55 @@ struct method {
     enum message name;
     enum statistic difference, low, high;
     enum statistic p; /* N_STATISTICS: it has none */
-    bool percent;
 };
 
 static const struct method methods[] = {
     {MESSAGE_DIFFERENCE_IN_DIFFERENCES, STATISTIC_DID, STATISTIC_DID_CI_LOW, STATISTIC_DID_CI_HIGH,
-     STATISTIC_P_DID, false},
+     STATISTIC_P_DID},
     {MESSAGE_DIFFERENCE_ADJUSTED, STATISTIC_ANCOVA_DIFFERENCE, STATISTIC_ANCOVA_DIFFERENCE_CI_LOW,
-     STATISTIC_ANCOVA_DIFFERENCE_CI_HIGH, STATISTIC_P_ANCOVA_DIFFERENCE, false},
+     STATISTIC_ANCOVA_DIFFERENCE_CI_HIGH, STATISTIC_P_ANCOVA_DIFFERENCE},
+    {MESSAGE_DIFFERENCE_HEDGES_G, STATISTIC_HEDGES_G, STATISTIC_HEDGES_G_CI_LOW,
+     STATISTIC_HEDGES_G_CI_HIGH, N_STATISTICS},
     {MESSAGE_DIFFERENCE_IMPROVED, STATISTIC_IMPROVED_DIFFERENCE,
-     STATISTIC_IMPROVED_DIFFERENCE_CI_LOW, STATISTIC_IMPROVED_DIFFERENCE_CI_HIGH, N_STATISTICS,
-     true}};
+     STATISTIC_IMPROVED_DIFFERENCE_CI_LOW, STATISTIC_IMPROVED_DIFFERENCE_CI_HIGH, N_STATISTICS}};
 
+/* How a method's difference prints: in points of the scale; or as an effect size, whose sign says
+   better or worse; or in percentage points. */
+static void difference_cells(const struct maker *maker, const struct figure_key *key,
+                             const struct method *method, struct cell_content cells[2])
+{
+    const struct scale *const scale = maker->study->scales[key->scale].scale;
+    struct value difference = at(maker, key, method->difference);
+    struct value low = at(maker, key, method->low), high = at(maker, key, method->high);
+    if (method->difference == STATISTIC_IMPROVED_DIFFERENCE) {
+        cells[0] = cell_percent(difference, 0);
+        cells[1] = cell_percent_interval(low, high, 0);
+        return;
+    }
+    if (method->difference == STATISTIC_HEDGES_G && !scale->higher_is_better) {
+        const struct value turned = low;
+        difference = value_double(-difference.number);
+        low = value_double(-high.number);
+        high = value_double(-turned.number);
+    }
+    cells[0] =
+        cell_value(difference, method->difference == STATISTIC_HEDGES_G ? 2 : scale->decimals);
+    cells[1] =
+        cell_interval(low, high, method->difference == STATISTIC_HEDGES_G ? 2 : scale->decimals);
+}
+
+/* Nothing is added where a scale has no such difference: no threshold, no share. */
 static void method_row(struct maker *maker, struct table *table, const struct figure_key *key,
                        const struct method *method)
 {
-    const unsigned decimals = maker->study->scales[key->scale].scale->decimals;
-    const struct value difference = at(maker, key, method->difference);
     struct cell_content *row;
-    if ((method->percent && difference.kind == VALUE_UNDEFINED) ||
+    if (at(maker, key, method->difference).kind == VALUE_UNDEFINED ||
         (row = add_row(maker, table)) == NULL) {
-        return; /* a scale without a threshold has no share */
+        return;
     }
     row[0] = scale_cell(maker, key->scale);
     row[1] = cell_text(text_of(method->name));
-    if (method->percent) {
-        row[2] = cell_percent(difference, 0);
-        row[3] =
-            cell_percent_interval(at(maker, key, method->low), at(maker, key, method->high), 0);
-    } else {
-        row[2] = cell_value(difference, decimals);
-        row[3] = cell_interval(at(maker, key, method->low), at(maker, key, method->high), decimals);
-    }
+    difference_cells(maker, key, method, &row[2]);
     if (method->p != N_STATISTICS) {
         row[4] = cell_p(at(maker, key, method->p));
     }

@@ -300,7 +300,14 @@ static void paired_shares(struct maker *maker, size_t scale)
 void paired_shares_table(struct maker *maker)
 {
     for (size_t s = 0; s < maker->study->n_scales; s++) {
-        if (study_is_goal_level(maker->study, s) && maker->study->n_stages > 2) {
+        bool any = false;
+        for (size_t stage = 2; stage < maker->study->n_stages; stage++) {
+            const struct figure_key key = scale_key(maker, FIGURES_PAIRED_SHARES, s);
+            any = any || figures_at(maker->figures, &key, FIGURE_STAGE_FIRST + (unsigned)stage,
+                                    STATISTIC_N, 0)
+                                 .number > 0.0;
+        }
+        if (any) {
             paired_shares(maker, s);
         }
     }

@@ -153,4 +153,12 @@ at("p_did", t$p.value, log(t$p.value)); at("ancova_difference", s[1]); at("ancov
 at("ancova_difference_ci_low", ci[1]); at("ancova_difference_ci_high", ci[2]); at("p_ancova_difference", s[4], log(s[4]))
 at("improved_programme", sum(k[arm == 1])); at("improved_comparison", sum(k[arm == 0])); at("improved_difference", 100 * (mean(k[arm == 1]) - mean(k[arm == 0])))
 at("improved_difference_ci_low", ends[1]); at("improved_difference_ci_high", ends[2])
+both <- sqrt(sum((d$change - ave(d$change, arm))^2) / (nrow(d) - 2))
+h <- sqrt(1 / sum(arm) + 1 / sum(1 - arm))
+ncp <- function(p) uniroot(function(x) pt((mean(d$change[arm == 1]) - mean(d$change[arm == 0])) / both / h, nrow(d) - 2, x) - p, c(-40, 40), tol = 1e-14)$root
+J <- exp(lgamma((nrow(d) - 2) / 2) - lgamma((nrow(d) - 3) / 2)) / sqrt((nrow(d) - 2) / 2)
+g <- J * c((mean(d$change[arm == 1]) - mean(d$change[arm == 0])) / both, ncp(0.975) * h, ncp(0.025) * h)
+check <- effectsize::hedges_g(d$change, factor(1 - arm))
+stopifnot(abs(unlist(check[c("Hedges_g", "CI_low", "CI_high")]) - g) < c(1e-10, 1e-4, 1e-4))
+at("hedges_g", g[1]); at("hedges_g_ci_low", g[2]); at("hedges_g_ci_high", g[3])
 writeLines(c("table,by,cohort,instrument,scale,stage,statistic,value,log_p", out), file.path(folder, "expected.csv"))

@@ -72,6 +72,16 @@ static void say_rules(struct words *words, const struct study *study)
         }
         say(words, "\n");
     }
+    if (study->site_column > 0) {
+        say(words, "site %s\n", study->cohort_columns[study->site_column - 1]);
+    }
+    if (study->year_column > 0) {
+        say(words, "year %s\n", study->cohort_columns[study->year_column - 1]);
+    }
+    if (study->comparison_column > 0) {
+        say(words, "comparison %s in %s\n", study->comparison_value,
+            study->cohort_columns[study->comparison_column - 1]);
+    }
     say(words, "title <%s> from %s duplicates %s\n", study->title, froms[study->cohort_from],
         duplicates[study->duplicates]);
     if (study->as_of != NO_DATE) {
@@ -246,11 +256,23 @@ static const struct {
     {"before by another value, in another spelling",
      "before: t-1\nstages:\n  - a\n  - {name: b, values: T_1}\n  - c\n" SOURCE, "pair 1 2\n"},
     {"as of", STUDY("as_of: 1970-02-01"), "as_of 31\n"},
-    {"one breakdown", STUDY("cohorts: [site]"), "by\nby site\ntitle"},
-    {"one breakdown, no list", STUDY("cohorts: site"), "by\nby site\ntitle"},
-    {"a crossing", STUDY("cohorts: [area, year]"), "by\nby area year\ntitle"},
+    {"one breakdown", STUDY("cohorts: [site]"), "by\nby site\nsite site\ntitle"},
+    {"one breakdown, no list", STUDY("cohorts: site"), "by\nby site\nsite site\ntitle"},
+    {"a crossing", STUDY("cohorts: [area, year]"), "by\nby area year\nsite area\nyear year\ntitle"},
+    {"roles by name in any case", STUDY("cohorts: [[Area], [SITE], [Year]]"),
+     "site SITE\nyear Year\ntitle"},
+    {"no roles", STUDY("cohorts: [team]"), "by\nby team\ntitle"},
+    {"roles that are named",
+     "site: centre\nyear: period\n" STUDY("cohorts: [[site, centre], [period]]"),
+     "site centre\nyear period\ntitle"},
+    {"a comparison group adds its breakdown",
+     "comparison_group: {column: arm, value: control}\n" STUDY("cohorts: [site]"),
+     "by\nby site\nby arm\nsite site\ncomparison control in arm\ntitle"},
+    {"a comparison group that has its breakdown",
+     "comparison_group: {column: arm, value: '1'}\n" STUDY("cohorts: [[site], [arm]]"),
+     "by\nby site\nby arm\nsite site\ncomparison 1 in arm\ntitle"},
     {"three", STUDY("cohorts: [[area], [year], [area, year]]"),
-     "by\nby area\nby year\nby area year\ntitle"},
+     "by\nby area\nby year\nby area year\nsite area\nyear year\ntitle"},
     {"no cohorts", STUDY("cohorts: []"), "by\ntitle"},
     {"cohort from first", STUDY("cohort_from: first"), "from first"},
     {"cohort from after", STUDY("cohort_from: after"), "from after"},
@@ -428,6 +450,16 @@ static const struct {
     {"afetr", STUDY("afetr: end"), 1, 1, "did you mean \"after\"?"},
     {"asof", STUDY("asof: 2018-03-31"), 1, 1, "did you mean \"as_of\"?"},
     {"cohort", STUDY("cohort: [site]"), 1, 1, "did you mean \"cohorts\"?"},
+    {"a site that is none", "site: sit\n" STUDY("cohorts: [site]"), 1, 7, "\"site\"?"},
+    {"a year without cohorts", STUDY("year: year"), 1, 7, "of which there is none"},
+    {"one column, two roles", "site: a\nyear: a\n" STUDY("cohorts: [a]"), 2, 7,
+     "both site and year"},
+    {"a comparison group without its value", STUDY("comparison_group: {column: arm}"), 1, 19,
+     "both \"column\" and \"value\""},
+    {"a comparison group that is a word", STUDY("comparison_group: arm"), 1, 19, "a column and"},
+    {"colum", STUDY("comparison_group: {colum: arm, value: x}"), 1, 20, "\"column\"?"},
+    {"a test without a target", GOALS("target_test: less"), 5, 18, "no \"target\""},
+    {"a test that is none", GOALS("target: 75\n    target_test: one-sided"), 6, 18, "\"two-sided\"?"},
     {"cohorts_from", STUDY("cohorts_from: first"), 1, 1, "did you mean \"cohort_from\"?"},
     {"mising", STUDY("mising: x"), 1, 1, "did you mean \"missing\"?"},
     {"duplicate", STUDY("duplicate: first"), 1, 1, "did you mean \"duplicates\"?"},

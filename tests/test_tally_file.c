@@ -30,7 +30,8 @@ static const char *const studies[] = {
     "title: T\nstages: [a, {name: 'it''s: \"b\"', values: [B], window: [30, 60], pick: nearest},"
     " {name: \"c\\n\\u0085\\u2028d\", window: [61, 90], after: a, pick: last},"
     " {name: e, window: [-5, 9], after: 'it''s: \"b\"'}]\nbefore: a\nafter: e\nas_of: 2020-02-29\n"
-    "cohorts: [[site], [year], [site, year], ['a,b: c']]\ncohort_from: after\nduplicates: last\n"
+    "cohorts: [[site], [year], [site, year], ['a,b: c']]\nsite: 'a,b: c'\nyear: site\n"
+    "comparison_group: {column: 'arm: 1', value: 'it''s'}\ncohort_from: after\nduplicates: last\n"
     "missing: ['-9']\nmixed_model: {df: satterthwaite, structure: unstructured}\nsmall_numbers: {too_few_below: 5, caution_below: 0}\npaired: {zeros: pratt, bootstrap: 1500, seed: 3}\nreliable_change: {sd: 4.31, reliability: 0.1}\n"
     "sources: [{file: x.csv, instrument: wemwbs, items: 'w{1..14}', incomplete: published,"
     " bands: benchmark_cesd}]",
@@ -44,7 +45,7 @@ static const char *const studies[] = {
     " - {file: y.csv, instrument: sdq-parent-2-4, items: 'q{1..25}'}\n"
     " - {file: z.csv, instrument: wemwbs, items: 'w{1..14}'}",
     "stages: [a, b]\nsources:\n - {file: g.csv, instrument: gas, weight: w, category: c,"
-    " flags: [x, 'y: z'], target: 66.6, partial: keep, rho: 0.25}\n"
+    " flags: [x, 'y: z'], target: 66.6, target_test: greater, partial: keep, rho: 0.25}\n"
     " - {file: h.csv, instrument: gas, weight: v, flags: [u]}",
 };
 

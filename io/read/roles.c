@@ -130,7 +130,7 @@ struct fault read_roles(struct plan_build *build, const struct node *root)
     }
     if (fault.code == FAULT_NONE && site != NULL && year != NULL && study->site_column > 0 &&
         study->site_column == study->year_column) {
-        fault = node_fault(build->document, year, "the same column cannot be site and year");
+        fault = node_fault(build->document, year, "one column cannot be both site and year");
     }
     return fault;
 }

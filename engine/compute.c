@@ -229,7 +229,9 @@ static bool make_comparisons(const struct counted *counted, struct figures *figu
                            &counted->study->breakdowns[i]) ||
             !tally_coarsen(&counted->tally, comparison->grouping.group_of, &comparison->tally) ||
             !item_tally_coarsen(&counted->items, comparison->grouping.group_of,
-                                counted->study->breakdowns[i].n_columns == 0, &comparison->items)) {
+                                counted->study->breakdowns[i].n_columns == 0, &comparison->items) ||
+            !family_tally_coarsen(&counted->families, comparison->grouping.group_of,
+                                  &comparison->families)) {
             return false;
         }
     }
@@ -245,6 +247,16 @@ static size_t most_cells(const struct work *work)
         for (size_t g = 0; g < tally->n_cohorts; g++) {
             most = tally->cohorts[g].n > most ? tally->cohorts[g].n : most;
         }
+    }
+    return most;
+}
+
+static size_t most_families(const struct work *work)
+{
+    size_t most = 0;
+    for (size_t b = 0; b < work->study->n_breakdowns; b++) {
+        const size_t n = family_tally_most(&work->figures->comparisons[b].families);
+        most = n > most ? n : most;
     }
     return most;
 }
@@ -289,11 +301,12 @@ static bool make_room(struct work *work)
         work->replicates = calloc(work->study->bootstrap.replicates, sizeof *work->replicates);
         work->random = gsl_rng_alloc(gsl_rng_mt19937);
     }
+    work->families = calloc(most_families(work) + 1, sizeof *work->families);
     work->items = malloc(sizeof *work->items);
     work->study_sd = calloc(work->study->n_scales + 1, sizeof *work->study_sd);
     work->rules = calloc(work->study->n_scales + 1, sizeof *work->rules);
     return work->pairs != NULL && work->before != NULL && work->after != NULL &&
-           work->changes != NULL && work->ranks != NULL && work->items != NULL &&
+           work->changes != NULL && work->ranks != NULL && work->items != NULL && work->families != NULL &&
            work->study_sd != NULL &&
            (work->study->bootstrap.replicates == 0 ||
             (work->replicates != NULL && work->random != NULL)) &&
@@ -331,6 +344,7 @@ bool compute_figures(const struct counted *counted, struct figures *figures)
     free(work.ranks);
     free(work.replicates);
     gsl_rng_free(work.random);
+    free(work.families);
     between_end(&work);
     free(work.items);
     free(work.study_sd);

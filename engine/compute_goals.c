@@ -59,6 +59,7 @@ static void add_share_statistics(struct work *work, uint64_t attained, uint64_t 
 static void add_attainment(struct work *work, enum goal_occasion occasion)
 {
     uint64_t set = 0, goals = 0, attained = 0;
+    struct family_mean families;
     size_t n;
     const struct goal_cell *const cells = group_goals(work, &n);
     for (size_t i = 0; i < n; i++) {
@@ -71,6 +72,8 @@ static void add_attainment(struct work *work, enum goal_occasion occasion)
             }
         }
     }
+    families = attained_by_families(work, occasion, goals, attained);
+    work_add_count(work, STATISTIC_FAMILIES, families.families);
     work_add_count(work, STATISTIC_GOALS_SET, set);
     work_add_count(work, STATISTIC_GOALS, goals);
     work_add_count(work, STATISTIC_NOT_REVIEWED, set - goals);
@@ -79,6 +82,11 @@ static void add_attainment(struct work *work, enum goal_occasion occasion)
     /* No goals at all make a ratio over 0, which is undefined and prints empty. */
     work_add(work, STATISTIC_PERCENT, value_ratio((int128)100 * attained, (int128)goals));
     work_add(work, STATISTIC_PERCENT_OF_SET, value_ratio((int128)100 * attained, (int128)set));
+    work_add(work, STATISTIC_PERCENT_CI_LOW, families.ci_low);
+    work_add(work, STATISTIC_PERCENT_CI_HIGH, families.ci_high);
+    if (work->study->goals.has_target) {
+        work_add(work, STATISTIC_P_TARGET, family_p(&families, work->study->goals.target));
+    }
     add_share_statistics(work, attained, goals);
 }
 

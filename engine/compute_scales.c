@@ -120,6 +120,7 @@ static void add_change_statistics(struct work *work, const struct comparison_of_
     work_add(work, STATISTIC_DAV, paired.dav);
     work_add(work, STATISTIC_RANK_BISERIAL, ranks.rank_biserial);
     work_add(work, STATISTIC_R, paired.r);
+    compute_family_change(work, &stages->changes);
     add_effect_sizes(work, &sizes);
     add_ends(work, STATISTIC_RANK_BISERIAL_CI_LOW, ranks.rank_biserial_low,
              ranks.rank_biserial_high);
@@ -160,6 +161,7 @@ void compute_before_after(struct work *work)
     if (study_is_goal_level(work->study, work->key.scale)) {
         change = describe(&stages.changes);
         add_description(work, &change);
+        compute_family_change(work, &stages.changes);
     } else {
         add_change_statistics(work, &stages, before.sd, after.sd);
     }

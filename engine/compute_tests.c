@@ -63,7 +63,12 @@ static double p_of(const struct work *work, size_t breakdown, size_t group, size
                                            breakdown, group, scale);
     switch (family_of(place, n_stages)) {
     case FAMILY_CHANGE:
-        return p_at(work, key, FIGURE_STAGE_CHANGE, STATISTIC_P_T);
+        /* the one that tables print */
+        return p_at(work, key, FIGURE_STAGE_CHANGE,
+                    work->counted->measures[key.measure].has_family ||
+                            study_is_goal_level(work->study, scale)
+                        ? STATISTIC_P_FAMILY
+                        : STATISTIC_P_T);
     case FAMILY_STAGES:
         return p_at(work, key, FIGURE_STAGE_FIRST + (unsigned)place, STATISTIC_CHANGE_P);
     default:
@@ -127,7 +132,7 @@ static void add_tests(struct work *work, const struct tests *tests, size_t break
 /* Is there a test of this scale in this group? */
 static bool has_tests(const struct work *work, size_t breakdown, size_t group, size_t scale)
 {
-    return work->study->scales[scale].collected && !study_is_goal_level(work->study, scale) &&
+    return work->study->scales[scale].collected &&
            figures_has_measure(work->figures, breakdown, (uint32_t)group,
                                work->study->scales[scale].measure);
 }

@@ -8,6 +8,7 @@
 #include "engine/stats/item_analysis.h"
 #include "engine/stats/mixed_model.h"
 #include "engine/stats/reliable_change.h"
+#include "engine/stats/family.h"
 
 struct counted;
 
@@ -44,6 +45,7 @@ struct work {
     double *study_sd;               /* for each scale: SD of all before scores of All, or NAN */
     struct item_room *items;
     struct scale_rule *rules;       /* for each scale */
+    struct family_count *families;
 };
 
 /* Adds a figure under the current key with this statistic (and sub). */
@@ -107,6 +109,13 @@ void compute_pooled(struct work *work);
 struct mixed_model compute_model(struct work *work);
 void compute_model_stage(struct work *work, const struct mixed_model *model, size_t stage);
 void compute_drop_out(struct work *work);
+/* ... of which compute_families.c adds what takes the members of a family as belonging together, if the
+   scale has any; whether it has; and the share of goals attained, in percent, of families whose goals
+   are those of the current key. */
+void compute_family_change(struct work *work, const struct distribution *changes);
+bool work_has_families(const struct work *work);
+struct family_mean attained_by_families(struct work *work, enum goal_occasion occasion,
+                                        uint64_t goals, uint64_t attained);
 
 /* compute_items.c ... */
 void compute_item_analysis(struct work *work);

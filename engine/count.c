@@ -58,11 +58,15 @@ struct walk {
     uint32_t respondent;
     uint32_t cohort;
     struct pair_counter *pairs;
+    struct kin *kin;
+    const unsigned char *family; /* of the respondent, or NULL */
     struct counted *counted;
     struct listing *listing;     /* NULL: nobody reads it */
     bool absence_is_plain;       /* where there is no form, there never is more to say */
     struct goal_rating *ratings; /* owned by count_respondents: room for one respondent's goals */
     size_t ratings_capacity;
+    struct goal_share *shares; /* owned likewise: what its goals give to its family */
+    size_t n_shares, shares_capacity;
 };
 
 static bool count_cell(const struct walk *walk, size_t scale, size_t stage, size_t later,
@@ -75,6 +79,32 @@ static bool count_cell(const struct walk *walk, size_t scale, size_t stage, size
                                     .code = code,
                                     .later_code = later_code};
     return tally_add(&walk->counted->tally, &cell, 1);
+}
+
+/* What a respondent adds to its family. One that no form names a family of is one by itself. */
+static bool count_kin(const struct walk *walk, const struct family_sum *of, uint64_t members,
+                      int64_t sum)
+{
+    return walk->family != NULL ? kin_put(walk->kin, of, members, sum)
+                                : family_tally_add(&walk->counted->families,
+                                                   &(struct family_cell){.of = *of,
+                                                                         .cohort = walk->cohort,
+                                                                         .members = members,
+                                                                         .sum = sum,
+                                                                         .count = 1});
+}
+
+/* The change of one respondent on one scale. Without families each would be one by itself, which is
+   what the cells of the tally say already. */
+static bool count_kin_change(const struct walk *walk, size_t scale, tally_code before,
+                             tally_code after)
+{
+    const struct family_sum of = {.scale = (uint16_t)scale,
+                                  .stage = (uint8_t)walk->study->before,
+                                  .later = (uint8_t)walk->study->after};
+    return !walk->counted->measures[walk->study->scales[scale].measure].has_family ||
+           !tally_is_score(before) || !tally_is_score(after) ||
+           count_kin(walk, &of, 1, after - before);
 }
 
 /* The series of the respondent one after the other: of a questionnaire one for each version, of goals
@@ -296,6 +326,7 @@ static bool count_questionnaire(const struct walk *walk, uint32_t series, uint32
 {
     const struct measure *const measure = &walk->study->measures[measure_index];
     const struct study *const study = walk->study;
+    const bool has_family = walk->counted->measures[measure_index].has_family;
     outcome outcomes[MAX_SCALES][MAX_STAGES];
     if (!find_outcomes(walk, series, measure_index, outcomes)) {
         return false;
@@ -308,11 +339,16 @@ static bool count_questionnaire(const struct walk *walk, uint32_t series, uint32
         }
         if (!pair_counter_add(walk->pairs, walk->cohort, scale, outcomes[i],
                               &walk->counted->tally) ||
-            !count_pattern(walk, scale, outcomes[i]) ||
-            (study->before != study->after && walk->listing != NULL &&
-             !list_discount(walk, scale, outcome_code(s, outcomes[i][study->before]),
-                            outcome_code(s, outcomes[i][study->after])))) {
+            !count_pattern(walk, scale, outcomes[i])) {
             return false;
+        }
+        if (study->before != study->after && (walk->listing != NULL || has_family)) {
+            const tally_code before = outcome_code(s, outcomes[i][study->before]);
+            const tally_code after = outcome_code(s, outcomes[i][study->after]);
+            if (!list_discount(walk, scale, before, after) ||
+                !count_kin_change(walk, scale, before, after)) {
+                return false;
+            }
         }
     }
     return true;
@@ -472,7 +508,8 @@ static bool count_family(struct walk *walk, size_t kind, size_t scale, const tal
             goals_pair(walk, kind, stage, later, codes, &code, &later_code);
             if (!count_cell(walk, scale, stage, later, code, later_code) ||
                 (stage == study->before && later == study->after &&
-                 !list_discount(walk, scale, code, later_code))) {
+                 (!list_discount(walk, scale, code, later_code) ||
+                  !count_kin_change(walk, scale, code, later_code)))) {
                 return false;
             }
         }
@@ -509,6 +546,87 @@ static bool count_occasion(const struct walk *walk, const struct goal_series *se
     return tally_add_goal(&walk->counted->tally, &cell, 1);
 }
 
+/* --- goals of a family together --- */
+
+/* One goal's share of a sum, and the sum that it is part of. */
+struct goal_share {
+    struct family_sum of;
+    int64_t sum;
+};
+
+static int share_compare(const void *a, const void *b)
+{
+    return family_sum_compare(&((const struct goal_share *)a)->of,
+                              &((const struct goal_share *)b)->of);
+}
+
+static bool add_share(struct walk *walk, const struct family_sum *of, int64_t sum)
+{
+    if (!array_grow(&walk->shares, &walk->shares_capacity, walk->n_shares + 1,
+                    sizeof *walk->shares)) {
+        return false;
+    }
+    walk->shares[walk->n_shares++] = (struct goal_share){*of, sum};
+    return true;
+}
+
+/* A goal that was rated at an occasion: whether it was attained, among all goals and among those that
+   are about the same. */
+static bool share_attained(struct walk *walk, const struct goal_series *series, size_t scale,
+                           enum goal_occasion occasion, int32_t halves)
+{
+    const struct goal_rules *const rules = &walk->study->goals;
+    struct family_sum of = {.scale = (uint16_t)scale, .stage = (uint8_t)occasion};
+    bool done = true;
+    for (size_t d = GOALS_ANY; d < GOALS_BY_FLAG + rules->n_flags && done; d++) {
+        of.later = (uint8_t)(FAMILY_ATTAINED + d);
+        of.about = d == GOALS_ANY           ? 0
+                   : d == GOALS_BY_CATEGORY ? series->category
+                                            : 1u - (series->flags >> (d - GOALS_BY_FLAG) & 1u);
+        done =
+            (d == GOALS_BY_CATEGORY && !rules->has_category) || add_share(walk, &of, halves >= 0);
+    }
+    return done;
+}
+
+/* One goal's change, of one that is rated before and after. */
+static bool share_change(struct walk *walk, uint32_t index, size_t scale)
+{
+    const struct study *const study = walk->study;
+    const struct family_sum of = {
+        .scale = (uint16_t)scale, .stage = (uint8_t)study->before, .later = (uint8_t)study->after};
+    struct goal_rating before, after;
+    bool ignored = true;
+    return study->before == study->after ||
+           !goal_rating_at(walk, index, study->before, study->before, &before, &ignored) ||
+           !goal_rating_at(walk, index, study->after, study->after, &after, &ignored) ||
+           add_share(walk, &of, after.halves - before.halves);
+}
+
+/* What the goals of a respondent add up to, for its family. */
+static bool count_goal_kin(struct walk *walk)
+{
+    size_t n;
+    if (walk->n_shares > 0) {
+        qsort(walk->shares, walk->n_shares, sizeof *walk->shares, share_compare);
+    }
+    for (size_t i = 0; i < walk->n_shares; i += n) {
+        int64_t sum = 0;
+        for (n = 0;
+             i + n < walk->n_shares && share_compare(&walk->shares[i], &walk->shares[i + n]) == 0;
+             n++) {
+            sum += walk->shares[i + n].sum;
+        }
+        if (!count_kin(walk, &walk->shares[i].of, n, sum)) {
+            return false;
+        }
+    }
+    walk->n_shares = 0;
+    return true;
+}
+
+/* --- one goal --- */
+
 /* A goal's level at a review and at the next one. The first stage is no review; before with after is
    counted by itself. */
 static bool count_next_review(const struct walk *walk, size_t scale, size_t stage,
@@ -520,7 +638,7 @@ static bool count_next_review(const struct walk *walk, size_t scale, size_t stag
 
 /* Counts one goal by itself: its level at each stage, at each review with the next and before with
    after, and how it ended. */
-static bool count_goal(const struct walk *walk, uint32_t index, uint32_t measure)
+static bool count_goal(struct walk *walk, uint32_t index, uint32_t measure)
 {
     const struct goal_series *const series = join_goal(walk->join, index);
     const size_t scale = walk->study->measures[measure].first_scale + GOALS_LEVEL;
@@ -545,11 +663,14 @@ static bool count_goal(const struct walk *walk, uint32_t index, uint32_t measure
             reviewed = true;
         }
     }
-    if (!count_occasion(walk, series, GOAL_LATEST, reviewed, latest.halves)) {
+    if (!count_occasion(walk, series, GOAL_LATEST, reviewed, latest.halves) ||
+        (reviewed && !share_attained(walk, series, scale, GOAL_LATEST, latest.halves)) ||
+        !share_change(walk, index, scale)) {
         return false;
     }
     reviewed = goal_rating_at(walk, index, walk->study->after, walk->study->after, &at, &ignored);
-    if (!count_occasion(walk, series, GOAL_AFTER, reviewed, at.halves)) {
+    if (!count_occasion(walk, series, GOAL_AFTER, reviewed, at.halves) ||
+        (reviewed && !share_attained(walk, series, scale, GOAL_AFTER, at.halves))) {
         return false;
     }
     if (reviewed && walk->study->before != walk->study->after &&
@@ -586,12 +707,12 @@ static bool count_goals(struct walk *walk, uint32_t measure_index)
     count_person(walk, measure_index);
     /* A family whose ratings all conflict is counted too: a respondent, but discounted. */
     return array_grow(&walk->ratings, &walk->ratings_capacity, n, sizeof *walk->ratings) &&
-           count_families(walk, measure);
+           count_goal_kin(walk) && count_families(walk, measure);
 }
 
 /* --- all --- */
 
-static bool count_respondent(struct walk *walk)
+static bool count_measures(struct walk *walk)
 {
     const struct study *const study = walk->study;
     walk->cohort = join_respondent(walk->join, walk->respondent)->cohort;
@@ -612,6 +733,15 @@ static bool count_respondent(struct walk *walk)
         }
     }
     return true;
+}
+
+static bool count_respondent(struct walk *walk)
+{
+    walk->family = join_family(walk->join, walk->respondent);
+    return (walk->family == NULL ||
+            kin_begin(walk->kin, walk->family, walk->join_index,
+                      join_respondent(walk->join, walk->respondent)->cohort)) &&
+           count_measures(walk) && (walk->family == NULL || kin_end(walk->kin));
 }
 
 /* What the join found while forms came: how many it set aside, and ids that look alike. */
@@ -690,13 +820,14 @@ static bool count_join(struct walk *walk)
 }
 
 bool count_respondents(const struct respondents *respondents, struct pair_counter *pairs,
-                       struct counted *counted, struct listing *listing)
+                       struct kin *kin, struct counted *counted, struct listing *listing)
 {
     const struct study *const study = respondents->rules->study;
     struct walk walk = {.respondents = respondents,
                         .rules = respondents->rules,
                         .study = study,
                         .pairs = pairs,
+                        .kin = kin,
                         .counted = counted,
                         .listing = listing};
     bool done = count_join_findings(respondents, counted, listing);
@@ -710,5 +841,6 @@ bool count_respondents(const struct respondents *respondents, struct pair_counte
         id_checks_count(respondents, counted);
     }
     free(walk.ratings);
+    free(walk.shares);
     return done;
 }

@@ -27,6 +27,7 @@ bool counted_init(struct counted *counted, const struct study *study, const stru
 void counted_free(struct counted *counted)
 {
     tally_free(&counted->tally);
+    family_tally_free(&counted->families);
     free(counted->measures);
     free(counted->sources);
     free(counted->ids);
@@ -68,5 +69,6 @@ bool counted_merge(struct counted *into, const struct counted *from)
     }
     into->unknown_informants += from->unknown_informants;
     item_checks_merge(&into->checks, &from->checks);
-    return item_tally_merge(&into->items, &from->items) && tally_merge(&into->tally, &from->tally);
+    return item_tally_merge(&into->items, &from->items) && tally_merge(&into->tally, &from->tally) &&
+           family_tally_merge(&into->families, &from->families);
 }

@@ -5,6 +5,7 @@
 #define PELLTER_ENGINE_COUNTED_H
 
 #include "engine/cohorts.h"
+#include "engine/family_tally.h"
 #include "engine/findings.h"
 #include "engine/item_checks.h"
 #include "engine/item_tally.h"
@@ -37,6 +38,7 @@ struct counted {
     const struct names *names;     /* borrowed: what the numbers of goals' categories mean */
     size_t n_sources;
     struct tally tally;              /* owned, as are the rest */
+    struct family_tally families;    /* of each measure that has some, and of goals always */
     struct measure_counts *measures; /* study->n_measures */
     struct source_counts *sources;   /* n_sources */
     struct id_counts *ids;           /* study->n_joins */

@@ -371,6 +371,7 @@ void figures_free(struct figures *figures)
         grouping_free(&figures->comparisons[i].grouping);
         tally_free(&figures->comparisons[i].tally);
         item_tally_free(&figures->comparisons[i].items);
+        family_tally_free(&figures->comparisons[i].families);
     }
     free(figures->comparisons);
     free(figures->kept);

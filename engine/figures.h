@@ -81,6 +81,15 @@ enum {
     X(DAV, "dav")                             \
     X(RANK_BISERIAL, "rank_biserial")         \
     X(R, "r")                                 \
+    X(FAMILIES, "families")                   \
+    X(SE_FAMILY, "se_family")                 \
+    X(DF_FAMILY, "df_family")                 \
+    X(CI_FAMILY_LOW, "ci_family_low")         \
+    X(CI_FAMILY_HIGH, "ci_family_high")       \
+    X(P_FAMILY, "p_family")                   \
+    X(ICC, "icc")                             \
+    X(P_SIGN_FLIP, "p_sign_flip")             \
+    X(SIGN_FLIP_EXACT, "sign_flip_exact")     \
     X(DZ_CI_LOW, "dz_ci_low")                  \
     X(DZ_CI_HIGH, "dz_ci_high")                \
     X(DZ_NONCENTRAL, "dz_noncentral")          \
@@ -241,6 +250,9 @@ enum {
     X(NOT_ATTAINED, "not_attained")           \
     X(PERCENT, "percent")                     \
     X(PERCENT_OF_SET, "percent_of_set")       \
+    X(PERCENT_CI_LOW, "percent_ci_low")       \
+    X(PERCENT_CI_HIGH, "percent_ci_high")     \
+    X(P_TARGET, "p_target")                   \
     X(WILSON_CI_LOW, "wilson_ci_low")         \
     X(WILSON_CI_HIGH, "wilson_ci_high")       \
     X(P_BINOMIAL, "p_binomial")               \
@@ -339,10 +351,6 @@ enum statistic { PELLTER_STATISTICS(PELLTER_STATISTIC_NAME) N_STATISTICS };
    people come first, those between cohorts last. */
 enum test_kind { TEST_STUART_MAXWELL, TEST_MCNEMAR, TEST_WELCH, TEST_ANCOVA, N_TEST_KINDS };
 
-/* Goals are also broken down by what they are about, inside each cohort breakdown: by category, or
-   by a yes/no column (member 0 yes, 1 no). */
-enum { GOALS_ANY, GOALS_BY_CATEGORY, GOALS_BY_FLAG };
-
 #define NO_SCALE UINT16_MAX
 
 /* What a figure is of. Figures stand in the order of these fields. */
@@ -388,6 +396,7 @@ struct figure_section {
 struct comparison {
     struct grouping grouping;
     struct tally tally;
+    struct family_tally families;
     struct item_tally items;
 };
 

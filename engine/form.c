@@ -92,7 +92,8 @@ bool join_rules_init(struct join_rules *rules, const struct study *study,
         widen_layout(study, i, layout);
     }
     rules->packed_most = sizeof(struct packed_head) + sizeof(struct id) + sizeof(int64_t) +
-                         sizeof(uint64_t) + 4 * sizeof(uint32_t) + MAX_PAYLOAD * sizeof(uint32_t);
+                         sizeof(uint64_t) + 4 * sizeof(uint32_t) + MAX_PAYLOAD * sizeof(uint32_t) +
+                         FAMILY_BYTES;
     for (size_t i = 0; i < study->n_joins; i++) {
         rules->joins[i].payload_bytes = rules->joins[i].n_payload * rules->joins[i].code_bytes;
         rules->joins[i].is_plain = !rules->joins[i].is_goals && !rules->by_date;
@@ -136,11 +137,12 @@ static inline void get(const unsigned char **bytes, void *to, size_t n)
 size_t form_pack(const struct join_rules *rules, const struct form *form, unsigned char *bytes)
 {
     const struct join_layout *const layout = layout_of(rules, form->measure);
-    const struct packed_head head = {.cohort = form->cohort,
-                                     .measure = form->measure,
-                                     .stage = form->stage == NO_STAGE ? LISTED_NO_STAGE
-                                                                      : (uint8_t)form->stage,
-                                     .kind = (uint8_t)packed_kind(form->id, form->may_start)};
+    const struct packed_head head = {
+        .cohort = form->cohort,
+        .measure = form->measure,
+        .stage = form->stage == NO_STAGE ? LISTED_NO_STAGE : (uint8_t)form->stage,
+        .kind = (uint8_t)(packed_kind(form->id, form->may_start) |
+                          (form->family != NULL ? PACKED_FAMILY : 0u))};
     const uint64_t long_id = form->id.words[1] & 0xffffffff;
     unsigned char *const start = bytes;
     put(&bytes, &head, sizeof head);
@@ -160,6 +162,9 @@ size_t form_pack(const struct join_rules *rules, const struct form *form, unsign
         put(&bytes, &form->goal, sizeof form->goal);
         put(&bytes, &form->category, sizeof form->category);
         put(&bytes, &form->flags, sizeof form->flags);
+    }
+    if (form->family != NULL) {
+        put(&bytes, form->family, FAMILY_BYTES);
     }
     if ((head.kind & PACKED_LONG) != 0) {
         put(&bytes, id_long_text(form->id), (size_t)long_id);
@@ -197,6 +202,10 @@ size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, s
         get(&bytes, &form->goal, sizeof form->goal);
         get(&bytes, &form->category, sizeof form->category);
         get(&bytes, &form->flags, sizeof form->flags);
+    }
+    if ((head.kind & PACKED_FAMILY) != 0) {
+        form->family = bytes;
+        bytes += FAMILY_BYTES;
     }
     if ((head.kind & PACKED_LONG) != 0) {
         const size_t length = (size_t)form->id.words[0];

@@ -15,6 +15,7 @@ struct respondent {
     uint32_t cohort;     /* by study.cohort_from */
     uint8_t cohort_rank; /* of the stage the cohort was read from; lower is better */
     bool moved;          /* forms differ on a cohort column */
+    uint8_t family_rank; /* of the stage the family was read from; UINT8_MAX: no form names one */
 };
 
 /* What stands before the places of a goal's series. */
@@ -48,6 +49,7 @@ struct form {
     uint16_t flags; /* bit i: study.goals.flags[i] is yes */
     bool may_start; /* unplaced forms of this source: the earliest is the first stage */
     const unsigned char *payload; /* borrowed, join->payload_bytes: payload_pack() */
+    const unsigned char *family;  /* borrowed, FAMILY_BYTES: family_bytes(); NULL: none is named */
 };
 
 /* Many questionnaires of one measure as columns, all of them plain (form_pack_plain()). */
@@ -66,7 +68,8 @@ struct plain_forms {
 /* How one join's records are laid out; sizes and offsets in bytes. */
 struct join_layout {
     bool is_goals;
-    bool is_plain; /* its packed forms are plain, unless they have a long id or no stage */
+    bool
+        is_plain; /* its packed forms are plain, unless they have a long id, no stage or a family */
     size_t n_payload, code_bytes, payload_bytes;
     size_t
         n_versions; /* series that every respondent has; goals: 0, as they are added one by one */
@@ -157,7 +160,8 @@ struct packed_head {
 enum {
     PACKED_TWO_WORDS = 1, /* an id of 9 to 16 bytes has two words, a shorter one the first only */
     PACKED_LONG = 2,      /* a longer one has its length, and the text behind all else */
-    PACKED_MAY_START = 4
+    PACKED_MAY_START = 4,
+    PACKED_FAMILY = 8 /* FAMILY_BYTES before such a text */
 };
 
 static inline unsigned packed_kind(struct id id, bool may_start)
@@ -168,8 +172,8 @@ static inline unsigned packed_kind(struct id id, bool may_start)
 }
 
 /* form_pack() for a plain form: one whose record is nothing but a head, an id, a payload and, where
-   places are kept, its place, as nearly all are. Its join's layout is plain, its id is not long, and it has a stage. There must be
-   room for two words of id. */
+   places are kept, its place, as nearly all are. Its join's layout is plain, its id is not long, it has a stage and no family. There
+   must be room for two words of id. */
 static inline size_t form_pack_plain(const struct join_rules *rules,
                                      const struct join_layout *layout, struct id id,
                                      uint32_t cohort, uint16_t measure, uint32_t stage,

@@ -70,4 +70,16 @@ static inline uint64_t id_hash(struct id id)
 /* Would a person take them for the same? */
 bool id_similar(struct id a, struct id b);
 
+/* Who a family is, in as many bytes whatever its id: the id's own where there are up to 16, zero-padded;
+   of a longer one a digest of 120 bits, which nobody will see two families share, and a last byte
+   that no UTF-8 text holds. Families are only told apart: nobody's id is read from here. */
+#define FAMILY_BYTES 16
+void family_bytes(const char *text, size_t length, unsigned char family[FAMILY_BYTES]);
+
+/* Zeros, which are nobody's id, stand for none. */
+static inline bool family_is_none(const unsigned char family[FAMILY_BYTES])
+{
+    return family[0] == 0 && family[FAMILY_BYTES - 1] == 0;
+}
+
 #endif

@@ -38,10 +38,12 @@ void join_free(struct join *join)
     blocks_free(&join->respondents);
     blocks_free(&join->series);
     blocks_free(&join->first_series);
+    blocks_free(&join->families);
     names_free(&join->repeated);
     free(join->n_repeated);
     free(join->pending);
     free(join->pending_payloads);
+    free(join->pending_families);
     arena_free(&join->long_ids);
 }
 
@@ -152,7 +154,8 @@ static bool new_respondent(struct join *join, struct id id)
         (layout->is_goals && !blocks_grow(&join->first_series, n, sizeof(uint32_t)))) {
         return false;
     }
-    *join_respondent(join, n) = (struct respondent){.id = id, .cohort_rank = UINT8_MAX};
+    *join_respondent(join, n) =
+        (struct respondent){.id = id, .cohort_rank = UINT8_MAX, .family_rank = UINT8_MAX};
     if (layout->is_goals) {
         *(uint32_t *)block_record(&join->first_series, n, sizeof(uint32_t)) = NO_NAME;
     }
@@ -176,6 +179,22 @@ bool join_add(struct join *join, struct id id, uint64_t hash, uint32_t *responde
         join->similar_ids += similar;
     }
     *respondent = *slot & SLOT_NUMBER;
+    return true;
+}
+
+bool join_note_family(struct join *join, uint32_t respondent, const unsigned char *family,
+                      uint8_t rank)
+{
+    struct respondent *const r = join_respondent(join, respondent);
+    unsigned char *at;
+    if (!blocks_grow(&join->families, respondent, FAMILY_BYTES)) {
+        return false;
+    }
+    at = block_record(&join->families, respondent, FAMILY_BYTES);
+    if (rank < r->family_rank || (rank == r->family_rank && memcmp(family, at, FAMILY_BYTES) < 0)) {
+        r->family_rank = rank;
+        memcpy(at, family, FAMILY_BYTES);
+    }
     return true;
 }
 
@@ -329,7 +348,9 @@ size_t join_bytes(const struct join *join)
     return (join->by_id.n + join->by_goal.n) * sizeof *join->by_id.numbers +
            (join->respondents.n_blocks * layout->respondent_bytes +
             join->series.n_blocks * layout->series_bytes +
-            join->first_series.n_blocks * sizeof(uint32_t)) *
+            join->first_series.n_blocks * sizeof(uint32_t) +
+            join->families.n_blocks * FAMILY_BYTES) *
                BLOCK_RECORDS +
-           join->pending_capacity * sizeof(struct pending) + join->pending_payloads_capacity;
+           join->pending_capacity * sizeof(struct pending) + join->pending_payloads_capacity +
+           join->pending_families_capacity;
 }

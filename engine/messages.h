@@ -60,6 +60,8 @@
     X(HEAD_BETTER_OTHERWISE)      \
     X(HEAD_P_WILCOXON)            \
     X(HEAD_P_SIGN)                \
+    X(HEAD_P_SIGN_FLIP)           \
+    X(HEAD_FAMILIES)              \
     X(HEAD_RESPONDENTS)           \
     X(HEAD_VIABLE)                \
     X(HEAD_DISCOUNTED)            \
@@ -203,6 +205,7 @@
     X(TITLE_WHO_LEFT)             \
     X(TITLE_ATTAINMENT)           \
     X(TITLE_ATTAINMENT_AFTER)     \
+    X(TITLE_SHARE)                \
     X(TITLE_GOAL_LEVELS)          \
     X(TITLE_SCORING)              \
     X(TITLE_BETWEEN)              \
@@ -263,6 +266,7 @@
     X(SAY_MODEL)                  \
     X(SAY_BETWEEN)                \
     X(SAY_BETWEEN_HOLM)           \
+    X(SAY_SIGN_FLIP)              \
     X(SAY_RELIABLE)              \
     X(SAY_RELIABLE_FEW)          \
     X(SAY_RAISED)                 \
@@ -296,7 +300,13 @@
     X(NOTE_LOWER_BETTER)          \
     X(NOTE_RULE)                  \
     X(NOTE_CHANGE)                \
+    X(UNIT_RESPONDENTS)           \
     X(NOTE_FAMILY)                \
+    X(NOTE_CHANGE_FAMILY)         \
+    X(NOTE_CHANGE_GOALS)          \
+    X(NOTE_DIRECTION_FAMILY)      \
+    X(NOTE_SHARE_FAMILY)          \
+    X(NOTE_SHARE_TARGET)          \
     X(NOTE_ROUNDED)               \
     X(NOTE_PRIMARY)               \
     X(NOTE_PRIMARY_STAGE)         \
@@ -305,6 +315,7 @@
     X(TEST_T)                     \
     X(TEST_WILCOXON)              \
     X(TEST_SIGN)                  \
+    X(TEST_SIGN_FLIP)             \
     X(NOTE_HOLM)                  \
     X(NOTE_HOLM_BY)               \
     X(NOTE_DIRECTION)             \

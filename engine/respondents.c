@@ -6,7 +6,8 @@
      like duplicates until then are put right: in the counts at once, in the list at the end
      (settle_duplicates).
    - Where dates decide, forms wait until all are known, and are sorted before they are looked at.
-   - Of two cohorts that one stage's forms give, the one that prints first is taken.
+   - Of two cohorts that one stage's forms give, the one that prints first is taken; of two
+     families, the one with the least bytes.
 
    Nearly all time goes into waiting for memory, since forms of one respondent come far apart.
    respondents_add() therefore takes many forms, and asks for what each will need before it looks at
@@ -190,6 +191,10 @@ static bool place(struct respondents *respondents, struct join *join, const stru
     const struct join_layout *const layout = layout_of(rules, form->measure);
     unsigned char *const at = join_series(join, series);
     note_cohort(rules, join_respondent(join, respondent), form->cohort, stage);
+    if (form->family != NULL &&
+        !join_note_family(join, respondent, form->family, rules->cohort_ranks[stage])) {
+        return false;
+    }
     if (layout->is_goals) {
         note_goal(rules, join_goal(join, series), form, stage);
     }
@@ -213,6 +218,13 @@ static bool wait(struct join *join, const struct form *form, uint32_t respondent
     /* The payload is the caller's and does not last; respondents_resolve() points to the copy once
        the array no longer moves. */
     join->pending[n] = (struct pending){.form = *form, .respondent = respondent, .series = series};
+    if (form->family != NULL) {
+        if (!array_grow(&join->pending_families, &join->pending_families_capacity,
+                        (n + 1) * FAMILY_BYTES, 1)) {
+            return false;
+        }
+        memcpy(join->pending_families + n * FAMILY_BYTES, form->family, FAMILY_BYTES);
+    }
     memcpy(join->pending_payloads + n * payload_bytes, form->payload, payload_bytes);
     join->n_pending++;
     return true;
@@ -263,7 +275,7 @@ static inline size_t look_at(const struct respondents *respondents, const unsign
     arriving->join =
         &respondents->joins[respondents->rules->study->measures[arriving->head.measure].join];
     arriving->is_plain = arriving->join->layout->is_plain &&
-                         (arriving->head.kind & PACKED_LONG) == 0 &&
+                         (arriving->head.kind & (PACKED_LONG | PACKED_FAMILY)) == 0 &&
                          arriving->head.stage != LISTED_NO_STAGE;
     if (!arriving->is_plain) {
         n = form_unpack(respondents->rules, bytes, &form);
@@ -621,6 +633,9 @@ static bool resolve_join(struct respondents *respondents, size_t index)
     for (size_t i = 0; i < join->n_pending; i++) {
         /* Only now, before sorting: the index still says whose payload it is. */
         join->pending[i].form.payload = join->pending_payloads + i * payload_bytes;
+        if (join->pending[i].form.family != NULL) {
+            join->pending[i].form.family = join->pending_families + i * FAMILY_BYTES;
+        }
     }
     if (join->n_pending > 0) {
         qsort(join->pending, join->n_pending, sizeof *join->pending, pending_compare);

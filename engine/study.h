@@ -68,6 +68,10 @@ enum cohort_from { COHORT_FROM_BEFORE, COHORT_FROM_FIRST, COHORT_FROM_AFTER };
 /* Whose SD a reliable change is measured with. */
 enum reliable_sd { RELIABLE_SD_INSTRUMENT, RELIABLE_SD_STUDY, RELIABLE_SD_GIVEN };
 
+/* Goals are also broken down by what they are about, inside each cohort breakdown: by category, or
+   by a yes/no column (member 0 yes, 1 no). */
+enum { GOALS_ANY, GOALS_BY_CATEGORY, GOALS_BY_FLAG };
+
 struct goal_rules {
     double rho;        /* Kiresuk & Sherman's assumed correlation between goals */
     bool weighted;     /* some source has weights */

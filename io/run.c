@@ -17,7 +17,8 @@
 
 #define MIB ((size_t)1024 * 1024)
 #define MOST_THREADS ((size_t)256)
-#define MPI_MEMORY (32 * MIB) /* of MPI itself, and of forms that wait to be sent */
+#define KIN_LEAST ((size_t)64 * 1024) /* members of families, of each worker in memory */
+#define MPI_MEMORY (32 * MIB)         /* of MPI itself, and of forms that wait to be sent */
 
 /* Everything that a run has only while it reads. */
 struct work {
@@ -25,9 +26,11 @@ struct work {
     struct files *files;
     struct worker **workers; /* owned, n_workers */
     size_t n_workers;
-    atomic_size_t next_part; /* of the join, to be counted */
-    atomic_size_t n_reading; /* workers that are not done */
-    struct ranks *ranks;     /* borrowed; NULL: this process alone */
+    atomic_size_t next_part;   /* of the join, to be counted */
+    atomic_size_t next_bundle; /* of members of families, to be put together */
+    size_t kin_memory;         /* of each worker for members of families; 0: no limit */
+    atomic_size_t n_reading;   /* workers that are not done */
+    struct ranks *ranks;       /* borrowed; NULL: this process alone */
     struct division division;
     struct exchange *exchange; /* owned; of several ranks */
 };
@@ -179,10 +182,13 @@ static void count_parts(struct work *work, struct worker *worker)
     struct fault fault = FAULT_FREE;
     size_t part;
     while (fault.code == FAULT_NONE && (part = atomic_fetch_add(&work->next_part, 1)) < n) {
-        fault = partitions_count_one(work->shared.partitions, part, worker->pairs, &worker->counted,
-                                     listing);
+        fault = partitions_count_one(work->shared.partitions, part, worker->pairs, &worker->kin.kin,
+                                     &worker->counted, listing);
         if (fault.code == FAULT_MEMORY) {
             fault = listed_fault(work->shared.listed);
+        }
+        if (fault.code == FAULT_NONE) {
+            fault = kin_store_ease(&worker->kin, work->kin_memory);
         }
         if (fault.code == FAULT_NONE && interrupted != NULL && *interrupted != 0) {
             fault = fault_at(FAULT_INTERRUPTED, NULL, 0, 0, "stopped; nothing was written");
@@ -190,6 +196,22 @@ static void count_parts(struct work *work, struct worker *worker)
     }
     tally_sort(&worker->counted.tally);
     item_tally_settle(&worker->counted.items);
+    worker->fault = fault;
+}
+
+/* Puts families together, of whom any worker may have met members. */
+static void meet_families(struct work *work, struct worker *worker)
+{
+    struct kin_store *stores[MOST_THREADS];
+    struct fault fault = FAULT_FREE;
+    size_t bundle;
+    for (size_t i = 0; i < work->n_workers; i++) {
+        stores[i] = &work->workers[i]->kin;
+    }
+    while (fault.code == FAULT_NONE &&
+           (bundle = atomic_fetch_add(&work->next_bundle, 1)) < KIN_BUNDLES) {
+        fault = kin_stores_meet(stores, work->n_workers, bundle, &worker->counted.families);
+    }
     worker->fault = fault;
 }
 
@@ -358,10 +380,14 @@ static struct fault begin(struct work *work, const struct plan *plan,
         }
     }
     run->pieces->numbers = work->division.numbers;
+    /* A quarter of what the join may have: as parts are counted, they give more than that back. */
+    work->kin_memory =
+        options->memory == 0 ? 0 : join_memory(options, threads) / 4 / threads + KIN_LEAST;
+    shared->kin_spill = spill_new();
     shared->partitions =
         partitions_new(&shared->rules, n_parts(bytes), join_memory(options, threads));
     work->files = files_new(plan, options, run->pieces, work->division.parts);
-    if (shared->partitions == NULL || work->files == NULL) {
+    if (shared->partitions == NULL || work->files == NULL || shared->kin_spill == NULL) {
         return fault_memory();
     }
     if (work->ranks != NULL && work->ranks->n > 1) {
@@ -383,20 +409,37 @@ static void end(struct work *work)
     exchange_free(work->exchange);
     division_free(&work->division);
     partitions_free(work->shared.partitions);
+    spill_free(work->shared.kin_spill);
     join_rules_free(&work->shared.rules);
     (void)pthread_mutex_destroy(&work->shared.names_lock);
 }
 
-/* One source with families is enough: a measure may be pooled from several files. */
-static void note_families(const struct work *work, struct run *run)
+/* One source with families is enough: a measure may be pooled from several files. Whoever counts has
+   to know. */
+static struct fault note_families(struct work *work, struct run *run)
 {
-    for (size_t i = 0; i < run->plan->n_sources; i++) {
+    const size_t n = run->plan->study.n_measures;
+    bool *const has_family = calloc(n + 1, sizeof *has_family);
+    struct fault fault = has_family == NULL ? fault_memory() : FAULT_FREE;
+    for (size_t i = 0; i < run->plan->n_sources && has_family != NULL; i++) {
         const struct source *const source = &run->plan->sources[i];
         for (size_t k = 0; k < source->n_informants; k++) {
-            run->counted.measures[source->informants[k].measure].has_family |=
-                files_has_family(work->files, i);
+            has_family[source->informants[k].measure] |= files_has_family(work->files, i);
         }
     }
+    if (work->exchange != NULL && has_family != NULL) {
+        fault = meeting_families(work->ranks, has_family, n);
+    } else if (work->exchange != NULL) {
+        work->ranks->out_of_step = true;
+    }
+    for (size_t i = 0; i < n && fault.code == FAULT_NONE; i++) {
+        run->counted.measures[i].has_family = has_family[i];
+        for (size_t k = 0; k < work->n_workers; k++) {
+            work->workers[k]->counted.measures[i].has_family = has_family[i];
+        }
+    }
+    free(has_family);
+    return fault;
 }
 
 static bool gather(struct run *run, struct worker *worker)
@@ -404,6 +447,7 @@ static bool gather(struct run *run, struct worker *worker)
     bool done = counted_merge(&run->counted, &worker->counted);
     done = done && listing_take(&run->listing, &worker->listing);
     tally_free(&worker->counted.tally); /* the largest part of it, and of no further use */
+    family_tally_free(&worker->counted.families);
     for (size_t i = 0; i < worker->findings.n_cells && done; i++) {
         done = findings_add(&run->findings, &worker->findings.cells[i]);
     }
@@ -424,9 +468,30 @@ static bool gather_pairs(struct work *work, struct tally *tally)
     return done && !tally->overflow;
 }
 
-static struct fault count_all(struct work *work, struct run *run)
+/* Where all members have been counted: of several ranks, with the first. */
+static struct fault count_families(struct work *work, struct run *run)
 {
     struct fault fault = FAULT_FREE;
+    run_job(work, meet_families);
+    for (size_t i = 0; i < work->n_workers && fault.code == FAULT_NONE; i++) {
+        fault = work->workers[i]->fault;
+        if (fault.code == FAULT_NONE &&
+            !family_tally_merge(&run->counted.families, &work->workers[i]->counted.families)) {
+            fault = fault_memory();
+        }
+        family_tally_free(&work->workers[i]->counted.families);
+    }
+    return fault.code == FAULT_NONE && !family_tally_sort(&run->counted.families) ? fault_memory()
+                                                                                  : fault;
+}
+
+static struct fault count_all(struct work *work, struct run *run)
+{
+    struct kin_store *stores[MOST_THREADS];
+    struct fault fault = note_families(work, run);
+    if (fault.code != FAULT_NONE) {
+        return fault;
+    }
     run_job(work, count_parts);
     for (size_t i = 0; i < work->n_workers && fault.code == FAULT_NONE; i++) {
         fault = work->workers[i]->fault;
@@ -437,11 +502,16 @@ static struct fault count_all(struct work *work, struct run *run)
     if (fault.code == FAULT_NONE && !gather_pairs(work, &run->counted.tally)) {
         fault = fault_memory();
     }
-    note_families(work, run);
+    for (size_t i = 0; i < work->n_workers; i++) {
+        stores[i] = &work->workers[i]->kin;
+    }
     if (work->exchange != NULL) {
-        const struct results results = {&run->counted, &run->listing, run->more_listed,
-                                        &run->findings};
+        const struct results results = {&run->counted,  &run->listing, run->more_listed,
+                                        &run->findings, stores,        work->n_workers};
         fault = meeting_counted(work->exchange, work->ranks, &fault, &results);
+    }
+    if (fault.code == FAULT_NONE && (work->ranks == NULL || work->ranks->rank == 0)) {
+        fault = count_families(work, run);
     }
     listing_sort(&run->listing);
     findings_sort(&run->findings);
@@ -482,6 +552,7 @@ struct fault run_count(const struct plan *plan, const struct run_options *option
     }
     (void)pthread_mutex_init(&work->shared.names_lock, NULL); /* cannot fail without attributes */
     atomic_init(&work->next_part, 0);
+    atomic_init(&work->next_bundle, 0);
     work->ranks = options->ranks;
     *run = (struct run){0};
     fault = work->ranks == NULL ? FAULT_FREE

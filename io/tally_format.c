@@ -1,6 +1,7 @@
 /* io/tally_format.c - see tally_format.h. */
 #include "io/tally_format.h"
 
+#include "engine/study.h"
 #include "engine/tally.h"
 
 #define TALLY_KIND_TEXT(name, text) [TALLY_KIND_##name] = text,
@@ -25,3 +26,6 @@ const char *const tally_finding_names[N_FINDING_KINDS] = {
 
 _Static_assert(N_GOAL_OCCASIONS == 2, "each occasion has its name");
 const char *const tally_occasion_names[] = {[GOAL_LATEST] = "latest", [GOAL_AFTER] = "after"};
+
+const char *const tally_dimension_names[] = {[GOALS_ANY] = "all", [GOALS_BY_CATEGORY] = "category"};
+const char *const tally_flag_values[] = {"yes", "no"};

@@ -9,7 +9,7 @@
 /* The first line is this and the version, which rises when a line means something else, or when
    pellter counts otherwise. */
 #define TALLY_MARK "# pellter tally "
-#define TALLY_VERSION "1"
+#define TALLY_VERSION "2"
 
 /* The last line: this and the SHA-256, in hexadecimal, of all bytes before it. */
 #define TALLY_CHECKSUM "sha256,"
@@ -47,7 +47,11 @@
     X(EVERY, "every")                           \
     X(PAIR, "pair")                             \
     X(GOAL, "goal")                             \
-    X(PATTERN, "pattern")
+    X(PATTERN, "pattern")                       \
+    X(FAMILY, "family")                         \
+    X(SPLIT_FAMILY, "split_family")             \
+    X(FAMILY_GOALS, "family_goals")             \
+    X(SPLIT_FAMILY_GOALS, "split_family_goals")
 
 #define TALLY_KIND_NAME(name, text) TALLY_KIND_##name,
 enum tally_kind { TALLY_KINDS(TALLY_KIND_NAME) N_TALLY_KINDS };
@@ -59,6 +63,12 @@ extern const char *const tally_reason_names[N_REASONS];
 extern const char *const tally_finding_names[N_FINDING_KINDS];
 extern const char *const tally_occasion_names[2];
 #define TALLY_NOT_REVIEWED "not_reviewed"
+
+/* What the goals of a family are added up over: a dimension of goals (study.h), by name up to flags,
+   of which the first is "flag 1"; and its members where they are not categories. */
+extern const char *const tally_dimension_names[2];
+extern const char *const tally_flag_values[2];
+#define TALLY_FLAG "flag "
 
 /* A text that a reader of CSV would not give back as it is, or that a spreadsheet would take for a
    formula, stands between two of these; so does a text that begins with one. */

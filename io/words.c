@@ -63,6 +63,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_BETTER_OTHERWISE] = "Reliably better otherwise",
     [MESSAGE_HEAD_P_WILCOXON] = "Wilcoxon p",
     [MESSAGE_HEAD_P_SIGN] = "Sign test p",
+    [MESSAGE_HEAD_P_SIGN_FLIP] = "p (sign flips)",
+    [MESSAGE_HEAD_FAMILIES] = "Families",
     [MESSAGE_HEAD_RESPONDENTS] = "Respondents",
     [MESSAGE_HEAD_VIABLE] = "Viable",
     [MESSAGE_HEAD_DISCOUNTED] = "Discounted",
@@ -249,6 +251,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_WHO_LEFT] = "{0}: who left between {1} and {2}",
     [MESSAGE_TITLE_ATTAINMENT] = "Goals attained at their {0}",
     [MESSAGE_TITLE_ATTAINMENT_AFTER] = "Goals attained at {0}",
+    [MESSAGE_TITLE_SHARE] = "Goals attained at {0}: how sure the percentage is",
     [MESSAGE_TITLE_GOAL_LEVELS] = "Goals at each of the five levels",
     [MESSAGE_TITLE_SCORING] = "How forms were scored",
     [MESSAGE_TITLE_MANY_TESTS] = "How many tests there are of each kind",
@@ -305,6 +308,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_SAY_BETWEEN_HOLM] =
         "Does the mean change differ by {0}? Welch's test: p {1}; adjusted for {2} such tests, p "
         "{3}.",
+    [MESSAGE_SAY_SIGN_FLIP] = "The test that decides is the sign-flip test of families' summed changes: p {0}.",
     [MESSAGE_SAY_RELIABLE] = "Of these {0} {1}, {2} ({3}%) improved reliably (by more than {4} points), {5} ({6}%) got reliably worse, and {7} did neither.",
     [MESSAGE_SAY_RELIABLE_FEW] = "Of these {0} {1}, {2} improved reliably (by more than {4} points), {5} got reliably worse, and {7} did neither.",
     [MESSAGE_SAY_RAISED] = "Of all {7}, {0} ({1}%) {0|was|were} in a band worse than \"{6}\" at {2} and {3} ({4}%) at {5}.",
@@ -364,7 +368,16 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_CHANGE] =
         "Change = after - before. 95% interval and p: paired t test, which takes {0} as "
         "independent of each other.",
-    [MESSAGE_NOTE_FAMILY] = "Some may belong to one family; these tests do not allow for that.",
+    [MESSAGE_UNIT_RESPONDENTS] = "respondents",
+    [MESSAGE_NOTE_FAMILY] = "No two of them belong to one family.",
+    [MESSAGE_NOTE_CHANGE_FAMILY] =
+        "Change = after - before. 95% interval and p allow for members of one family being alike: "
+        "standard error CR2 with Satterthwaite's degrees of freedom, families taken as independent "
+        "of each other. A family counts once in each row in which it has a member.",
+    [MESSAGE_NOTE_CHANGE_GOALS] =
+        "Change = after - before. 95% interval and p allow for goals of one family being alike: "
+        "standard error CR2 with Satterthwaite's degrees of freedom, which takes {0} as "
+        "independent of each other.",
     [MESSAGE_NOTE_ROUNDED] =
         "Where the change differs from the difference of the printed means, it is the change "
         "that was rounded, not the means.",
@@ -378,6 +391,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TEST_T] = "its p",
     [MESSAGE_TEST_WILCOXON] = "the Wilcoxon test of the table that follows",
     [MESSAGE_TEST_SIGN] = "the sign test of the table that follows",
+    [MESSAGE_TEST_SIGN_FLIP] = "the sign-flip test of the table that follows",
     [MESSAGE_NOTE_HOLM] =
         "Holm p: adjusted by Holm's method for the {0} such tests of this report, one for each "
         "scale.",
@@ -388,6 +402,11 @@ static const char *const english[N_MESSAGES] = {
         "Better and worse are by that direction. Wilcoxon signed-rank: exact, "
         "zeros {0}; beyond 200 changes the normal approximation. Both tests are checks of"
         " the test of the means, not further tests.",
+    [MESSAGE_NOTE_DIRECTION_FAMILY] =
+        "Better and worse are by that direction, one by one. Sign flips: whether the changes of "
+        "families, each added up, could as well have had the other signs; exact, or for more than "
+        "200 families and for very many sums the normal approximation. It takes families, and not "
+        "their members, as independent, and is a check of the test of the means, not a further test.",
     [MESSAGE_NOTE_EFFECT_SIGN] =
         "All effect sizes are positive for improvement, whichever way a scale runs.",
     [MESSAGE_NOTE_EFFECT_SIZES] =
@@ -533,6 +552,13 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_ATTAINMENT_AFTER] =
         "Base: goals rated at {0}. Attained: level 0 (as expected) or better. Unit: goals.",
     [MESSAGE_NOTE_TARGET] = "Target: {0}% of goals expected to reach 0 or better.",
+    [MESSAGE_NOTE_SHARE_FAMILY] =
+        "95% interval: allows for goals of one family being alike (standard error CR2 with "
+        "Satterthwaite's degrees of freedom; cut off at 0% and 100%). A family counts once in each "
+        "row in which it has a goal.",
+    [MESSAGE_NOTE_SHARE_TARGET] =
+        "p: of the percentage against the target, two-sided, by the same standard error; not "
+        "adjusted for the number of rows.",
     [MESSAGE_NOTE_GOAL_LEVELS] =
         "Base: all goals rated at the stage. Unit: goals. 0 is the expected level.",
     [MESSAGE_NOTE_BETWEEN_BASE] =

@@ -72,14 +72,17 @@ uint32_t world_name(struct join_world *world, const char *text)
 void world_count(struct join_world *world, size_t room)
 {
     struct pair_counter *const pairs = pair_counter_new(world->study, room);
+    struct kin kin = {0};
     assert_non_null(pairs);
     assert_true(respondents_resolve(&world->respondents));
     assert_true(counted_init(&world->counted, world->study, &world->cohorts, &world->names, 0));
-    assert_true(count_respondents(&world->respondents, pairs, &world->counted, &world->listing));
+    assert_true(
+        count_respondents(&world->respondents, pairs, &kin, &world->counted, &world->listing));
     assert_true(pair_counter_finish(pairs, &world->counted.tally));
     tally_sort(&world->counted.tally);
     listing_sort(&world->listing);
     pair_counter_free(pairs);
+    kin_free(&kin);
 }
 
 uint32_t world_find(const struct join_world *world, size_t join, const char *who)

@@ -140,6 +140,7 @@ struct hand {
     size_t number;
     struct mail *mail;
     struct pair_counter *pairs;
+    struct kin kin;
     struct counted counted;
     struct listing listing;
     struct fault fault;
@@ -167,7 +168,7 @@ static void *count_parts(void *argument)
     while ((part = atomic_fetch_add(&hand->sent->next_part, 1)) < partitions_count(partitions) &&
            hand->fault.code == FAULT_NONE) {
         hand->fault = partitions_count_one(
-            partitions, part, hand->pairs, &hand->counted,
+            partitions, part, hand->pairs, &hand->kin, &hand->counted,
             hand->sent->sample->world.rules.keep_places ? &hand->listing : NULL);
     }
     return NULL;
@@ -226,6 +227,7 @@ static void end(struct sent *sent, struct hand hands[])
     for (size_t i = 0; i < sent->way->n_threads; i++) {
         mail_free(hands[i].mail);
         pair_counter_free(hands[i].pairs);
+        kin_free(&hands[i].kin);
         counted_free(&hands[i].counted);
         listing_free(&hands[i].listing);
     }

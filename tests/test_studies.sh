@@ -72,7 +72,7 @@ file == 1 {
         table = substr(rest, 1, index(rest, ",") - 1)
         statistic = rest
         sub(/.*,/, "", statistic)
-        if (table in covered && statistic !~ /^(model_.*|families|icc|(se|df|p)_family|ci_family_(low|high)|wilson_ci_(low|high)|p_binomial|(dz|gz|dav|gav|glass_delta|g_glass|rank_biserial|superiority|hodges_lehmann)(_ci_(low|high)|_noncentral)?)$/)
+        if (table in covered && statistic !~ /^(model_.*|families|icc|(se|df|p)_family|ci_family_(low|high)|p_sign_flip|sign_flip_exact|percent_ci_(low|high)|p_target|wilson_ci_(low|high)|p_binomial|(dz|gz|dav|gav|glass_delta|g_glass|rank_biserial|superiority|hodges_lehmann)(_ci_(low|high)|_noncentral)?)$/)
             bad("not expected: " $0)
         next
     }

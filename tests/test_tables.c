@@ -532,11 +532,11 @@ static void test_goals(void **state)
     /* levels -1 -1 -2 to 0 1 1; T 40 40 30 to 50 60 60: changes 1 2 3, t = 2 sqrt 3 of 2 df:
        p = 1 - t / sqrt(2 + t^2) = 0.07418; interval 2 -+ 4.302653 / sqrt 3 */
     const char *const levels = rows_of(&r, "before_after_gas_level");
-    assert_non_null(strstr(levels, "All|3|-1.33|0.58|0.67|0.58|2.00\n"));
+    assert_non_null(strstr(levels, "All|3|3|-1.33|0.58|0.67|0.58|2.00|-0.48 to 4.48|.074|.223\n"));
     assert_string_equal(rows_of(&r, "before_after_gas_t_score"),
-                        "All|3|36.7|5.8|56.7|5.8|20.0|-4.8 to 44.8|.074|.148\n");
+                        "All|3|36.7|5.8|56.7|5.8|20.0|-4.8 to 44.8|.074|.223\n");
     assert_string_equal(rows_of(&r, "before_after_gas_family_level"),
-                        "All|3|-1.33|0.58|0.67|0.58|2.00|-0.48 to 4.48|.074|.148\n");
+                        "All|3|-1.33|0.58|0.67|0.58|2.00|-0.48 to 4.48|.074|.223\n");
     reported_free(&r);
 }
 

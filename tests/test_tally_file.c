@@ -259,11 +259,57 @@ static void site_free(struct site *site)
     arena_free(&site->arena);
 }
 
+/* The goals of a cohort that were rated at their latest review, none of them attained: of one family. */
+static void add_goal_family(struct site *site, const struct goal_cell *goal)
+{
+    const struct study *const study = &site->plan.study;
+    struct family_cell cell = {.cohort = goal->cohort, .members = goal->count, .count = 1};
+    while (!study_is_goal_level(study, cell.of.scale)) {
+        cell.of.scale++;
+    }
+    cell.of.stage = (uint8_t)goal->occasion;
+    for (size_t d = GOALS_ANY; d < GOALS_BY_FLAG + study->goals.n_flags; d++) {
+        cell.of.later = (uint8_t)(FAMILY_ATTAINED + d);
+        cell.of.about = d == GOALS_ANY ? 0 : d == GOALS_BY_CATEGORY ? NO_NAME : 1;
+        if (d != GOALS_BY_CATEGORY || study->goals.has_category) {
+            assert_true(family_tally_add(&site->counted.families, &cell));
+        }
+    }
+}
+
+/* All scored respondents of a measure, n in each cohort: one family that lives in all of these. */
+static void add_split_family(struct site *site, size_t measure, const uint32_t cohorts[],
+                             size_t n_cohorts, uint64_t n)
+{
+    const struct study *const study = &site->plan.study;
+    const struct measure *const m = &study->measures[measure];
+    for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        const struct scale *const s = study->scales[m->first_scale + i].scale;
+        const int64_t scores[] = {s->n_values > 0 ? s->values[3] : 7,
+                                  s->n_values > 0 ? s->values[5] : -INT64_C(987654321012),
+                                  s->n_values > 0 ? s->values[0] : 0};
+        const struct family_sum of = {.scale = (uint16_t)(m->first_scale + i),
+                                      .stage = (uint8_t)study->before,
+                                      .later = (uint8_t)study->after};
+        struct family_part parts[32];
+        assert_true(n_cohorts <= COUNT(parts));
+        for (size_t k = 0; k < n_cohorts; k++) {
+            parts[k] = (struct family_part){
+                cohorts[k], n, (int64_t)n * (scores[study->after] - scores[study->before])};
+        }
+        if (!study_is_goal_level(study, of.scale)) {
+            assert_true(family_tally_add_split(&site->counted.families, &of, parts, n_cohorts));
+        }
+    }
+}
+
 /* Every odd name as a cohort's value and as a category of goals; starting from `first`, so that two
    sites number them otherwise. */
 static void fill(struct site *site, size_t first)
 {
     const size_t n = COUNT(odd_names);
+    uint32_t cohorts[COUNT(odd_names)];
+    size_t n_cohorts = 0;
     for (size_t i = 0; i < n; i++) {
         const char *const name = odd_names[(first + i) % n];
         const uint32_t cohort = cohort_of(site, name, odd_names[(first + i + 1) % n]);
@@ -275,6 +321,9 @@ static void fill(struct site *site, size_t first)
         add_respondents(site, 0, cohort, true, i + 1);
         add_respondents(site, 0, cohort, false, 3);
         add_respondents(site, 1, cohort, i % 2 == 0, 2);
+        if (i % 2 == 0) {
+            cohorts[n_cohorts++] = cohort;
+        }
         assert_true(names_add(&site->names, name, strlen(name), &goal.category));
         assert_true(tally_add_goal(&site->counted.tally, &goal, goal.count));
         goal.category = NO_NAME;
@@ -282,7 +331,9 @@ static void fill(struct site *site, size_t first)
         goal.occasion = GOAL_LATEST;
         goal.flags = 0;
         assert_true(tally_add_goal(&site->counted.tally, &goal, goal.count));
+        add_goal_family(site, &goal);
     }
+    add_split_family(site, 1, cohorts, n_cohorts, 2);
     site->counted.measures[0].forms[FORM_CONFLICTING] += 3;
     site->counted.measures[0].forms_read += 3;
     site->counted.measures[0].moved = 5;
@@ -360,7 +411,7 @@ static void test_file_is_read_as_it_was(void **state)
     fill(&site, 0);
     text = written_site(&site, sources, 0, &n);
     add(&tallies, "one", text, n);
-    tallies_finish(&tallies);
+    assert_int_equal(tallies_finish(&tallies).code, FAULT_NONE);
     again = written(&tallies.counted, tallies.description, tallies.sources, 0, &n_again);
     assert_string_equal(text, again);
     assert_int_equal(tallies.counted.measures[0].moved, 5);
@@ -400,7 +451,7 @@ static void test_files_add_up(void **state)
     text_b = written_site(&b, second_sources, 0, &n_b);
     add(&tallies, "a", text_a, n_a);
     add(&tallies, "b", text_b, n_b);
-    tallies_finish(&tallies);
+    assert_int_equal(tallies_finish(&tallies).code, FAULT_NONE);
     /* x.csv of both, the second x.csv of the first, and y.csv */
     assert_int_equal(tallies.counted.n_sources, 3);
     assert_int_equal(tallies.counted.sources[0].rows, 24);

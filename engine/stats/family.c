@@ -16,7 +16,7 @@ struct totals {
     bool one_size; /* every family has as many members */
 };
 
-static struct totals totals_of(const struct families *families)
+static struct totals totals_of(const struct family_list *families)
 {
     struct totals totals = {.one_size = true};
     for (size_t i = 0; i < families->n_counts; i++) {
@@ -56,7 +56,8 @@ struct residuals {
     bool any;         /* some e is not 0 */
 };
 
-static struct residuals residuals_of(const struct families *families, const struct totals *totals)
+static struct residuals residuals_of(const struct family_list *families,
+                                     const struct totals *totals)
 {
     const struct whole_mean mean = whole_mean(totals->sum, 0, totals->n);
     struct running_sum corrected = {0}, between = {0};
@@ -85,7 +86,7 @@ static struct residuals residuals_of(const struct families *families, const stru
    rounding  the second has positive terms only, and is used unless a family has more than half of all
              members; then the first is 1/4 at least, as a sum over pairs of families that loses
              nothing but the 1 */
-static double satterthwaite_df(const struct families *families, const struct totals *totals)
+static double satterthwaite_df(const struct family_list *families, const struct totals *totals)
 {
     const double n = (double)totals->n;
     double sum_a = 0.0, sum_aa = 0.0, sum_ma = 0.0, first = 0.0, largest = 0.0;
@@ -107,7 +108,7 @@ static double satterthwaite_df(const struct families *families, const struct tot
     return 1.0 / (first / n + sum_ma * sum_ma / (n * n));
 }
 
-static struct value icc_of(const struct families *families, const struct totals *totals,
+static struct value icc_of(const struct family_list *families, const struct totals *totals,
                            double between, const struct distribution *members)
 {
     const double n = (double)totals->n, n_families = (double)totals->families;
@@ -138,7 +139,8 @@ static struct value icc_of(const struct families *families, const struct totals 
     return spread.number > 0.0 ? value_double((msb - msw) / (msb + (n0 - 1.0) * msw)) : VALUE_NONE;
 }
 
-struct family_mean family_mean(const struct families *families, const struct distribution *members)
+struct family_mean family_mean(const struct family_list *families,
+                               const struct distribution *members)
 {
     const struct totals totals = totals_of(families);
     const double unit = (double)families->units_per_point;
@@ -153,7 +155,13 @@ struct family_mean family_mean(const struct families *families, const struct dis
         .p = VALUE_NONE,
         .icc = VALUE_NONE};
     struct residuals residuals;
+    uint64_t n = 0;
     double df, se;
+    for (size_t i = 0; i < members->n_scores; i++) {
+        n += members->scores[i].count;
+    }
+    assert(n == totals.n); /* every member is in one family */
+    (void)n;
     if (totals.families < 2) {
         return result;
     }
@@ -197,7 +205,7 @@ struct signs {
     uint64_t members;
 };
 
-static struct signs signs_of(const struct families *families)
+static struct signs signs_of(const struct family_list *families)
 {
     struct signs signs = {.k = 0};
     for (size_t i = 0; i < families->n_counts; i++) {
@@ -216,7 +224,7 @@ static struct signs signs_of(const struct families *families)
 
 /* How many of the 2^k ways to choose among the sizes add up to `limit` steps at most, by shifting:
    ways[s] counts those that make s. */
-static double ways_by_steps(const struct families *families, uint64_t divisor, size_t limit,
+static double ways_by_steps(const struct family_list *families, uint64_t divisor, size_t limit,
                             double ways[])
 {
     size_t reached = 0;
@@ -257,7 +265,7 @@ static size_t with_and_without(double sums[], size_t n, double size)
 
 /* The same for a few families and any sizes: all sums of one half of them against all of the other
    half. */
-static double ways_by_halves(const struct families *families, double limit, double work[])
+static double ways_by_halves(const struct family_list *families, double limit, double work[])
 {
     double *const halves[2] = {work, work + ((size_t)1 << (SIGN_FLIP_ALL / 2))};
     size_t n[2] = {1, 1}, turn = 0, low = 0;
@@ -279,7 +287,7 @@ static double ways_by_halves(const struct families *families, double limit, doub
     return total;
 }
 
-struct sign_flip sign_flip(const struct families *families, int64_t slack, double work[])
+struct sign_flip sign_flip(const struct family_list *families, int64_t slack, double work[])
 {
     const struct signs signs = signs_of(families);
     struct sign_flip result = {.p = VALUE_NONE, .exact = VALUE_NONE};

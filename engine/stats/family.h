@@ -14,7 +14,7 @@ struct family_count {
 };
 
 /* By ascending (members, sum). Sums stay below 2^62, members in total below 2^34. */
-struct families {
+struct family_list {
     const struct family_count *counts; /* borrowed */
     size_t n_counts;
     int64_t units_per_point;
@@ -50,7 +50,8 @@ struct family_mean {
 };
 
 /* `members` is the distribution of the members' own scores: the same people, one by one. */
-struct family_mean family_mean(const struct families *families, const struct distribution *members);
+struct family_mean family_mean(const struct family_list *families,
+                               const struct distribution *members);
 
 /* Two-sided p of a mean of `hypothesis` points. Undefined with the interval. */
 struct value family_p(const struct family_mean *mean, double hypothesis);
@@ -77,6 +78,6 @@ struct sign_flip {
 
 /* `work` has room for SIGN_FLIP_WORK doubles; what it holds does not matter. `slack`: sums that far
    apart for each member are the same (distribution_slack()). */
-struct sign_flip sign_flip(const struct families *families, int64_t slack, double work[]);
+struct sign_flip sign_flip(const struct family_list *families, int64_t slack, double work[]);
 
 #endif

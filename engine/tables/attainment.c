@@ -99,13 +99,91 @@ static void attainment(struct maker *maker, size_t measure, size_t breakdown, bo
     }
 }
 
+/* --- how sure the share is --- */
+
+/* Has some family more than one goal that was rated? */
+static bool goals_by_family(const struct maker *maker, const struct figure_key *key, unsigned stage)
+{
+    return figures_at(maker->figures, key, stage, STATISTIC_FAMILIES, 0).number <
+           figures_at(maker->figures, key, stage, STATISTIC_GOALS, 0).number;
+}
+
+static void share_row(struct maker *maker, struct table *table, const struct figure_key *key,
+                      unsigned stage)
+{
+    const struct figures *const f = maker->figures;
+    const struct value goals = figures_at(f, key, stage, STATISTIC_GOALS, 0);
+    struct value low = figures_at(f, key, stage, STATISTIC_PERCENT_CI_LOW, 0);
+    struct value high = figures_at(f, key, stage, STATISTIC_PERCENT_CI_HIGH, 0);
+    struct cell_content *const row = add_row(maker, table);
+    if (row == NULL) {
+        return;
+    }
+    /* An interval by the t distribution may go beyond what a share can be. */
+    low = low.number < 0.0 ? value_count(0) : low;
+    high = high.number > 100.0 ? value_count(100) : high;
+    row[0] = cell_text(cohort_text(maker, key));
+    row[1] = cell_value(goals, 0);
+    row[2] = cell_value(figures_at(f, key, stage, STATISTIC_FAMILIES, 0), 0);
+    row[3] = cell_percent(figures_at(f, key, stage, STATISTIC_PERCENT, 0), 0);
+    row[4] = cell_percent_interval(low, high, 0);
+    cells_are_of(maker, table, row, 5, goals);
+    if (maker->study->goals.has_target) {
+        row[5] = cell_percent(value_double(maker->study->goals.target), 0);
+        row[6] = cell_p(figures_at(f, key, stage, STATISTIC_P_TARGET, 0));
+        cells_are_of(maker, table, &row[5], 1, VALUE_NONE);
+        cells_are_of(maker, table, &row[6], 1, goals);
+    }
+}
+
+/* Goals of one family are alike, so that a share of them is less sure than one of as many people.
+   What each category has is in results.csv. */
+static void share_table(struct maker *maker, size_t measure, size_t breakdown, bool latest)
+{
+    const unsigned stage = latest ? FIGURE_STAGE_LATEST : FIGURE_STAGE_AFTER;
+    const size_t scale = maker->study->measures[measure].first_scale;
+    const struct figure_key all = scale_key(maker, FIGURES_ATTAINMENT, scale);
+    const bool has_target = maker->study->goals.has_target;
+    struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
+    struct text title = text_of(MESSAGE_TITLE_SHARE);
+    struct text note = text_of(MESSAGE_NOTE_SHARE_FAMILY);
+    struct table *table;
+    if (!goals_by_family(maker, &all, stage)) {
+        return;
+    }
+    title.arguments[0] =
+        latest ? argument_message(MESSAGE_LATEST) : argument_name(after_name(maker));
+    table = new_table(maker, breakdown,
+                      latest ? "attainment_latest_share" : "attainment_after_share", title);
+    add_cohort_column(maker, table, breakdown);
+    add_column(maker, table, MESSAGE_HEAD_REVIEWED);
+    add_column(maker, table, MESSAGE_HEAD_FAMILIES);
+    add_column(maker, table, MESSAGE_HEAD_PERCENT);
+    add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+    if (has_target) {
+        add_column(maker, table, MESSAGE_HEAD_TARGET);
+        add_column(maker, table, MESSAGE_HEAD_P);
+    }
+    while (next_cohort(&rows)) {
+        const struct figure_key key = row_key(&rows, FIGURES_ATTAINMENT, scale);
+        share_row(maker, table, &key, stage);
+    }
+    note.arguments[0] = argument_name(maker->study->measures[measure].instrument->unit);
+    add_note(maker, table, note);
+    if (has_target) {
+        add_note(maker, table, text_of(MESSAGE_NOTE_SHARE_TARGET));
+    }
+}
+
 void attainment_tables(struct maker *maker, size_t measure)
 {
     for (size_t b = first_breakdown(maker->study); b < maker->study->n_breakdowns; b++) {
         attainment(maker, measure, b, true);
+        share_table(maker, measure, b, true);
         /* of two stages, the latest review is the after stage */
         if (maker->study->before != maker->study->after && maker->study->n_stages > 2) {
             attainment(maker, measure, b, false);
+            share_table(maker, measure, b, false);
         }
     }
 }

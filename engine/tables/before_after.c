@@ -19,7 +19,12 @@ static void add_base_note(struct maker *maker, struct table *table, size_t scale
                                                                         : MESSAGE_NOTE_BASE_PAIRS);
     /* The sentence on goals names no unit of people and has its stages one argument earlier. */
     const size_t stages = study_is_goal_level(maker->study, scale) ? 0 : 1;
-    note.arguments[0] = argument_name(m->instrument->unit);
+    /* Where a column says who the families are, those who have goals are none. */
+    note.arguments[0] =
+        m->instrument->is_goals &&
+                maker->counted->measures[maker->study->scales[scale].measure].has_family
+            ? argument_message(MESSAGE_UNIT_RESPONDENTS)
+            : argument_name(m->instrument->unit);
     note.arguments[stages] = argument_name(before_name(maker));
     note.arguments[stages + 1] = argument_name(after_name(maker));
     add_note(maker, table, note);
@@ -45,7 +50,7 @@ static void add_gas_notes(struct maker *maker, struct table *table, size_t scale
     add_note(maker, table, text_of(MESSAGE_NOTE_GAS_BASELINE));
 }
 
-/* n, mean and SD before, mean and SD after, change; interval and p where the scale has them. Both
+/* n, mean and SD before, mean and SD after, change, interval and p. Both
    means are of the n people with two scores, so that the change is theirs; means of all who were
    seen at a stage are in the trajectory. True where a note on rounding is needed. */
 static bool means_row(struct maker *maker, struct table *table, const struct figure_key *key,
@@ -58,27 +63,28 @@ static bool means_row(struct maker *maker, struct table *table, const struct fig
     const struct value after = figures_at(f, key, FIGURE_STAGE_AFTER, STATISTIC_MEAN, 0);
     const struct value change = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_MEAN, 0);
     const struct value n = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
+    const struct change_test test = change_test(maker, key->scale);
     struct cell_content *const row = add_row(maker, table);
+    size_t i = 0;
     if (row == NULL) {
         return false;
     }
-    row[0] = cell_text(cohort_text(maker, key));
-    row[1] = cell_value(n, 0);
-    row[2] = cell_value(before, decimals);
-    row[3] = cell_value(figures_at(f, key, FIGURE_STAGE_BEFORE, STATISTIC_SD, 0), decimals);
-    row[4] = cell_value(after, decimals);
-    row[5] = cell_value(figures_at(f, key, FIGURE_STAGE_AFTER, STATISTIC_SD, 0), decimals);
-    row[6] = cell_value(change, decimals);
-    /* One family has several goals, which are not independent, as the t test would take them. */
-    if (!study_is_goal_level(maker->study, key->scale)) {
-        row[7] =
-            cell_interval(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_CI_LOW, 0),
-                          figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_CI_HIGH, 0), decimals);
-        row[8] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_T, 0));
+    row[i++] = cell_text(cohort_text(maker, key));
+    row[i++] = cell_value(n, 0);
+    if (test.by_family) {
+        row[i++] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_FAMILIES, 0), 0);
     }
+    row[i++] = cell_value(before, decimals);
+    row[i++] = cell_value(figures_at(f, key, FIGURE_STAGE_BEFORE, STATISTIC_SD, 0), decimals);
+    row[i++] = cell_value(after, decimals);
+    row[i++] = cell_value(figures_at(f, key, FIGURE_STAGE_AFTER, STATISTIC_SD, 0), decimals);
+    row[i++] = cell_value(change, decimals);
+    row[i++] = cell_interval(figures_at(f, key, FIGURE_STAGE_CHANGE, test.ci_low, 0),
+                             figures_at(f, key, FIGURE_STAGE_CHANGE, test.ci_high, 0), decimals);
+    row[i++] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, test.p, 0));
     if (adjusted) {
         of_tests.table = FIGURES_TESTS;
-        row[9] = cell_p(figures_at(f, &of_tests, FIGURE_STAGE_CHANGE, STATISTIC_P_HOLM, 0));
+        row[i++] = cell_p(figures_at(f, &of_tests, FIGURE_STAGE_CHANGE, STATISTIC_P_HOLM, 0));
     }
     cells_are_of(maker, table, row, table->n_columns, n);
     return rounds_apart(before, after, change, decimals);
@@ -146,29 +152,45 @@ static void add_important_notes(struct maker *maker, struct table *table, size_t
     }
 }
 
+/* How the interval and p were found, and what they take for granted. */
+static void add_change_note(struct maker *maker, struct table *table, size_t scale)
+{
+    const size_t measure = maker->study->scales[scale].measure;
+    const bool by_family = change_test(maker, scale).by_family;
+    const bool has_family = maker->counted->measures[measure].has_family;
+    struct text note = text_of(!by_family   ? MESSAGE_NOTE_CHANGE
+                               : has_family ? MESSAGE_NOTE_CHANGE_FAMILY
+                                            : MESSAGE_NOTE_CHANGE_GOALS);
+    note.arguments[0] = argument_name(maker->study->measures[measure].instrument->unit);
+    add_note(maker, table, note);
+    if (has_family && !by_family) {
+        add_note(maker, table, text_of(MESSAGE_NOTE_FAMILY));
+    }
+}
+
 static void means(struct maker *maker, size_t scale, size_t breakdown)
 {
     const size_t measure = maker->study->scales[scale].measure;
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "before_after", scale),
                                           title_of(maker, MESSAGE_TITLE_BEFORE_AFTER, scale));
     struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
-    struct text change = text_of(MESSAGE_NOTE_CHANGE);
     /* One test alone needs no adjustment, and a column of the same p would ask for a reason. */
     const bool adjusted =
-        !study_is_goal_level(maker->study, scale) &&
-        (n_tests(maker, scale, 0).number > 1.0 || n_tests(maker, scale, breakdown).number > 1.0);
+        n_tests(maker, scale, 0).number > 1.0 || n_tests(maker, scale, breakdown).number > 1.0;
+    const struct change_test test = change_test(maker, scale);
     bool apart = false;
     add_cohort_column(maker, table, breakdown);
     add_column(maker, table, MESSAGE_HEAD_N);
+    if (test.by_family) {
+        add_column(maker, table, MESSAGE_HEAD_FAMILIES);
+    }
     add_column(maker, table, MESSAGE_HEAD_BEFORE_MEAN);
     add_column(maker, table, MESSAGE_HEAD_SD);
     add_column(maker, table, MESSAGE_HEAD_AFTER_MEAN);
     add_column(maker, table, MESSAGE_HEAD_SD);
     add_column(maker, table, MESSAGE_HEAD_CHANGE);
-    if (!study_is_goal_level(maker->study, scale)) {
-        add_column(maker, table, MESSAGE_HEAD_INTERVAL);
-        add_column(maker, table, MESSAGE_HEAD_P);
-    }
+    add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+    add_column(maker, table, MESSAGE_HEAD_P);
     if (adjusted) {
         add_column(maker, table, MESSAGE_HEAD_P_HOLM);
     }
@@ -178,14 +200,8 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     }
     add_base_note(maker, table, scale);
     add_scale_notes(maker, table, scale);
-    if (!study_is_goal_level(maker->study, scale)) {
-        change.arguments[0] = argument_name(maker->study->measures[measure].instrument->unit);
-        add_note(maker, table, change);
-        if (maker->counted->measures[measure].has_family) {
-            add_note(maker, table, text_of(MESSAGE_NOTE_FAMILY));
-        }
-        add_primary_note(maker, table, scale);
-    }
+    add_change_note(maker, table, scale);
+    add_primary_note(maker, table, scale);
     if (adjusted) {
         add_holm_note(maker, table, scale, breakdown);
     }
@@ -208,25 +224,31 @@ static void direction_row(struct maker *maker, struct table *table, const struct
     const struct value n = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
     struct figure_key of_reliable = *key;
     struct cell_content *const row = add_row(maker, table);
+    size_t i = 0;
     if (row == NULL) {
         return;
     }
     of_reliable.table = FIGURES_RELIABLE_CHANGE;
-    row[0] = cell_text(cohort_text(maker, key));
-    row[1] = cell_value(n, 0);
+    row[i++] = cell_text(cohort_text(maker, key));
+    row[i++] = cell_value(n, 0);
     /* Better and worse, not up and down: a fall in an SDQ score is an improvement. */
-    row[2] = cell_value(
+    row[i++] = cell_value(
         figures_at(f, key, FIGURE_STAGE_CHANGE, up ? STATISTIC_N_UP : STATISTIC_N_DOWN, 0), 0);
-    row[3] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N_SAME, 0), 0);
-    row[4] = cell_value(
+    row[i++] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N_SAME, 0), 0);
+    row[i++] = cell_value(
         figures_at(f, key, FIGURE_STAGE_CHANGE, up ? STATISTIC_N_DOWN : STATISTIC_N_UP, 0), 0);
-    /* Beside the t test of the means, for scores that are far from normal; zeros are dropped. */
-    row[5] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_WILCOXON, 0));
-    row[6] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_SIGN, 0));
+    /* Beside the test of the means, for scores that are far from normal. Ranks and signs of the members
+       of one family are not independent of one another: then families are what is tested. */
+    if (change_test(maker, key->scale).by_family) {
+        row[i++] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_SIGN_FLIP, 0));
+    } else {
+        row[i++] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_WILCOXON, 0));
+        row[i++] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_SIGN, 0));
+    }
     if (reliable) {
-        row[7] =
+        row[i++] =
             cell_value(figures_at(f, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_IMPROVED, 0), 0);
-        row[8] = cell_value(
+        row[i++] = cell_value(
             figures_at(f, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_DETERIORATED, 0), 0);
     }
     cells_are_of(maker, table, row, table->n_columns, n);
@@ -238,6 +260,7 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
     /* Asked of All: one rule serves every cohort. Without it there are no columns, since a row of
        dashes would look like nobody had changed. */
     const bool reliable = reliable_is_given(maker, scale);
+    const bool by_family = change_test(maker, scale).by_family;
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "direction", scale),
                                           title_of(maker, MESSAGE_TITLE_DIRECTION, scale));
     struct text tests = text_of(MESSAGE_NOTE_DIRECTION);
@@ -247,8 +270,12 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
     add_column(maker, table, MESSAGE_HEAD_BETTER);
     add_column(maker, table, MESSAGE_HEAD_SAME);
     add_column(maker, table, MESSAGE_HEAD_WORSE);
-    add_column(maker, table, MESSAGE_HEAD_P_WILCOXON);
-    add_column(maker, table, MESSAGE_HEAD_P_SIGN);
+    if (by_family) {
+        add_column(maker, table, MESSAGE_HEAD_P_SIGN_FLIP);
+    } else {
+        add_column(maker, table, MESSAGE_HEAD_P_WILCOXON);
+        add_column(maker, table, MESSAGE_HEAD_P_SIGN);
+    }
     if (reliable) {
         add_column(maker, table, MESSAGE_HEAD_RELIABLY_BETTER);
         add_column(maker, table, MESSAGE_HEAD_RELIABLY_WORSE);
@@ -259,7 +286,11 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
     }
     add_base_note(maker, table, scale);
     add_scale_notes(maker, table, scale);
-    tests.arguments[0] = zeros_argument(maker);
+    if (by_family) {
+        tests = text_of(MESSAGE_NOTE_DIRECTION_FAMILY);
+    } else {
+        tests.arguments[0] = zeros_argument(maker);
+    }
     add_note(maker, table, tests);
     add_reliable_notes(maker, table, scale);
 }

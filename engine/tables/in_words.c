@@ -72,6 +72,7 @@ static struct spoken_change change_of(struct maker *maker, const struct figure_k
                               .decimals = s->scale->decimals,
                               .families = VALUE_NONE,
                               .small = maker->study->small_numbers};
+    const struct change_test test = change_test(maker, key->scale);
     struct figure_key of = *key;
     const unsigned at =
         stage == maker->study->after ? FIGURE_STAGE_CHANGE : FIGURE_STAGE_FIRST + (unsigned)stage;
@@ -81,9 +82,12 @@ static struct spoken_change change_of(struct maker *maker, const struct figure_k
         c.before = figures_at(f, &of, FIGURE_STAGE_BEFORE, STATISTIC_MEAN, 0);
         c.after = figures_at(f, &of, FIGURE_STAGE_AFTER, STATISTIC_MEAN, 0);
         c.change = figures_at(f, &of, at, STATISTIC_MEAN, 0);
-        c.ci_low = figures_at(f, &of, at, STATISTIC_CI_LOW, 0);
-        c.ci_high = figures_at(f, &of, at, STATISTIC_CI_HIGH, 0);
-        c.p = figures_at(f, &of, at, STATISTIC_P_T, 0);
+        c.ci_low = figures_at(f, &of, at, test.ci_low, 0);
+        c.ci_high = figures_at(f, &of, at, test.ci_high, 0);
+        c.p = figures_at(f, &of, at, test.p, 0);
+        if (test.by_family) {
+            c.families = figures_at(f, &of, at, STATISTIC_FAMILIES, 0);
+        }
     } else {
         of.table = FIGURES_TRAJECTORY;
         c.n = figures_at(f, &of, at, STATISTIC_CHANGE_N, 0);
@@ -110,10 +114,15 @@ static void say_primary_test(struct paragraph *paragraph, const struct figure_ke
 {
     const struct maker *const maker = paragraph->maker;
     const enum primary_test test = primary_test(maker->study);
-    struct text text = text_of(test == PRIMARY_WILCOXON ? MESSAGE_SAY_WILCOXON : MESSAGE_SAY_SIGN);
-    const struct value p =
-        figures_at(maker->figures, key, FIGURE_STAGE_CHANGE,
-                   test == PRIMARY_WILCOXON ? STATISTIC_P_WILCOXON : STATISTIC_P_SIGN, 0);
+    const bool by_family = change_test(maker, key->scale).by_family;
+    struct text text = text_of(by_family                  ? MESSAGE_SAY_SIGN_FLIP
+                               : test == PRIMARY_WILCOXON ? MESSAGE_SAY_WILCOXON
+                                                          : MESSAGE_SAY_SIGN);
+    const struct value p = figures_at(maker->figures, key, FIGURE_STAGE_CHANGE,
+                                      by_family                  ? STATISTIC_P_SIGN_FLIP
+                                      : test == PRIMARY_WILCOXON ? STATISTIC_P_WILCOXON
+                                                                 : STATISTIC_P_SIGN,
+                                      0);
     if (test == PRIMARY_T || p.kind == VALUE_UNDEFINED || c->n.number < (double)c->small.too_few) {
         return;
     }

@@ -354,7 +354,10 @@ void add_primary_note(struct maker *maker, struct table *table, size_t scale)
                                : primary_total(study, study->scales[scale].measure);
     struct text note = text_of(MESSAGE_NOTE_PRIMARY);
     if (is_primary(study, scale, study->after)) {
-        note.arguments[0] = argument_message(tests[primary_test(study)]);
+        note.arguments[0] =
+            argument_message(primary_test(study) != PRIMARY_T && change_test(maker, scale).by_family
+                                 ? MESSAGE_TEST_SIGN_FLIP
+                                 : tests[primary_test(study)]);
         add_note(maker, table, note);
     } else if (primary < study->n_scales) {
         const struct study_scale *const s = &study->scales[primary];
@@ -373,6 +376,19 @@ struct argument zeros_argument(const struct maker *maker)
 {
     return argument_message(maker->study->zeros == ZEROS_RANKED ? MESSAGE_ZEROS_RANKED
                                                                 : MESSAGE_ZEROS_DROPPED);
+}
+
+struct change_test change_test(const struct maker *maker, size_t scale)
+{
+    const struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
+    const struct value n = figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
+    const struct value families =
+        figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_FAMILIES, 0);
+    if (study_is_goal_level(maker->study, scale) || families.number < n.number) {
+        return (struct change_test){true, STATISTIC_CI_FAMILY_LOW, STATISTIC_CI_FAMILY_HIGH,
+                                    STATISTIC_P_FAMILY};
+    }
+    return (struct change_test){false, STATISTIC_CI_LOW, STATISTIC_CI_HIGH, STATISTIC_P_T};
 }
 
 /* In every table of a scale, since a fall is good news on some and bad on others. */

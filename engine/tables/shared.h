@@ -93,6 +93,14 @@ const char *stem_of_measure(struct maker *maker, const char *prefix, size_t meas
 /* What the signed-rank test makes of changes of 0, in words. */
 struct argument zeros_argument(const struct maker *maker);
 
+/* The figures that are printed of a mean change. Where some family has more than one member in All, they
+   are those that take its members as belonging together, in every cohort; of goals' levels always. */
+struct change_test {
+    bool by_family;
+    enum statistic ci_low, ci_high, p;
+};
+struct change_test change_test(const struct maker *maker, size_t scale);
+
 /* Notes that a table of a scale carries: direction, and the rule for missing items. */
 void add_scale_notes(struct maker *maker, struct table *table, size_t scale);
 

@@ -31,6 +31,13 @@ MUST_CHECK struct fault columns_find(const struct plan *plan, const struct sourc
 /* A first row of one cell is a title, or was read with the wrong separator: a fault. */
 MUST_CHECK struct fault check_header(const char *name, const struct row *header);
 
+/* Does a column name families that are not the respondents themselves? */
+static inline bool columns_have_family(const struct columns *columns)
+{
+    return columns->family.index != NO_COLUMN &&
+           columns->family.index != columns->participant.index;
+}
+
 void columns_free(struct columns *columns);
 
 #endif

@@ -180,3 +180,22 @@ bool tally_field_word(struct tally_reading *r, size_t cell, const char *const wo
     }
     return tally_fault(r, cell, "found another word, expected one such as \"%s\"", words[0]);
 }
+
+bool tally_field_cohort(struct tally_reading *r, size_t cell, uint32_t *cohort)
+{
+    struct cohorts *const cohorts = &r->into->cohorts;
+    uint32_t values[MAX_COHORT_COLUMNS];
+    for (size_t i = 0; i < cohorts->n_columns; i++) {
+        struct cell text;
+        if (!tally_field_text(r, cell + i, &text)) {
+            return false;
+        }
+        if (text.length == 0) {
+            return tally_fault(r, cell + i, "found an empty cell, expected a cohort's value");
+        }
+        if (!cohorts_value(cohorts, text.text, text.length, &values[i])) {
+            return tally_no_memory(r);
+        }
+    }
+    return cohorts_add(cohorts, values, cohort) || tally_no_memory(r);
+}

@@ -16,9 +16,14 @@ struct tally_reading {
     char digest[SHA256_DIGEST_STRING_LENGTH]; /* what the file says of its study */
     char *description;                        /* owned, n_description bytes and a NUL */
     size_t n_description, description_capacity;
-    bool has_study;    /* the head is read: `into` has the file's study */
-    bool *has_measure; /* owned, n_measures */
-    bool *has_scoring; /* owned, n_scales */
+    bool has_study;            /* the head is read: `into` has the file's study */
+    bool *has_measure;         /* owned, n_measures */
+    bool *has_scoring;         /* owned, n_scales */
+    bool *has_family;          /* owned, n_measures: the file says that it has families of it */
+    struct family_part *parts; /* owned, n_parts: of the split family in the reading ... */
+    size_t n_parts, parts_capacity;
+    struct family_sum split_of; /* ... what they are parts of, and its number */
+    uint64_t split;
     const struct row *row;
     size_t last_measure, last_scale; /* those of the line before: mostly the same */
     struct fault fault;
@@ -51,6 +56,9 @@ bool tally_field_add_sum(struct tally_reading *r, size_t cell, int64_t *into);
 bool tally_field_text(struct tally_reading *r, size_t cell, struct cell *out);
 const char *tally_field_copy(struct tally_reading *r, size_t cell);
 bool tally_text_is(const struct cell *text, const char *name);
+
+/* A cohort, in a cell for each of its columns from this one on. */
+bool tally_field_cohort(struct tally_reading *r, size_t cell, uint32_t *cohort);
 
 /* An instrument of the study; one and its scale, in two cells; a stage; one of n words. */
 bool tally_field_measure(struct tally_reading *r, size_t cell, size_t *measure);

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/family_ledger.h"
 #include "engine/pair_counter.h"
 #include "io/read/stored.h"
+#include "io/read/tally_families.h"
 #include "io/read/tally_lines.h"
 
 static struct fault take_row(void *context, const struct row *row)
@@ -109,6 +111,9 @@ struct fault tallies_add(struct tallies *tallies, const char *path, const struct
     if (r.file != NULL) { /* no fault so far */
         fault = delimited_parse(r.file->name, text->bytes, text->n, 0, ',', take_row, &r);
     }
+    if (r.file != NULL && fault.code == FAULT_NONE && !families_end(&r)) {
+        fault = r.fault;
+    }
     if (r.file != NULL && fault.code == FAULT_NONE) {
         fault = check_whole(&r);
     }
@@ -116,12 +121,27 @@ struct fault tallies_add(struct tallies *tallies, const char *path, const struct
     free(r.description);
     free(r.has_measure);
     free(r.has_scoring);
+    free(r.has_family);
+    free(r.parts);
     return fault;
 }
 
-void tallies_finish(struct tallies *tallies)
+struct fault tallies_finish(struct tallies *tallies)
 {
+    bool no_memory = false;
     tally_sort(&tallies->counted.tally);
+    if (!family_tally_sort(&tallies->counted.families)) {
+        return fault_memory();
+    }
+    families_forget_unused(&tallies->counted);
+    if (families_agree(&tallies->counted, &no_memory)) {
+        return FAULT_FREE;
+    }
+    return no_memory
+               ? fault_memory()
+               : fault_at(FAULT_CONTENT, tallies->files[tallies->n_files - 1].name, 0, 0,
+                          "found families, here or in a tally before, that are not those of the "
+                          "scores counted");
 }
 
 struct fault tallies_read(const char *const paths[], size_t n, const struct instrument_shelf *shelf,
@@ -137,12 +157,13 @@ struct fault tallies_read(const char *const paths[], size_t n, const struct inst
         }
         tally_text_free(&text);
     }
+    if (fault.code == FAULT_NONE) {
+        fault = tallies_finish(tallies);
+    }
     if (fault.code != FAULT_NONE) {
         tallies_free(tallies);
-        return fault;
     }
-    tallies_finish(tallies);
-    return FAULT_FREE;
+    return fault;
 }
 
 void tallies_free(struct tallies *tallies)

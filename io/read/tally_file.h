@@ -16,8 +16,8 @@ MUST_CHECK struct fault tallies_add(struct tallies *tallies, const char *path,
                                     const struct tally_text *text,
                                     const struct instrument_shelf *shelf);
 
-/* Puts the cells in order, once all files are there. */
-void tallies_finish(struct tallies *tallies);
+/* Puts the cells in order, once all files are there; a fault where families are not those of the cells. */
+MUST_CHECK struct fault tallies_finish(struct tallies *tallies);
 
 void tallies_free(struct tallies *tallies);
 

@@ -8,6 +8,7 @@
 #include "engine/id_checks.h"
 #include "engine/pair_counter.h"
 #include "io/read/description.h"
+#include "io/read/tally_families.h"
 #include "io/tally_format.h"
 #include "scales/gas.h"
 
@@ -106,12 +107,13 @@ bool tally_study(struct tally_reading *r)
     r->has_study = true;
     r->has_measure = calloc(study->n_measures + 1, sizeof *r->has_measure);
     r->has_scoring = calloc(study->n_scales + 1, sizeof *r->has_scoring);
+    r->has_family = calloc(study->n_measures + 1, sizeof *r->has_family);
     r->file->respondents =
         arena_alloc(&r->into->arena, study->n_measures, sizeof *r->file->respondents);
     r->file->unchecked =
         arena_alloc(&r->into->arena, study->n_measures, sizeof *r->file->unchecked);
-    return (r->has_measure != NULL && r->has_scoring != NULL && r->file->respondents != NULL &&
-            r->file->unchecked != NULL) ||
+    return (r->has_measure != NULL && r->has_scoring != NULL && r->has_family != NULL &&
+            r->file->respondents != NULL && r->file->unchecked != NULL) ||
            tally_no_memory(r);
 }
 
@@ -175,6 +177,7 @@ static bool take_measure_line(struct tally_reading *r)
         return false;
     }
     counts->has_family = counts->has_family || has_family == 1;
+    r->has_family[measure] = has_family == 1;
     return true;
 }
 
@@ -356,25 +359,6 @@ static bool take_value(struct tally_reading *r)
            (cohorts_value(&r->into->cohorts, text.text, text.length, &value) || tally_no_memory(r));
 }
 
-static bool take_cohort(struct tally_reading *r, uint32_t *cohort)
-{
-    struct cohorts *const cohorts = &r->into->cohorts;
-    uint32_t values[MAX_COHORT_COLUMNS];
-    for (size_t i = 0; i < cohorts->n_columns; i++) {
-        struct cell text;
-        if (!tally_field_text(r, 1 + i, &text)) {
-            return false;
-        }
-        if (text.length == 0) {
-            return tally_fault(r, 1 + i, "found an empty cell, expected a cohort's value");
-        }
-        if (!cohorts_value(cohorts, text.text, text.length, &values[i])) {
-            return tally_no_memory(r);
-        }
-    }
-    return cohorts_add(cohorts, values, cohort) || tally_no_memory(r);
-}
-
 /* Can a scale have this score? */
 static bool is_possible(const struct study *study, size_t scale, int64_t score)
 {
@@ -471,6 +455,10 @@ static bool take_cell_counts(struct tally_reading *r, size_t at, struct tally_ce
         r->into->totals[tally_total_place(study, cell->scale, cell->stage, TALLY_TOTAL_SCORED)] +=
             (uint64_t)count;
     }
+    if (is_pair && tally_is_score(cell->code) && tally_is_score(cell->later_code) &&
+        !families_take_pair(r, cell, (uint32_t)count)) {
+        return false;
+    }
     return tally_add(&r->into->counted.tally, cell, (uint32_t)count) || tally_no_memory(r);
 }
 
@@ -481,7 +469,7 @@ static bool take_cell(struct tally_reading *r, uint16_t later)
     struct tally_cell cell = {.later = later};
     size_t scale = 0, stage = 0, later_stage = later;
     const bool is_pair = later < TALLY_ONE_STAGE;
-    if (!take_cohort(r, &cell.cohort) || !tally_field_scale(r, at, &scale) ||
+    if (!tally_field_cohort(r, 1, &cell.cohort) || !tally_field_scale(r, at, &scale) ||
         !tally_field_stage(r, at + 2, &stage) ||
         (is_pair && !tally_field_stage(r, at + 3, &later_stage))) {
         return false;
@@ -518,7 +506,7 @@ static bool take_goal(struct tally_reading *r)
     struct cell category;
     size_t occasion = 0;
     int64_t flags = 0, halves = 0, count = 0;
-    if (!take_cohort(r, &goal.cohort) || !tally_field_text(r, at, &category) ||
+    if (!tally_field_cohort(r, 1, &goal.cohort) || !tally_field_text(r, at, &category) ||
         !tally_field_whole(r, at + 1, 0, (INT64_C(1) << study->goals.n_flags) - 1, &flags) ||
         !tally_field_word(r, at + 2, tally_occasion_names, N_GOAL_OCCASIONS, &occasion) ||
         !tally_field_whole(r, at + 4, 1, TALLY_MOST, &count)) {
@@ -603,7 +591,7 @@ static bool take_pattern(struct tally_reading *r)
     if (!study_has_model(study)) {
         return tally_fault(r, 0, "found a pattern of stages in a study that has no model");
     }
-    if (!take_cohort(r, &pattern.cohort) || !tally_field_scale(r, at, &scale) ||
+    if (!tally_field_cohort(r, 1, &pattern.cohort) || !tally_field_scale(r, at, &scale) ||
         !take_stages(r, at + 2, &stages) || !tally_field_whole(r, at + 3, 1, TALLY_MOST, &n)) {
         return false;
     }
@@ -701,7 +689,7 @@ static bool take_item_line(struct tally_reading *r, enum items_line kind)
     size_t stage = 0;
     int64_t n = 0;
     bool known;
-    if ((kind == ITEMS_OF_COHORT && !take_cohort(r, &cohort)) || !take_item_sheet(r, at, &sheet) ||
+    if ((kind == ITEMS_OF_COHORT && !tally_field_cohort(r, 1, &cohort)) || !take_item_sheet(r, at, &sheet) ||
         !take_item_stage(r, at + 2, &stage) || !tally_field_whole(r, at + 3, 1, TALLY_MOST, &n)) {
         return false;
     }
@@ -769,6 +757,10 @@ static const struct {
     [TALLY_KIND_PAIR] = {take_pair, 8, false, true},
     [TALLY_KIND_GOAL] = {take_goal, 6, false, true},
     [TALLY_KIND_PATTERN] = {take_pattern, 7, false, true},
+    [TALLY_KIND_FAMILY] = {take_family, 8, false, true},
+    [TALLY_KIND_SPLIT_FAMILY] = {take_split_family, 8, false, true},
+    [TALLY_KIND_FAMILY_GOALS] = {take_family_goals, 7, false, true},
+    [TALLY_KIND_SPLIT_FAMILY_GOALS] = {take_split_family_goals, 7, false, true},
 };
 
 bool tally_line(struct tally_reading *r, const struct row *row)

@@ -80,7 +80,10 @@ struct batch *batch_new(const struct shared *shared, const struct source *source
     batch->form_texts = shared->options->watch != NULL || shared->options->keep_values
                             ? calloc(BATCH_FORMS, sizeof *batch->form_texts)
                             : NULL;
+    batch->families =
+        columns_have_family(columns) ? calloc(BATCH_FORMS, sizeof *batch->families) : NULL;
     done = (!batch->instrument->is_goals || batch->goals != NULL) &&
+           (!columns_have_family(columns) || batch->families != NULL) &&
            ((shared->options->watch == NULL && !shared->options->keep_values) ||
             batch->form_texts != NULL);
     for (size_t g = 0; g < informant->instrument->n_groups && done; g++) {
@@ -104,6 +107,7 @@ void batch_free(struct batch *batch)
         }
         free(batch->tables_memory);
         free(batch->goals);
+        free(batch->families);
         free(batch->form_texts);
         free(batch->texts);
         arena_free(&batch->arena);
@@ -212,6 +216,14 @@ struct payloads {
     unsigned char bytes[BATCH_FORMS * MAX_PAYLOAD * sizeof(uint32_t)];
 };
 
+/* The family that a form names, or NULL. */
+static const unsigned char *family_at(const struct batch *batch, size_t index)
+{
+    return batch->families == NULL || family_is_none(batch->families[index])
+               ? NULL
+               : batch->families[index];
+}
+
 /* One form, whatever it is. */
 static bool send_form(struct batch *batch, struct worker *worker, size_t index, bool blank,
                       const unsigned char *payload)
@@ -230,7 +242,8 @@ static bool send_form(struct batch *batch, struct worker *worker, size_t index, 
                               .measure = (uint16_t)batch->measure,
                               .flags = goal == NULL ? 0 : goal->flags,
                               .may_start = batch->may_start,
-                              .payload = payload};
+                              .payload = payload,
+                              .family = family_at(batch, index)};
     if (blank || !named || batch->unknown_stages[index]) {
         return set_aside(worker, batch, index,
                          blank    ? FORM_BLANK
@@ -266,12 +279,14 @@ static void pack_outcomes(const struct join_layout *layout, const struct scored_
 static size_t find_plain(const struct batch *batch, const struct join_layout *layout,
                          const uint8_t n_valid[], uint16_t plain[], uint16_t others[])
 {
+    const bool none_named = batch->families == NULL;
     size_t n_plain = 0;
     for (size_t i = 0; i < batch->n; i++) {
         const struct id id = batch->ids[i];
         const bool is_plain = layout->is_plain & (n_valid[i] > 0) &
                               ((id.words[0] | id.words[1]) != 0) & !id_is_long(id) &
-                              (batch->stages[i] != NO_STAGE) & !batch->unknown_stages[i];
+                              (batch->stages[i] != NO_STAGE) & !batch->unknown_stages[i] &
+                              (none_named || family_at(batch, i) == NULL);
         plain[n_plain] = (uint16_t)i;
         others[i - n_plain] = (uint16_t)i;
         n_plain += is_plain;

@@ -1,6 +1,7 @@
 /* io/run/counted_bytes.c - see counted_bytes.h. */
 #include "io/run/counted_bytes.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,14 @@ static void put_items(struct parcel *parcel, const struct item_tally *items)
     }
 }
 
+static void put_families(struct parcel *parcel, const struct family_tally *tally)
+{
+    parcel_put_number(parcel, tally->n_cells);
+    parcel_put(parcel, tally->cells, tally->n_cells * sizeof *tally->cells);
+    /* Members of families are still on their way (kin_store.h), so that none is split yet. */
+    assert(tally->n_splits == 0);
+}
+
 void counted_put(struct parcel *parcel, const struct counted *counted)
 {
     const struct study *const study = counted->study;
@@ -51,6 +60,7 @@ void counted_put(struct parcel *parcel, const struct counted *counted)
     parcel_put_number(parcel, counted->unknown_informants);
     put_items(parcel, &counted->items);
     put_tally(parcel, &counted->tally);
+    put_families(parcel, &counted->families);
 }
 
 /* False: a number that the sender did not explain. */
@@ -151,6 +161,21 @@ static bool get_items(struct parcel *parcel, const struct renumbering *numbers,
     return done;
 }
 
+static bool get_families(struct parcel *parcel, const struct renumbering *numbers,
+                         struct family_tally *tally)
+{
+    bool done = true;
+    for (uint64_t n = parcel_get_number(parcel); n > 0 && done; n--) {
+        struct family_cell cell;
+        parcel_get(parcel, &cell, sizeof cell);
+        done = !parcel->failed && renumber(&cell.cohort, numbers->cohorts, numbers->n_cohorts) &&
+               (cell.of.later != FAMILY_ATTAINED + GOALS_BY_CATEGORY || cell.of.about == NO_NAME ||
+                renumber(&cell.of.about, numbers->names, numbers->n_names)) &&
+               family_tally_add(tally, &cell);
+    }
+    return done && !parcel->failed;
+}
+
 bool counted_add(struct parcel *parcel, const struct renumbering *numbers, struct counted *into)
 {
     const struct study *const study = into->study;
@@ -169,7 +194,7 @@ bool counted_add(struct parcel *parcel, const struct renumbering *numbers, struc
                study->n_measures * sizeof *from.checks.ages_outside);
     from.unknown_informants = parcel_get_number(parcel);
     done = get_items(parcel, numbers, &from.items) && get_tally(parcel, numbers, &from.tally) &&
-           counted_merge(into, &from);
+           get_families(parcel, numbers, &from.families) && counted_merge(into, &from);
     counted_free(&from);
     return done;
 }

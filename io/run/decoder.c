@@ -33,6 +33,7 @@ struct facts {
         size_t n;
     } long_ids[DECODER_ROWS]; /* text NULL: not long */
     bool has_long_ids;
+    unsigned char families[DECODER_ROWS][FAMILY_BYTES]; /* zeros: none */
     int64_t informants[DECODER_ROWS];
     uint32_t cohorts[DECODER_ROWS];
     int64_t values[DECODER_ROWS], stages[DECODER_ROWS], dates[DECODER_ROWS], ages[DECODER_ROWS];
@@ -55,6 +56,7 @@ struct decoder {
     struct memo answers, tuples;
     bool digits_are_answers;
     bool keeps_texts;       /* for a watcher, or of odd cells */
+    bool has_families;      /* a column names families, which are not the respondents */
     bool needs_dates;       /* a date says something of the stage; else it only has to be one */
     size_t longest_missing; /* of the texts that mean "not answered" */
     struct batch **batches; /* owned: [informant][stage]; a long source has stage 0 only */
@@ -281,6 +283,25 @@ static bool read_ids(struct decoder *d)
             d->facts.has_long_ids = true;
         } else if (!read_odd_id(d, r)) {
             return false;
+        }
+    }
+    return true;
+}
+
+/* Which family a row is of, where a column says so that is not the respondents' own. */
+static bool read_families(struct decoder *d)
+{
+    const size_t column = d->columns->family.index;
+    for (size_t r = 0; d->has_families && r < d->n_rows; r++) {
+        const struct span raw = raw_cell(&d->rows[r], column);
+        struct cell cell = {raw.text, raw.length};
+        if ((raw.length <= d->longest_missing || !is_plain(raw.text, raw.length)) &&
+            !raw_cell_text(&d->rows[r], column, &d->room, &cell)) {
+            return no_memory(d);
+        }
+        memset(d->facts.families[r], 0, FAMILY_BYTES);
+        if (!is_missing(d->source, &cell)) {
+            family_bytes(cell.text, cell.length, d->facts.families[r]);
         }
     }
     return true;
@@ -537,6 +558,9 @@ static void gather(const struct decoder *d, const uint16_t which[], size_t n, st
         batch->places[slot] = place_of(d, r);
         batch->dates[slot] = facts->dates[r];
     }
+    for (size_t i = 0; i < n && batch->families != NULL; i++) {
+        memcpy(batch->families[batch->n + i], facts->families[which[i]], FAMILY_BYTES);
+    }
     for (size_t i = 0; i < n && batch->has_ages; i++) {
         const int64_t age = facts->ages[which[i]];
         batch->ages[batch->n + i] = age == CELL_MISSING ? AGE_NONE
@@ -668,7 +692,7 @@ static bool read_facts(struct decoder *d)
             return false;
         }
     }
-    return read_informants(d) && read_cohorts(d) && read_ids(d) &&
+    return read_informants(d) && read_cohorts(d) && read_ids(d) && read_families(d) &&
            known_values(d, &d->age, d->facts.ages) &&
            (d->source->wide || known_values(d, &d->stage, d->facts.stages));
 }
@@ -848,6 +872,7 @@ bool decoder_begin(struct decoder *decoder, size_t source, char separator,
     decoder->separator = separator;
     decoder->context =
         (struct meaning_context){decoder->plan, decoder->source, decoder->worker->shared};
+    decoder->has_families = columns_have_family(columns);
     decoder->needs_dates = decoder->worker->shared->rules.by_date ||
                            (!decoder->source->wide && columns->stage.index == NO_COLUMN);
     decoder->keeps_texts = decoder->worker->shared->options->watch != NULL ||

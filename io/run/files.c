@@ -302,7 +302,5 @@ void files_stop(struct files *files)
 
 bool files_has_family(const struct files *files, size_t source)
 {
-    const struct columns *const columns = &files->columns[source];
-    return columns->family.index != NO_COLUMN &&
-           columns->family.index != columns->participant.index;
+    return columns_have_family(&files->columns[source]);
 }

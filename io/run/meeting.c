@@ -329,6 +329,34 @@ static bool add_findings(struct parcel *parcel, struct findings *findings)
     return !parcel->failed;
 }
 
+/* Members of families are the most of it by far: what is in the temporary file has to fit in memory
+   here, and with rank 0. */
+static void put_kin(struct parcel *parcel, const struct results *results)
+{
+    struct parcel kin = {0};
+    struct fault fault = kin_stores_put(results->kin, results->n_kin, &kin);
+    parcel_put(parcel, &fault, sizeof fault);
+    if (fault.code == FAULT_NONE) {
+        parcel_put(parcel, kin.bytes, kin.n);
+        parcel->failed = parcel->failed || kin.failed;
+    }
+    parcel_free(&kin);
+}
+
+static struct fault add_kin(struct parcel *parcel, const struct renumbering *numbers,
+                            const struct results *results)
+{
+    const struct kin_numbers kin_numbers = {numbers->cohorts, numbers->names, numbers->n_cohorts,
+                                            numbers->n_names};
+    struct fault fault;
+    parcel_get(parcel, &fault, sizeof fault);
+    if (fault.code == FAULT_NONE &&
+        !kin_store_add(parcel, results->counted->study, &kin_numbers, results->kin[0])) {
+        fault = fault_memory();
+    }
+    return fault;
+}
+
 static struct fault send_result(struct exchange *exchange, const struct fault *mine,
                                 const struct results *results)
 {
@@ -339,6 +367,7 @@ static struct fault send_result(struct exchange *exchange, const struct fault *m
         counted_put(&result, results->counted);
         put_listed(&result, results);
         put_findings(&result, results->findings);
+        put_kin(&result, results);
     }
     return exchange_send_result(exchange, &result);
 }
@@ -368,8 +397,29 @@ static struct fault add_results(struct exchange *exchange, const struct ranks *r
         if (fault.code == FAULT_NONE && !add_findings(&result, results->findings)) {
             fault = fault_memory();
         }
+        if (fault.code == FAULT_NONE) {
+            fault = add_kin(&result, &numbers, results);
+        }
         parcel_free(&result);
     }
+    return fault;
+}
+
+struct fault meeting_families(struct ranks *ranks, bool has_family[], size_t n)
+{
+    bool *const all = calloc(ranks->n * n + 1, sizeof *all);
+    struct fault fault = FAULT_FREE;
+    if (all == NULL) {
+        ranks->out_of_step = true;
+        return fault_memory();
+    }
+    if (!ranks->share(ranks, has_family, n * sizeof *has_family, all)) {
+        fault = ranks_interrupted();
+    }
+    for (size_t i = 0; i < ranks->n * n && fault.code == FAULT_NONE; i++) {
+        has_family[i % n] = has_family[i % n] || all[i];
+    }
+    free(all);
     return fault;
 }
 

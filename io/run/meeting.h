@@ -5,6 +5,7 @@
 
 #include "io/run/exchange.h"
 #include "io/run/files.h"
+#include "io/run/kin_store.h"
 
 /* What all ranks know before they read. */
 struct division {
@@ -38,7 +39,12 @@ struct results {
     struct listing *listing;
     struct listed_runs *more_listed; /* or NULL */
     struct findings *findings;
+    struct kin_store *const *kin; /* n_kin: of the workers */
+    size_t n_kin;
 };
+
+/* When all have read: of which measures (n) some rank has a source with families. */
+MUST_CHECK struct fault meeting_families(struct ranks *ranks, bool has_family[], size_t n);
 
 /* When this rank has counted, or has a fault: rank 0 gets the results of all into its own; whether
    all is well, every rank gets. */

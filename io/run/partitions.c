@@ -362,8 +362,8 @@ static struct fault join_pages(struct partitions *partitions, struct partition *
 }
 
 struct fault partitions_count_one(struct partitions *partitions, size_t index,
-                                  struct pair_counter *pairs, struct counted *counted,
-                                  struct listing *listing)
+                                  struct pair_counter *pairs, struct kin *kin,
+                                  struct counted *counted, struct listing *listing)
 {
     struct partition *const part = &partitions->parts[index];
     struct fault fault = join_pages(partitions, part);
@@ -373,7 +373,7 @@ struct fault partitions_count_one(struct partitions *partitions, size_t index,
     }
     if (fault.code == FAULT_NONE &&
         (!respondents_resolve(&part->respondents) ||
-         !count_respondents(&part->respondents, pairs, counted, listing))) {
+         !count_respondents(&part->respondents, pairs, kin, counted, listing))) {
         fault = fault_memory();
     }
     part_empty(part);

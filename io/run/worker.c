@@ -16,6 +16,7 @@ struct worker *worker_new(struct shared *shared)
     if (shared->listed != NULL) {
         listed_runs_relieve(shared->listed, &worker->listing);
     }
+    worker->kin.spill = shared->kin_spill;
     worker->mail = mail_new(shared->partitions);
     worker->pairs = pair_counter_new(&shared->plan->study, PAIR_BYTES);
     if (worker->mail == NULL || worker->pairs == NULL ||
@@ -32,6 +33,7 @@ void worker_free(struct worker *worker)
     if (worker != NULL) {
         mail_free(worker->mail);
         pair_counter_free(worker->pairs);
+        kin_store_free(&worker->kin);
         counted_free(&worker->counted);
         listing_free(&worker->listing);
         findings_free(&worker->findings);

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include "io/read/columns.h"
 #include "io/read/rows.h"
+#include "io/run/kin_store.h"
 #include "io/run/listed.h"
 #include "io/run/options.h"
 #include "io/run/partitions.h"
@@ -19,6 +20,7 @@ struct shared {
     struct join_rules rules;           /* owned */
     struct partitions *partitions;     /* owned */
     const struct pieces *pieces;       /* borrowed from the run */
+    struct spill *kin_spill;           /* owned: for members of families */
     pthread_mutex_t names_lock;        /* of the two below, which only grow */
     struct cohorts *cohorts;           /* borrowed from the run */
     struct names *names;               /* borrowed from the run: goals and their categories */
@@ -33,6 +35,7 @@ struct worker {
     struct findings findings;
     struct mail *mail;
     struct pair_counter *pairs;
+    struct kin_store kin;
     /* Why it stopped, and at which piece. A fault is too large a value to be handed up from each part
        of each row: what works for a worker returns false, and has put the reason here. */
     struct fault fault;

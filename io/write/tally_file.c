@@ -27,6 +27,7 @@ struct writing {
     struct withheld withheld;
     struct items_sent items;
     struct tally tally;      /* owned: cohorts and categories are numbered as they print */
+    struct family_tally families; /* owned: likewise, without cohorts that are withheld */
     uint32_t *cohort_of;     /* owned: the cohort of each such number ... */
     struct grouping finest;  /* ... and back */
     const char **categories; /* owned: the texts of its categories */
@@ -391,6 +392,33 @@ static int text_compare(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static void number_category(const struct writing *w, size_t n_categories, uint32_t *category)
+{
+    if (*category != NO_NAME) {
+        const char *const text = names_text(w->counted->names, *category);
+        const char **const found =
+            bsearch(&text, w->categories, n_categories, sizeof *w->categories, text_compare);
+        *category = (uint32_t)(found - w->categories);
+    }
+}
+
+/* The same in what families have of goals by category, each of which is a goal's. */
+static bool number_families(struct writing *w, size_t n_categories)
+{
+    struct family_tally *const families = &w->families;
+    for (size_t i = 0; i < families->n_cells; i++) {
+        if (families->cells[i].of.later == FAMILY_ATTAINED + GOALS_BY_CATEGORY) {
+            number_category(w, n_categories, &families->cells[i].of.about);
+        }
+    }
+    for (size_t i = 0; i < families->n_splits; i++) {
+        if (families->splits[i].of.later == FAMILY_ATTAINED + GOALS_BY_CATEGORY) {
+            number_category(w, n_categories, &families->splits[i].of.about);
+        }
+    }
+    return family_tally_sort(families);
+}
+
 /* Numbers categories by their texts, and puts the numbers into the goals. */
 static bool number_categories(struct writing *w)
 {
@@ -413,15 +441,10 @@ static bool number_categories(struct writing *w)
         }
     }
     for (size_t i = 0; i < tally->n_goals; i++) {
-        if (tally->goals[i].category != NO_NAME) {
-            const char *const text = names_text(names, tally->goals[i].category);
-            const char **const found =
-                bsearch(&text, w->categories, n_kept, sizeof *w->categories, text_compare);
-            tally->goals[i].category = (uint32_t)(found - w->categories);
-        }
+        number_category(w, n_kept, &tally->goals[i].category);
     }
     tally_sort(tally);
-    return true;
+    return number_families(w, n_kept);
 }
 
 /* The tally with cohorts in printing order, whatever order they were met in. */
@@ -434,7 +457,9 @@ static bool number_cohorts(struct writing *w)
     }
     w->cohort_of = calloc(n + 1, sizeof *w->cohort_of);
     if (w->cohort_of == NULL || !grouping_init(&w->finest, w->counted->cohorts, &all) ||
-        !tally_coarsen(&w->counted->tally, w->finest.group_of, &w->tally)) {
+        !tally_coarsen(&w->counted->tally, w->finest.group_of, &w->tally) ||
+        !family_tally_renumber(&w->counted->families, w->finest.group_of, w->withheld.cohorts,
+                               &w->families)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -681,6 +706,66 @@ static void write_cells(struct writing *w)
     }
 }
 
+/* What is added up in a family: a change between stages, or goals attained. */
+static void put_family_sum(struct writing *w, uint32_t cohort, const struct family_sum *of)
+{
+    const struct study *const study = w->study;
+    const size_t dimension = of->later - (size_t)FAMILY_ATTAINED;
+    put_cohort(w, cohort);
+    if (of->later < FAMILY_ATTAINED) {
+        put_text(w, study->measures[study->scales[of->scale].measure].label);
+        put_text(w, study->scales[of->scale].scale->name);
+        put_text(w, study->stages[of->stage].name);
+        put_text(w, study->stages[of->later].name);
+        return;
+    }
+    put_text(w, tally_occasion_names[of->stage]);
+    if (dimension < GOALS_BY_FLAG) {
+        put_text(w, tally_dimension_names[dimension]);
+        put_text(w, dimension == GOALS_ANY || of->about == NO_NAME ? "" : w->categories[of->about]);
+    } else {
+        char flag[sizeof TALLY_FLAG + 24];
+        snprintf(flag, sizeof flag, TALLY_FLAG "%zu", dimension - GOALS_BY_FLAG + 1);
+        put_text(w, flag);
+        put_text(w, tally_flag_values[of->about]);
+    }
+}
+
+static void write_families(struct writing *w)
+{
+    const struct family_tally *const families = &w->families;
+    if (families->n_cells + families->n_splits == 0) {
+        return;
+    }
+    comment_cells(w, "family", ",instrument,scale,stage,later stage,members,sum of changes,count");
+    comment_cells(w, "family_goals", ",occasion,goals,value,rated,attained,count");
+    for (size_t i = 0; i < families->n_cells && !ferror(w->out); i++) {
+        const struct family_cell *const cell = &families->cells[i];
+        begin(w, cell->of.later < FAMILY_ATTAINED ? TALLY_KIND_FAMILY : TALLY_KIND_FAMILY_GOALS);
+        put_family_sum(w, cell->cohort, &cell->of);
+        put_count(w, cell->members);
+        put_whole(w, cell->sum);
+        put_count(w, cell->count);
+        end(w);
+    }
+    if (families->n_splits > 0) {
+        comment(w, "The same of families in several cohorts, one line for each, numbered.");
+    }
+    for (size_t i = 0; i < families->n_splits && !ferror(w->out); i++) {
+        const struct split_family *const split = &families->splits[i];
+        for (size_t k = 0; k < split->n_parts; k++) {
+            const struct family_part *const part = &families->parts[split->first_part + k];
+            begin(w, split->of.later < FAMILY_ATTAINED ? TALLY_KIND_SPLIT_FAMILY
+                                                       : TALLY_KIND_SPLIT_FAMILY_GOALS);
+            put_family_sum(w, part->cohort, &split->of);
+            put_count(w, part->members);
+            put_whole(w, part->sum);
+            put_count(w, i + 1);
+            end(w);
+        }
+    }
+}
+
 /* Values of cohort columns that nobody counts under: a merge warns of two that look alike, as a
    report does. A site that withholds small cohorts withholds those without anybody. */
 static bool write_values(struct writing *w)
@@ -752,6 +837,7 @@ static void write_all(struct writing *w)
     if (write_values(w)) {
         write_cells(w);
         write_item_tally(w);
+        write_families(w);
     }
 }
 
@@ -780,6 +866,7 @@ struct fault write_tally(FILE *out, const char *name, const struct counted *coun
     items_sent_free(&w.items);
     grouping_free(&w.finest);
     tally_free(&w.tally);
+    family_tally_free(&w.families);
     free(w.cohort_of);
     free(w.categories);
     free(w.line);

@@ -47,7 +47,9 @@ static struct fault read_one(const char *bytes, size_t n, struct tallies *tallie
     *tallies = (struct tallies){0};
     if (fault.code == FAULT_NONE) {
         fault = tallies_add(tallies, "fuzz.csv", &text, &shelf);
-        tallies_finish(tallies);
+        if (fault.code == FAULT_NONE) {
+            fault = tallies_finish(tallies);
+        }
         tally_text_free(&text);
     }
     return fault;

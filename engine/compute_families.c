@@ -1,0 +1,77 @@
+/* engine/compute_families.c - the figures that take the members of a family as belonging together. */
+#include "engine/compute_work.h"
+
+#include <assert.h>
+
+#include "engine/compute.h"
+#include "engine/stats/family.h"
+#include "engine/stats/signed_rank.h"
+
+_Static_assert(SIGN_FLIP_WORK <= SIGNED_RANK_WORK, "both work in the same room");
+
+bool work_has_families(const struct work *work)
+{
+    return work->counted->measures[work->key.measure].has_family ||
+           study_is_goal_level(work->study, work->key.scale);
+}
+
+/* The families of the current group. */
+static struct family_list group_families(struct work *work, const struct family_sum *of,
+                                         int64_t units_per_point)
+{
+    return (struct family_list){
+        work->families,
+        family_tally_find(&work->figures->comparisons[work->key.breakdown].families,
+                          work->key.group, of, work->families),
+        units_per_point};
+}
+
+void compute_family_change(struct work *work, const struct distribution *changes)
+{
+    const struct family_sum of = {.scale = work->key.scale,
+                                  .stage = (uint8_t)work->study->before,
+                                  .later = (uint8_t)work->study->after};
+    struct family_list families;
+    struct family_mean mean;
+    struct sign_flip flip;
+    if (!work_has_families(work)) {
+        return;
+    }
+    families = group_families(work, &of, changes->units_per_point);
+    mean = family_mean(&families, changes);
+    flip = sign_flip(&families, distribution_slack(changes), work->ranks);
+    work_add_count(work, STATISTIC_FAMILIES, mean.families);
+    work_add(work, STATISTIC_SE_FAMILY, mean.se);
+    work_add(work, STATISTIC_DF_FAMILY, mean.df);
+    work_add(work, STATISTIC_CI_FAMILY_LOW, mean.ci_low);
+    work_add(work, STATISTIC_CI_FAMILY_HIGH, mean.ci_high);
+    work_add(work, STATISTIC_P_FAMILY, mean.p);
+    work_add(work, STATISTIC_ICC, mean.icc);
+    work_add(work, STATISTIC_P_SIGN_FLIP, flip.p);
+    work_add(work, STATISTIC_SIGN_FLIP_EXACT, flip.exact);
+}
+
+struct family_mean attained_by_families(struct work *work, enum goal_occasion occasion,
+                                        uint64_t goals, uint64_t attained)
+{
+    const struct figures *const figures = work->figures;
+    /* A goal that was attained is 100: the mean is a percentage. */
+    const struct score_count each[] = {{0, goals - attained}, {100, attained}};
+    const struct distribution members = {each + (goals == attained),
+                                         (size_t)(goals > attained) + (attained > 0), 1};
+    struct family_sum of = {.scale = work->key.scale,
+                            .stage = (uint8_t)occasion,
+                            .later = (uint8_t)(FAMILY_ATTAINED + work->key.dimension)};
+    struct family_list families;
+    if (work->key.dimension == GOALS_BY_CATEGORY) {
+        of.about = work->key.member < figures->n_categories ? figures->categories[work->key.member]
+                                                            : NO_NAME;
+    } else {
+        of.about = work->key.member;
+    }
+    families = group_families(work, &of, 1);
+    for (size_t i = 0; i < families.n_counts; i++) {
+        work->families[i].sum *= 100;
+    }
+    return family_mean(&families, &members);
+}

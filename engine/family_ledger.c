@@ -1,0 +1,189 @@
+#include "engine/family_ledger.h"
+
+#include <stdlib.h>
+
+#include "engine/figure.h"
+#include "engine/memory.h"
+
+/* Members and their sum, of one cohort. */
+struct entry {
+    struct family_sum of;
+    uint32_t cohort;
+    int128 members, sum;
+};
+
+/* Start with {0}. */
+struct ledger {
+    struct entry *entries; /* owned, n */
+    size_t n, capacity;
+    bool no_memory;
+};
+
+static int entry_compare(const void *a, const void *b)
+{
+    const struct entry *const x = a, *const y = b;
+    if (x->cohort != y->cohort) {
+        return x->cohort < y->cohort ? -1 : 1;
+    }
+    return family_sum_compare(&x->of, &y->of);
+}
+
+static void enter(struct ledger *ledger, const struct entry *entry)
+{
+    /* Cells come in order: most belong to the entry before. */
+    if (ledger->n > 0 && entry_compare(&ledger->entries[ledger->n - 1], entry) == 0) {
+        ledger->entries[ledger->n - 1].members += entry->members;
+        ledger->entries[ledger->n - 1].sum += entry->sum;
+    } else if (array_grow(&ledger->entries, &ledger->capacity, ledger->n + 1,
+                          sizeof *ledger->entries)) {
+        ledger->entries[ledger->n++] = *entry;
+    } else {
+        ledger->no_memory = true;
+    }
+}
+
+static void close_ledger(struct ledger *ledger)
+{
+    size_t n = 0;
+    if (ledger->n == 0) {
+        return;
+    }
+    qsort(ledger->entries, ledger->n, sizeof *ledger->entries, entry_compare);
+    for (size_t i = 1; i < ledger->n; i++) {
+        if (entry_compare(&ledger->entries[n], &ledger->entries[i]) == 0) {
+            ledger->entries[n].members += ledger->entries[i].members;
+            ledger->entries[n].sum += ledger->entries[i].sum;
+        } else {
+            ledger->entries[++n] = ledger->entries[i];
+        }
+    }
+    ledger->n = n + 1;
+}
+
+/* --- what the cells say --- */
+
+static void enter_pair(struct ledger *ledger, const struct counted *counted, uint32_t cohort,
+                       const struct cell_count *cell)
+{
+    const struct study *const study = counted->study;
+    if (cell->stage == study->before && cell->later == study->after && tally_is_score(cell->code) &&
+        tally_is_score(cell->later_code) &&
+        (study_is_goal_level(study, cell->scale) ||
+         counted->measures[study->scales[cell->scale].measure].has_family)) {
+        enter(ledger, &(struct entry){
+                          .of = {.scale = cell->scale, .stage = cell->stage, .later = cell->later},
+                          .cohort = cohort,
+                          .members = cell->count,
+                          .sum = (int128)(cell->later_code - cell->code) * cell->count});
+    }
+}
+
+static void enter_goal(struct ledger *ledger, const struct study *study, size_t scale,
+                       const struct goal_cell *goal)
+{
+    for (size_t d = GOALS_ANY; d < GOALS_BY_FLAG + study->goals.n_flags; d++) {
+        struct entry entry = {.of = {.scale = (uint16_t)scale,
+                                     .stage = (uint8_t)goal->occasion,
+                                     .later = (uint8_t)(FAMILY_ATTAINED + d)},
+                              .cohort = goal->cohort,
+                              .members = (int128)goal->count,
+                              .sum = goal->halves >= 0 ? (int128)goal->count : 0};
+        entry.of.about = d == GOALS_ANY           ? 0
+                         : d == GOALS_BY_CATEGORY ? goal->category
+                                                  : 1u - (goal->flags >> (d - GOALS_BY_FLAG) & 1u);
+        if (goal->halves != GOAL_NOT_REVIEWED &&
+            (d != GOALS_BY_CATEGORY || study->goals.has_category)) {
+            enter(ledger, &entry);
+        }
+    }
+}
+
+/* The first scale of goals, which stands for all of them; n_scales: there are none. */
+static size_t goals_scale(const struct study *study)
+{
+    size_t scale = 0;
+    while (scale < study->n_scales && !study_is_goal_level(study, scale)) {
+        scale++;
+    }
+    return scale;
+}
+
+static void enter_cells(struct ledger *ledger, const struct counted *counted)
+{
+    const struct tally *const tally = &counted->tally;
+    const size_t goals = goals_scale(counted->study);
+    for (uint32_t cohort = 0; cohort < tally->n_cohorts; cohort++) {
+        for (size_t i = 0; i < tally->cohorts[cohort].n; i++) {
+            enter_pair(ledger, counted, cohort, &tally->cohorts[cohort].cells[i]);
+        }
+    }
+    for (size_t i = 0; i < tally->n_goals && goals < counted->study->n_scales; i++) {
+        enter_goal(ledger, counted->study, goals, &tally->goals[i]);
+    }
+}
+
+/* --- what the families say --- */
+
+/* Goals of a respondent belong together whether or not a file names families. */
+static bool is_wanted(const struct counted *counted, const struct family_sum *of)
+{
+    const struct study *const study = counted->study;
+    return study_is_goal_level(study, of->scale) ||
+           counted->measures[study->scales[of->scale].measure].has_family;
+}
+
+static void enter_families(struct ledger *ledger, const struct counted *counted)
+{
+    const struct family_tally *const tally = &counted->families;
+    for (size_t i = 0; i < tally->n_cells; i++) {
+        const struct family_cell *const cell = &tally->cells[i];
+        if (is_wanted(counted, &cell->of)) {
+            enter(ledger, &(struct entry){.of = cell->of,
+                                          .cohort = cell->cohort,
+                                          .members = (int128)cell->members * (int128)cell->count,
+                                          .sum = (int128)cell->sum * (int128)cell->count});
+        }
+    }
+    for (size_t i = 0; i < tally->n_splits; i++) {
+        const struct split_family *const split = &tally->splits[i];
+        for (size_t k = 0; k < split->n_parts && is_wanted(counted, &split->of); k++) {
+            const struct family_part *const part = &tally->parts[split->first_part + k];
+            enter(ledger, &(struct entry){.of = split->of,
+                                          .cohort = part->cohort,
+                                          .members = (int128)part->members,
+                                          .sum = part->sum});
+        }
+    }
+}
+
+bool families_agree(const struct counted *counted, bool *no_memory)
+{
+    struct ledger cells = {0}, families = {0};
+    bool agree;
+    enter_cells(&cells, counted);
+    enter_families(&families, counted);
+    close_ledger(&cells);
+    close_ledger(&families);
+    *no_memory = cells.no_memory || families.no_memory;
+    agree = !*no_memory && cells.n == families.n;
+    for (size_t i = 0; i < cells.n && agree; i++) {
+        agree = entry_compare(&cells.entries[i], &families.entries[i]) == 0 &&
+                cells.entries[i].members == families.entries[i].members &&
+                cells.entries[i].sum == families.entries[i].sum;
+    }
+    free(cells.entries);
+    free(families.entries);
+    return agree;
+}
+
+void families_forget_unused(struct counted *counted)
+{
+    struct family_tally *const tally = &counted->families;
+    size_t n = 0;
+    for (size_t i = 0; i < tally->n_cells; i++) {
+        if (is_wanted(counted, &tally->cells[i].of)) {
+            tally->cells[n++] = tally->cells[i];
+        }
+    }
+    tally->n_cells = n;
+}

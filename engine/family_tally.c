@@ -1,0 +1,352 @@
+/* engine/family_tally.c - see family_tally.h. */
+#include "engine/family_tally.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/memory.h"
+
+#define SLOT_EMPTY_CELL UINT32_MAX
+#define FIRST_SLOTS 256
+
+/* --- order --- */
+
+#define ORDER(field)                         \
+    if (x->field != y->field) {              \
+        return x->field < y->field ? -1 : 1; \
+    }
+
+int family_sum_compare(const struct family_sum *x, const struct family_sum *y)
+{
+    ORDER(scale)
+    ORDER(stage)
+    ORDER(later)
+    ORDER(about)
+    return 0;
+}
+
+/* Cohort and sum first: what family_tally_find() returns is one run. */
+static int run_compare(const struct family_cell *x, const struct family_cell *y)
+{
+    ORDER(cohort)
+    return family_sum_compare(&x->of, &y->of);
+}
+
+static int cell_compare(const void *a, const void *b)
+{
+    const struct family_cell *const x = a, *const y = b;
+    const int by_run = run_compare(x, y);
+    if (by_run != 0) {
+        return by_run;
+    }
+    ORDER(members)
+    ORDER(sum)
+    return 0;
+}
+
+static int part_compare(const void *a, const void *b)
+{
+    const struct family_part *const x = a, *const y = b;
+    ORDER(cohort)
+    ORDER(members)
+    ORDER(sum)
+    return 0;
+}
+
+#undef ORDER
+
+/* --- cells --- */
+
+static uint64_t cell_hash(const struct family_cell *cell)
+{
+    const uint64_t words[] = {(uint64_t)cell->of.scale << 48 | (uint64_t)cell->of.stage << 40 |
+                                  (uint64_t)cell->of.later << 32 | cell->cohort,
+                              (uint64_t)cell->of.about << 32 ^ cell->members, (uint64_t)cell->sum};
+    uint64_t hash = 0;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        hash = (hash ^ words[i]) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+/* The slot of a cell, or the free one where it belongs. */
+static uint32_t *find_slot(const struct family_tally *tally, const struct family_cell *cell)
+{
+    size_t slot = cell_hash(cell) & (tally->n_slots - 1);
+    while (tally->slots[slot] != SLOT_EMPTY_CELL &&
+           cell_compare(&tally->cells[tally->slots[slot]], cell) != 0) {
+        slot = (slot + 1) & (tally->n_slots - 1);
+    }
+    return &tally->slots[slot];
+}
+
+static void drop_slots(struct family_tally *tally)
+{
+    free(tally->slots);
+    tally->slots = NULL;
+    tally->n_slots = 0;
+}
+
+/* Room for one cell more, a third of the slots staying free. */
+static bool make_slots(struct family_tally *tally)
+{
+    size_t n = tally->n_slots == 0 ? FIRST_SLOTS : tally->n_slots;
+    uint32_t *slots;
+    if (3 * (tally->n_cells + 1) < 2 * tally->n_slots) {
+        return true;
+    }
+    while (3 * (tally->n_cells + 1) >= 2 * n) {
+        n *= 2;
+    }
+    slots = tally->n_cells < UINT32_MAX / 2 ? malloc(n * sizeof *slots) : NULL;
+    if (slots == NULL) {
+        return false;
+    }
+    memset(slots, 0xff, n * sizeof *slots); /* SLOT_EMPTY_CELL */
+    free(tally->slots);
+    tally->slots = slots;
+    tally->n_slots = n;
+    for (size_t i = 0; i < tally->n_cells; i++) {
+        *find_slot(tally, &tally->cells[i]) = (uint32_t)i;
+    }
+    return true;
+}
+
+bool family_tally_add(struct family_tally *tally, const struct family_cell *cell)
+{
+    uint32_t *slot;
+    assert(cell->members > 0);
+    if (!make_slots(tally)) {
+        return false;
+    }
+    slot = find_slot(tally, cell);
+    if (*slot != SLOT_EMPTY_CELL) {
+        tally->cells[*slot].count += cell->count;
+        return true;
+    }
+    if (!array_grow(&tally->cells, &tally->cells_capacity, tally->n_cells + 1,
+                    sizeof *tally->cells)) {
+        return false;
+    }
+    *slot = (uint32_t)tally->n_cells;
+    tally->cells[tally->n_cells++] = *cell;
+    return true;
+}
+
+/* --- families in several cohorts --- */
+
+/* Parts of one cohort become one, all in order. Returns how many there are. */
+static size_t join_parts(struct family_part parts[], size_t n)
+{
+    size_t n_joined = 0;
+    qsort(parts, n, sizeof *parts, part_compare);
+    for (size_t i = 0; i < n; i++) {
+        if (n_joined > 0 && parts[n_joined - 1].cohort == parts[i].cohort) {
+            parts[n_joined - 1].members += parts[i].members;
+            parts[n_joined - 1].sum += parts[i].sum;
+        } else {
+            parts[n_joined++] = parts[i];
+        }
+    }
+    return n_joined;
+}
+
+bool family_tally_add_split(struct family_tally *tally, const struct family_sum *of,
+                            struct family_part parts[], size_t n)
+{
+    n = join_parts(parts, n);
+    if (n <= 1) {
+        return n == 0 || family_tally_add(tally, &(struct family_cell){.of = *of,
+                                                                       .cohort = parts[0].cohort,
+                                                                       .members = parts[0].members,
+                                                                       .sum = parts[0].sum,
+                                                                       .count = 1});
+    }
+    if (!array_grow(&tally->splits, &tally->splits_capacity, tally->n_splits + 1,
+                    sizeof *tally->splits) ||
+        !array_grow(&tally->parts, &tally->parts_capacity, tally->n_parts + n,
+                    sizeof *tally->parts)) {
+        return false;
+    }
+    tally->splits[tally->n_splits++] =
+        (struct split_family){.of = *of, .n_parts = (uint32_t)n, .first_part = tally->n_parts};
+    memcpy(tally->parts + tally->n_parts, parts, n * sizeof *parts);
+    tally->n_parts += n;
+    return true;
+}
+
+/* A split family with its parts, to be sorted. */
+struct sorted_split {
+    struct split_family split;
+    const struct family_part *parts;
+};
+
+static int split_compare(const void *a, const void *b)
+{
+    const struct sorted_split *const x = a, *const y = b;
+    const int by_sum = family_sum_compare(&x->split.of, &y->split.of);
+    for (size_t i = 0; by_sum == 0 && i < x->split.n_parts && i < y->split.n_parts; i++) {
+        const int by_part = part_compare(&x->parts[i], &y->parts[i]);
+        if (by_part != 0) {
+            return by_part;
+        }
+    }
+    return by_sum != 0
+               ? by_sum
+               : (x->split.n_parts > y->split.n_parts) - (x->split.n_parts < y->split.n_parts);
+}
+
+static bool sort_splits(struct family_tally *tally)
+{
+    struct sorted_split *const sorted = calloc(tally->n_splits + 1, sizeof *sorted);
+    struct family_part *const parts = calloc(tally->n_parts + 1, sizeof *parts);
+    const bool done = sorted != NULL && parts != NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < tally->n_splits && done; i++) {
+        sorted[i] =
+            (struct sorted_split){tally->splits[i], tally->parts + tally->splits[i].first_part};
+    }
+    if (done) {
+        qsort(sorted, tally->n_splits, sizeof *sorted, split_compare);
+        for (size_t i = 0; i < tally->n_splits; i++) {
+            memcpy(parts + n, sorted[i].parts, sorted[i].split.n_parts * sizeof *parts);
+            tally->splits[i] = sorted[i].split;
+            tally->splits[i].first_part = n;
+            n += sorted[i].split.n_parts;
+        }
+        memcpy(tally->parts, parts, n * sizeof *parts);
+    }
+    free(sorted);
+    free(parts);
+    return done;
+}
+
+bool family_tally_sort(struct family_tally *tally)
+{
+    drop_slots(tally); /* every cell is there once: add() saw to that */
+    if (tally->n_cells > 0) {
+        qsort(tally->cells, tally->n_cells, sizeof *tally->cells, cell_compare);
+    }
+    return tally->n_splits == 0 || sort_splits(tally);
+}
+
+/* --- tallies of tallies --- */
+
+/* Parts of one family, each a family by itself. */
+static bool add_apart(struct family_tally *tally, const struct family_sum *of,
+                      struct family_part parts[], size_t n)
+{
+    bool done = true;
+    n = join_parts(parts, n);
+    for (size_t i = 0; i < n && done; i++) {
+        done = family_tally_add_split(tally, of, &parts[i], 1);
+    }
+    return done;
+}
+
+typedef bool add_parts(struct family_tally *tally, const struct family_sum *of,
+                       struct family_part parts[], size_t n);
+
+/* Into other cohorts; what becomes of families in several of them, `add` knows. */
+static bool regroup(const struct family_tally *tally, const uint32_t group_of[],
+                    const bool leave_out[], add_parts *add, struct family_tally *out)
+{
+    struct family_part *const room = calloc(tally->n_parts + 1, sizeof *room);
+    bool done = room != NULL;
+    *out = (struct family_tally){0};
+    for (size_t i = 0; i < tally->n_cells && done; i++) {
+        struct family_cell cell = tally->cells[i];
+        if (leave_out == NULL || !leave_out[cell.cohort]) {
+            cell.cohort = group_of[cell.cohort];
+            done = family_tally_add(out, &cell);
+        }
+    }
+    for (size_t i = 0; i < tally->n_splits && done; i++) {
+        const struct split_family *const split = &tally->splits[i];
+        size_t n = 0;
+        for (size_t k = 0; k < split->n_parts; k++) {
+            const struct family_part *const part = &tally->parts[split->first_part + k];
+            if (leave_out == NULL || !leave_out[part->cohort]) {
+                room[n] = *part;
+                room[n++].cohort = group_of[part->cohort];
+            }
+        }
+        done = add(out, &split->of, room, n);
+    }
+    free(room);
+    if (!done || !family_tally_sort(out)) {
+        family_tally_free(out);
+        return false;
+    }
+    return true;
+}
+
+bool family_tally_coarsen(const struct family_tally *tally, const uint32_t group_of[],
+                          struct family_tally *out)
+{
+    return regroup(tally, group_of, NULL, add_apart, out);
+}
+
+bool family_tally_renumber(const struct family_tally *tally, const uint32_t number_of[],
+                           const bool leave_out[], struct family_tally *out)
+{
+    return regroup(tally, number_of, leave_out, family_tally_add_split, out);
+}
+
+bool family_tally_merge(struct family_tally *into, const struct family_tally *from)
+{
+    bool done = true;
+    for (size_t i = 0; i < from->n_cells && done; i++) {
+        done = family_tally_add(into, &from->cells[i]);
+    }
+    for (size_t i = 0; i < from->n_splits && done; i++) {
+        const struct split_family *const split = &from->splits[i];
+        /* its parts are in order, and of different cohorts: they are not changed */
+        done = family_tally_add_split(into, &split->of, from->parts + split->first_part,
+                                      split->n_parts);
+    }
+    return done;
+}
+
+/* --- looking up --- */
+
+size_t family_tally_find(const struct family_tally *tally, uint32_t cohort,
+                         const struct family_sum *of, struct family_count out[])
+{
+    const struct family_cell wanted = {.of = *of, .cohort = cohort};
+    size_t low = 0, high = tally->n_cells, n = 0;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (run_compare(&tally->cells[middle], &wanted) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    while (low + n < tally->n_cells && run_compare(&tally->cells[low + n], &wanted) == 0) {
+        const struct family_cell *const cell = &tally->cells[low + n];
+        out[n++] = (struct family_count){cell->members, cell->sum, cell->count};
+    }
+    return n;
+}
+
+size_t family_tally_most(const struct family_tally *tally)
+{
+    size_t most = 0, first = 0;
+    for (size_t i = 0; i < tally->n_cells; i++) {
+        first = run_compare(&tally->cells[first], &tally->cells[i]) == 0 ? first : i;
+        most = i + 1 - first > most ? i + 1 - first : most;
+    }
+    return most;
+}
+
+void family_tally_free(struct family_tally *tally)
+{
+    free(tally->cells);
+    free(tally->slots);
+    free(tally->splits);
+    free(tally->parts);
+    *tally = (struct family_tally){0};
+}

@@ -1,0 +1,58 @@
+/* engine/kin.h - members of families on their way to their families. Respondents are counted part by
+   part, by a hash of their own id, so that the members of a family are met far apart, by other threads
+   and in other processes. What is known of one member is therefore written down as a few bytes, sorted
+   into bundles by a hash of the family; and once all are counted, a bundle at a time is put together.
+
+   Nothing is written down where there is no family to look for. */
+#ifndef PELLTER_ENGINE_KIN_H
+#define PELLTER_ENGINE_KIN_H
+
+#include "engine/family_tally.h"
+#include "engine/ids.h"
+#include "engine/study.h"
+
+#define KIN_BUNDLES 256
+
+struct kin_bundle {
+    unsigned char *bytes; /* owned, n */
+    size_t n, capacity;
+};
+
+/* Start with {0}. */
+struct kin {
+    struct kin_bundle bundles[KIN_BUNDLES];
+    struct kin_bundle member; /* in the making */
+    size_t n_bytes;           /* of all bundles */
+};
+
+/* One member after the other: begin, what is known of the member (each sum once), end. The families
+   of two joins are not one another's. False: no memory. */
+bool kin_begin(struct kin *kin, const unsigned char family[FAMILY_BYTES], size_t join,
+               uint32_t cohort);
+bool kin_put(struct kin *kin, const struct family_sum *of, uint64_t members, int64_t sum);
+bool kin_end(struct kin *kin);
+
+/* What the sender's numbers of cohorts and names are here. */
+struct kin_numbers {
+    const uint32_t *cohorts, *names; /* borrowed */
+    size_t n_cohorts, n_names;
+};
+
+/* Renumbers what stands in the bytes of a bundle. False: a number that is not known, or bytes that
+   are no members. */
+bool kin_renumber(unsigned char *bytes, size_t n, const struct study *study,
+                  const struct kin_numbers *numbers);
+
+/* Counts the families of a bundle, given in pieces, into `tally`. The pieces are of this study and not
+   looked at for mistakes. False: no memory. */
+struct kin_piece {
+    const unsigned char *bytes; /* borrowed, n */
+    size_t n;
+};
+bool kin_meet(const struct kin_piece pieces[], size_t n_pieces, struct family_tally *tally);
+
+/* Forgets what is in a bundle. */
+void kin_empty(struct kin *kin, size_t bundle);
+void kin_free(struct kin *kin);
+
+#endif

@@ -1,0 +1,172 @@
+/* io/run/kin_store.c - see kin_store.h. */
+#include "io/run/kin_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/memory.h"
+
+/* --- more than fits --- */
+
+static struct fault spill_bundle(struct kin_store *store, size_t bundle)
+{
+    struct kin_pages *const pages = &store->pages[bundle];
+    const struct kin_bundle *const bytes = &store->kin.bundles[bundle];
+    struct kin_page page = {.n = bytes->n};
+    struct fault fault = FAULT_FREE;
+    if (bytes->n == 0) {
+        return fault;
+    }
+    if (!array_grow(&pages->list, &pages->capacity, pages->n + 1, sizeof *pages->list)) {
+        return fault_memory();
+    }
+    fault = spill_write(store->spill, bytes->bytes, bytes->n, &page.offset);
+    if (fault.code == FAULT_NONE) {
+        pages->list[pages->n++] = page;
+        kin_empty(&store->kin, bundle);
+    }
+    return fault;
+}
+
+struct fault kin_store_ease(struct kin_store *store, size_t most)
+{
+    struct fault fault = FAULT_FREE;
+    for (size_t i = 0; i < KIN_BUNDLES && fault.code == FAULT_NONE; i++) {
+        if (most == 0 || store->kin.n_bytes <= most) {
+            break;
+        }
+        fault = spill_bundle(store, i);
+    }
+    return fault;
+}
+
+/* --- a bundle, wherever it is --- */
+
+/* The pieces of a bundle in all stores. */
+struct pieces_of_kin {
+    struct kin_piece *pieces; /* owned, n: their bytes are in `read` or in a store */
+    size_t n, capacity;
+    unsigned char **read; /* owned, n_read, as are the bytes */
+    size_t n_read, read_capacity;
+};
+
+static void pieces_free_all(struct pieces_of_kin *pieces)
+{
+    for (size_t i = 0; i < pieces->n_read; i++) {
+        free(pieces->read[i]);
+    }
+    free(pieces->read);
+    free(pieces->pieces);
+    *pieces = (struct pieces_of_kin){0};
+}
+
+static bool add_piece(struct pieces_of_kin *pieces, const unsigned char *bytes, size_t n)
+{
+    if (n == 0) {
+        return true;
+    }
+    if (!array_grow(&pieces->pieces, &pieces->capacity, pieces->n + 1, sizeof *pieces->pieces)) {
+        return false;
+    }
+    pieces->pieces[pieces->n++] = (struct kin_piece){bytes, n};
+    return true;
+}
+
+static struct fault read_page(struct pieces_of_kin *pieces, struct spill *spill,
+                              const struct kin_page *page)
+{
+    unsigned char *const bytes = malloc(page->n);
+    struct fault fault;
+    if (bytes == NULL || !array_grow(&pieces->read, &pieces->read_capacity, pieces->n_read + 1,
+                                     sizeof(unsigned char *))) {
+        free(bytes);
+        return fault_memory();
+    }
+    pieces->read[pieces->n_read++] = bytes;
+    fault = spill_read(spill, page->offset, bytes, page->n);
+    return fault.code != FAULT_NONE            ? fault
+           : add_piece(pieces, bytes, page->n) ? FAULT_FREE
+                                               : fault_memory();
+}
+
+static struct fault collect(struct kin_store *const stores[], size_t n_stores, size_t bundle,
+                            struct pieces_of_kin *pieces)
+{
+    struct fault fault = FAULT_FREE;
+    *pieces = (struct pieces_of_kin){0};
+    for (size_t i = 0; i < n_stores && fault.code == FAULT_NONE; i++) {
+        const struct kin_pages *const pages = &stores[i]->pages[bundle];
+        for (size_t k = 0; k < pages->n && fault.code == FAULT_NONE; k++) {
+            fault = read_page(pieces, stores[i]->spill, &pages->list[k]);
+        }
+        if (fault.code == FAULT_NONE && !add_piece(pieces, stores[i]->kin.bundles[bundle].bytes,
+                                                   stores[i]->kin.bundles[bundle].n)) {
+            fault = fault_memory();
+        }
+    }
+    return fault;
+}
+
+struct fault kin_stores_meet(struct kin_store *const stores[], size_t n_stores, size_t bundle,
+                             struct family_tally *tally)
+{
+    struct pieces_of_kin pieces;
+    struct fault fault = collect(stores, n_stores, bundle, &pieces);
+    if (fault.code == FAULT_NONE && pieces.n > 0 && !kin_meet(pieces.pieces, pieces.n, tally)) {
+        fault = fault_memory();
+    }
+    pieces_free_all(&pieces);
+    return fault;
+}
+
+/* --- between ranks --- */
+
+struct fault kin_stores_put(struct kin_store *const stores[], size_t n_stores,
+                            struct parcel *parcel)
+{
+    struct fault fault = FAULT_FREE;
+    for (size_t bundle = 0; bundle < KIN_BUNDLES && fault.code == FAULT_NONE; bundle++) {
+        struct pieces_of_kin pieces;
+        size_t n = 0;
+        fault = collect(stores, n_stores, bundle, &pieces);
+        for (size_t i = 0; i < pieces.n; i++) {
+            n += pieces.pieces[i].n;
+        }
+        parcel_put_number(parcel, n);
+        for (size_t i = 0; i < pieces.n && fault.code == FAULT_NONE; i++) {
+            parcel_put(parcel, pieces.pieces[i].bytes, pieces.pieces[i].n);
+        }
+        pieces_free_all(&pieces);
+    }
+    return fault;
+}
+
+bool kin_store_add(struct parcel *parcel, const struct study *study,
+                   const struct kin_numbers *numbers, struct kin_store *store)
+{
+    for (size_t i = 0; i < KIN_BUNDLES; i++) {
+        struct kin_bundle *const bundle = &store->kin.bundles[i];
+        const size_t n = (size_t)parcel_get_number(parcel);
+        const unsigned char *const bytes = parcel_look(parcel, n);
+        if (parcel->failed || !array_grow(&bundle->bytes, &bundle->capacity, bundle->n + n, 1)) {
+            return false;
+        }
+        if (n > 0) {
+            memcpy(bundle->bytes + bundle->n, bytes, n);
+            if (!kin_renumber(bundle->bytes + bundle->n, n, study, numbers)) {
+                return false;
+            }
+            bundle->n += n;
+            store->kin.n_bytes += n;
+        }
+    }
+    return true;
+}
+
+void kin_store_free(struct kin_store *store)
+{
+    kin_free(&store->kin);
+    for (size_t i = 0; i < KIN_BUNDLES; i++) {
+        free(store->pages[i].list);
+    }
+}

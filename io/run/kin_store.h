@@ -1,0 +1,44 @@
+/* io/run/kin_store.h - what one worker has written down of the members of families (engine/kin.h):
+   in memory, and beyond what --memory allows in the temporary file. */
+#ifndef PELLTER_IO_RUN_KIN_STORE_H
+#define PELLTER_IO_RUN_KIN_STORE_H
+
+#include "engine/kin.h"
+#include "io/run/parcel.h"
+#include "io/run/spill.h"
+
+/* A part of a bundle in the temporary file. */
+struct kin_page {
+    uint64_t offset;
+    size_t n;
+};
+
+struct kin_pages {
+    struct kin_page *list; /* owned, n */
+    size_t n, capacity;
+};
+
+/* Start with {.spill = ...}. */
+struct kin_store {
+    struct kin kin;
+    struct kin_pages pages[KIN_BUNDLES];
+    struct spill *spill; /* borrowed */
+};
+
+/* Writes all of it to the file where it has more than `most` bytes in memory (0: never). */
+MUST_CHECK struct fault kin_store_ease(struct kin_store *store, size_t most);
+
+/* Counts the families of a bundle, of whom any of the stores may know members, into `tally`, and
+   forgets the bundle. */
+MUST_CHECK struct fault kin_stores_meet(struct kin_store *const stores[], size_t n_stores,
+                                        size_t bundle, struct family_tally *tally);
+
+/* All of several stores as bytes for another rank, and added to one there. */
+MUST_CHECK struct fault kin_stores_put(struct kin_store *const stores[], size_t n_stores,
+                                       struct parcel *parcel);
+bool kin_store_add(struct parcel *parcel, const struct study *study,
+                   const struct kin_numbers *numbers, struct kin_store *store);
+
+void kin_store_free(struct kin_store *store);
+
+#endif

@@ -60,6 +60,10 @@ static void expect_end(const char *name, const char *end, double got, double exp
     }
 }
 
+/* Far enough from symmetric for the acceleration to show. */
+static const struct score_count skewed[] = {{0, 12}, {1, 2}, {2, 1},  {3, 1},
+                                            {5, 1},  {9, 1}, {14, 1}, {30, 1}};
+
 static void test_against_r(void **state)
 {
     struct world world;
@@ -70,7 +74,9 @@ static void test_against_r(void **state)
     for (size_t i = 0; i < values.n_rows; i++) {
         const char *const name = vector_cell(&values, i, "case");
         const struct distribution changes =
-            case_distribution(&world.cases, case_index(&world.cases, name), joint_change);
+            strcmp(name, "skewed") == 0
+                ? (struct distribution){skewed, COUNT(skewed), 1}
+                : case_distribution(&world.cases, case_index(&world.cases, name), joint_change);
         const struct interval got = draw(&world, &changes, REPLICATES, 7);
         expect_end(name, "low", got.low, vector_number(&values, i, "low"),
                    vector_number(&values, i, "sd_low"));

@@ -219,6 +219,22 @@ static void test_superiority(void **state)
     expect("none", "low", got.low.number, 0.0, 0.0);
 }
 
+/* Doubled ranks 5, 5, 8, 11, 11 above one zero, of which 5 and 8 are positive: 9 of 32 patterns have a sum of
+   13 or less. Without the zero they would be multiples of 3. By hand. */
+static void test_ranked_zero(void **state)
+{
+    const struct score_count scores[] = {{-3, 2}, {-1, 1}, {0, 1}, {1, 1}, {2, 1}};
+    double *const work = calloc(SIGNED_RANK_WORK, sizeof *work);
+    (void)state;
+    assert_non_null(work);
+    const struct signed_rank got =
+        signed_rank(&(struct distribution){scores, COUNT(scores), 1}, ZEROS_RANKED, work);
+    expect("one zero", "v", got.v.number, 6.5, 0.0);
+    expect("one zero", "p", got.p_wilcoxon.number, 18.0 / 32.0, 1e-15);
+    expect("one zero", "rank_biserial", got.rank_biserial.number, 13.0 / 20.0 - 1.0, 1e-15);
+    free(work);
+}
+
 /* Walsh averages one by one against the walk, on scores with few and many ties, and negative ones. */
 static int compare_sums(const void *a, const void *b)
 {
@@ -268,7 +284,7 @@ int main(void)
         cmocka_unit_test(test_noncentral_t), cmocka_unit_test(test_quantile),
         cmocka_unit_test(test_factor),       cmocka_unit_test(test_against_r),
         cmocka_unit_test(test_switch),       cmocka_unit_test(test_superiority),
-        cmocka_unit_test(test_walsh),
+        cmocka_unit_test(test_ranked_zero),  cmocka_unit_test(test_walsh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

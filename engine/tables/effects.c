@@ -243,8 +243,7 @@ static void effects(struct maker *maker, const struct kind *kind, size_t measure
     struct text title = text_of(kind->title), base = text_of(MESSAGE_NOTE_BASE_PAIRS);
     struct table *table;
     title.arguments[0] = argument_name(m->label);
-    table = new_table(maker, breakdown,
-                      arena_printf(&maker->report->arena, "%s_%s", kind->stem, m->label), title);
+    table = new_table(maker, breakdown, stem_of_measure(maker, kind->stem, measure), title);
     add_columns(maker, table, kind, measure, breakdown);
     for (size_t i = 0; i < m->instrument->n_scales; i++) {
         if (has_effects(maker, m->first_scale + i)) {

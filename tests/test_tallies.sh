@@ -263,6 +263,8 @@ STUDY
 "$pellter" report "$work/change.yaml" -o "$work/change" 2> "$work/stderr"
 "$pellter" tally "$work/change.yaml" > "$work/change.tally"
 "$pellter" merge "$work/change.tally" -o "$work/change-merged" 2> "$work/stderr"
+as_merged "$work/change/internal/results.csv" "$work/change-merged/internal/results.csv" > "$work/as_merged"
+cp "$work/as_merged" "$work/change/internal/results.csv"
 for file in internal/results.csv report.txt; do
     cmp "$work/change/$file" "$work/change-merged/$file" || problem "declared change is lost in a tally: $file"
 done

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/memory.h"
+#include "scales/wide.h"
 
 #define SLOTS 4096u /* twice ITEM_CELLS_MOST at least, and a power of two */
 #define FREE_SLOT UINT16_MAX
@@ -211,9 +212,33 @@ static bool take_answers(const struct item_sheet *sheet, const answer answers[],
     return valid;
 }
 
+/* The products of a form's answers, and the answers themselves, to the lanes of a cell. */
+static inline void add_lanes(uint16_t *restrict lanes, const uint16_t *restrict x, size_t n_items)
+{
+    const size_t stride = ITEM_LANES(n_items);
+    for (size_t i = 0; i < n_items; i++) {
+        for (size_t b = i / 16 * 16; b < stride; b += 16) {
+            for (size_t k = 0; k < 16; k++) {
+                lanes[i * stride + b + k] = (uint16_t)(lanes[i * stride + b + k] + x[i] * x[b + k]);
+            }
+        }
+    }
+    for (size_t b = 0; b < stride; b += 16) {
+        for (size_t k = 0; k < 16; k++) {
+            lanes[n_items * stride + b + k] =
+                (uint16_t)(lanes[n_items * stride + b + k] + x[b + k]);
+        }
+    }
+}
+
+FOR_WIDE static void add_lanes_wide(uint16_t *restrict lanes, const uint16_t *restrict x,
+                                    size_t n_items)
+{
+    add_lanes(lanes, x, n_items);
+}
+
 bool item_sheet_add(struct item_sheet *sheet, const answer answers[], uint32_t cohort, size_t stage)
 {
-    const size_t stride = ITEM_LANES(sheet->n_items);
     const uint32_t square = (uint32_t)sheet->most * sheet->most + sheet->most + 1;
     uint16_t x[ITEM_LANES(MAX_ITEMS)];
     uint16_t *lanes;
@@ -228,18 +253,10 @@ bool item_sheet_add(struct item_sheet *sheet, const answer answers[], uint32_t c
         settle_cell(sheet, place);
     }
     lanes = sheet->lanes + place * lanes_size(sheet);
-    for (size_t i = 0; i < sheet->n_items; i++) {
-        for (size_t b = i / 16 * 16; b < stride; b += 16) {
-            for (size_t k = 0; k < 16; k++) {
-                lanes[i * stride + b + k] = (uint16_t)(lanes[i * stride + b + k] + x[i] * x[b + k]);
-            }
-        }
-    }
-    for (size_t b = 0; b < stride; b += 16) {
-        for (size_t k = 0; k < 16; k++) {
-            lanes[sheet->n_items * stride + b + k] =
-                (uint16_t)(lanes[sheet->n_items * stride + b + k] + x[b + k]);
-        }
+    if (has_wide()) {
+        add_lanes_wide(lanes, x, sheet->n_items);
+    } else {
+        add_lanes(lanes, x, sheet->n_items);
     }
     sheet->cells[place].n++;
     sheet->cells[place].n_pending++;

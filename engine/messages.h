@@ -263,6 +263,7 @@
     X(SAY_WILCOXON)              \
     X(SAY_SIGN)                  \
     X(SAY_EFFECT)                 \
+    X(SAY_GOALS_START)            \
     X(SAY_MODEL)                  \
     X(SAY_BETWEEN)                \
     X(SAY_BETWEEN_HOLM)           \

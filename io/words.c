@@ -299,7 +299,10 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_SAY_CAUTION] = "With so few {1}, one or two can change this result a good deal.",
     [MESSAGE_SAY_WILCOXON] = "The test that decides is Wilcoxon's signed-rank test: p {0}.",
     [MESSAGE_SAY_SIGN] = "The test that decides is the sign test: p {0}.",
-    [MESSAGE_SAY_EFFECT] = "Effect size d_av = {0}, positive for improvement.",
+    [MESSAGE_SAY_EFFECT] =
+        "Effect size d_av = {0} (95% confidence interval {1} to {2}), positive for improvement.",
+    [MESSAGE_SAY_GOALS_START] =
+        "A goal's first level is given when it is set, so a rise from it is to be expected.",
     [MESSAGE_SAY_MODEL] =
         "As if no one had dropped out, a mixed model of all {0} {1} with any score estimates a "
         "change of {2} points (95% confidence interval {3} to {4}); this holds if leaving depends "

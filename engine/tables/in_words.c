@@ -135,13 +135,23 @@ static void say_primary_test(struct paragraph *paragraph, const struct figure_ke
 static void say_effect(struct paragraph *paragraph, const struct figure_key *key,
                        const struct spoken_change *c)
 {
-    const struct value d =
-        figures_at(paragraph->maker->figures, key, FIGURE_STAGE_CHANGE, STATISTIC_DAV, 0);
+    const struct figures *const f = paragraph->maker->figures;
+    const bool up = c->higher_is_better;
+    const double sign = up ? 1.0 : -1.0;
+    const struct value d = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_DAV, 0);
+    const struct value low = figures_at(f, key, FIGURE_STAGE_CHANGE,
+                                        up ? STATISTIC_DAV_CI_LOW : STATISTIC_DAV_CI_HIGH, 0);
+    const struct value high = figures_at(f, key, FIGURE_STAGE_CHANGE,
+                                         up ? STATISTIC_DAV_CI_HIGH : STATISTIC_DAV_CI_LOW, 0);
     struct text text = text_of(MESSAGE_SAY_EFFECT);
-    if (d.kind != VALUE_UNDEFINED && c->n.number >= (double)c->small.too_few) {
-        text.arguments[0] = argument_value(c->higher_is_better ? d : value_double(-d.number), 2);
-        say(paragraph, text);
+    if (d.kind == VALUE_UNDEFINED || low.kind == VALUE_UNDEFINED ||
+        c->n.number < (double)c->small.too_few) {
+        return;
     }
+    text.arguments[0] = argument_value(value_double(sign * d.number), 2);
+    text.arguments[1] = argument_value(value_double(sign * low.number), 2);
+    text.arguments[2] = argument_value(value_double(sign * high.number), 2);
+    say(paragraph, text);
 }
 
 /* What the change would be if those who left had stayed, where the model counts anyone who is not
@@ -265,6 +275,9 @@ static struct text paragraph_of(struct maker *maker, const struct figure_key *ke
         say_effect(&paragraph, key, &c);
         say_reliable(&paragraph, key, &c);
         say_bands(&paragraph, key, &c);
+        if (c.of_goals && c.n.number > 1.0) {
+            say(&paragraph, text_of(MESSAGE_SAY_GOALS_START));
+        }
         if (primary) {
             say_model(&paragraph, key, &c);
         }

@@ -55,12 +55,12 @@ bool report_make(struct maker *maker)
     for (size_t i = 0; i < study->n_measures; i++) {
         measure_tables(maker, i);
     }
-    scoring_table(maker);
     between_tables(maker);
     years_tables(maker);
     paired_shares_table(maker);
     comparison_tables(maker);
     many_tests_table(maker);
+    scoring_table(maker);
     add_small_number_notes(maker);
     /* In every report, whatever it found: a gain is as easily misread as a loss. */
     add_report_note(maker, MESSAGE_REPORT_CAUTION_PROOF);

@@ -178,6 +178,7 @@ static void compute_all(struct work *work)
     compute_tests(work);
     compute_tests_between(work);
     for_each_scale(work, FIGURES_DROP_OUT, compute_drop_out);
+    for_each_scale(work, FIGURES_ADDED_VALUE, compute_added_value);
 }
 
 struct category {

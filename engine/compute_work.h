@@ -92,6 +92,9 @@ void compute_band_change(struct work *work);
 void compute_reliable_change(struct work *work);
 void compute_clinical_change(struct work *work);
 
+/* compute_added_value.c */
+void compute_added_value(struct work *work);
+
 /* Of all scales and groups at once, when the tests themselves are figures. */
 void compute_tests(struct work *work);
 void compute_tests_between(struct work *work);

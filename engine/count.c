@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "engine/id_checks.h"
+#include "engine/stats/added_value.h"
 #include "scales/gas.h"
 
 /* The order in which the scales of a goals instrument stand. */
@@ -321,6 +322,45 @@ static bool count_pattern(const struct walk *walk, size_t scale, const outcome o
            patterns_add(&walk->counted->tally.patterns, walk->cohort, scale, stages, scores);
 }
 
+/* The added value of one respondent, who has both totals or is not counted. */
+static bool count_added_value(const struct walk *walk, uint32_t series,
+                              const struct measure *measure,
+                              outcome outcomes[MAX_SCALES][MAX_STAGES])
+{
+    const unsigned char *const at = series_of(walk, series);
+    const size_t before = walk->study->before, after = walk->study->after;
+    const size_t scale = measure->first_scale + measure->predictors[PREDICTOR_TOTAL];
+    const int64_t first = series_date(walk->rules, walk->layout, at, before);
+    const int64_t last = series_date(walk->rules, walk->layout, at, after);
+    const bool has_dates = first != NO_DATE && last != NO_DATE;
+    const outcome seen = outcomes[measure->predictors[PREDICTOR_TOTAL]][after];
+    int64_t points[N_PREDICTORS] = {0};
+    bool complete = true;
+    tally_code code;
+    if (!is_scored(seen) || !is_scored(outcomes[measure->predictors[PREDICTOR_TOTAL]][before])) {
+        return true;
+    }
+    for (size_t i = 0; i < N_PREDICTORS; i++) {
+        const outcome o = outcomes[measure->predictors[i]][before];
+        complete = complete && is_scored(o);
+        /* The study was refused if a unit of these scales were not a point. */
+        points[i] =
+            is_scored(o)
+                ? outcome_score(measure->instrument->scales[measure->predictors[i]].values, o)
+                : 0;
+    }
+    code = ADDED_VALUE_UNITS * outcome_score(walk->study->scales[scale].scale->values, seen);
+    if (!complete || (has_dates && !added_value_in_time(last - first))) {
+        return count_cell(walk, scale, after, TALLY_PREDICTED, code,
+                          complete ? ADDED_VALUE_NOT_IN_TIME : ADDED_VALUE_NO_IMPACT);
+    }
+    return count_cell(walk, scale, after, TALLY_PREDICTED, code,
+                      added_value_predicted(points[PREDICTOR_TOTAL], points[PREDICTOR_IMPACT],
+                                            points[PREDICTOR_EMOTIONAL])) &&
+           (has_dates ||
+            count_cell(walk, scale, after, TALLY_PREDICTED, code, ADDED_VALUE_NO_DATES));
+}
+
 /* Counts one respondent's forms of one version. */
 static bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t measure_index)
 {
@@ -351,7 +391,7 @@ static bool count_questionnaire(const struct walk *walk, uint32_t series, uint32
             }
         }
     }
-    return true;
+    return !measure->has_added_value || count_added_value(walk, series, measure, outcomes);
 }
 
 /* --- goals --- */

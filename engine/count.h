@@ -25,6 +25,14 @@ enum discount {
 /* The first reason that holds, of the codes before and after; DISCOUNT_NONE for two scores. */
 enum discount discount_of(tally_code before, tally_code after);
 
+/* Added value (engine/stats/added_value.h), where the study asks for it: respondents with both totals
+   are cells of the total at `after` with TALLY_PREDICTED. The code is that total, the later code the
+   prediction, both in ADDED_VALUE_UNITS; or, in its place, why there is none. */
+#define ADDED_VALUE_NO_IMPACT TALLY_REASON(REASON_INCOMPLETE) /* or no emotional score, before */
+#define ADDED_VALUE_NOT_IN_TIME TALLY_REASON(REASON_NOT_DUE)  /* the forms' dates are known */
+/* Someone who has a prediction is counted here as well where no two dates say how long it was. */
+#define ADDED_VALUE_NO_DATES TALLY_REASON(REASON_NO_FORM)
+
 /* Counts everyone in `respondents` (resolved), and the forms that the join set aside, into
    `counted` (whose tally is in no order afterwards); pairs of scores go to `pairs`, which
    pair_counter_finish() brings into the tally, and what is known of members of families goes to

@@ -297,6 +297,7 @@ static const char *const table_names[N_FIGURE_TABLES] = {
     [FIGURES_TESTS] = "tests",
     [FIGURES_TESTS_BETWEEN] = "tests_between",
     [FIGURES_DROP_OUT] = "drop_out",
+    [FIGURES_ADDED_VALUE] = "added_value",
 };
 
 const char *figure_table_name(unsigned table)

@@ -34,6 +34,7 @@ enum figure_table {
     FIGURES_TESTS,
     FIGURES_TESTS_BETWEEN, /* of a whole breakdown */
     FIGURES_DROP_OUT,
+    FIGURES_ADDED_VALUE,
     N_FIGURE_TABLES
 };
 
@@ -67,6 +68,12 @@ enum {
     X(MAX, "max")                             \
     X(CI_LOW, "ci_low")                       \
     X(CI_HIGH, "ci_high")                     \
+    X(EFFECT_SIZE, "effect_size")             \
+    X(EFFECT_SIZE_CI_LOW, "effect_size_ci_low") \
+    X(EFFECT_SIZE_CI_HIGH, "effect_size_ci_high") \
+    X(EXCLUDED_NO_IMPACT, "excluded_no_impact") \
+    X(EXCLUDED_NOT_IN_TIME, "excluded_not_in_time") \
+    X(NO_DATES, "no_dates")                   \
     X(T, "t")                                 \
     X(DF, "df")                               \
     X(P_T, "p_t")                             \

@@ -74,7 +74,8 @@ bool join_rules_init(struct join_rules *rules, const struct study *study,
                                  .names = names,
                                  .joins = calloc(study->n_joins + 1, sizeof *rules->joins),
                                  .version = calloc(study->n_measures + 1, sizeof *rules->version),
-                                 .by_date = study->duplicates != PICK_NONE,
+                                 /* an added value needs to know how long it took */
+                                 .by_date = study->duplicates != PICK_NONE || study->added_value,
                                  .keep_places = keep_places};
     if (rules->joins == NULL || rules->version == NULL) {
         join_rules_free(rules);

@@ -85,7 +85,8 @@ struct join_rules {
     struct join_layout *joins;        /* owned, study->n_joins */
     uint16_t *version;                /* owned: of each measure in its join */
     uint8_t cohort_ranks[MAX_STAGES]; /* how far a form of a stage is from saying the cohort */
-    bool by_date; /* some stage has a window, or duplicates go by date: forms wait for the last */
+    bool by_date; /* some stage has a window, duplicates go by date, or an added value has to know
+                     how long it was: forms wait for the last */
     size_t packed_most; /* bytes of a form without a long id */
     bool keep_places;   /* places are kept, and forms set aside are listed */
 };

@@ -120,6 +120,10 @@
     X(HEAD_STAYED_SD)             \
     X(HEAD_DIFFERENCE)            \
     X(HEAD_TIPPING_POINT)         \
+    X(HEAD_ADDED_VALUE)           \
+    X(HEAD_EFFECT_SIZE)           \
+    X(HEAD_NO_IMPACT)             \
+    X(HEAD_NOT_IN_TIME)           \
     X(MODEL_UNSTRUCTURED)         \
     X(MODEL_HETEROGENEOUS)        \
     X(MODEL_COMPOUND)             \
@@ -203,6 +207,7 @@
     X(TITLE_TRAJECTORY)           \
     X(TITLE_HAD_NOBODY_LEFT)      \
     X(TITLE_WHO_LEFT)             \
+    X(TITLE_ADDED_VALUE)          \
     X(TITLE_ATTAINMENT)           \
     X(TITLE_ATTAINMENT_AFTER)     \
     X(TITLE_SHARE)                \
@@ -369,6 +374,14 @@
     X(NOTE_NOT_CONVERGED)         \
     X(NOTE_WHO_LEFT)              \
     X(NOTE_TIPPING_POINT)         \
+    X(NOTE_ADDED_VALUE)           \
+    X(NOTE_ADDED_VALUE_READING)   \
+    X(NOTE_ADDED_VALUE_GUARDS)    \
+    X(NOTE_ADDED_VALUE_NO_DATES)  \
+    X(NOTE_ADDED_VALUE_FAMILIES)  \
+    X(NOTE_ADDED_VALUE_RISK)      \
+    X(NOTE_ADDED_VALUE_LOW)       \
+    X(NOTE_ADDED_VALUE_SOURCE)    \
     X(NOTE_GAS_T)                 \
     X(NOTE_GAS_UNWEIGHTED)        \
     X(NOTE_GAS_WEIGHTED)          \

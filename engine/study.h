@@ -29,6 +29,9 @@ struct stage {
     enum pick pick;                    /* PICK_NEAREST is nearest to the middle of the window */
 };
 
+/* The scales that an added value score is made of (engine/stats/added_value.h). */
+enum { PREDICTOR_TOTAL, PREDICTOR_IMPACT, PREDICTOR_EMOTIONAL, N_PREDICTORS };
+
 /* An instrument as this study uses it: one line of respondents, forms and results. */
 struct measure {
     const char *label;                   /* the `instrument` column of every output */
@@ -39,6 +42,8 @@ struct measure {
     size_t first_scale;                  /* place of its first scale in study.scales */
     size_t band_sets[MAX_SCALES];        /* the set that tables print, for each scale */
     bool has_group[MAX_GROUPS];          /* item groups that some source collects */
+    bool has_added_value;                /* the study asks for the added value score of these: ... */
+    uint8_t predictors[N_PREDICTORS];    /* ... places in the instrument's scales */
 };
 
 /* What the study says of change on one scale, in place of what the instrument says. 0: nothing. */
@@ -155,6 +160,7 @@ struct study {
     struct model_rules model;
     struct primary primary;
     enum zeros zeros; /* what becomes of changes of 0 in the signed-rank test */
+    bool added_value; /* some measure has it */
     struct bootstrap_rules bootstrap;
 };
 

@@ -29,6 +29,7 @@ static inline enum reason tally_reason(tally_code code)
 
 /* What a cell counts, beside two real stages. */
 enum {
+    TALLY_PREDICTED = 0xfd, /* as `later`: the score at the stage beside what was predicted of it */
     TALLY_ONE_STAGE = 0xfe, /* as `later`: the stage by itself; later_code is 0 */
     TALLY_ALL_STAGES = 0xff /* as `later`: the same, of those with a score at every stage */
 };

@@ -101,6 +101,10 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_P_ANCOVA] = "Covariance p",
     [MESSAGE_HEAD_P_SLOPES] = "Slopes p",
     [MESSAGE_HEAD_ADJUSTED] = "Adjusted mean",
+    [MESSAGE_HEAD_ADDED_VALUE] = "Added value",
+    [MESSAGE_HEAD_EFFECT_SIZE] = "Effect size",
+    [MESSAGE_HEAD_NO_IMPACT] = "No impact score",
+    [MESSAGE_HEAD_NOT_IN_TIME] = "Not 4-8 months",
     [MESSAGE_HEAD_SITES] = "Sites",
     [MESSAGE_HEAD_SITES_POOLED] = "Sites pooled",
     [MESSAGE_HEAD_MEAN_OVER_PEOPLE] = "Mean over people",
@@ -249,6 +253,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_TRAJECTORY] = "{0}: {1} over the stages",
     [MESSAGE_TITLE_HAD_NOBODY_LEFT] = "{0}: means as if no one had dropped out",
     [MESSAGE_TITLE_WHO_LEFT] = "{0}: who left between {1} and {2}",
+    [MESSAGE_TITLE_ADDED_VALUE] = "{0}: added value score from {1} to {2}",
     [MESSAGE_TITLE_ATTAINMENT] = "Goals attained at their {0}",
     [MESSAGE_TITLE_ATTAINMENT_AFTER] = "Goals attained at {0}",
     [MESSAGE_TITLE_SHARE] = "Goals attained at {0}: how sure the percentage is",
@@ -577,6 +582,33 @@ static const char *const english[N_MESSAGES] = {
         "Slopes: whether the score after rests on the score before in the same way in every cohort. "
         "Where that p is small, the covariance p is not to be relied on.",
     [MESSAGE_NOTE_INDEPENDENT] = "These tests take people as independent of each other.",
+    [MESSAGE_NOTE_ADDED_VALUE] =
+        "Added value of a child: expected less seen total difficulties at {1}, in points; expected is "
+        "2.3 + 0.8 total difficulties + 0.2 impact - 0.3 emotional symptoms, all at {0}. The table has "
+        "the mean. Effect size: points divided by 5. 95% intervals: t.",
+    [MESSAGE_NOTE_ADDED_VALUE_READING] =
+        "Above 0: better than was to be expected of such children without help; below 0: worse. It is a "
+        "figure for a group and never for one child, for whom it is uncertain by 10 points either way.",
+    [MESSAGE_NOTE_ADDED_VALUE_GUARDS] =
+        "Base: children with the parent form for ages 4-17, total difficulties at {0} and {1}, impact and "
+        "emotional symptoms at {0}, and 4-8 months ({2} to {3} days) between the forms. The last "
+        "columns: children with both totals who are left out.",
+    [MESSAGE_NOTE_ADDED_VALUE_NO_DATES] =
+        "Children counted without knowing how many months lie between their forms: {0}. Leave the "
+        "table out unless you know that it was 4-8.",
+    [MESSAGE_NOTE_ADDED_VALUE_FAMILIES] =
+        "The intervals take children as independent of each other, brothers and sisters too; where "
+        "many of a family are there they are too narrow.",
+    [MESSAGE_NOTE_ADDED_VALUE_RISK] =
+        "Made for groups at high risk: children who probably have a disorder, or whose parents were "
+        "concerned already. In other groups it misleads.",
+    [MESSAGE_NOTE_ADDED_VALUE_LOW] =
+        "Caution: with a mean of {0} at {1} these children are hardly a group at high risk (a mean "
+        "below {2}: a convention of this report), so do not rely on the score.",
+    [MESSAGE_NOTE_ADDED_VALUE_SOURCE] =
+        "Source: Ford, Hutchings, Bywater, Goodman and Goodman (2009), British Journal of Psychiatry "
+        "194:552-558; sdqinfo.org. The numbers of the formula were not seen in a first-hand source: they "
+        "are unverified.",
     [MESSAGE_NOTE_ADJUSTED] =
         "Adjusted: the mean at {1} that each cohort would have had if all had started from the same "
         "mean at {0} (analysis of covariance, one slope for all). Cohorts stand in the order of their "

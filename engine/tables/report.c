@@ -28,6 +28,7 @@ static void measure_tables(struct maker *maker, size_t measure)
     effects_tables(maker, measure);
     individual_tables(maker, measure);
     drop_out_tables(maker, measure);
+    added_value_tables(maker, measure);
     items_tables(maker, measure);
 }
 

@@ -30,6 +30,7 @@ void bands_tables(struct maker *maker, size_t scale);
 void effects_tables(struct maker *maker, size_t measure);
 void individual_tables(struct maker *maker, size_t measure);
 void drop_out_tables(struct maker *maker, size_t measure);
+void added_value_tables(struct maker *maker, size_t measure);
 void items_tables(struct maker *maker, size_t measure);
 void trajectory_tables(struct maker *maker, size_t scale);
 void attainment_tables(struct maker *maker, size_t measure);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/stats/added_value.h"
 #include "io/read/cells.h"
 #include "io/read/plan_build.h"
 #include "io/read/roles.h"
@@ -15,7 +16,7 @@ static const char *const study_keys[] = {
     "duplicates",    "across_versions",  "sources",     "reliable_change",
     "small_numbers", "primary",          "mixed_model", "site",
     "year",          "comparison_group", "paired",
-    "important_change", "clinical_change"};
+    "important_change", "clinical_change", "added_value"};
 static const char *const model_keys[] = {"df", "structure"};
 static const char *const model_df_words[] = {
     [MODEL_KENWARD_ROGER] = "kenward-roger", [MODEL_SATTERTHWAITE] = "satterthwaite"};
@@ -533,6 +534,49 @@ static void number_joins(struct plan_build *build)
     }
 }
 
+/* Finds the scales of an added value score; false: this measure cannot have one. */
+static bool find_predictors(const struct study_scale scales[], struct measure *measure)
+{
+    static const char *const names[N_PREDICTORS] = {[PREDICTOR_TOTAL] = ADDED_VALUE_TOTAL,
+                                                    [PREDICTOR_IMPACT] = ADDED_VALUE_IMPACT,
+                                                    [PREDICTOR_EMOTIONAL] = ADDED_VALUE_EMOTIONAL};
+    const struct instrument *const instrument = measure->instrument;
+    /* The form for younger children was not part of what the formula was made from. */
+    bool found = !measure->pooled && strcmp(instrument->name, ADDED_VALUE_INSTRUMENT) == 0;
+    for (size_t i = 0; i < N_PREDICTORS && found; i++) {
+        size_t scale = 0;
+        while (scale < instrument->n_scales &&
+               strcmp(instrument->scales[scale].name, names[i]) != 0) {
+            scale++;
+        }
+        found = scale < instrument->n_scales && scales[measure->first_scale + scale].collected &&
+                instrument->scales[scale].units_per_point == 1;
+        measure->predictors[i] = (uint8_t)scale;
+    }
+    return found;
+}
+
+/* added_value: yes, when sources are known */
+static struct fault read_added_value(struct plan_build *build, const struct node *node)
+{
+    struct study *const study = &build->plan->study;
+    bool wanted = false;
+    struct fault fault = node_yes_no(build->document, node, &wanted);
+    if (fault.code != FAULT_NONE || !wanted) {
+        return fault;
+    }
+    for (size_t i = 0; i < study->n_measures && study->before != study->after; i++) {
+        build->measures[i].has_added_value = find_predictors(build->scales, &build->measures[i]);
+        study->added_value = study->added_value || build->measures[i].has_added_value;
+    }
+    return study->added_value
+               ? FAULT_FREE
+               : node_fault(build->document, node,
+                            "an added value score needs two stages and a source of \"%s\" with "
+                            "its items and \"impact\", in whole points and not pooled",
+                            ADDED_VALUE_INSTRUMENT);
+}
+
 static struct fault read_sources(struct plan_build *build, const struct node *root)
 {
     const struct node *const sources = node_get(root, "sources");
@@ -557,7 +601,7 @@ static struct fault read_sources(struct plan_build *build, const struct node *ro
 static struct fault read_study(struct plan_build *build)
 {
     const struct node *const root = &build->document->root;
-    const struct node *title, *primary;
+    const struct node *title, *primary, *added_value;
     struct study *const study = &build->plan->study;
     struct fault fault = node_check_keys(build->document, root, study_keys, COUNT(study_keys));
     /* Zeros would mean something here: a day in 1970, a reliability of none. */
@@ -592,6 +636,10 @@ static struct fault read_study(struct plan_build *build)
     }
     if (fault.code == FAULT_NONE) {
         fault = change_read(build, root);
+    }
+    added_value = node_get(root, "added_value");
+    if (fault.code == FAULT_NONE && added_value != NULL) {
+        fault = read_added_value(build, added_value);
     }
     primary = node_get(root, "primary");
     return fault.code == FAULT_NONE && primary != NULL ? primary_read(build, primary) : fault;

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/count.h"
 #include "engine/id_checks.h"
 #include "engine/pair_counter.h"
+#include "engine/stats/added_value.h"
 #include "io/read/description.h"
 #include "io/read/tally_families.h"
 #include "io/tally_format.h"
@@ -407,15 +409,16 @@ size_t tally_total_place(const struct study *study, size_t scale, size_t stage, 
                             : later == TALLY_ALL_STAGES     ? n + stage
                             : later == TALLY_TOTAL_SCORED   ? 4 * n + 1 + stage
                             : later == TALLY_TOTAL_PATTERNS ? 5 * n + 1 + stage
+                            : later == TALLY_PREDICTED      ? 6 * n + 1
                             : stage == 0                    ? 2 * n + later
                             : later == stage + 1            ? 3 * n + stage
                                                             : 4 * n;
-    return scale * (6 * n + 1) + of_scale;
+    return scale * (6 * n + 2) + of_scale;
 }
 
 size_t tally_n_totals(const struct study *study)
 {
-    return study->n_scales * (6 * study->n_stages + 1);
+    return study->n_scales * (6 * study->n_stages + 2);
 }
 
 /* Which cells of a scale are there at all: engine/count.c. */
@@ -498,6 +501,64 @@ static bool take_pair(struct tally_reading *r)
     return take_cell(r, 0);
 }
 
+/* The largest size of a score. */
+static int64_t most_score(const struct study *study, size_t scale)
+{
+    const struct scale *const s = study->scales[scale].scale;
+    if (s->kind == SCALE_GOALS) {
+        return MOST_SCORE;
+    }
+    return s->values[0] < -s->values[s->n_values - 1] ? -s->values[0] : s->values[s->n_values - 1];
+}
+
+/* Reasons that stand in the place of a prediction. */
+static bool take_prediction(struct tally_reading *r, size_t cell, int64_t most, tally_code *code)
+{
+    const tally_code reasons[] = {ADDED_VALUE_NO_IMPACT, ADDED_VALUE_NOT_IN_TIME,
+                                  ADDED_VALUE_NO_DATES};
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        if (tally_field_is(r, cell, tally_reason_names[tally_reason(reasons[i])])) {
+            *code = reasons[i];
+            return true;
+        }
+    }
+    return tally_field_whole(r, cell, -most, most, code);
+}
+
+static bool take_added_value(struct tally_reading *r)
+{
+    const struct study *const study = &r->into->plan.study;
+    const size_t at = 1 + study->n_cohort_columns;
+    struct tally_cell cell = {.stage = (uint16_t)study->after, .later = TALLY_PREDICTED};
+    const struct measure *m;
+    uint64_t *total;
+    size_t measure = 0;
+    int64_t count = 0, most;
+    if (!tally_field_cohort(r, 1, &cell.cohort) || !tally_field_measure(r, at, &measure)) {
+        return false;
+    }
+    m = &study->measures[measure];
+    if (!m->has_added_value) {
+        return tally_fault(r, at, "found an instrument without added value scores");
+    }
+    cell.scale = (uint16_t)(m->first_scale + m->predictors[PREDICTOR_TOTAL]);
+    most = ADDED_VALUE_UNITS * most_score(study, cell.scale);
+    if (!tally_field_whole(r, at + 1, 0, most, &cell.code) ||
+        !take_prediction(r, at + 2, most, &cell.later_code) ||
+        !tally_field_whole(r, at + 3, 1, UINT32_MAX, &count)) {
+        return false;
+    }
+    if (cell.code % ADDED_VALUE_UNITS != 0) {
+        return tally_fault(r, at + 1, "found a score that the scale cannot have");
+    }
+    /* Who has no dates is counted beside his prediction. */
+    total = &r->into->totals[tally_total_place(study, cell.scale, study->after, TALLY_PREDICTED)];
+    *total += cell.later_code == ADDED_VALUE_NO_DATES ? 0 : (uint64_t)count;
+    return (*total <= (uint64_t)TALLY_MOST ||
+            tally_fault(r, at + 3, "found more in all tallies than can be counted")) &&
+           (tally_add(&r->into->counted.tally, &cell, (uint32_t)count) || tally_no_memory(r));
+}
+
 static bool take_goal(struct tally_reading *r)
 {
     const struct study *const study = &r->into->plan.study;
@@ -567,16 +628,6 @@ static bool take_sums(struct tally_reading *r, size_t cell, size_t n, int128 mos
         text = digits + length + 1;
     }
     return good || tally_fault(r, cell, "found other than the %zu sums that are expected", n);
-}
-
-/* The largest size of a score. */
-static int64_t most_score(const struct study *study, size_t scale)
-{
-    const struct scale *const s = study->scales[scale].scale;
-    if (s->kind == SCALE_GOALS) {
-        return MOST_SCORE;
-    }
-    return s->values[0] < -s->values[s->n_values - 1] ? -s->values[0] : s->values[s->n_values - 1];
 }
 
 static bool take_pattern(struct tally_reading *r)
@@ -755,6 +806,7 @@ static const struct {
     [TALLY_KIND_SCORE] = {take_score, 6, false, true},
     [TALLY_KIND_EVERY] = {take_every, 6, false, true},
     [TALLY_KIND_PAIR] = {take_pair, 8, false, true},
+    [TALLY_KIND_ADDED_VALUE] = {take_added_value, 5, false, true},
     [TALLY_KIND_GOAL] = {take_goal, 6, false, true},
     [TALLY_KIND_PATTERN] = {take_pattern, 7, false, true},
     [TALLY_KIND_FAMILY] = {take_family, 8, false, true},

@@ -487,6 +487,18 @@ static void put_code(struct writing *w, tally_code code)
     }
 }
 
+/* The scale and the stage go without saying. */
+static void write_added_value(struct writing *w, uint32_t cohort, const struct cell_count *cell)
+{
+    begin(w, TALLY_KIND_ADDED_VALUE);
+    put_cohort(w, cohort);
+    put_text(w, w->study->measures[w->study->scales[cell->scale].measure].label);
+    put_code(w, cell->code);
+    put_code(w, cell->later_code);
+    put_count(w, cell->count);
+    end(w);
+}
+
 static void write_cell(struct writing *w, uint32_t cohort, const struct cell_count *cell)
 {
     const struct study *const study = w->study;
@@ -684,10 +696,17 @@ static void write_cells(struct writing *w)
     comment_cells(w, "score", ",instrument,scale,stage,score,count");
     comment_cells(w, "every", ",instrument,scale,stage,score,count (with a score at every stage)");
     comment_cells(w, "pair", ",instrument,scale,stage,later stage,score,later score,count");
+    if (w->study->added_value) {
+        comment_cells(w, "added_value", ",instrument,seen in tenths,predicted in tenths,count");
+    }
     for (uint32_t cohort = 0; cohort < w->tally.n_cohorts && !ferror(w->out); cohort++) {
         const struct cohort_cells *const cells = &w->tally.cohorts[cohort];
         for (size_t i = 0; i < cells->n && !is_withheld(w, cohort); i++) {
-            write_cell(w, cohort, &cells->cells[i]);
+            if (cells->cells[i].later == TALLY_PREDICTED) {
+                write_added_value(w, cohort, &cells->cells[i]);
+            } else {
+                write_cell(w, cohort, &cells->cells[i]);
+            }
         }
     }
     comment_cells(w, "goal", ",category,flags,occasion,level in halves,count");

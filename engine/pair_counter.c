@@ -232,6 +232,7 @@ static bool add_stage(const struct pair_counter *counter, struct tally_cell *at,
     const size_t pair = at->stage == 0 ? 0 : at->stage - (size_t)1;
     assert(counter->pairs[pair].stage == 0 &&
            counter->pairs[pair].later == (at->stage == 0 ? 1 : at->stage));
+    (void)counter;
     at->later = TALLY_ONE_STAGE;
     return add_margin(at, scale, cells + pair * n * n, n, at->stage == 0, tally);
 }

@@ -24,6 +24,9 @@ pure_libc=' assert.h complex.h ctype.h errno.h fenv.h float.h inttypes.h iso646.
  string.h tgmath.h time.h uchar.h wchar.h wctype.h '
 pure_libc=${pure_libc//$'\n'/}
 
+# What the compiler offers of the processor: pure, and behind an #if where it is used.
+processor=' emmintrin.h immintrin.h '
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 n_problems=0
@@ -62,8 +65,8 @@ system_reason() {
                 [[ $pure_libc == *" $2 "* ]] || echo 'scales/ includes only the pure part of libc'
                 ;;
             engine/*)
-                [[ $2 == gsl/* || $pure_libc == *" $2 "* ]] ||
-                    echo 'engine/ includes only the pure part of libc, and gsl'
+                [[ $2 == gsl/* || $pure_libc$processor == *" $2 "* ]] ||
+                    echo 'engine/ includes only the pure part of libc, gsl, and the processor'
                 ;;
         esac ;;
     esac

@@ -93,11 +93,11 @@ scales/gas.c <locale.h> scales/ includes only the pure part of libc
 scales/gas.c "gas.h" includes are written from the root
 scales/gas.h <scales/other.h> headers of ours are included with quotes
 engine/figure.h "io/words.h" engine/ does not know io/
-engine/stats/paired.c <sys/stat.h> engine/ includes only the pure part of libc, and gsl
-engine/stats/paired.c <pthread.h> engine/ includes only the pure part of libc, and gsl
-engine/stats/paired.c <fcntl.h> engine/ includes only the pure part of libc, and gsl
-engine/stats/paired.c <dirent.h> engine/ includes only the pure part of libc, and gsl
-engine/stats/paired.c <yaml.h> engine/ includes only the pure part of libc, and gsl
+engine/stats/paired.c <sys/stat.h> engine/ includes only the pure part of libc, gsl, and the processor
+engine/stats/paired.c <pthread.h> engine/ includes only the pure part of libc, gsl, and the processor
+engine/stats/paired.c <fcntl.h> engine/ includes only the pure part of libc, gsl, and the processor
+engine/stats/paired.c <dirent.h> engine/ includes only the pure part of libc, gsl, and the processor
+engine/stats/paired.c <yaml.h> engine/ includes only the pure part of libc, gsl, and the processor
 engine/stats/paired.c "engine/tally.h" a statistic takes counts
 engine/stats/counts.c "engine/respondents.h" a statistic takes counts
 engine/stats/paired.h "engine/table.h" a statistic knows no text

@@ -296,6 +296,8 @@
     X(NOTE_ITEMS)                 \
     X(NOTE_ENDS)                  \
     X(NOTE_GOAL_DIFFICULTY)       \
+    X(NOTE_GOALS_WHO)             \
+    X(GOALS_NOT_STATED)           \
     X(NOTE_CAUTIONS)              \
     X(NOTE_USUAL_START)           \
     X(NOTE_REGRESSION)            \

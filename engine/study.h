@@ -42,8 +42,8 @@ struct measure {
     size_t first_scale;                  /* place of its first scale in study.scales */
     size_t band_sets[MAX_SCALES];        /* the set that tables print, for each scale */
     bool has_group[MAX_GROUPS];          /* item groups that some source collects */
-    bool has_added_value;                /* the study asks for the added value score of these: ... */
-    uint8_t predictors[N_PREDICTORS];    /* ... places in the instrument's scales */
+    bool has_added_value;             /* the study asks for the added value score of these: ... */
+    uint8_t predictors[N_PREDICTORS]; /* ... places in the instrument's scales */
 };
 
 /* What the study says of change on one scale, in place of what the instrument says. 0: nothing. */
@@ -82,9 +82,10 @@ struct goal_rules {
     bool weighted;     /* some source has weights */
     bool keep_partial; /* -0.5 stays -0.5; else it is read as -1 */
     bool has_target;
-    double target;                /* percent of goals expected to reach 0 or better */
-    enum alternative target_test; /* which shares speak against it */
-    const char *flags[MAX_FLAGS]; /* yes/no columns that attainment is also broken down by */
+    double target;                    /* percent of goals expected to reach 0 or better */
+    enum alternative target_test;     /* which shares speak against it */
+    const char *chosen_by, *rated_by; /* in the study's words; NULL: it does not say */
+    const char *flags[MAX_FLAGS];     /* yes/no columns that attainment is also broken down by */
     size_t n_flags;
     bool has_category;
 };

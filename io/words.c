@@ -355,6 +355,10 @@ static const char *const english[N_MESSAGES] = {
         "T is made so that its mean is 50 where goals are as hard as they should be. A mean far above 50 once "
         "goals were worked on means that they were easy to reach, as much as that they were reached. t test of "
         "one mean.",
+    [MESSAGE_NOTE_GOALS_WHO] =
+        "Goals were chosen by: {0}. They were rated by: {1}. Ratings by those who did the work, of goals that "
+        "they chose, tend to be high.",
+    [MESSAGE_GOALS_NOT_STATED] = "not stated",
     [MESSAGE_NOTE_CAUTIONS] =
         "Started: {0} with a form at {1}. Due: of these, those whose form at {2} was due. n: those with a score at "
         "both, whom all changes are of. Nothing is known of how the others did.",

@@ -458,6 +458,7 @@ static const struct {
      "both \"column\" and \"value\""},
     {"a comparison group that is a word", STUDY("comparison_group: arm"), 1, 19, "a column and"},
     {"colum", STUDY("comparison_group: {colum: arm, value: x}"), 1, 20, "\"column\"?"},
+    {"raters without a word", GOALS("rated_by: ''"), 5, 15, "text"},
     {"a test without a target", GOALS("target_test: less"), 5, 18, "no \"target\""},
     {"a test that is none", GOALS("target: 75\n    target_test: one-sided"), 6, 18, "\"two-sided\"?"},
     {"cohorts_from", STUDY("cohorts_from: first"), 1, 1, "did you mean \"cohort_from\"?"},

@@ -45,7 +45,8 @@ static const char *const studies[] = {
     " - {file: y.csv, instrument: sdq-parent-2-4, items: 'q{1..25}'}\n"
     " - {file: z.csv, instrument: wemwbs, items: 'w{1..14}'}",
     "stages: [a, b]\nsources:\n - {file: g.csv, instrument: gas, weight: w, category: c,"
-    " flags: [x, 'y: z'], target: 66.6, target_test: greater, partial: keep, rho: 0.25}\n"
+    " flags: [x, 'y: z'], target: 66.6, target_test: greater, partial: keep, rho: 0.25,"
+    " chosen_by: 'families, with a worker', rated_by: the worker}\n"
     " - {file: h.csv, instrument: gas, weight: v, flags: [u]}",
 };
 

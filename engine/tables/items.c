@@ -85,6 +85,11 @@ static void items_table(struct maker *maker, size_t measure)
 
 /* --- goals --- */
 
+static struct argument who(const char *name)
+{
+    return name == NULL ? argument_message(MESSAGE_GOALS_NOT_STATED) : argument_name(name);
+}
+
 static void goal_difficulty_table(struct maker *maker, size_t measure)
 {
     const struct measure *const m = &maker->study->measures[measure];
@@ -92,6 +97,7 @@ static void goal_difficulty_table(struct maker *maker, size_t measure)
     struct table *const table =
         new_table(maker, 0, stem_of_measure(maker, "goal_difficulty", measure),
                   title_of_measure(maker, MESSAGE_TITLE_GOAL_DIFFICULTY, measure));
+    struct text note = text_of(MESSAGE_NOTE_GOALS_WHO);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_STAGE));
     add_column(maker, table, MESSAGE_HEAD_N);
     add_column(maker, table, MESSAGE_HEAD_FROM_50);
@@ -114,6 +120,9 @@ static void goal_difficulty_table(struct maker *maker, size_t measure)
         }
     }
     add_note(maker, table, text_of(MESSAGE_NOTE_GOAL_DIFFICULTY));
+    note.arguments[0] = who(maker->study->goals.chosen_by);
+    note.arguments[1] = who(maker->study->goals.rated_by);
+    add_note(maker, table, note);
 }
 
 /* --- cautions --- */

@@ -374,6 +374,14 @@ static void put_goals(FILE *out, const struct goal_rules *rules)
                                               : "",
               out);
     }
+    if (rules->chosen_by != NULL) {
+        fputs(", chosen_by: ", out);
+        put_text(out, rules->chosen_by);
+    }
+    if (rules->rated_by != NULL) {
+        fputs(", rated_by: ", out);
+        put_text(out, rules->rated_by);
+    }
     for (size_t i = 0; i < rules->n_flags; i++) {
         fputs(i > 0 ? ", " : ", flags: [", out);
         put_text(out, rules->flags[i]);

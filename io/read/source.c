@@ -9,16 +9,17 @@
 
 /* The keys of every source; the instrument's further item groups ("impact") come beside them. */
 static const char *const source_keys[] = {
-    "file",   "instrument",  "layout",  "separator", "participant", "family",   "stage",
-    "date",   "dates",       "age",     "items",     "answers",     "missing",  "incomplete",
-    "bands",  "constants",   "goal",    "level",     "weight",      "category", "flags",
-    "target", "target_test", "partial", "rho",       "cohorts"};
+    "file",   "instrument",  "layout",  "separator", "participant", "family",    "stage",
+    "date",   "dates",       "age",     "items",     "answers",     "missing",   "incomplete",
+    "bands",  "constants",   "goal",    "level",     "weight",      "category",  "flags",
+    "target", "target_test", "partial", "rho",       "cohorts",     "chosen_by", "rated_by"};
 #define N_SOURCE_KEYS (sizeof source_keys / sizeof source_keys[0])
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Keys that only goals have, and keys that goals do not have. */
-static const char *const goal_keys[] = {"goal",   "level",       "weight",  "category", "flags",
-                                        "target", "target_test", "partial", "rho"};
+static const char *const goal_keys[] = {"goal",  "level",     "weight",      "category",
+                                        "flags", "target",    "target_test", "partial",
+                                        "rho",   "chosen_by", "rated_by"};
 static const char *const form_keys[] = {"items", "answers", "incomplete", "bands"};
 static const char *const layout_words[] = {"long", "wide"};
 static const char *const instrument_keys[] = {"column", "values"};

@@ -347,6 +347,20 @@ static struct fault same_rule(const struct source_build *b, const char *key, boo
                    : FAULT_FREE;
 }
 
+/* Who did something with goals, in the study's own words. */
+static struct fault read_who(const struct source_build *b, const char *key, const char **who)
+{
+    const struct node *const node = node_get(b->node, key);
+    const char *const earlier = *who;
+    struct fault fault = FAULT_FREE;
+    if (node != NULL) {
+        fault = plan_text(b->build, node, who);
+    }
+    return fault.code == FAULT_NONE && node != NULL && earlier != NULL
+               ? same_rule(b, key, strcmp(*who, earlier) != 0)
+               : fault;
+}
+
 static struct fault read_goal_rules(const struct source_build *b)
 {
     const struct node *const target = node_get(b->node, "target");
@@ -395,6 +409,12 @@ static struct fault read_goal_rules(const struct source_build *b)
                               b->build->has_partial && wanted.keep_partial != rules->keep_partial);
         }
         b->build->has_partial = true;
+    }
+    if (fault.code == FAULT_NONE) {
+        fault = read_who(b, "chosen_by", &wanted.chosen_by);
+    }
+    if (fault.code == FAULT_NONE) {
+        fault = read_who(b, "rated_by", &wanted.rated_by);
     }
     *rules = wanted;
     return fault;

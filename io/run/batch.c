@@ -283,9 +283,9 @@ static size_t find_plain(const struct batch *batch, const struct join_layout *la
     size_t n_plain = 0;
     for (size_t i = 0; i < batch->n; i++) {
         const struct id id = batch->ids[i];
-        const bool is_plain = layout->is_plain & (n_valid[i] > 0) &
-                              ((id.words[0] | id.words[1]) != 0) & !id_is_long(id) &
-                              (batch->stages[i] != NO_STAGE) & !batch->unknown_stages[i] &
+        const bool is_plain = layout->is_plain && n_valid[i] > 0 &&
+                              (id.words[0] | id.words[1]) != 0 && !id_is_long(id) &&
+                              batch->stages[i] != NO_STAGE && !batch->unknown_stages[i] &&
                               (none_named || family_at(batch, i) == NULL);
         plain[n_plain] = (uint16_t)i;
         others[i - n_plain] = (uint16_t)i;

@@ -50,6 +50,13 @@ static void add_gas_notes(struct maker *maker, struct table *table, size_t scale
     add_note(maker, table, text_of(MESSAGE_NOTE_GAS_BASELINE));
 }
 
+/* How many families the n people are of stands beside the test that has nothing but families, in the table
+   of who changed, which is the narrower one; goals by themselves have no such table. */
+static bool has_families_beside_means(const struct maker *maker, size_t scale)
+{
+    return change_test(maker, scale).by_family && study_is_goal_level(maker->study, scale);
+}
+
 /* n, mean and SD before, mean and SD after, change, interval and p. Both
    means are of the n people with two scores, so that the change is theirs; means of all who were
    seen at a stage are in the trajectory. True where a note on rounding is needed. */
@@ -71,7 +78,7 @@ static bool means_row(struct maker *maker, struct table *table, const struct fig
     }
     row[i++] = cell_text(cohort_text(maker, key));
     row[i++] = cell_value(n, 0);
-    if (test.by_family) {
+    if (has_families_beside_means(maker, key->scale)) {
         row[i++] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_FAMILIES, 0), 0);
     }
     row[i++] = cell_value(before, decimals);
@@ -177,11 +184,10 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     /* One test alone needs no adjustment, and a column of the same p would ask for a reason. */
     const bool adjusted =
         n_tests(maker, scale, 0).number > 1.0 || n_tests(maker, scale, breakdown).number > 1.0;
-    const struct change_test test = change_test(maker, scale);
     bool apart = false;
     add_cohort_column(maker, table, breakdown);
     add_column(maker, table, MESSAGE_HEAD_N);
-    if (test.by_family) {
+    if (has_families_beside_means(maker, scale)) {
         add_column(maker, table, MESSAGE_HEAD_FAMILIES);
     }
     add_column(maker, table, MESSAGE_HEAD_BEFORE_MEAN);
@@ -222,6 +228,7 @@ static void direction_row(struct maker *maker, struct table *table, const struct
     const struct scale *const scale = maker->study->scales[key->scale].scale;
     const bool up = scale->higher_is_better;
     const struct value n = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
+    const bool by_family = change_test(maker, key->scale).by_family;
     struct figure_key of_reliable = *key;
     struct cell_content *const row = add_row(maker, table);
     size_t i = 0;
@@ -231,6 +238,9 @@ static void direction_row(struct maker *maker, struct table *table, const struct
     of_reliable.table = FIGURES_RELIABLE_CHANGE;
     row[i++] = cell_text(cohort_text(maker, key));
     row[i++] = cell_value(n, 0);
+    if (by_family) {
+        row[i++] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_FAMILIES, 0), 0);
+    }
     /* Better and worse, not up and down: a fall in an SDQ score is an improvement. */
     row[i++] = cell_value(
         figures_at(f, key, FIGURE_STAGE_CHANGE, up ? STATISTIC_N_UP : STATISTIC_N_DOWN, 0), 0);
@@ -239,7 +249,7 @@ static void direction_row(struct maker *maker, struct table *table, const struct
         figures_at(f, key, FIGURE_STAGE_CHANGE, up ? STATISTIC_N_DOWN : STATISTIC_N_UP, 0), 0);
     /* Beside the test of the means, for scores that are far from normal. Ranks and signs of the members
        of one family are not independent of one another: then families are what is tested. */
-    if (change_test(maker, key->scale).by_family) {
+    if (by_family) {
         row[i++] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_SIGN_FLIP, 0));
     } else {
         row[i++] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_WILCOXON, 0));
@@ -267,6 +277,9 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
     struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
     add_cohort_column(maker, table, breakdown);
     add_column(maker, table, MESSAGE_HEAD_N);
+    if (by_family) {
+        add_column(maker, table, MESSAGE_HEAD_FAMILIES);
+    }
     add_column(maker, table, MESSAGE_HEAD_BETTER);
     add_column(maker, table, MESSAGE_HEAD_SAME);
     add_column(maker, table, MESSAGE_HEAD_WORSE);

@@ -307,8 +307,8 @@ static bool make_room(struct work *work)
     work->study_sd = calloc(work->study->n_scales + 1, sizeof *work->study_sd);
     work->rules = calloc(work->study->n_scales + 1, sizeof *work->rules);
     return work->pairs != NULL && work->before != NULL && work->after != NULL &&
-           work->changes != NULL && work->ranks != NULL && work->items != NULL && work->families != NULL &&
-           work->study_sd != NULL &&
+           work->changes != NULL && work->ranks != NULL && work->items != NULL &&
+           work->families != NULL && work->study_sd != NULL &&
            (work->study->bootstrap.replicates == 0 ||
             (work->replicates != NULL && work->random != NULL)) &&
            work->rules != NULL && make_model_room(work);

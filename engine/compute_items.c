@@ -224,6 +224,32 @@ static void add_regression(struct work *work)
     }
 }
 
+/* A month is the twelfth part of 365.25 days: 30.4375 = 487 / 16. */
+static struct value months(int128 days, int128 n)
+{
+    return value_ratio(16 * days, 487 * n);
+}
+
+static void add_months(struct work *work)
+{
+    size_t n_cells;
+    const struct cell_count *const cells =
+        work_cells(work, work->study->after, TALLY_DAYS, &n_cells);
+    int128 days = 0;
+    uint64_t n = 0;
+    for (size_t i = 0; i < n_cells; i++) {
+        n += cells[i].count;
+        days += (int128)cells[i].code * cells[i].count;
+    }
+    if (study_keeps_dates(work->study)) {
+        work_add_count(work, STATISTIC_MONTHS_N, n);
+        work_add(work, STATISTIC_MONTHS_MEAN, months(days, (int128)n));
+        work_add(work, STATISTIC_MONTHS_MIN, n > 0 ? months(cells[0].code, 1) : VALUE_NONE);
+        work_add(work, STATISTIC_MONTHS_MAX,
+                 n > 0 ? months(cells[n_cells - 1].code, 1) : VALUE_NONE);
+    }
+}
+
 void compute_cautions(struct work *work)
 {
     const struct study *const study = work->study;
@@ -261,4 +287,7 @@ void compute_cautions(struct work *work)
                  value_ratio((int128)100 * usual, (int128)viable));
     }
     add_regression(work);
+    if (work_scale(work)->kind != SCALE_GOALS) {
+        add_months(work);
+    }
 }

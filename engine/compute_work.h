@@ -44,7 +44,7 @@ struct work {
     struct model_room *model_room;  /* owned; NULL: no model is fitted */
     double *study_sd;               /* for each scale: SD of all before scores of All, or NAN */
     struct item_room *items;
-    struct scale_rule *rules;       /* for each scale */
+    struct scale_rule *rules; /* for each scale */
     struct family_count *families;
 };
 

@@ -69,6 +69,7 @@ bool counted_merge(struct counted *into, const struct counted *from)
     }
     into->unknown_informants += from->unknown_informants;
     item_checks_merge(&into->checks, &from->checks);
-    return item_tally_merge(&into->items, &from->items) && tally_merge(&into->tally, &from->tally) &&
+    return item_tally_merge(&into->items, &from->items) &&
+           tally_merge(&into->tally, &from->tally) &&
            family_tally_merge(&into->families, &from->families);
 }

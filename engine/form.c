@@ -74,15 +74,11 @@ bool join_rules_init(struct join_rules *rules, const struct study *study,
                                  .names = names,
                                  .joins = calloc(study->n_joins + 1, sizeof *rules->joins),
                                  .version = calloc(study->n_measures + 1, sizeof *rules->version),
-                                 /* an added value needs to know how long it took */
-                                 .by_date = study->duplicates != PICK_NONE || study->added_value,
+                                 .by_date = study_keeps_dates(study),
                                  .keep_places = keep_places};
     if (rules->joins == NULL || rules->version == NULL) {
         join_rules_free(rules);
         return false;
-    }
-    for (size_t i = 0; i < study->n_stages; i++) {
-        rules->by_date = rules->by_date || study->stages[i].has_window;
     }
     for (size_t i = 0; i < study->n_stages; i++) {
         rules->cohort_ranks[i] = cohort_rank(study, i);

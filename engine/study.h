@@ -162,8 +162,19 @@ struct study {
     struct primary primary;
     enum zeros zeros; /* what becomes of changes of 0 in the signed-rank test */
     bool added_value; /* some measure has it */
+    bool months;      /* dates are kept, to count what lies between two forms */
     struct bootstrap_rules bootstrap;
 };
+
+/* Are the dates of forms kept? They take 4 bytes a respondent and stage. */
+static inline bool study_keeps_dates(const struct study *study)
+{
+    bool keeps = study->duplicates != PICK_NONE || study->added_value || study->months;
+    for (size_t i = 0; i < study->n_stages; i++) {
+        keeps = keeps || study->stages[i].has_window;
+    }
+    return keeps;
+}
 
 /* Are the sums counted that the mixed model needs? Whether it is wanted is another question. */
 static inline bool study_has_model(const struct study *study)

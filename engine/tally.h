@@ -29,6 +29,9 @@ static inline enum reason tally_reason(tally_code code)
 
 /* What a cell counts, beside two real stages. */
 enum {
+    TALLY_DAYS =
+        0xfa, /* as `later`: not a score, but how many days the form at the stage came after the
+                          one before; later_code is 0 */
     TALLY_PREDICTED = 0xfd, /* as `later`: the score at the stage beside what was predicted of it */
     TALLY_ONE_STAGE = 0xfe, /* as `later`: the stage by itself; later_code is 0 */
     TALLY_ALL_STAGES = 0xff /* as `later`: the same, of those with a score at every stage */

@@ -46,6 +46,7 @@
     X(SCORE, "score")                           \
     X(EVERY, "every")                           \
     X(PAIR, "pair")                             \
+    X(DAYS, "days")                             \
     X(ADDED_VALUE, "added_value")               \
     X(GOAL, "goal")                             \
     X(PATTERN, "pattern")                       \

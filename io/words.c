@@ -362,6 +362,10 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_CAUTIONS] =
         "Started: {0} with a form at {1}. Due: of these, those whose form at {2} was due. n: those with a score at "
         "both, whom all changes are of. Nothing is known of how the others did.",
+    [MESSAGE_NOTE_MONTHS] =
+        "{0}: between the two forms lay {1} months on average, from {2} to {3}; known of {4}.",
+    [MESSAGE_NOTE_MONTHS_UNKNOWN] =
+        "How long lay between the two forms was not counted; with dates, months: yes in the study file does so.",
     [MESSAGE_NOTE_USUAL_START] =
         "In the usual range at {0}: of those with a score at both, who were in no raised band to begin with and had "
         "less to gain.",

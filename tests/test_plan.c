@@ -459,6 +459,7 @@ static const struct {
     {"a comparison group that is a word", STUDY("comparison_group: arm"), 1, 19, "a column and"},
     {"colum", STUDY("comparison_group: {colum: arm, value: x}"), 1, 20, "\"column\"?"},
     {"raters without a word", GOALS("rated_by: ''"), 5, 15, "text"},
+    {"months that are neither", "months: perhaps\n" STUDY(""), 1, 9, "yes"},
     {"a test without a target", GOALS("target_test: less"), 5, 18, "no \"target\""},
     {"a test that is none", GOALS("target: 75\n    target_test: one-sided"), 6, 18, "\"two-sided\"?"},
     {"cohorts_from", STUDY("cohorts_from: first"), 1, 1, "did you mean \"cohort_from\"?"},

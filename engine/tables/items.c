@@ -178,6 +178,33 @@ static void add_regression_note(struct maker *maker, struct table *table, size_t
     add_note(maker, table, note);
 }
 
+/* Scales of one instrument have nearly the same people: the first that somebody has speaks for it. */
+static void add_months_note(struct maker *maker, struct table *table, size_t measure)
+{
+    const struct measure *const m = &maker->study->measures[measure];
+    struct text note = text_of(MESSAGE_NOTE_MONTHS);
+    if (!study_keeps_dates(maker->study)) {
+        add_note(maker, table, text_of(MESSAGE_NOTE_MONTHS_UNKNOWN));
+        return;
+    }
+    for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        const size_t scale = m->first_scale + i, none = FIGURE_STAGE_NONE;
+        const struct value n = figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_MONTHS_N);
+        if (n.kind == VALUE_COUNT && n.number > 0.0) {
+            note.arguments[0] = argument_name(m->instrument->scales[i].title);
+            note.arguments[1] = argument_value(
+                figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_MONTHS_MEAN), 1);
+            note.arguments[2] = argument_value(
+                figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_MONTHS_MIN), 1);
+            note.arguments[3] = argument_value(
+                figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_MONTHS_MAX), 1);
+            note.arguments[4] = argument_value(n, 0);
+            add_note(maker, table, note);
+            return;
+        }
+    }
+}
+
 static void cautions_table(struct maker *maker, size_t measure)
 {
     const struct measure *const m = &maker->study->measures[measure];
@@ -207,6 +234,9 @@ static void cautions_table(struct maker *maker, size_t measure)
     note.arguments[1] = argument_name(before_name(maker));
     note.arguments[2] = argument_name(after_name(maker));
     add_note(maker, table, note);
+    if (!m->instrument->is_goals) {
+        add_months_note(maker, table, measure);
+    }
     if (has_bands) {
         note = text_of(MESSAGE_NOTE_USUAL_START);
         note.arguments[0] = argument_name(before_name(maker));

@@ -307,7 +307,10 @@ static void put_rules(FILE *out, const struct study *study)
         fprintf(out, "small_numbers: {too_few_below: %" PRIu64 ", caution_below: %" PRIu64 "}\n",
                 study->small_numbers.too_few, study->small_numbers.caution);
     }
-    /* Without it, less is counted. */
+    /* Without them, less is counted. */
+    if (study->months) {
+        fputs("months: yes\n", out);
+    }
     if (study->added_value) {
         fputs("added_value: yes\n", out);
     }

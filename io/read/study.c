@@ -10,13 +10,29 @@
 #include "io/read/plan_build.h"
 #include "io/read/roles.h"
 
-static const char *const study_keys[] = {
-    "title",         "stages",           "before",      "after",
-    "as_of",         "cohorts",          "cohort_from", "missing",
-    "duplicates",    "across_versions",  "sources",     "reliable_change",
-    "small_numbers", "primary",          "mixed_model", "site",
-    "year",          "comparison_group", "paired",
-    "important_change", "clinical_change", "added_value"};
+static const char *const study_keys[] = {"title",
+                                         "stages",
+                                         "before",
+                                         "after",
+                                         "as_of",
+                                         "cohorts",
+                                         "cohort_from",
+                                         "missing",
+                                         "duplicates",
+                                         "across_versions",
+                                         "sources",
+                                         "reliable_change",
+                                         "small_numbers",
+                                         "primary",
+                                         "mixed_model",
+                                         "site",
+                                         "year",
+                                         "comparison_group",
+                                         "paired",
+                                         "important_change",
+                                         "clinical_change",
+                                         "added_value",
+                                         "months"};
 static const char *const model_keys[] = {"df", "structure"};
 static const char *const model_df_words[] = {
     [MODEL_KENWARD_ROGER] = "kenward-roger", [MODEL_SATTERTHWAITE] = "satterthwaite"};
@@ -640,6 +656,9 @@ static struct fault read_study(struct plan_build *build)
     added_value = node_get(root, "added_value");
     if (fault.code == FAULT_NONE && added_value != NULL) {
         fault = read_added_value(build, added_value);
+    }
+    if (fault.code == FAULT_NONE && node_get(root, "months") != NULL) {
+        fault = node_yes_no(build->document, node_get(root, "months"), &study->months);
     }
     primary = node_get(root, "primary");
     return fault.code == FAULT_NONE && primary != NULL ? primary_read(build, primary) : fault;

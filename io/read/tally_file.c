@@ -51,6 +51,9 @@ static struct fault check_scale(const struct tally_reading *r, size_t scale)
             }
         }
     }
+    if (totals[tally_total_place(study, scale, study->after, TALLY_DAYS)] > n) {
+        return file_fault(r, "days between the forms of more than all respondents", measure->label);
+    }
     if (study->measures[study->scales[scale].measure].has_added_value &&
         totals[tally_total_place(study, scale, study->after, TALLY_PREDICTED)] > n) {
         return file_fault(r, "added values of more than all respondents", measure->label);

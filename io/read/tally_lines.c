@@ -410,15 +410,16 @@ size_t tally_total_place(const struct study *study, size_t scale, size_t stage, 
                             : later == TALLY_TOTAL_SCORED   ? 4 * n + 1 + stage
                             : later == TALLY_TOTAL_PATTERNS ? 5 * n + 1 + stage
                             : later == TALLY_PREDICTED      ? 6 * n + 1
+                            : later == TALLY_DAYS           ? 6 * n + 2
                             : stage == 0                    ? 2 * n + later
                             : later == stage + 1            ? 3 * n + stage
                                                             : 4 * n;
-    return scale * (6 * n + 2) + of_scale;
+    return scale * (6 * n + 3) + of_scale;
 }
 
 size_t tally_n_totals(const struct study *study)
 {
-    return study->n_scales * (6 * study->n_stages + 2);
+    return study->n_scales * (6 * study->n_stages + 3);
 }
 
 /* Which cells of a scale are there at all: engine/count.c. */
@@ -554,6 +555,34 @@ static bool take_added_value(struct tally_reading *r)
     /* Who has no dates is counted beside his prediction. */
     total = &r->into->totals[tally_total_place(study, cell.scale, study->after, TALLY_PREDICTED)];
     *total += cell.later_code == ADDED_VALUE_NO_DATES ? 0 : (uint64_t)count;
+    return (*total <= (uint64_t)TALLY_MOST ||
+            tally_fault(r, at + 3, "found more in all tallies than can be counted")) &&
+           (tally_add(&r->into->counted.tally, &cell, (uint32_t)count) || tally_no_memory(r));
+}
+
+/* Dates are of years 1 to 9999. */
+#define MOST_DAYS 3652059
+
+static bool take_days(struct tally_reading *r)
+{
+    const struct study *const study = &r->into->plan.study;
+    const size_t at = 1 + study->n_cohort_columns;
+    struct tally_cell cell = {.stage = (uint16_t)study->after, .later = TALLY_DAYS};
+    size_t scale = 0;
+    int64_t count = 0;
+    uint64_t *total;
+    if (!tally_field_cohort(r, 1, &cell.cohort) || !tally_field_scale(r, at, &scale) ||
+        !tally_field_whole(r, at + 2, -MOST_DAYS, MOST_DAYS, &cell.code) ||
+        !tally_field_whole(r, at + 3, 1, UINT32_MAX, &count)) {
+        return false;
+    }
+    if (!study_keeps_dates(study) || study->scales[scale].scale->kind == SCALE_GOALS ||
+        !study->scales[scale].collected) {
+        return tally_fault(r, 0, "found days where the study keeps no dates");
+    }
+    cell.scale = (uint16_t)scale;
+    total = &r->into->totals[tally_total_place(study, scale, study->after, TALLY_DAYS)];
+    *total += (uint64_t)count;
     return (*total <= (uint64_t)TALLY_MOST ||
             tally_fault(r, at + 3, "found more in all tallies than can be counted")) &&
            (tally_add(&r->into->counted.tally, &cell, (uint32_t)count) || tally_no_memory(r));
@@ -740,8 +769,9 @@ static bool take_item_line(struct tally_reading *r, enum items_line kind)
     size_t stage = 0;
     int64_t n = 0;
     bool known;
-    if ((kind == ITEMS_OF_COHORT && !tally_field_cohort(r, 1, &cohort)) || !take_item_sheet(r, at, &sheet) ||
-        !take_item_stage(r, at + 2, &stage) || !tally_field_whole(r, at + 3, 1, TALLY_MOST, &n)) {
+    if ((kind == ITEMS_OF_COHORT && !tally_field_cohort(r, 1, &cohort)) ||
+        !take_item_sheet(r, at, &sheet) || !take_item_stage(r, at + 2, &stage) ||
+        !tally_field_whole(r, at + 3, 1, TALLY_MOST, &n)) {
         return false;
     }
     known = r->row->cells[at + 4].length > 0 || kind == ITEMS_OF_REST;
@@ -806,6 +836,7 @@ static const struct {
     [TALLY_KIND_SCORE] = {take_score, 6, false, true},
     [TALLY_KIND_EVERY] = {take_every, 6, false, true},
     [TALLY_KIND_PAIR] = {take_pair, 8, false, true},
+    [TALLY_KIND_DAYS] = {take_days, 5, false, true},
     [TALLY_KIND_ADDED_VALUE] = {take_added_value, 5, false, true},
     [TALLY_KIND_GOAL] = {take_goal, 6, false, true},
     [TALLY_KIND_PATTERN] = {take_pattern, 7, false, true},

@@ -26,12 +26,12 @@ struct writing {
     const struct tally_head *head;
     struct withheld withheld;
     struct items_sent items;
-    struct tally tally;      /* owned: cohorts and categories are numbered as they print */
+    struct tally tally;           /* owned: cohorts and categories are numbered as they print */
     struct family_tally families; /* owned: likewise, without cohorts that are withheld */
-    uint32_t *cohort_of;     /* owned: the cohort of each such number ... */
-    struct grouping finest;  /* ... and back */
-    const char **categories; /* owned: the texts of its categories */
-    char *line;              /* owned: the line in the making, n_line bytes of it */
+    uint32_t *cohort_of;          /* owned: the cohort of each such number ... */
+    struct grouping finest;       /* ... and back */
+    const char **categories;      /* owned: the texts of its categories */
+    char *line;                   /* owned: the line in the making, n_line bytes of it */
     size_t n_line, line_capacity;
     bool no_memory;
 };
@@ -499,6 +499,18 @@ static void write_added_value(struct writing *w, uint32_t cohort, const struct c
     end(w);
 }
 
+/* The stage goes without saying. */
+static void write_days(struct writing *w, uint32_t cohort, const struct cell_count *cell)
+{
+    begin(w, TALLY_KIND_DAYS);
+    put_cohort(w, cohort);
+    put_text(w, w->study->measures[w->study->scales[cell->scale].measure].label);
+    put_text(w, w->study->scales[cell->scale].scale->name);
+    put_whole(w, cell->code);
+    put_count(w, cell->count);
+    end(w);
+}
+
 static void write_cell(struct writing *w, uint32_t cohort, const struct cell_count *cell)
 {
     const struct study *const study = w->study;
@@ -696,6 +708,9 @@ static void write_cells(struct writing *w)
     comment_cells(w, "score", ",instrument,scale,stage,score,count");
     comment_cells(w, "every", ",instrument,scale,stage,score,count (with a score at every stage)");
     comment_cells(w, "pair", ",instrument,scale,stage,later stage,score,later score,count");
+    if (study_keeps_dates(w->study)) {
+        comment_cells(w, "days", ",instrument,scale,days between the forms,count");
+    }
     if (w->study->added_value) {
         comment_cells(w, "added_value", ",instrument,seen in tenths,predicted in tenths,count");
     }
@@ -704,6 +719,8 @@ static void write_cells(struct writing *w)
         for (size_t i = 0; i < cells->n && !is_withheld(w, cohort); i++) {
             if (cells->cells[i].later == TALLY_PREDICTED) {
                 write_added_value(w, cohort, &cells->cells[i]);
+            } else if (cells->cells[i].later == TALLY_DAYS) {
+                write_days(w, cohort, &cells->cells[i]);
             } else {
                 write_cell(w, cohort, &cells->cells[i]);
             }

@@ -1,4 +1,4 @@
-# tests/reference/added_value.R - parent SDQ forms of children at sites, and their added value scores.
+# tests/reference/added_value.R - parent SDQ forms of children at sites, their added value scores, and the months between.
 #
 #   Rscript tests/reference/added_value.R          (from the root; R 4.2.2 made the files in git)
 #
@@ -83,6 +83,11 @@ say <- function(by, cohort, chosen) {
                 excluded_no_impact = sum(both & !whole & chosen), excluded_not_in_time = sum(late & chosen),
                 no_dates = sum(used & is.na(between) & chosen))
     rows <<- c(rows, sprintf("added_value,%s,%s,sdq-parent,total,change,%s,%s", by, cohort, names(values), number(values)))
+    months <- between[both & chosen & !is.na(between)] / 30.4375
+    some <- length(months) > 0
+    values <- c(months_n = length(months), months_mean = if (some) mean(months) else NA,
+                months_min = if (some) min(months) else NA, months_max = if (some) max(months) else NA)
+    rows <<- c(rows, sprintf("cautions,%s,%s,sdq-parent,total,,%s,%s", by, cohort, names(values), number(values)))
 }
 say("", "All", TRUE)
 for (s in sort(unique(site))) say("site", s, site == s)

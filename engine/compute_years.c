@@ -29,21 +29,6 @@ static uint32_t value_in(const struct work *work, uint32_t group, size_t column)
                             column);
 }
 
-/* Is the group before this one the same but for an earlier year? */
-static bool follows(const struct work *work, uint32_t group)
-{
-    const struct breakdown *const by = breakdown_of(work);
-    if (group == 0 || !is_recorded(work, group) || !is_recorded(work, group - 1)) {
-        return false;
-    }
-    for (size_t i = 0; i + 1 < by->n_columns; i++) {
-        if (value_in(work, group, by->columns[i]) != value_in(work, group - 1, by->columns[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* A figure of another table, of a group of the current breakdown and scale. */
 static struct value figure_in(const struct work *work, enum figure_table table, uint32_t group,
                               unsigned stage, enum statistic statistic)
@@ -61,9 +46,9 @@ static uint64_t count_in(const struct work *work, enum figure_table table, uint3
     return value.kind == VALUE_COUNT ? (uint64_t)value.numerator : 0;
 }
 
-static void change_of_years(struct work *work, uint32_t group)
+static void change_of_years(struct work *work, uint32_t group_before, uint32_t group)
 {
-    const struct cohort before = cohort_in(work, group - 1), this = cohort_in(work, group);
+    const struct cohort before = cohort_in(work, group_before), this = cohort_in(work, group);
     const struct difference difference = difference_welch(&before, &this);
     work->key.group = group;
     work->key.stage = FIGURE_STAGE_CHANGE;
@@ -92,18 +77,17 @@ static uint64_t families_in(const struct work *work, uint32_t group)
 }
 
 /* The share attained at the latest review, and how many goals a family has. */
-static void goals_of_years(struct work *work, uint32_t group)
+static void goals_of_years(struct work *work, uint32_t before, uint32_t group)
 {
     const enum figure_table table = FIGURES_ATTAINMENT;
     const unsigned stage = FIGURE_STAGE_LATEST;
     const uint64_t goals = count_in(work, table, group, stage, STATISTIC_GOALS);
     const uint64_t attained = count_in(work, table, group, stage, STATISTIC_ATTAINED);
     const uint64_t set = count_in(work, table, group, stage, STATISTIC_GOALS_SET);
-    const uint64_t goals_then = count_in(work, table, group - 1, stage, STATISTIC_GOALS);
-    const uint64_t attained_then = count_in(work, table, group - 1, stage, STATISTIC_ATTAINED);
-    const uint64_t set_then = count_in(work, table, group - 1, stage, STATISTIC_GOALS_SET);
-    const uint64_t families = families_in(work, group),
-                   families_then = families_in(work, group - 1);
+    const uint64_t goals_then = count_in(work, table, before, stage, STATISTIC_GOALS);
+    const uint64_t attained_then = count_in(work, table, before, stage, STATISTIC_ATTAINED);
+    const uint64_t set_then = count_in(work, table, before, stage, STATISTIC_GOALS_SET);
+    const uint64_t families = families_in(work, group), families_then = families_in(work, before);
     const struct interval apart = proportion_difference(attained_then, goals_then, attained, goals);
     const struct rate_ratio rate =
         rate_ratio(set_then, (double)families_then, set, (double)families);
@@ -134,13 +118,16 @@ static void goals_of_years(struct work *work, uint32_t group)
 void compute_years(struct work *work)
 {
     const uint32_t group = work->key.group;
-    if (!has_years(work) || !follows(work, group)) {
+    uint32_t before;
+    if (!has_years(work) ||
+        !figures_year_before(work->figures, work->counted->cohorts, work->key.breakdown, group,
+                             work->key.measure, &before)) {
         return;
     }
     if (study_is_goal_level(work->study, work->key.scale)) {
-        goals_of_years(work, group);
+        goals_of_years(work, before, group);
     } else if (is_compared(work)) {
-        change_of_years(work, group);
+        change_of_years(work, before, group);
     }
 }
 
@@ -157,25 +144,34 @@ static bool has_shares(const struct work *work)
                VALUE_UNDEFINED;
 }
 
+/* Has the group a year, and anybody in it? */
+static bool is_year(const struct work *work, uint32_t group)
+{
+    return is_recorded(work, group) &&
+           figures_has_measure(work->figures, work->key.breakdown, group, work->key.measure);
+}
+
 /* Years that are whole numbers (up to 9 digits) stand where they say; where any is not, the years
-   stand one after the other. Writes the score of each group that is recorded. */
+   stand one after the other. Writes the score of each group that is a year. */
 static void score_years(struct work *work)
 {
     struct group_share *const shares = work->between->shares;
     const size_t column = breakdown_of(work)->columns[0];
     bool numbers = true;
+    int64_t place = 0;
     for (uint32_t g = 0; g < n_groups(work); g++) {
         const char *const year =
             names_text(&work->counted->cohorts->values, value_in(work, g, column));
         const size_t n = strspn(year, "0123456789");
-        numbers = numbers && (!is_recorded(work, g) || (n > 0 && n <= 9 && year[n] == '\0'));
+        numbers = numbers && (!is_year(work, g) || (n > 0 && n <= 9 && year[n] == '\0'));
     }
     for (uint32_t g = 0; g < n_groups(work); g++) {
         shares[g].score =
-            numbers && is_recorded(work, g)
+            numbers && is_year(work, g)
                 ? strtol(names_text(&work->counted->cohorts->values, value_in(work, g, column)),
                          NULL, 10)
-                : (int64_t)g;
+                : place;
+        place += is_year(work, g);
     }
 }
 
@@ -192,7 +188,7 @@ void compute_trend(struct work *work)
     }
     score_years(work);
     for (uint32_t g = 0; g < n_groups(work); g++) {
-        const bool counts = is_recorded(work, g);
+        const bool counts = is_year(work, g);
         shares[g].n = !counts ? 0
                       : goals ? count_in(work, table, g, stage, STATISTIC_GOALS)
                               : count_in(work, FIGURES_BEFORE_AFTER, g, stage, STATISTIC_N);

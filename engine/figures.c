@@ -273,6 +273,34 @@ bool figures_has_measure(const struct figures *figures, size_t breakdown, uint32
     return false;
 }
 
+static bool is_same_but_for_year(const struct grouping *grouping, const struct cohorts *cohorts,
+                                 const struct breakdown *by, uint32_t a, uint32_t b)
+{
+    for (size_t i = 0; i + 1 < by->n_columns; i++) {
+        if (cohorts_value_of(cohorts, grouping->members[a], by->columns[i]) !=
+            cohorts_value_of(cohorts, grouping->members[b], by->columns[i])) {
+            return false;
+        }
+    }
+    return grouping_is_recorded(grouping, cohorts, by, a) &&
+           grouping_is_recorded(grouping, cohorts, by, b);
+}
+
+bool figures_year_before(const struct figures *figures, const struct cohorts *cohorts,
+                         size_t breakdown, uint32_t group, size_t measure, uint32_t *before)
+{
+    uint32_t g = group;
+    while (g > 0 && !figures_has_measure(figures, breakdown, g - 1, measure)) {
+        g--;
+    }
+    if (g == 0) {
+        return false;
+    }
+    *before = g - 1;
+    return is_same_but_for_year(&figures->comparisons[breakdown].grouping, cohorts,
+                                &figures->study->breakdowns[breakdown], group, g - 1);
+}
+
 static const char *const table_names[N_FIGURE_TABLES] = {
     [FIGURES_FORMS] = "forms",
     [FIGURES_BEFORE_AFTER] = "before_after",

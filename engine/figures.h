@@ -455,6 +455,12 @@ struct value figures_at(const struct figures *figures, const struct figure_key *
 bool figures_has_measure(const struct figures *figures, size_t breakdown, uint32_t group,
                          size_t measure);
 
+/* Of a breakdown whose last column is the year: the group before this one that has anything of the measure
+   and differs in the year alone. False: there is none, or one of the two lacks a value. (A crossing under
+   which nobody counts, since its forms are not those that cohorts are read from, is no year.) */
+bool figures_year_before(const struct figures *figures, const struct cohorts *cohorts,
+                         size_t breakdown, uint32_t group, size_t measure, uint32_t *before);
+
 /* The texts of the columns of results.csv, where they are not names from the study. */
 const char *figure_table_name(unsigned table);
 /* Are its figures of all groups of a breakdown together? Their `cohort` is All, and group 0. */

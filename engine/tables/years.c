@@ -17,13 +17,16 @@ static struct figure_key year_key(const struct maker *maker, enum figure_table t
     return key;
 }
 
-/* "2016 to 2017": a group and the one before it. */
-static struct cell_content years_cell(struct maker *maker, size_t breakdown, uint32_t group)
+/* "2016 to 2017": a group and the year before it. */
+static struct cell_content years_cell(struct maker *maker, const struct figure_key *key)
 {
-    const char *const *const labels = maker->figures->comparisons[breakdown].grouping.labels;
+    const char *const *const labels = maker->figures->comparisons[key->breakdown].grouping.labels;
     struct text text = text_of(MESSAGE_TO);
-    text.arguments[0] = argument_name(labels[group - 1]);
-    text.arguments[1] = argument_name(labels[group]);
+    uint32_t before = key->group;
+    (void)figures_year_before(maker->figures, maker->counted->cohorts, key->breakdown, key->group,
+                              key->measure, &before);
+    text.arguments[0] = argument_name(labels[before]);
+    text.arguments[1] = argument_name(labels[key->group]);
     return sentence_cell(maker, text);
 }
 
@@ -71,7 +74,7 @@ static void change_row(struct maker *maker, struct table *table, const struct fi
         return;
     }
     row[0] = scale_cell(maker, key->scale);
-    row[1] = years_cell(maker, key->breakdown, key->group);
+    row[1] = years_cell(maker, key);
     row[2] = cell_value(then, 0);
     row[3] = cell_value(now, 0);
     row[4] = cell_value(figures_at(f, key, stage, STATISTIC_DIFFERENCE, 0), decimals);
@@ -110,7 +113,7 @@ static void attained_row(struct maker *maker, struct table *table, const struct 
     if (row == NULL) {
         return;
     }
-    row[0] = years_cell(maker, key->breakdown, key->group);
+    row[0] = years_cell(maker, key);
     row[1] = cell_value(then, 0);
     row[2] = cell_percent(figures_at(f, key, stage, STATISTIC_PERCENT_PREVIOUS, 0), 0);
     row[3] = cell_value(now, 0);
@@ -145,7 +148,7 @@ static void set_row(struct maker *maker, struct table *table, const struct figur
     if (row == NULL) {
         return;
     }
-    row[0] = years_cell(maker, key->breakdown, key->group);
+    row[0] = years_cell(maker, key);
     row[1] = cell_value(figures_at(f, key, stage, STATISTIC_GOALS_PER_FAMILY_PREVIOUS, 0), 2);
     row[2] = cell_value(figures_at(f, key, stage, STATISTIC_GOALS_PER_FAMILY, 0), 2);
     row[3] = cell_value(figures_at(f, key, stage, STATISTIC_RATE_RATIO, 0), 2);

@@ -1,7 +1,7 @@
 /* Expected values: tests/reference/f_quantile.csv (R 4.2.2, by item_analysis.R). */
 #include "tests/check.h"
 
-#include "engine/stats/f_quantile.h"
+#include "engine/stats/f_distribution.h"
 #include "tests/vectors.h"
 
 static void test_against_r(void **state)

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "engine/stats/f_quantile.h"
+#include "engine/stats/f_distribution.h"
 #include "engine/stats/moments.h"
 
 /* --- spreads: n (n - 1) times a covariance, exact --- */

@@ -11,29 +11,12 @@
 
 #include "io/read/instrument_digest.h"
 #include "io/read/roles.h"
+#include "io/read/study_words.h"
 
 static const char *const pick_words[] = {[PICK_NONE] = "discount",
                                          [PICK_NEAREST] = "nearest",
                                          [PICK_FIRST] = "first",
                                          [PICK_LAST] = "last"};
-static const char *const cohort_from_words[] = {
-    [COHORT_FROM_BEFORE] = "before", [COHORT_FROM_FIRST] = "first", [COHORT_FROM_AFTER] = "after"};
-
-static const char *const method_words[] = {[RELIABLE_JACOBSON_TRUAX] = "jacobson_truax",
-                                           [RELIABLE_EDWARDS_NUNNALLY] = "edwards_nunnally",
-                                           [RELIABLE_GULLIKSEN_LORD_NOVICK] =
-                                               "gulliksen_lord_novick",
-                                           [RELIABLE_HAGEMAN_ARRINDELL] = "hageman_arrindell"};
-static const char *const primary_words[] = {
-    [PRIMARY_T] = "t", [PRIMARY_WILCOXON] = "wilcoxon", [PRIMARY_SIGN] = "sign"};
-
-static const char *const model_df_words[] = {
-    [MODEL_KENWARD_ROGER] = "kenward-roger", [MODEL_SATTERTHWAITE] = "satterthwaite"};
-static const char *const model_structure_words[] = {[MODEL_NONE] = "rule",
-                                                    [MODEL_UNSTRUCTURED] = "unstructured",
-                                                    [MODEL_HETEROGENEOUS] =
-                                                        "heterogeneous-compound-symmetry",
-                                                    [MODEL_COMPOUND] = "compound-symmetry"};
 
 /* --- values --- */
 
@@ -254,7 +237,7 @@ static void put_change(FILE *out, const struct study *study)
     static const char cut_offs[] = "abc"; /* by enum cut_off */
     bool any = false;
     if (study->reliable_method != RELIABLE_JACOBSON_TRUAX) {
-        fprintf(out, ", method: %s", method_words[study->reliable_method]);
+        fprintf(out, ", method: %s", reliable_method_words[study->reliable_method]);
     }
     fputs(study->low_reliability ? ", low_reliability: yes" : "", out);
     (void)put_points(out, study, ", threshold", true);
@@ -330,7 +313,7 @@ static void put_rules(FILE *out, const struct study *study)
         put_text(out, scale->scale->name);
         fputs(", stage: ", out);
         put_text(out, study->stages[study->primary.stage].name);
-        fprintf(out, ", test: %s}\n", primary_words[study->primary.test]);
+        fprintf(out, ", test: %s}\n", primary_test_words[study->primary.test]);
     }
 }
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "io/read/plan_build.h"
+#include "io/read/study_words.h"
 
 static const char *const primary_keys[] = {"instrument", "scale", "stage", "test"};
-static const char *const test_words[] = {"t", "wilcoxon", "sign"}; /* by enum primary_test */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -110,14 +110,15 @@ struct fault primary_read(const struct plan_build *build, const struct node *nod
     }
     test = fault.code == FAULT_NONE ? node_get(node, "test") : NULL;
     if (test != NULL) {
-        fault = node_word(build->document, test, test_words, COUNT(test_words), &word);
+        fault =
+            node_word(build->document, test, primary_test_words, COUNT(primary_test_words), &word);
         primary->test = (enum primary_test)word;
     }
     if (fault.code == FAULT_NONE && word != PRIMARY_T &&
         primary->stage != build->plan->study.after) {
         return node_fault(build->document, test,
                           "the test \"%s\" is made of the stage \"%s\" only; of others expected t",
-                          test_words[word],
+                          primary_test_words[word],
                           build->plan->study.stages[build->plan->study.after].name);
     }
     return fault;

@@ -9,6 +9,7 @@
 #include "io/read/cells.h"
 #include "io/read/plan_build.h"
 #include "io/read/roles.h"
+#include "io/read/study_words.h"
 
 static const char *const study_keys[] = {"title",
                                          "stages",
@@ -34,17 +35,9 @@ static const char *const study_keys[] = {"title",
                                          "added_value",
                                          "months"};
 static const char *const model_keys[] = {"df", "structure"};
-static const char *const model_df_words[] = {
-    [MODEL_KENWARD_ROGER] = "kenward-roger", [MODEL_SATTERTHWAITE] = "satterthwaite"};
-static const char *const model_structure_words[] = {[MODEL_NONE] = "rule",
-                                                    [MODEL_UNSTRUCTURED] = "unstructured",
-                                                    [MODEL_HETEROGENEOUS] =
-                                                        "heterogeneous-compound-symmetry",
-                                                    [MODEL_COMPOUND] = "compound-symmetry"};
 static const char *const stage_keys[] = {"name", "values", "window", "after", "pick"};
 static const char *const pick_words[] = {"nearest", "first", "last"};
 static const char *const duplicate_words[] = {"discount", "first", "last"};
-static const char *const cohort_from_words[] = {"before", "first", "after"};
 static const char *const paired_keys[] = {"zeros", "bootstrap", "seed"};
 static const char *const zeros_words[] = {"drop", "pratt"};
 static const char *const small_keys[] = {"too_few_below", "caution_below"};

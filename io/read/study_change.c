@@ -1,6 +1,7 @@
 /* io/read/study_change.c - what a study says of change: when a person's is reliable, when a group's
    matters, and where the usual range begins. */
 #include "io/read/plan_build.h"
+#include "io/read/study_words.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,12 +17,6 @@ static const char *const clinical_keys[] = {"instrument", "scale", "clinical", "
                                             "cut_off"};
 static const char *const norm_keys[] = {"mean", "sd"};
 static const char *const cut_off_words[] = {"a", "b", "c"}; /* by enum cut_off */
-
-static const char *const method_words[N_RELIABLE_METHODS] = {
-    [RELIABLE_JACOBSON_TRUAX] = "jacobson_truax",
-    [RELIABLE_EDWARDS_NUNNALLY] = "edwards_nunnally",
-    [RELIABLE_GULLIKSEN_LORD_NOVICK] = "gulliksen_lord_novick",
-    [RELIABLE_HAGEMAN_ARRINDELL] = "hageman_arrindell"};
 
 /* A key that holds one entry, or a list of them, each about one scale. */
 typedef struct fault read_entry(struct plan_build *build, const struct node *node);
@@ -139,7 +134,7 @@ static struct fault read_reliable_change(struct plan_build *build, const struct 
         fault = node_number(build->document, value, 0.0, 1.0, &study->given_reliability);
     }
     if (fault.code == FAULT_NONE && (value = node_get(node, "method")) != NULL) {
-        fault = node_word(build->document, value, method_words, N_RELIABLE_METHODS, &word);
+        fault = node_word(build->document, value, reliable_method_words, N_RELIABLE_METHODS, &word);
         study->reliable_method = (enum reliable_method)word;
     }
     if (fault.code == FAULT_NONE && (value = node_get(node, "low_reliability")) != NULL) {

@@ -3,8 +3,8 @@
 #ifndef PELLTER_ENGINE_FIGURES_H
 #define PELLTER_ENGINE_FIGURES_H
 
-#include "engine/cohorts.h"
-#include "engine/count.h"
+#include "engine/counted.h"
+#include "engine/discount.h"
 #include "engine/figure.h"
 #include "engine/item_tally.h"
 #include "engine/study.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/count.h"
+#include "engine/discount.h"
 #include "engine/id_checks.h"
 
 static char lower(char c)

@@ -37,6 +37,14 @@ enum {
     TALLY_ALL_STAGES = 0xff /* as `later`: the same, of those with a score at every stage */
 };
 
+/* Added value (engine/stats/added_value.h), where the study asks for it: respondents with both totals
+   are cells of the total at `after` with TALLY_PREDICTED. The code is that total, the later code the
+   prediction, both in ADDED_VALUE_UNITS; or, in its place, why there is none. */
+#define ADDED_VALUE_NO_IMPACT TALLY_REASON(REASON_INCOMPLETE) /* or no emotional score, before */
+#define ADDED_VALUE_NOT_IN_TIME TALLY_REASON(REASON_NOT_DUE)  /* the forms' dates are known */
+/* Someone who has a prediction is counted here as well where no two dates say how long it was. */
+#define ADDED_VALUE_NO_DATES TALLY_REASON(REASON_NO_FORM)
+
 /* Where a respondent is counted. */
 struct tally_cell {
     uint32_t cohort; /* of the finest crossing; or a group, once coarsened */

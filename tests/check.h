@@ -25,4 +25,13 @@ static inline bool close_to(double got, double expected, double tolerance)
     return fabs(got - expected) <= tolerance * (expected == 0.0 ? 1.0 : fabs(expected));
 }
 
+/* The value of a column of a case is close to what was expected of it. */
+static inline void expect_close(const char *name, const char *column, double got, double expected,
+                                double tolerance)
+{
+    if (!close_to(got, expected, tolerance)) {
+        fail_msg("%s: %s: expected %.17g, got %.17g", name, column, expected, got);
+    }
+}
+
 #endif

@@ -4,6 +4,7 @@
 #define PELLTER_TESTS_JOIN_WORLD_H
 
 #include "engine/count.h"
+#include "engine/discount.h"
 #include "tests/toy.h"
 
 struct join_world {

@@ -7,21 +7,13 @@
 #include "engine/stats/band_change.h"
 #include "tests/vectors.h"
 
-static void expect(const char *name, const char *column, double got, double expected,
-                   double tolerance)
-{
-    if (!close_to(got, expected, tolerance)) {
-        fail_msg("%s: %s: expected %.17g, got %.17g", name, column, expected, got);
-    }
-}
-
 /* A p by its logarithm; 0 is right where no double could hold it. */
 static void expect_p(const char *name, const char *column, double got, double log_p)
 {
     if (log_p < -745.0) {
-        expect(name, column, got, 0.0, 1e-300);
+        expect_close(name, column, got, 0.0, 1e-300);
     } else if (isnan(log_p) || !(fabs(log(got) - log_p) <= 1e-11)) {
-        expect(name, column, log(got), log_p, 1e-11);
+        expect_close(name, column, log(got), log_p, 1e-11);
     }
 }
 
@@ -64,8 +56,8 @@ static void test_against_r(void **state)
                        {"chi2", got.stuart_maxwell_chi2},
                        {"df", (double)got.stuart_maxwell_df}};
         for (size_t c = 0; c < COUNT(columns); c++) {
-            expect(name, columns[c].column, columns[c].got,
-                   vector_number(values, i, columns[c].column), 1e-12);
+            expect_close(name, columns[c].column, columns[c].got,
+                         vector_number(values, i, columns[c].column), 1e-12);
         }
         expect_p(name, "p_mcnemar", got.p_mcnemar, vector_number(values, i, "log_p_mcnemar"));
         expect_p(name, "p_stuart_maxwell", got.p_stuart_maxwell, vector_number(values, i, "log_p"));
@@ -84,8 +76,8 @@ static void test_exact(void **state)
         const uint64_t counts[] = {7, pairs[i][0], pairs[i][1], 11};
         const struct band_table table = {counts, 2};
         const double b = (double)pairs[i][0], c = (double)pairs[i][1];
-        expect("two bands", "chi2", band_change(&table, 1).stuart_maxwell_chi2,
-               (b - c) / (b + c) * (b - c), 4e-16);
+        expect_close("two bands", "chi2", band_change(&table, 1).stuart_maxwell_chi2,
+                     (b - c) / (b + c) * (b - c), 4e-16);
     }
 }
 

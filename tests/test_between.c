@@ -108,23 +108,15 @@ static struct kruskal_wallis kruskal_of(const struct data *data)
     return result;
 }
 
-static void expect(const char *name, const char *column, double got, double expected,
-                   double tolerance)
-{
-    if (!close_to(got, expected, tolerance)) {
-        fail_msg("%s: %s: expected %.17g, got %.17g", name, column, expected, got);
-    }
-}
-
 /* A p by its logarithm; 0 is right where no double could hold it. */
 static void expect_log(const char *name, const char *column, double p, double log_p)
 {
     if (log_p < -745.0) {
-        expect(name, column, p, 0.0, 1e-300);
+        expect_close(name, column, p, 0.0, 1e-300);
     } else if (log_p < -27.0) {
-        expect(name, column, log(p), log_p, 1e-10);
+        expect_close(name, column, log(p), log_p, 1e-10);
     } else {
-        expect(name, column, p, exp(log_p), 2e-10);
+        expect_close(name, column, p, exp(log_p), 2e-10);
     }
 }
 
@@ -174,7 +166,7 @@ static void check_case(const struct data *data, const struct vectors *values, si
         if (strncmp(columns[c].name, "log_p", 5) == 0) {
             expect_log(data->name, columns[c].name, columns[c].got, expected);
         } else {
-            expect(data->name, columns[c].name, columns[c].got, expected, 2e-10);
+            expect_close(data->name, columns[c].name, columns[c].got, expected, 2e-10);
         }
     }
 }
@@ -190,12 +182,13 @@ static void check_adjusted(const struct data *data, const struct vectors *values
             assert_true(isnan(got.se));
             continue;
         }
-        expect(data->name, "mean", got.mean + origin, vector_number(values, *row, "mean"), 1e-11);
-        expect(data->name, "se", got.se, vector_number(values, *row, "se"), 1e-10);
-        expect(data->name, "ci_low", got.ci_low + origin, vector_number(values, *row, "ci_low"),
-               1e-10);
-        expect(data->name, "ci_high", got.ci_high + origin, vector_number(values, *row, "ci_high"),
-               1e-10);
+        expect_close(data->name, "mean", got.mean + origin, vector_number(values, *row, "mean"),
+                     1e-11);
+        expect_close(data->name, "se", got.se, vector_number(values, *row, "se"), 1e-10);
+        expect_close(data->name, "ci_low", got.ci_low + origin,
+                     vector_number(values, *row, "ci_low"), 1e-10);
+        expect_close(data->name, "ci_high", got.ci_high + origin,
+                     vector_number(values, *row, "ci_high"), 1e-10);
         (*row)++;
     }
 }
@@ -244,7 +237,7 @@ static void test_f_tail(void **state)
     assert_true(isnan(f_upper(NAN, 2.0, 3.0)) && isnan(f_upper(1.0, 0.0, 3.0)) &&
                 isnan(f_upper(1.0, 2.0, NAN)));
     /* 1 / (1 + f)^10 at df1 = 2, df2 = 20 with f / 10 */
-    expect("closed form", "p", f_upper(1e30, 2.0, 20.0), 1e-290, 1e-12);
+    expect_close("closed form", "p", f_upper(1e30, 2.0, 20.0), 1e-290, 1e-12);
 }
 
 /* Nobody at all, and cohorts of which none has anybody. */

@@ -12,19 +12,12 @@
 #include "tests/cases.h"
 #include "tests/vectors.h"
 
-static void expect(const char *name, const char *column, double got, double expected,
-                   double tolerance)
-{
-    if (!close_to(got, expected, tolerance)) {
-        fail_msg("%s: %s: expected %.17g, got %.17g", name, column, expected, got);
-    }
-}
-
 /* Within `tolerance` of it, small or not. */
 static void expect_near(const char *name, const char *column, double got, double expected,
                         double tolerance)
 {
-    expect(name, column, got, expected, expected == 0.0 ? tolerance : tolerance / fabs(expected));
+    expect_close(name, column, got, expected,
+                 expected == 0.0 ? tolerance : tolerance / fabs(expected));
 }
 
 static void test_noncentral_t(void **state)
@@ -48,8 +41,8 @@ static void test_noncentral_t(void **state)
     }
     vectors_close(&values);
     /* without noncentrality it is Student's t; at t = 0, the normal distribution */
-    expect("central", "p", noncentral_t_lower(2.0, 1.0, 0.0), 0.85241638234956672, 1e-13);
-    expect("t 0", "p", noncentral_t_lower(0.0, 5.0, 1.0), 0.15865525393145705, 1e-13);
+    expect_close("central", "p", noncentral_t_lower(2.0, 1.0, 0.0), 0.85241638234956672, 1e-13);
+    expect_close("t 0", "p", noncentral_t_lower(0.0, 5.0, 1.0), 0.15865525393145705, 1e-13);
     assert_true(isnan(noncentral_t_lower(40.5, 5.0, 1.0)));
     assert_true(isnan(noncentral_t_lower(NAN, 5.0, 1.0)));
     assert_true(isnan(noncentral_t_interval(1.0, 0.0).low));
@@ -62,9 +55,9 @@ static void test_quantile(void **state)
     (void)state;
     vectors_open(&values, "signed_rank_quantile.csv");
     for (size_t i = 0; i < values.n_rows; i++) {
-        expect(vector_cell(&values, i, "n"), "quantile",
-               signed_rank_quantile(vector_number(&values, i, "n")),
-               vector_number(&values, i, "quantile"), 0.0);
+        expect_close(vector_cell(&values, i, "n"), "quantile",
+                     signed_rank_quantile(vector_number(&values, i, "n")),
+                     vector_number(&values, i, "quantile"), 0.0);
     }
     vectors_close(&values);
 }
@@ -75,10 +68,10 @@ static void test_factor(void **state)
     (void)state;
     assert_true(isnan(hedges_factor(0.0)));
     assert_true(isnan(hedges_factor(1.0)));
-    expect("2", "J", hedges_factor(2.0), 0.56418958354775628, 1e-15);
-    expect("4", "J", hedges_factor(4.0), 0.79788456080286536, 1e-15);
-    expect("38", "J", hedges_factor(38.0), 0.98011040213094627, 1e-14);
-    expect("1e8", "J", hedges_factor(1e8), 1.0 - 0.75e-8, 1e-15);
+    expect_close("2", "J", hedges_factor(2.0), 0.56418958354775628, 1e-15);
+    expect_close("4", "J", hedges_factor(4.0), 0.79788456080286536, 1e-15);
+    expect_close("38", "J", hedges_factor(38.0), 0.98011040213094627, 1e-14);
+    expect_close("1e8", "J", hedges_factor(1e8), 1.0 - 0.75e-8, 1e-15);
 }
 
 struct column {
@@ -116,7 +109,7 @@ static void check_ranks(const struct vectors *values, size_t row, const char *na
     const double log_p = vector_number(values, row, "pratt_log_p");
     check_columns(values, row, name, columns, COUNT(columns));
     if (log_p > -700.0) {
-        expect(name, "pratt_log_p", log(pratt.p_wilcoxon.number), log_p, 1e-11);
+        expect_close(name, "pratt_log_p", log(pratt.p_wilcoxon.number), log_p, 1e-11);
     }
 }
 
@@ -169,8 +162,8 @@ static void test_against_r(void **state)
         check_columns(&values, i, name, columns, COUNT(columns));
         check_ranks(&values, i, name, &scores, work);
         /* what is printed elsewhere is the same number */
-        expect(name, "dz", sizes.dz.size.number, paired.dz.number, 0.0);
-        expect(name, "dav", sizes.dav.size.number, paired.dav.number, 0.0);
+        expect_close(name, "dz", sizes.dz.size.number, paired.dz.number, 0.0);
+        expect_close(name, "dav", sizes.dav.size.number, paired.dav.number, 0.0);
     }
     vectors_close(&values);
     cases_close(&cases);
@@ -191,9 +184,9 @@ static void test_switch(void **state)
         const double d = paired.dz.number;
         const double half = 1.959963984540054 * sqrt(1e-3 + d * d / 2e3);
         assert_true((fabs(d) * sqrt(1000.0) < 37.0) == (i == 0));
-        expect("switch", "noncentral", sizes.noncentral.number, i == 0, 0.0);
-        expect("switch", "low", sizes.dz.low.number, d - half, i == 0 ? 1e-3 : 1e-14);
-        expect("switch", "high", sizes.dz.high.number, d + half, i == 0 ? 1e-3 : 1e-14);
+        expect_close("switch", "noncentral", sizes.noncentral.number, i == 0, 0.0);
+        expect_close("switch", "low", sizes.dz.low.number, d - half, i == 0 ? 1e-3 : 1e-14);
+        expect_close("switch", "high", sizes.dz.high.number, d + half, i == 0 ? 1e-3 : 1e-14);
         assert_int_equal(sizes.delta.size.kind, VALUE_UNDEFINED);
         assert_int_equal(sizes.gav.low.kind, VALUE_UNDEFINED);
     }
@@ -205,18 +198,18 @@ static void test_superiority(void **state)
 {
     struct effect got = superiority(1, 13, 7);
     (void)state;
-    expect("Bentur", "low", 2.0 * got.low.number - 1.0, -0.50835930666643941, 1e-12);
-    expect("Bentur", "high", 2.0 * got.high.number - 1.0, -0.013379823768343200, 1e-12);
-    expect("Bentur", "size", got.size.number, 15.0 / 42.0, 1e-15);
+    expect_close("Bentur", "low", 2.0 * got.low.number - 1.0, -0.50835930666643941, 1e-12);
+    expect_close("Bentur", "high", 2.0 * got.high.number - 1.0, -0.013379823768343200, 1e-12);
+    expect_close("Bentur", "size", got.size.number, 15.0 / 42.0, 1e-15);
     got = superiority(0, 0, 0);
     assert_int_equal(got.size.kind, VALUE_UNDEFINED);
     assert_int_equal(got.low.kind, VALUE_UNDEFINED);
     got = superiority(9, 0, 0);
-    expect("all", "size", got.size.number, 1.0, 0.0);
-    expect("all", "high", got.high.number, 1.0, 0.0);
+    expect_close("all", "size", got.size.number, 1.0, 0.0);
+    expect_close("all", "high", got.high.number, 1.0, 0.0);
     assert_true(got.low.number > 0.5 && got.low.number < 1.0);
     got = superiority(0, 0, UINT64_C(17000000000));
-    expect("none", "low", got.low.number, 0.0, 0.0);
+    expect_close("none", "low", got.low.number, 0.0, 0.0);
 }
 
 /* Doubled ranks 5, 5, 8, 11, 11 above one zero, of which 5 and 8 are positive: 9 of 32 patterns have a sum of
@@ -229,9 +222,9 @@ static void test_ranked_zero(void **state)
     assert_non_null(work);
     const struct signed_rank got =
         signed_rank(&(struct distribution){scores, COUNT(scores), 1}, ZEROS_RANKED, work);
-    expect("one zero", "v", got.v.number, 6.5, 0.0);
-    expect("one zero", "p", got.p_wilcoxon.number, 18.0 / 32.0, 1e-15);
-    expect("one zero", "rank_biserial", got.rank_biserial.number, 13.0 / 20.0 - 1.0, 1e-15);
+    expect_close("one zero", "v", got.v.number, 6.5, 0.0);
+    expect_close("one zero", "p", got.p_wilcoxon.number, 18.0 / 32.0, 1e-15);
+    expect_close("one zero", "rank_biserial", got.rank_biserial.number, 13.0 / 20.0 - 1.0, 1e-15);
     free(work);
 }
 
@@ -266,12 +259,12 @@ static void test_walsh(void **state)
         }
         qsort(sums, n_sums, sizeof *sums, compare_sums);
         got = hodges_lehmann(&(struct distribution){scores, n_scores, 10});
-        expect("walsh", "size", got.size.number,
-               (double)(sums[(n_sums - 1) / 2] + sums[n_sums / 2]) / 40.0, 1e-15);
+        expect_close("walsh", "size", got.size.number,
+                     (double)(sums[(n_sums - 1) / 2] + sums[n_sums / 2]) / 40.0, 1e-15);
         if (n >= 6 && n_scores > 1) {
             const size_t q = (size_t)signed_rank_quantile((double)n);
-            expect("walsh", "low", got.low.number, (double)sums[q - 1] / 20.0, 1e-15);
-            expect("walsh", "high", got.high.number, (double)sums[n_sums - q] / 20.0, 1e-15);
+            expect_close("walsh", "low", got.low.number, (double)sums[q - 1] / 20.0, 1e-15);
+            expect_close("walsh", "high", got.high.number, (double)sums[n_sums - q] / 20.0, 1e-15);
         } else {
             assert_int_equal(got.low.kind, VALUE_UNDEFINED);
         }

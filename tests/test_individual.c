@@ -11,14 +11,6 @@
 #include "tests/cases.h"
 #include "tests/vectors.h"
 
-static void expect(const char *name, const char *column, double got, double expected,
-                   double tolerance)
-{
-    if (!close_to(got, expected, tolerance)) {
-        fail_msg("%s: %s: expected %.17g, got %.17g", name, column, expected, got);
-    }
-}
-
 static const char *const method_columns[N_RELIABLE_METHODS] = {[RELIABLE_JACOBSON_TRUAX] = "jt",
                                                                [RELIABLE_EDWARDS_NUNNALLY] = "en",
                                                                [RELIABLE_GULLIKSEN_LORD_NOVICK] =
@@ -45,10 +37,11 @@ static void check_method(const struct vectors *values, size_t row, const struct 
     const double improved = of(values, row, columns, "improved");
     assert_true(isnan(rule.limit) == isnan(improved));
     if (!isnan(improved)) {
-        expect(name, columns, (double)got.improved, improved, 0.0);
-        expect(name, columns, (double)got.unchanged, of(values, row, columns, "unchanged"), 0.0);
-        expect(name, columns, (double)got.deteriorated, of(values, row, columns, "deteriorated"),
-               0.0);
+        expect_close(name, columns, (double)got.improved, improved, 0.0);
+        expect_close(name, columns, (double)got.unchanged, of(values, row, columns, "unchanged"),
+                     0.0);
+        expect_close(name, columns, (double)got.deteriorated,
+                     of(values, row, columns, "deteriorated"), 0.0);
     }
 }
 
@@ -72,10 +65,10 @@ static void check_clinical(const struct vectors *values, size_t row, const struc
         } classes[] = {{"into", got.into_usual_range},     {"improved", got.improved},
                        {"unchanged", got.unchanged},       {"deteriorated", got.deteriorated},
                        {"usual_before", got.usual_before}, {"usual_after", got.usual_after}};
-        expect(name, cuts[c], cut, vector_number(values, row, cuts[c]), 4e-16);
+        expect_close(name, cuts[c], cut, vector_number(values, row, cuts[c]), 4e-16);
         for (size_t i = 0; i < COUNT(classes); i++) {
-            expect(name, classes[i].name, (double)classes[i].got,
-                   of(values, row, counts[c], classes[i].name), 0.0);
+            expect_close(name, classes[i].name, (double)classes[i].got,
+                         of(values, row, counts[c], classes[i].name), 0.0);
         }
     }
 }
@@ -101,8 +94,8 @@ static void test_against_r(void **state)
         constants.mean_after = describe(&scores).mean.number;
         scores = case_distribution(&cases, row / 2, joint_change);
         constants.sd_change = describe(&scores).sd.number;
-        expect(cases.names[row / 2], "r_dd", reliable_change_reliability(&constants),
-               vector_number(&values, row, "r_dd"), 1e-11);
+        expect_close(cases.names[row / 2], "r_dd", reliable_change_reliability(&constants),
+                     vector_number(&values, row, "r_dd"), 1e-11);
         for (unsigned m = 0; m < N_RELIABLE_METHODS; m++) {
             check_method(&values, row, joint, (enum reliable_method)m, &constants, higher);
         }
@@ -208,10 +201,10 @@ static void test_classes(void **state)
         }
         /* its column rci95_points has 1.959964 where the paper, and pellter, have 1.96 */
         assert_true(fabs(rule.limit / 1.96 - vector_number(&values, i, "s_diff")) <= 5.01e-5);
-        expect(name, "usual before", (double)got.usual_before,
-               1.0 - vector_number(&values, i, "pre_clinical"), 0.0);
-        expect(name, "usual after", (double)got.usual_after,
-               vector_number(&values, i, "post_functional"), 0.0);
+        expect_close(name, "usual before", (double)got.usual_before,
+                     1.0 - vector_number(&values, i, "pre_clinical"), 0.0);
+        expect_close(name, "usual after", (double)got.usual_after,
+                     vector_number(&values, i, "post_functional"), 0.0);
         assert_string_equal(class_of, vector_cell(&values, i, "class"));
     }
     vectors_close(&values);
@@ -239,7 +232,7 @@ static void test_edges(void **state)
     assert_true(isnan(cut_off_at(CUT_OFF_C, &some, &none, true)));
     assert_true(isnan(cut_off_at(CUT_OFF_C, &none, &some, true)));
     assert_true(isnan(cut_off_at(CUT_OFF_C, &none, &none, true)));
-    expect("a", "down", cut_off_at(CUT_OFF_A, &some, &none, false), 6.0, 0.0);
+    expect_close("a", "down", cut_off_at(CUT_OFF_A, &some, &none, false), 6.0, 0.0);
     assert_true(isnan(reliable_rule(RELIABLE_EDWARDS_NUNNALLY, &constants, true).limit));
     assert_true(isnan(reliable_rule(RELIABLE_GULLIKSEN_LORD_NOVICK, &constants, true).limit));
     constants = (struct reliable_constants){.sd = 2.0, .reliability = 0.5, .sd_change = 0.0};
@@ -248,7 +241,7 @@ static void test_edges(void **state)
     constants.sd_change = 2.0;
     assert_true(isnan(reliable_rule(RELIABLE_HAGEMAN_ARRINDELL, &constants, true).limit));
     constants.sd_change = 1.0;
-    expect("r_dd", "", reliable_change_reliability(&constants), -3.0, 1e-15);
+    expect_close("r_dd", "", reliable_change_reliability(&constants), -3.0, 1e-15);
     assert_true(isnan(reliable_rule(RELIABLE_HAGEMAN_ARRINDELL, &constants, true).limit));
     constants.sd = NAN;
     for (unsigned m = 0; m < N_RELIABLE_METHODS; m++) {

@@ -35,14 +35,6 @@ static void read_case(const struct vectors *data, size_t row, struct sums *sums)
                                          .products = sums->products};
 }
 
-static void expect(const char *name, const char *column, double got, double expected,
-                   double tolerance)
-{
-    if (!close_to(got, expected, tolerance)) {
-        fail_msg("%s: %s: expected %.17g, got %.17g", name, column, expected, got);
-    }
-}
-
 static void test_against_r(void **state)
 {
     static double room[ITEM_ANALYSIS_ROOM(MOST)];
@@ -61,20 +53,21 @@ static void test_against_r(void **state)
         read_case(data, i, sums);
         got = item_analysis(&sums->items, room);
         item_rest(&sums->items, rest);
-        expect(name, "alpha", got.alpha.number, vector_number(values, i, "alpha"), 1e-13);
-        expect(name, "alpha_ci_low", got.alpha_ci_low.number,
-               vector_number(values, i, "alpha_ci_low"), 1e-11);
-        expect(name, "alpha_ci_high", got.alpha_ci_high.number,
-               vector_number(values, i, "alpha_ci_high"), 1e-11);
-        expect(name, "omega", got.omega.number, vector_number(values, i, "omega"), 1e-11);
+        expect_close(name, "alpha", got.alpha.number, vector_number(values, i, "alpha"), 1e-13);
+        expect_close(name, "alpha_ci_low", got.alpha_ci_low.number,
+                     vector_number(values, i, "alpha_ci_low"), 1e-11);
+        expect_close(name, "alpha_ci_high", got.alpha_ci_high.number,
+                     vector_number(values, i, "alpha_ci_high"), 1e-11);
+        expect_close(name, "omega", got.omega.number, vector_number(values, i, "omega"), 1e-11);
         /* Where the least squares are at infinity, principal axes creep on until R gives up. */
         if (got.heywood.kind != VALUE_UNDEFINED) {
-            expect(name, "heywood", got.heywood.number, vector_number(values, i, "heywood"), 0.0);
+            expect_close(name, "heywood", got.heywood.number, vector_number(values, i, "heywood"),
+                         0.0);
         }
         for (size_t k = 0; k < 20 && k < sums->items.n_items; k++) {
             char column[8];
             snprintf(column, sizeof column, "r_%zu", k + 1);
-            expect(name, column, rest[k].number, vector_number(values, i, column), 1e-12);
+            expect_close(name, column, rest[k].number, vector_number(values, i, column), 1e-12);
         }
     }
     vectors_close(data);
@@ -99,13 +92,13 @@ static void test_by_hand(void **state)
         products[i] = (uint64_t)covariances[i] * unit;
     }
     got = item_analysis(&items, room);
-    expect("by hand", "omega", got.omega.number, 36.0 / (36.0 + 3.0 + 1.0 + 1.0), 1e-14);
-    expect("by hand", "alpha", got.alpha.number, 1.5 * (1.0 - 19.0 / 41.0), 1e-15);
+    expect_close("by hand", "omega", got.omega.number, 36.0 / (36.0 + 3.0 + 1.0 + 1.0), 1e-14);
+    expect_close("by hand", "alpha", got.alpha.number, 1.5 * (1.0 - 19.0 / 41.0), 1e-15);
     assert_int_equal(got.alpha.kind, VALUE_RATIO);
     /* A third item with more in common than it has: 9 > 8. */
     products[8] = 8 * unit;
     got = item_analysis(&items, room);
-    expect("too much", "heywood", got.heywood.number, 1.0, 0.0);
+    expect_close("too much", "heywood", got.heywood.number, 1.0, 0.0);
     assert_int_equal(got.omega.kind, VALUE_UNDEFINED);
     /* Two that go together and a third that goes with neither: nothing tells their loadings apart. */
     products[2] = products[5] = products[6] = products[7] = 0;

@@ -5,21 +5,13 @@
 #include "tests/cases.h"
 #include "tests/vectors.h"
 
-static void expect(const char *name, const char *column, double got, double expected,
-                   double tolerance)
-{
-    if (!close_to(got, expected, tolerance)) {
-        fail_msg("%s: %s: expected %.17g, got %.17g", name, column, expected, got);
-    }
-}
-
 /* A p by its logarithm; 0 is right where no double could hold it. */
 static void expect_p(const char *name, double got, double log_p)
 {
     if (log_p < -745.0) {
-        expect(name, "p_t", got, 0.0, 1e-300);
+        expect_close(name, "p_t", got, 0.0, 1e-300);
     } else {
-        expect(name, "log_p_t", log(got), log_p, 1e-12);
+        expect_close(name, "log_p_t", log(got), log_p, 1e-12);
     }
 }
 
@@ -66,8 +58,8 @@ static void test_against_r(void **state)
                        {"r", got.r.number}};
         assert_string_equal(cases.names[i], vector_cell(&values, i, "case"));
         for (size_t c = 0; c < COUNT(columns); c++) {
-            expect(cases.names[i], columns[c].name, columns[c].got,
-                   vector_number(&values, i, columns[c].name), 1e-12);
+            expect_close(cases.names[i], columns[c].name, columns[c].got,
+                         vector_number(&values, i, columns[c].name), 1e-12);
         }
         expect_p(cases.names[i], got.p_t.number, vector_number(&values, i, "log_p_t"));
     }
@@ -103,12 +95,12 @@ static void test_edges(void **state)
         const struct distribution changes = {scores, joint_change(&joint, scores), 1};
         const struct paired_change got = paired_change(&joint, &changes);
         check_test(&changes, &got);
-        expect(edges[i].name, "t", got.t.number, edges[i].t, 1e-15);
-        expect(edges[i].name, "df", got.df.number, edges[i].df, 0.0);
-        expect(edges[i].name, "p_t", got.p_t.number, edges[i].p_t, 1e-15);
-        expect(edges[i].name, "dz", got.dz.number, edges[i].dz, 1e-15);
-        expect(edges[i].name, "dav", got.dav.number, edges[i].dav, 2e-16);
-        expect(edges[i].name, "r", got.r.number, edges[i].r, 0.0);
+        expect_close(edges[i].name, "t", got.t.number, edges[i].t, 1e-15);
+        expect_close(edges[i].name, "df", got.df.number, edges[i].df, 0.0);
+        expect_close(edges[i].name, "p_t", got.p_t.number, edges[i].p_t, 1e-15);
+        expect_close(edges[i].name, "dz", got.dz.number, edges[i].dz, 1e-15);
+        expect_close(edges[i].name, "dav", got.dav.number, edges[i].dav, 2e-16);
+        expect_close(edges[i].name, "r", got.r.number, edges[i].r, 0.0);
     }
 }
 
@@ -136,18 +128,19 @@ static void test_exact(void **state)
     struct paired_change got = paired_change(&joints[0], &changes);
     (void)state;
     assert_int_equal(got.t.kind, VALUE_UNDEFINED);
-    expect("alike", "sd", got.change.sd.number, 0.0, 0.0);
-    expect("alike", "r", got.r.number, 1.0, 0.0);
+    expect_close("alike", "sd", got.change.sd.number, 0.0, 0.0);
+    expect_close("alike", "r", got.r.number, 1.0, 0.0);
     changes.n_scores = joint_change(&joints[1], scores);
     got = paired_change(&joints[1], &changes);
     /* sd = 1e-10 sqrt(1/13), so t = 13 (100000000001 + 1/13) */
-    expect("unlike", "t", got.t.number, 1300000000014.0, 4e-16);
+    expect_close("unlike", "t", got.t.number, 1300000000014.0, 4e-16);
     /* after = 1100000000015 - 3 before */
     changes.n_scores = joint_change(&joints[2], scores);
-    expect("line", "r", paired_change(&joints[2], &changes).r.number, -1.0, 0.0);
+    expect_close("line", "r", paired_change(&joints[2], &changes).r.number, -1.0, 0.0);
     /* 50-digit decimal arithmetic (Python) */
     changes.n_scores = joint_change(&joints[3], scores);
-    expect("curve", "r", paired_change(&joints[3], &changes).r.number, 0.8539125638290415, 4e-16);
+    expect_close("curve", "r", paired_change(&joints[3], &changes).r.number, 0.8539125638290415,
+                 4e-16);
 }
 
 /* The distributions of a joint: sorted, equal scores together. By hand. */

@@ -7,20 +7,12 @@
 
 static double work[SIGNED_RANK_WORK];
 
-static void expect(const char *name, const char *column, double got, double expected,
-                   double tolerance)
-{
-    if (!close_to(got, expected, tolerance)) {
-        fail_msg("%s: %s: expected %.17g, got %.17g", name, column, expected, got);
-    }
-}
-
 static void expect_p_sign(const char *name, double got, double log_p)
 {
     if (log_p < -745.0) {
-        expect(name, "p_sign", got, 0.0, 1e-300);
+        expect_close(name, "p_sign", got, 0.0, 1e-300);
     } else {
-        expect(name, "log_p_sign", isnan(log_p) ? got : log(got), log_p, 1e-12);
+        expect_close(name, "log_p_sign", isnan(log_p) ? got : log(got), log_p, 1e-12);
     }
 }
 
@@ -47,8 +39,8 @@ static void test_against_r(void **state)
                        {"rank_biserial", got.rank_biserial.number}};
         assert_string_equal(cases.names[i], vector_cell(&values, i, "case"));
         for (size_t c = 0; c < COUNT(columns); c++) {
-            expect(cases.names[i], columns[c].name, columns[c].got,
-                   vector_number(&values, i, columns[c].name), 1e-12);
+            expect_close(cases.names[i], columns[c].name, columns[c].got,
+                         vector_number(&values, i, columns[c].name), 1e-12);
         }
         expect_p_sign(cases.names[i], got.p_sign.number, vector_number(&values, i, "log_p_sign"));
     }
@@ -118,13 +110,14 @@ static void test_edges(void **state)
     for (size_t i = 0; i < COUNT(edges); i++) {
         const struct distribution changes = {edges[i].scores, edges[i].n_scores, 1};
         const struct signed_rank got = signed_rank(&changes, ZEROS_DROPPED, work);
-        expect(edges[i].name, "v", got.v.number, edges[i].v, 0.0);
-        expect(edges[i].name, "p_wilcoxon", got.p_wilcoxon.number, edges[i].p_wilcoxon, 1e-12);
-        expect(edges[i].name, "exact", got.exact.number, edges[i].exact, 0.0);
-        expect(edges[i].name, "p_sign", got.p_sign.number, edges[i].p_sign,
-               edges[i].p_sign == 1.0 ? 0.0 : 1e-12);
-        expect(edges[i].name, "rank_biserial", got.rank_biserial.number, edges[i].rank_biserial,
-               0.0);
+        expect_close(edges[i].name, "v", got.v.number, edges[i].v, 0.0);
+        expect_close(edges[i].name, "p_wilcoxon", got.p_wilcoxon.number, edges[i].p_wilcoxon,
+                     1e-12);
+        expect_close(edges[i].name, "exact", got.exact.number, edges[i].exact, 0.0);
+        expect_close(edges[i].name, "p_sign", got.p_sign.number, edges[i].p_sign,
+                     edges[i].p_sign == 1.0 ? 0.0 : 1e-12);
+        expect_close(edges[i].name, "rank_biserial", got.rank_biserial.number,
+                     edges[i].rank_biserial, 0.0);
     }
 }
 
@@ -212,9 +205,9 @@ static void test_every_pattern(void **state)
             for (unsigned i = 0; i < M; i++) {
                 doubled_v += (signs >> i & 1) != 0 ? shapes[shape].doubled_ranks[i] : 0;
             }
-            expect("pattern", "v", got.v.number, (double)doubled_v / 2.0, 0.0);
-            expect("pattern", "p", got.p_wilcoxon.number,
-                   counted_out(shapes[shape].doubled_ranks, M, doubled_v), 0.0);
+            expect_close("pattern", "v", got.v.number, (double)doubled_v / 2.0, 0.0);
+            expect_close("pattern", "p", got.p_wilcoxon.number,
+                         counted_out(shapes[shape].doubled_ranks, M, doubled_v), 0.0);
         }
     }
 }

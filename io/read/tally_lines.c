@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/count.h"
 #include "engine/id_checks.h"
 #include "engine/pair_counter.h"
 #include "engine/stats/added_value.h"

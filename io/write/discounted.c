@@ -2,7 +2,7 @@
    spreadsheet open can go through it from top to bottom. */
 #include <string.h>
 
-#include "engine/count.h"
+#include "engine/discount.h"
 #include "io/write/lines.h"
 #include "io/write/number.h"
 #include "io/write/records.h"

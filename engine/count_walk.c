@@ -1,0 +1,120 @@
+/* engine/count_walk.c - see count_walk.h. */
+#include "engine/count_walk.h"
+
+#include "engine/discount.h"
+
+bool count_cell(const struct walk *walk, size_t scale, size_t stage, size_t later, tally_code code,
+                tally_code later_code)
+{
+    const struct tally_cell cell = {.cohort = walk->cohort,
+                                    .scale = (uint16_t)scale,
+                                    .stage = (uint16_t)stage,
+                                    .later = (uint16_t)later,
+                                    .code = code,
+                                    .later_code = later_code};
+    return tally_add(&walk->counted->tally, &cell, 1);
+}
+
+/* What a respondent adds to its family. One that no form names a family of is one by itself. */
+bool count_kin(const struct walk *walk, const struct family_sum *of, uint64_t members, int64_t sum)
+{
+    return walk->family != NULL ? kin_put(walk->kin, of, members, sum)
+                                : family_tally_add(&walk->counted->families,
+                                                   &(struct family_cell){.of = *of,
+                                                                         .cohort = walk->cohort,
+                                                                         .members = members,
+                                                                         .sum = sum,
+                                                                         .count = 1});
+}
+
+/* The change of one respondent on one scale. Without families each would be one by itself, which is
+   what the cells of the tally say already. */
+bool count_kin_change(const struct walk *walk, size_t scale, tally_code before, tally_code after)
+{
+    const struct family_sum of = {.scale = (uint16_t)scale,
+                                  .stage = (uint8_t)walk->study->before,
+                                  .later = (uint8_t)walk->study->after};
+    return !walk->counted->measures[walk->study->scales[scale].measure].has_family ||
+           !tally_is_score(before) || !tally_is_score(after) ||
+           count_kin(walk, &of, 1, after - before);
+}
+
+bool count_pattern(const struct walk *walk, size_t scale, uint64_t stages, const int64_t scores[])
+{
+    return stages == 0 || !study_has_model(walk->study) ||
+           patterns_add(&walk->counted->tally.patterns, walk->cohort, scale, (unsigned)stages,
+                        scores);
+}
+
+void count_person(const struct walk *walk, uint32_t measure)
+{
+    walk->counted->measures[measure].respondents++;
+    walk->counted->measures[measure].moved += join_respondent(walk->join, walk->respondent)->moved;
+}
+
+/* Is this a series of the measure? Goals are all of one. */
+static bool is_of(const struct walk *walk, uint32_t series, uint32_t measure)
+{
+    return walk->layout->is_goals ||
+           series % walk->layout->n_versions == walk->rules->version[measure];
+}
+
+/* Where the form stands that a discount rests on. */
+static uint64_t discount_place(const struct walk *walk, uint32_t measure, enum discount discount)
+{
+    const size_t wanted =
+        discount == DISCOUNT_AFTER_INCOMPLETE ? walk->study->after : walk->study->before;
+    uint64_t at_wanted = UINT64_MAX, latest = 0;
+    size_t latest_stage = 0;
+    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
+        for (size_t stage = 0; is_of(walk, i, measure) && stage < walk->study->n_stages; stage++) {
+            uint64_t place;
+            if (state_of(walk, i, stage) == SLOT_EMPTY) {
+                continue;
+            }
+            place = series_place(walk->rules, walk->layout, series_of(walk, i), stage);
+            at_wanted = stage == wanted && place < at_wanted ? place : at_wanted;
+            if (stage > latest_stage || latest == 0 || (stage == latest_stage && place < latest)) {
+                latest = place;
+                latest_stage = stage;
+            }
+        }
+    }
+    /* The first of a family's goals, in the order of the files. */
+    return at_wanted != UINT64_MAX ? at_wanted : latest;
+}
+
+bool list_discount(const struct walk *walk, size_t scale, tally_code before, tally_code after)
+{
+    const uint32_t measure = (uint32_t)walk->study->scales[scale].measure;
+    enum discount discount;
+    struct listed line;
+    if (walk->listing == NULL) {
+        return true;
+    }
+    discount = discount_of(before, after);
+    if (discount == DISCOUNT_NONE) {
+        return true;
+    }
+    line = (struct listed){.place = discount_place(walk, measure, discount),
+                           .id = join_respondent(walk->join, walk->respondent)->id,
+                           .subject = (uint16_t)scale,
+                           .kind = LISTED_RESPONDENT,
+                           .stage = LISTED_NO_STAGE,
+                           .reason = (uint8_t)discount};
+    return listing_add(walk->listing, &line);
+}
+
+enum reason absence(const struct walk *walk, size_t stage_index)
+{
+    const struct stage *const stage = &walk->study->stages[stage_index];
+    if (stage->has_window && walk->study->as_of != NO_DATE) {
+        const int64_t anchor = join_date(walk->rules, walk->join, walk->respondent, stage->anchor);
+        /* Without a date to count from nothing shows that a form is not due, and it counts as
+           missing. */
+        if (anchor != NO_DATE && walk->study->as_of < anchor + stage->window_first) {
+            return REASON_NOT_DUE;
+        }
+    }
+    return REASON_NO_FORM;
+}

@@ -1,0 +1,94 @@
+/* engine/count_walk.h - what the files that count respondents share: where they are on their way through
+   a join, and the ways in which one respondent is counted. */
+#ifndef PELLTER_ENGINE_COUNT_WALK_H
+#define PELLTER_ENGINE_COUNT_WALK_H
+
+#include "engine/counted.h"
+#include "engine/kin.h"
+#include "engine/listing.h"
+#include "engine/pair_counter.h"
+#include "engine/respondents.h"
+
+/* Where the walk is: at one respondent of one join. All borrowed, but for the room at the end. */
+struct walk {
+    const struct respondents *respondents;
+    const struct join_rules *rules;
+    const struct study *study;
+    const struct join_layout *layout;
+    const struct join *join;
+    size_t join_index;
+    uint32_t respondent;
+    uint32_t cohort;
+    struct pair_counter *pairs;
+    struct kin *kin;
+    const unsigned char *family; /* of the respondent, or NULL */
+    struct counted *counted;
+    struct listing *listing;     /* NULL: nobody reads it */
+    bool absence_is_plain;       /* where there is no form, there never is more to say */
+    struct goal_rating *ratings; /* owned by count_respondents: room for one respondent's goals */
+    size_t ratings_capacity;
+    struct goal_share *shares; /* owned likewise: what its goals give to its family */
+    size_t n_shares, shares_capacity;
+};
+
+/* The series of the respondent one after the other: of a questionnaire one for each version, of goals
+   one for each goal. Used as: for (s = first_series(walk); s != NO_NAME; s = next_series(walk, s)) */
+static inline uint32_t first_series(const struct walk *walk)
+{
+    return walk->layout->is_goals ? first_goal(walk->join, walk->respondent)
+                                  : version_series(walk->layout, walk->respondent, 0);
+}
+
+static inline uint32_t next_series(const struct walk *walk, uint32_t series)
+{
+    if (walk->layout->is_goals) {
+        return join_goal(walk->join, series)->next;
+    }
+    return (series + 1) % walk->layout->n_versions == 0 ? NO_NAME : series + 1;
+}
+
+static inline const unsigned char *series_of(const struct walk *walk, uint32_t series)
+{
+    return join_series(walk->join, series);
+}
+
+static inline enum slot_state state_of(const struct walk *walk, uint32_t series, size_t stage)
+{
+    return series_state(walk->layout, series_of(walk, series), stage);
+}
+
+static inline bool has_form(const struct walk *walk, uint32_t series)
+{
+    const unsigned char *const at = series_of(walk, series);
+    for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
+        if (series_state(walk->layout, at, stage) != SLOT_EMPTY) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Each adds one respondent to what is counted; false: no memory.
+   A cell of the tally; */
+bool count_cell(const struct walk *walk, size_t scale, size_t stage, size_t later, tally_code code,
+                tally_code later_code);
+/* what it adds to its family: some members' sum, or its own change on a scale, if it has one; */
+bool count_kin(const struct walk *walk, const struct family_sum *of, uint64_t members, int64_t sum);
+bool count_kin_change(const struct walk *walk, size_t scale, tally_code before, tally_code after);
+/* for the mixed model, the stages (bit i is stage i) at which it has a score on a scale, and those. */
+bool count_pattern(const struct walk *walk, size_t scale, uint64_t stages, const int64_t scores[]);
+/* And what cannot fail: a respondent of a measure. */
+void count_person(const struct walk *walk, uint32_t measure);
+
+/* Lists a respondent who is discounted, where somebody reads the list. False: it could not be added. */
+bool list_discount(const struct walk *walk, size_t scale, tally_code before, tally_code after);
+
+/* Why there is no form at this stage. */
+enum reason absence(const struct walk *walk, size_t stage_index);
+
+/* All that one respondent's forms of one version are counted as: count_forms.c. */
+bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t measure_index);
+/* And all that its goals are: count_goals.c. Nothing where it has none. */
+bool count_goals(struct walk *walk, uint32_t measure_index);
+
+#endif

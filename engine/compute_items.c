@@ -200,6 +200,16 @@ static const struct band_set *printed_bands(const struct work *work)
                : &scale->band_sets[study_band_set(work->study, work->key.scale)];
 }
 
+/* Where the usual range begins by norms; NAN: nobody says. */
+static double usual_cut_off(const struct work *work)
+{
+    const struct study_scale *const s = &work->study->scales[work->key.scale];
+    const struct norm clinical = study_clinical_norm(s), functional = study_functional_norm(s);
+    return work->study->measures[s->measure].pooled
+               ? NAN
+               : cut_off_at(study_cut_off(s), &clinical, &functional, s->scale->higher_is_better);
+}
+
 /* What a second measurement alone would bring: who starts far from the mean of the norm is nearer to it
    the next time,
 
@@ -211,12 +221,12 @@ static const struct band_set *printed_bands(const struct work *work)
 static void add_regression(struct work *work)
 {
     const struct study *const study = work->study;
-    const struct norm norm = study_functional_norm(&study->scales[work->key.scale]);
+    struct norm norm;
     const double r =
         isnan(study->given_reliability) ? work_scale(work)->reliability : study->given_reliability;
     const struct comparison_of_stages stages = work_compare(work, study->before, study->after);
     const struct description before = describe_mean(&stages.before);
-    if (norm.sd > 0.0) {
+    if (study_norm(&study->scales[work->key.scale], &norm)) {
         work_add(work, STATISTIC_NORM_MEAN, value_double(norm.mean));
         work_add(work, STATISTIC_NORM_R, value_double(r));
         work_add(work, STATISTIC_REGRESSION_EXPECTED,
@@ -255,12 +265,19 @@ void compute_cautions(struct work *work)
     const struct study *const study = work->study;
     const struct band_set *bands;
     const struct cell_count *cells;
+    double cut_off;
     uint64_t started = 0, due = 0, viable = 0, usual = 0;
     size_t n;
-    if (!work_has_pair(work) || study_is_goal_level(study, work->key.scale)) {
+    if (!work_has_pair(work)) {
+        return;
+    }
+    work->key.stage = FIGURE_STAGE_NONE;
+    if (study_is_goal_level(study, work->key.scale)) {
+        add_months(work);
         return;
     }
     bands = printed_bands(work);
+    cut_off = usual_cut_off(work);
     cells = work_cells(work, study->before, study->after, &n);
     for (size_t i = 0; i < n; i++) {
         const struct cell_count *const cell = &cells[i];
@@ -275,13 +292,16 @@ void compute_cautions(struct work *work)
             usual += band >= 0 && (size_t)band < bands->n_usual ? cell->count : 0;
         }
     }
-    work->key.stage = FIGURE_STAGE_NONE;
     work_add_count(work, STATISTIC_CAUTION_STARTED, started);
     work_add_count(work, STATISTIC_CAUTION_DUE, due);
     work_add(work, STATISTIC_PERCENT_OF_STARTED,
              value_ratio((int128)100 * viable, (int128)started));
     work_add(work, STATISTIC_PERCENT_OF_DUE, value_ratio((int128)100 * viable, (int128)due));
-    if (bands != NULL) {
+    if (bands == NULL && !isnan(cut_off)) {
+        const struct comparison_of_stages stages = work_compare(work, study->before, study->after);
+        usual = usual_count(&stages.before, cut_off, work_scale(work)->higher_is_better);
+    }
+    if (bands != NULL || !isnan(cut_off)) {
         work_add_count(work, STATISTIC_CAUTION_USUAL, usual);
         work_add(work, STATISTIC_CAUTION_PERCENT_USUAL,
                  value_ratio((int128)100 * usual, (int128)viable));

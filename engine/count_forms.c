@@ -149,19 +149,12 @@ static bool count_added_value(const struct walk *walk, uint32_t series,
 }
 
 /* How many days lie between the forms that a change is of. */
-static bool count_days(const struct walk *walk, uint32_t series, size_t scale,
-                       const outcome outcomes[])
+static bool count_form_days(const struct walk *walk, uint32_t series, size_t scale,
+                            const outcome outcomes[])
 {
     const size_t before = walk->study->before, after = walk->study->after;
-    const unsigned char *const at = series_of(walk, series);
-    int64_t first, last;
-    if (before == after || !is_scored(outcomes[before]) || !is_scored(outcomes[after])) {
-        return true;
-    }
-    first = series_date(walk->rules, walk->layout, at, before);
-    last = series_date(walk->rules, walk->layout, at, after);
-    return first == NO_DATE || last == NO_DATE ||
-           count_cell(walk, scale, after, TALLY_DAYS, last - first, 0);
+    return before == after || !is_scored(outcomes[before]) || !is_scored(outcomes[after]) ||
+           count_days(walk, series, scale);
 }
 
 bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t measure_index)
@@ -181,7 +174,7 @@ bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t meas
         if (!pair_counter_add(walk->pairs, walk->cohort, scale, outcomes[i],
                               &walk->counted->tally) ||
             !count_stages(walk, scale, outcomes[i]) ||
-            (walk->rules->by_date && !count_days(walk, series, scale, outcomes[i]))) {
+            (walk->rules->by_date && !count_form_days(walk, series, scale, outcomes[i]))) {
             return false;
         }
         if (study->before != study->after && (walk->listing != NULL || has_family)) {

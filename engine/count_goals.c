@@ -287,7 +287,7 @@ static bool count_next_review(const struct walk *walk, size_t scale, size_t stag
 }
 
 /* Counts one goal by itself: its level at each stage, at each review with the next and before with
-   after, and how it ended. */
+   after, the days between these, and how it ended. */
 static bool count_goal(struct walk *walk, uint32_t index, uint32_t measure)
 {
     const struct goal_series *const series = join_goal(walk->join, index);
@@ -326,7 +326,8 @@ static bool count_goal(struct walk *walk, uint32_t index, uint32_t measure)
     if (reviewed && walk->study->before != walk->study->after &&
         goal_rating_at(walk, index, walk->study->before, walk->study->before, &before, &ignored)) {
         return count_cell(walk, scale, walk->study->before, walk->study->after, before.halves,
-                          at.halves);
+                          at.halves) &&
+               count_days(walk, index, scale);
     }
     return true;
 }

@@ -15,6 +15,16 @@ bool count_cell(const struct walk *walk, size_t scale, size_t stage, size_t late
     return tally_add(&walk->counted->tally, &cell, 1);
 }
 
+bool count_days(const struct walk *walk, uint32_t series, size_t scale)
+{
+    const size_t before = walk->study->before, after = walk->study->after;
+    const unsigned char *const at = series_of(walk, series);
+    const int64_t first = series_date(walk->rules, walk->layout, at, before);
+    const int64_t last = series_date(walk->rules, walk->layout, at, after);
+    return first == NO_DATE || last == NO_DATE ||
+           count_cell(walk, scale, after, TALLY_DAYS, last - first, 0);
+}
+
 /* What a respondent adds to its family. One that no form names a family of is one by itself. */
 bool count_kin(const struct walk *walk, const struct family_sum *of, uint64_t members, int64_t sum)
 {

@@ -72,6 +72,8 @@ static inline bool has_form(const struct walk *walk, uint32_t series)
    A cell of the tally; */
 bool count_cell(const struct walk *walk, size_t scale, size_t stage, size_t later, tally_code code,
                 tally_code later_code);
+/* how many days lie between the dates of a series at before and after, where it has both; */
+bool count_days(const struct walk *walk, uint32_t series, size_t scale);
 /* what it adds to its family: some members' sum, or its own change on a scale, if it has one; */
 bool count_kin(const struct walk *walk, const struct family_sum *of, uint64_t members, int64_t sum);
 bool count_kin_change(const struct walk *walk, size_t scale, tally_code before, tally_code after);

@@ -34,6 +34,10 @@
     X(HEAD_OF_STARTED)               \
     X(HEAD_OF_DUE)                   \
     X(HEAD_USUAL_START)              \
+    X(HEAD_NORM)                     \
+    X(HEAD_R)                        \
+    X(HEAD_EXPECTED_CHANGE)          \
+    X(HEAD_NORM_FROM)                \
     X(HEAD_P_HOLM)                   \
     X(HEAD_BEFORE_MEAN)              \
     X(HEAD_AFTER_MEAN)               \
@@ -204,6 +208,7 @@
     X(TITLE_ITEMS)                   \
     X(TITLE_GOAL_DIFFICULTY)         \
     X(TITLE_CAUTIONS)                \
+    X(TITLE_REGRESSION)              \
     X(TITLE_TRAJECTORY)              \
     X(TITLE_HAD_NOBODY_LEFT)         \
     X(TITLE_WHO_LEFT)                \
@@ -300,10 +305,22 @@
     X(GOALS_NOT_STATED)              \
     X(NOTE_CAUTIONS)                 \
     X(NOTE_MONTHS)                   \
+    X(NOTE_MONTHS_GOALS)             \
     X(NOTE_MONTHS_UNKNOWN)           \
+    X(NOTE_MONTHS_GOALS_UNKNOWN)     \
+    X(NOTE_NO_NORM)                  \
     X(NOTE_USUAL_START)              \
+    X(NOTE_USUAL_START_CUT_OFF)      \
     X(NOTE_REGRESSION)               \
-    X(NOTE_REGRESSION_SOURCE)        \
+    X(NOTE_NORM)                     \
+    X(NOTE_NORM_NAMED)               \
+    X(NOTE_NORM_NAMED_N)             \
+    X(NORM_FIRST_HAND)               \
+    X(NORM_SECOND_HAND)              \
+    X(NORM_STUDYS)                   \
+    X(NORM_OF)                       \
+    X(NORM_OF_SECOND_HAND)           \
+    X(NOTE_SECOND_HAND)              \
     X(NOTE_BASE_GOALS)               \
     X(NOTE_UNIT)                     \
     X(NOTE_HIGHER_BETTER)            \

@@ -51,6 +51,8 @@ struct declared_change {
     double threshold; /* points of a person's change that must be exceeded to count as reliable */
     double important; /* points: the smallest change of a mean that matters */
     struct norm clinical, functional;
+    const struct published_norm *clinical_from,
+        *functional_from; /* the norm that was named, or NULL */
     bool has_cut_off;
     enum cut_off cut_off;
 };
@@ -60,6 +62,7 @@ struct study_scale {
     size_t measure;
     bool collected; /* some source has its items; the others are not printed */
     struct declared_change declared;
+    const struct published_norm *norm; /* that the study names under norms, or NULL */
 };
 
 /* Cohort columns whose crossing is one breakdown; no column: All. */
@@ -210,6 +213,19 @@ static inline enum cut_off study_cut_off(const struct study_scale *scale)
     return !(study_clinical_norm(scale).sd > 0.0)     ? CUT_OFF_B
            : !(study_functional_norm(scale).sd > 0.0) ? CUT_OFF_A
                                                       : CUT_OFF_C;
+}
+
+/* The norm whose mean a group is expected to regress to: the functional norm of the study, else the
+   one that it names, else the functional norm of the instrument. Its SD is of no use here, and may
+   be unknown. False: there is none. */
+static inline bool study_norm(const struct study_scale *scale, struct norm *norm)
+{
+    if (scale->norm != NULL && !(scale->declared.functional.sd > 0.0)) {
+        *norm = scale->norm->figures;
+        return true;
+    }
+    *norm = study_functional_norm(scale);
+    return norm->sd > 0.0;
 }
 
 /* The smallest change of a mean that matters, in points; not above 0: nobody says. */

@@ -37,6 +37,10 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_OF_STARTED] = "n of started",
     [MESSAGE_HEAD_OF_DUE] = "n of due",
     [MESSAGE_HEAD_USUAL_START] = "Usual range before",
+    [MESSAGE_HEAD_NORM] = "Norm",
+    [MESSAGE_HEAD_R] = "r",
+    [MESSAGE_HEAD_EXPECTED_CHANGE] = "Expected change",
+    [MESSAGE_HEAD_NORM_FROM] = "Norm from",
     [MESSAGE_HEAD_P_HOLM] = "Holm p",
     [MESSAGE_HEAD_BEFORE_MEAN] = "Before mean",
     [MESSAGE_HEAD_AFTER_MEAN] = "After mean",
@@ -247,6 +251,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_ITEMS] = "{0}: the form itself, at {1}",
     [MESSAGE_TITLE_GOAL_DIFFICULTY] = "{0}: were goals as hard as they should be?",
     [MESSAGE_TITLE_CAUTIONS] = "{0}: what to keep in mind of the change from {1} to {2}",
+    [MESSAGE_TITLE_REGRESSION] = "{0}: what a second measurement alone would bring, {1} to {2}",
     [MESSAGE_TITLE_BAND_CHANGE] = "{0}: who moved to another band from {1} to {2}",
     [MESSAGE_TITLE_RELIABLE_CHANGE] = "{0}: who changed reliably from {1} to {2}",
     [MESSAGE_TITLE_USUAL_RANGE] = "{0}: {1}, who moved into the usual range from {2} to {3}",
@@ -364,17 +369,35 @@ static const char *const english[N_MESSAGES] = {
         "both, whom all changes are of. Nothing is known of how the others did.",
     [MESSAGE_NOTE_MONTHS] =
         "{0}: between the two forms lay {1} months on average, from {2} to {3}; known of {4}.",
+    [MESSAGE_NOTE_MONTHS_GOALS] =
+        "Between the two ratings of a goal lay {1} months on average, from {2} to {3}; known of {4}.",
     [MESSAGE_NOTE_MONTHS_UNKNOWN] =
         "How long lay between the two forms was not counted; with dates, months: yes in the study file does so.",
+    [MESSAGE_NOTE_MONTHS_GOALS_UNKNOWN] =
+        "How long lay between the two ratings of goals was not counted; with dates, months: yes in the study file does "
+        "so.",
+    [MESSAGE_NOTE_NO_NORM] =
+        "Part of a change may be regression to the mean. It is estimated where the study file names a norm (norms); "
+        "pellter scales {0} lists those there are.",
     [MESSAGE_NOTE_USUAL_START] =
         "In the usual range at {0}: of those with a score at both, who were in no raised band to begin with and had "
         "less to gain.",
+    [MESSAGE_NOTE_USUAL_START_CUT_OFF] =
+        "{1}: in the usual range at {0} is who was on the usual side of the cut-off, since the scale has no bands.",
     [MESSAGE_NOTE_REGRESSION] =
-        "{0}: a mean change of {1} is to be expected of a second measurement alone (regression to the mean), "
-        "beside the {2} that was seen: (1 - r)(norm - mean before), norm {3} by the study, r {4}.",
-    [MESSAGE_NOTE_REGRESSION_SOURCE] =
-        "{0}: a mean change of {1} is to be expected of a second measurement alone (regression to the mean), "
-        "beside the {2} that was seen: (1 - r)(norm - mean before), norm {3} ({5}), r {4}.",
+        "Base: {0} with a score at both {1} and {2} (n). Expected change: what a second measurement alone would bring "
+        "(regression to the mean), (1 - r)(norm - before mean), where nothing else happens and the group is one of the "
+        "norm's population. r: the reliability of the scale.",
+    [MESSAGE_NOTE_NORM] = "{0}: norm by {1}.",
+    [MESSAGE_NOTE_NORM_NAMED] = "Norm: {0}, {1}. Source: {2}.",
+    [MESSAGE_NOTE_NORM_NAMED_N] = "Norm: {0}, {1}, n = {3}. Source: {2}.",
+    [MESSAGE_NORM_FIRST_HAND] = "its source",
+    [MESSAGE_NORM_SECOND_HAND] = "second hand",
+    [MESSAGE_NORM_STUDYS] = "the study file",
+    [MESSAGE_NORM_OF] = "{0}, {1}; {2}",
+    [MESSAGE_NORM_OF_SECOND_HAND] = "{0}, {1}; {2}, at second hand",
+    [MESSAGE_NOTE_SECOND_HAND] =
+        "Second hand: the figures were not seen in the source that is named, and are unverified.",
     [MESSAGE_NOTE_BASE_PAIRS] = "Base: {0} with a score at both {1} and {2} (n).",
     [MESSAGE_NOTE_BASE_GOALS] = "Base: goals rated at both {0} and {1} (n). Unit: goals.",
     [MESSAGE_NOTE_UNIT] = "Unit: {0}.",

@@ -64,7 +64,7 @@ struct band_set {
     const struct band *bands;   /* n_bands, no gap at multiples of `step` */
     size_t n_bands;
     size_t n_usual; /* the first so many are usual; who is in one behind them is in a raised band */
-    int64_t step; /* units; a score is rounded half up to a multiple of it before it is banded */
+    int64_t step;   /* units; a score is rounded half up to a multiple of it before it is banded */
 };
 
 /* Mean and SD, in points, of a group that scores can be compared with. */
@@ -72,6 +72,15 @@ struct norm {
     double mean, sd;    /* sd > 0; else the norm is not known */
     const char *source; /* NULL: the study's own word */
     enum confidence confidence;
+};
+
+/* A published norm of a scale, under the name by which a study asks for it. */
+struct published_norm {
+    const char *name;
+    const char *population; /* "adults in England" */
+    const char *year;       /* of the survey: "2011", "2010 to 2013" */
+    uint64_t n;             /* people in the survey; 0: not known */
+    struct norm figures; /* an sd that is not above 0 is not known; the mean is, and the source */
 };
 
 enum scale_kind {
@@ -127,8 +136,11 @@ struct scale {
     double reliability, sd; /* NAN: not known. For reliable change */
     const char *reliability_source, *sd_source;
     enum confidence reliability_confidence, sd_confidence;
-    struct norm clinical, functional; /* people who are, and who are not, in need of help */
-    double important_change; /* points > 0: the smallest change of a mean that matters; else unknown */
+    struct norm clinical, functional;   /* people who are, and who are not, in need of help */
+    const struct published_norm *norms; /* n_norms, to choose from */
+    size_t n_norms;
+    double
+        important_change; /* points > 0: the smallest change of a mean that matters; else unknown */
     const char *important_source;
     enum confidence important_confidence;
 };

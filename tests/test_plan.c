@@ -104,6 +104,13 @@ static void say_rules(struct words *words, const struct study *study)
                 (char)('a' + (int)study_cut_off(&study->scales[i])));
         }
     }
+    for (size_t i = 0; i < study->n_scales; i++) {
+        const struct published_norm *const norm = study->scales[i].norm;
+        if (norm != NULL) {
+            say(words, "norm of %s %s %g\n", study->scales[i].scale->name, norm->name,
+                norm->figures.mean);
+        }
+    }
     if (study->small_numbers.too_few != 10 || study->small_numbers.caution != 30) {
         say(words, "too few below %d, caution below %d\n", (int)study->small_numbers.too_few,
             (int)study->small_numbers.caution);
@@ -301,6 +308,15 @@ static const struct {
              "cut_off: a}\n  - {instrument: sdq-parent, scale: conduct, functional: {mean: 2, sd: 1}}\n",
      "declared conduct threshold 0 important 0 clinical 0 0 functional 2 1 cut b\n"
      "declared total threshold 0 important 0 clinical 20 5 functional 8 6 cut a\n"},
+    {"a published norm", STUDY("norms: {wemwbs: england-2015-men}"),
+     "norm of total england-2015-men 51.7\n"},
+    {"a norm of some scales only", SDQ("") "norms: {sdq-parent: gb-1999-ages-5-10}\n",
+     "norm of total gb-1999-ages-5-10 8.6\n"},
+    {"a norm of all scales", SDQ("") "norms:\n  sdq-parent: gb-1999-girls\n",
+     "norm of emotional gb-1999-girls 2\nnorm of conduct gb-1999-girls 1.5\n"},
+    {"cut-off of a published norm",
+     STUDY("clinical_change: {clinical: {mean: 38, sd: 8}, functional: england-2011}"),
+     "declared total threshold 0 important 0 clinical 38 8 functional 51.6 8.7 cut c\n"},
     {"small numbers", STUDY("small_numbers: {too_few_below: 5, caution_below: 0}"),
      "too few below 5, caution below 0"},
     {"no mixed model", STUDY("mixed_model: no"), "model off\n"},
@@ -461,7 +477,8 @@ static const struct {
     {"raters without a word", GOALS("rated_by: ''"), 5, 15, "text"},
     {"months that are neither", "months: perhaps\n" STUDY(""), 1, 9, "yes"},
     {"a test without a target", GOALS("target_test: less"), 5, 18, "no \"target\""},
-    {"a test that is none", GOALS("target: 75\n    target_test: one-sided"), 6, 18, "\"two-sided\"?"},
+    {"a test that is none", GOALS("target: 75\n    target_test: one-sided"), 6, 18,
+     "\"two-sided\"?"},
     {"cohorts_from", STUDY("cohorts_from: first"), 1, 1, "did you mean \"cohort_from\"?"},
     {"mising", STUDY("mising: x"), 1, 1, "did you mean \"missing\"?"},
     {"duplicate", STUDY("duplicate: first"), 1, 1, "did you mean \"duplicates\"?"},
@@ -514,6 +531,24 @@ static const struct {
     {"clinical change twice",
      STUDY("clinical_change: [{functional: {mean: 51, sd: 9}}, {functional: {mean: 51, sd: 9}}]"),
      1, 52, "twice"},
+    {"a norm that is none", STUDY("norms: {wemwbs: england-2010}"), 1, 17,
+     "not a norm of \"wemwbs\"; expected one of: scotland-2006, scotland-2008, scotland-2012, "
+     "scotland-2012-men, scotland-2012-women, england-2011, england-2015-men, "
+     "england-2015-women, england-2016-men, england-2016-women, pupils-2011"},
+    {"a norm without a name", STUDY("norms: {wemwbs: {mean: 51}}"), 1, 17, "expected one of"},
+    {"a norm without an instrument", STUDY("norms: england-2011"), 1, 8, "expected instruments"},
+    {"a norm of another instrument", STUDY("norms: {wemwsb: england-2011}"), 1, 9, "\"wemwbs\"?"},
+    {"a norm of goals", "norms: {gas: england-2011}\n" GOALS(""), 1, 14,
+     "no published norm of \"gas\""},
+    {"a norm of pooled versions",
+     "across_versions: yes\nnorms: {sdq-parent-all-versions: gb-1999}\n" TWO(
+         "file: a.csv, instrument: sdq-parent, items: 'q{1..25}'",
+         "file: b.csv, instrument: sdq-parent-2-4, items: 'q{1..25}'"),
+     2, 9, "no norm in common"},
+    {"a cut-off of a norm that is none", STUDY("clinical_change: {functional: scotland}"), 1, 31,
+     "expected one of: scotland-2006"},
+    {"a cut-off of a norm without an SD", STUDY("clinical_change: {functional: scotland-2012}"), 1,
+     31, "SD of this norm is not known"},
     {"clinical changes", STUDY("clinical_changes: {}"), 1, 1, "\"clinical_change\"?"},
     {"to_few", STUDY("small_numbers: {to_few_below: 1}"), 1, 17, "\"too_few_below\"?"},
     {"too few is a word", STUDY("small_numbers: {too_few_below: some}"), 1, 32, "a whole number"},

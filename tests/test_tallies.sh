@@ -259,6 +259,8 @@ important_change: [{instrument: sdq-self, points: 2}, {instrument: sdq-self, sca
 clinical_change:
   - {instrument: wemwbs, clinical: {mean: 38, sd: 8.7}, functional: {mean: 51.6, sd: 8.7}, cut_off: b}
   - {instrument: sdq-self, scale: conduct, functional: {mean: 2.2, sd: 1.7}}
+  - {instrument: sdq-self, scale: peer, clinical: {mean: 3.5, sd: 2}, functional: gb-1999}
+norms: {wemwbs: scotland-2012-women, sdq-self: gb-1999}
 STUDY
 "$pellter" report "$work/change.yaml" -o "$work/change" 2> "$work/stderr"
 "$pellter" tally "$work/change.yaml" > "$work/change.tally"
@@ -268,6 +270,11 @@ cp "$work/as_merged" "$work/change/internal/results.csv"
 for file in internal/results.csv report.txt; do
     cmp "$work/change/$file" "$work/change-merged/$file" || problem "declared change is lost in a tally: $file"
 done
+# A norm is what its figures are, and not its name alone.
+grep -q '^line,.*# norm gb-1999 of sdq-self peer: mean 1.5, sd 1.4' "$work/change.tally" || problem "a tally does not say the figures of its norms"
+sed -e 's/gb-1999: {mean: 1.5, sd: 1.4/gb-1999: {mean: 1.6, sd: 1.4/' "$root/scales/sdq-self.yaml" > "$work/sdq-self.yaml"
+refused 'a norm of other figures' 'found # norm gb-1999 of sdq-self peer: mean 1.5, sd 1.4, expected # norm gb-1999 of sdq-self peer: mean 1.6' \
+    merge --scale "$work/sdq-self.yaml" "$work/change.tally"
 
 other() { # SED-SCRIPT: the study of the first site, changed
     sed -e "$1" "$work/a/a.yaml" > "$work/a/other.yaml"

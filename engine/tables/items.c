@@ -1,5 +1,5 @@
-/* engine/tables/items.c - the forms themselves, and what to keep in mind of a change: one row for each
-   scale of an instrument, all cohorts together. Cohort by cohort they are in results.csv. */
+/* engine/tables/items.c - the forms themselves: one row for each scale of an instrument, all cohorts
+   together. Cohort by cohort they are in results.csv. */
 #include "engine/tables/shared.h"
 
 static struct value figure_of(const struct maker *maker, enum figure_table table, size_t scale,
@@ -125,130 +125,6 @@ static void goal_difficulty_table(struct maker *maker, size_t measure)
     add_note(maker, table, note);
 }
 
-/* --- cautions --- */
-
-static void cautions_row(struct maker *maker, struct table *table, size_t scale, bool has_bands)
-{
-    const enum figure_table of = FIGURES_CAUTIONS;
-    const size_t none = FIGURE_STAGE_NONE;
-    const struct value started = figure_of(maker, of, scale, none, STATISTIC_CAUTION_STARTED),
-                       due = figure_of(maker, of, scale, none, STATISTIC_CAUTION_DUE),
-                       pairs = figure_of(maker, FIGURES_BEFORE_AFTER, scale, FIGURE_STAGE_CHANGE,
-                                         STATISTIC_N);
-    struct cell_content *const row = add_row(maker, table);
-    if (row == NULL) {
-        return;
-    }
-    row[0] = cell_text(text_name(maker->study->scales[scale].scale->title));
-    row[1] = cell_value(started, 0);
-    row[2] = cell_value(due, 0);
-    row[3] = cell_value(pairs, 0);
-    row[4] = cell_percent(figure_of(maker, of, scale, none, STATISTIC_PERCENT_OF_STARTED), 0);
-    cells_are_of(maker, table, &row[4], 1, started);
-    row[5] = cell_percent(figure_of(maker, of, scale, none, STATISTIC_PERCENT_OF_DUE), 0);
-    cells_are_of(maker, table, &row[5], 1, due);
-    if (has_bands) {
-        row[6] =
-            cell_percent(figure_of(maker, of, scale, none, STATISTIC_CAUTION_PERCENT_USUAL), 0);
-        cells_are_of(maker, table, &row[6], 1, pairs);
-    }
-}
-
-/* The change that is to be expected where nothing was done, beside the one that was seen. */
-static void add_regression_note(struct maker *maker, struct table *table, size_t scale)
-{
-    const size_t none = FIGURE_STAGE_NONE;
-    const struct value expected =
-        figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_REGRESSION_EXPECTED);
-    const struct norm norm = study_functional_norm(&maker->study->scales[scale]);
-    struct text note =
-        text_of(norm.source == NULL ? MESSAGE_NOTE_REGRESSION : MESSAGE_NOTE_REGRESSION_SOURCE);
-    if (expected.kind == VALUE_UNDEFINED) {
-        return;
-    }
-    note.arguments[0] = argument_name(maker->study->scales[scale].scale->title);
-    note.arguments[1] = argument_value(expected, 2);
-    note.arguments[2] = argument_value(
-        figure_of(maker, FIGURES_BEFORE_AFTER, scale, FIGURE_STAGE_CHANGE, STATISTIC_MEAN), 2);
-    note.arguments[3] =
-        argument_value(figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_NORM_MEAN), 2);
-    note.arguments[4] =
-        argument_value(figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_NORM_R), 2);
-    note.arguments[5] = argument_name(norm.source == NULL ? "" : norm.source);
-    add_note(maker, table, note);
-}
-
-/* Scales of one instrument have nearly the same people: the first that somebody has speaks for it. */
-static void add_months_note(struct maker *maker, struct table *table, size_t measure)
-{
-    const struct measure *const m = &maker->study->measures[measure];
-    struct text note = text_of(MESSAGE_NOTE_MONTHS);
-    if (!study_keeps_dates(maker->study)) {
-        add_note(maker, table, text_of(MESSAGE_NOTE_MONTHS_UNKNOWN));
-        return;
-    }
-    for (size_t i = 0; i < m->instrument->n_scales; i++) {
-        const size_t scale = m->first_scale + i, none = FIGURE_STAGE_NONE;
-        const struct value n = figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_MONTHS_N);
-        if (n.kind == VALUE_COUNT && n.number > 0.0) {
-            note.arguments[0] = argument_name(m->instrument->scales[i].title);
-            note.arguments[1] = argument_value(
-                figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_MONTHS_MEAN), 1);
-            note.arguments[2] = argument_value(
-                figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_MONTHS_MIN), 1);
-            note.arguments[3] = argument_value(
-                figure_of(maker, FIGURES_CAUTIONS, scale, none, STATISTIC_MONTHS_MAX), 1);
-            note.arguments[4] = argument_value(n, 0);
-            add_note(maker, table, note);
-            return;
-        }
-    }
-}
-
-static void cautions_table(struct maker *maker, size_t measure)
-{
-    const struct measure *const m = &maker->study->measures[measure];
-    struct table *const table = new_table(maker, 0, stem_of_measure(maker, "cautions", measure),
-                                          title_of_measure(maker, MESSAGE_TITLE_CAUTIONS, measure));
-    struct text note = text_of(MESSAGE_NOTE_CAUTIONS);
-    bool has_bands = false;
-    for (size_t i = 0; i < m->instrument->n_scales && !m->pooled; i++) {
-        has_bands = has_bands || (is_collected(maker, m->first_scale + i) &&
-                                  m->instrument->scales[i].n_band_sets > 0);
-    }
-    add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
-    add_column(maker, table, MESSAGE_HEAD_STARTED);
-    add_column(maker, table, MESSAGE_HEAD_DUE);
-    add_column(maker, table, MESSAGE_HEAD_N);
-    add_column(maker, table, MESSAGE_HEAD_OF_STARTED);
-    add_column(maker, table, MESSAGE_HEAD_OF_DUE);
-    if (has_bands) {
-        add_column(maker, table, MESSAGE_HEAD_USUAL_START);
-    }
-    for (size_t i = 0; i < m->instrument->n_scales; i++) {
-        if (is_collected(maker, m->first_scale + i)) {
-            cautions_row(maker, table, m->first_scale + i, has_bands);
-        }
-    }
-    note.arguments[0] = argument_name(m->instrument->unit);
-    note.arguments[1] = argument_name(before_name(maker));
-    note.arguments[2] = argument_name(after_name(maker));
-    add_note(maker, table, note);
-    if (!m->instrument->is_goals) {
-        add_months_note(maker, table, measure);
-    }
-    if (has_bands) {
-        note = text_of(MESSAGE_NOTE_USUAL_START);
-        note.arguments[0] = argument_name(before_name(maker));
-        add_note(maker, table, note);
-    }
-    for (size_t i = 0; i < m->instrument->n_scales; i++) {
-        if (is_collected(maker, m->first_scale + i)) {
-            add_regression_note(maker, table, m->first_scale + i);
-        }
-    }
-}
-
 void items_tables(struct maker *maker, size_t measure)
 {
     if (maker->study->before == maker->study->after) {
@@ -259,5 +135,4 @@ void items_tables(struct maker *maker, size_t measure)
     } else {
         items_table(maker, measure);
     }
-    cautions_table(maker, measure);
 }

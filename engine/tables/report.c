@@ -30,6 +30,7 @@ static void measure_tables(struct maker *maker, size_t measure)
     drop_out_tables(maker, measure);
     added_value_tables(maker, measure);
     items_tables(maker, measure);
+    cautions_tables(maker, measure);
 }
 
 static bool has_small_numbers(const struct maker *maker)

@@ -32,6 +32,7 @@ void individual_tables(struct maker *maker, size_t measure);
 void drop_out_tables(struct maker *maker, size_t measure);
 void added_value_tables(struct maker *maker, size_t measure);
 void items_tables(struct maker *maker, size_t measure);
+void cautions_tables(struct maker *maker, size_t measure);
 void trajectory_tables(struct maker *maker, size_t scale);
 void attainment_tables(struct maker *maker, size_t measure);
 void goal_levels_tables(struct maker *maker, size_t measure);

@@ -1,5 +1,6 @@
 /* io/cli/scales.c - pellter scales: what each instrument's rules are, and how sure we are of
    them. */
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -77,6 +78,20 @@ static void print_norm(FILE *out, const char *name, const struct norm *norm)
     }
 }
 
+static void print_published_norm(FILE *out, const struct published_norm *norm)
+{
+    fprintf(out, "    norm %s: mean %g", norm->name, norm->figures.mean);
+    if (norm->figures.sd > 0.0) {
+        fprintf(out, ", SD %g", norm->figures.sd);
+    }
+    fprintf(out, "; %s, %s", norm->population, norm->year);
+    if (norm->n > 0) {
+        fprintf(out, ", n = %" PRIu64, norm->n);
+    }
+    fprintf(out, ": %s\n        %s\n", norm->figures.source,
+            confidence_words(norm->figures.confidence));
+}
+
 /* What reliable change rests on; a scale that lacks either has none unless the study gives it. */
 static void print_reliability(FILE *out, const struct scale *scale)
 {
@@ -90,10 +105,12 @@ static void print_reliability(FILE *out, const struct scale *scale)
     }
     print_norm(out, "clinical norm", &scale->clinical);
     print_norm(out, "functional norm", &scale->functional);
+    for (size_t i = 0; i < scale->n_norms; i++) {
+        print_published_norm(out, &scale->norms[i]);
+    }
     if (scale->important_change > 0.0) {
-        fprintf(out, "    important change of a mean %g: %s\n        %s\n",
-                scale->important_change, scale->important_source,
-                confidence_words(scale->important_confidence));
+        fprintf(out, "    important change of a mean %g: %s\n        %s\n", scale->important_change,
+                scale->important_source, confidence_words(scale->important_confidence));
     }
 }
 

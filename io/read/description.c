@@ -198,9 +198,13 @@ static void put_scale(FILE *out, const struct study *study, size_t scale)
     put_text(out, study->scales[scale].scale->name);
 }
 
-static void put_norm(FILE *out, const char *key, const struct norm *norm)
+static void put_norm(FILE *out, const char *key, const struct norm *norm,
+                     const struct published_norm *from)
 {
-    if (norm->sd > 0.0) {
+    if (from != NULL) {
+        fprintf(out, ", %s: ", key);
+        put_text(out, from->name);
+    } else if (norm->sd > 0.0) {
         fprintf(out, ", %s: {mean: ", key);
         put_number(out, norm->mean);
         fputs(", sd: ", out);
@@ -250,8 +254,8 @@ static void put_change(FILE *out, const struct study *study)
         if (declared->clinical.sd > 0.0 || declared->functional.sd > 0.0 || declared->has_cut_off) {
             fputs(any ? ", " : "clinical_change: [", out);
             put_scale(out, study, i);
-            put_norm(out, "clinical", &declared->clinical);
-            put_norm(out, "functional", &declared->functional);
+            put_norm(out, "clinical", &declared->clinical, declared->clinical_from);
+            put_norm(out, "functional", &declared->functional, declared->functional_from);
             if (declared->has_cut_off) {
                 fprintf(out, ", cut_off: %c", cut_offs[declared->cut_off]);
             }
@@ -260,6 +264,33 @@ static void put_change(FILE *out, const struct study *study)
         }
     }
     fputs(any ? "]\n" : "", out);
+}
+
+/* The norm that is named for an instrument, the same for each scale that has figures of it. */
+static const struct published_norm *norm_of(const struct study *study,
+                                            const struct measure *measure)
+{
+    const struct published_norm *norm = NULL;
+    for (size_t i = 0; i < measure->instrument->n_scales && norm == NULL; i++) {
+        norm = study->scales[measure->first_scale + i].norm;
+    }
+    return norm;
+}
+
+static void put_norms(FILE *out, const struct study *study)
+{
+    bool any = false;
+    for (size_t i = 0; i < study->n_measures; i++) {
+        const struct published_norm *const norm = norm_of(study, &study->measures[i]);
+        if (norm != NULL) {
+            fputs(any ? ", " : "norms: {", out);
+            put_text(out, study->measures[i].label);
+            fputs(": ", out);
+            put_text(out, norm->name);
+            any = true;
+        }
+    }
+    fputs(any ? "}\n" : "", out);
 }
 
 static void put_rules(FILE *out, const struct study *study)
@@ -282,6 +313,7 @@ static void put_rules(FILE *out, const struct study *study)
         put_number(out, study->given_reliability);
     }
     put_change(out, study);
+    put_norms(out, study);
     /* Only printed with; but a report of tallies has no other study to learn it from. The usual
        limits are not said, so that the tallies of those who have them go together with all. */
     put_paired(out, study);
@@ -441,6 +473,23 @@ static bool put_digest(FILE *out, const struct instrument *instrument)
     return true;
 }
 
+/* Figures of a norm that is used: an instrument's digest knows nothing of those it only offers. */
+static void put_figures(FILE *out, const struct study *study, size_t scale,
+                        const struct published_norm *norm)
+{
+    if (norm != NULL) {
+        fprintf(out, "# norm %s of %s %s: mean ", norm->name,
+                study->measures[study->scales[scale].measure].instrument->name,
+                study->scales[scale].scale->name);
+        put_number(out, norm->figures.mean);
+        if (norm->figures.sd > 0.0) {
+            fputs(", sd ", out);
+            put_number(out, norm->figures.sd);
+        }
+        putc('\n', out);
+    }
+}
+
 static bool put_description(FILE *out, const struct plan *plan)
 {
     struct place at = {0, 0};
@@ -462,6 +511,11 @@ static bool put_description(FILE *out, const struct plan *plan)
             return false;
         }
     } while (next_informant(plan, &at));
+    for (size_t i = 0; i < plan->study.n_scales; i++) {
+        put_figures(out, &plan->study, i, plan->study.scales[i].norm);
+        put_figures(out, &plan->study, i, plan->study.scales[i].declared.clinical_from);
+        put_figures(out, &plan->study, i, plan->study.scales[i].declared.functional_from);
+    }
     return true;
 }
 

@@ -22,6 +22,7 @@ struct loader {
     struct scale *scales;          /* the same as instrument->scales, still open */
     const struct node *band_sets;  /* the map of that name, or NULL */
     const char *default_bands;     /* or NULL */
+    const struct node *norms;      /* the map of that name, or NULL */
     struct fault fault;            /* the first */
 };
 

@@ -14,11 +14,12 @@
 
 static const char *const instrument_keys[] = {
     "name",   "title",      "kind",   "aliases", "unit",          "versions",  "ages",  "licence",
-    "source", "confidence", "groups", "scales",  "default_bands", "band_sets", "rules",
+    "source", "confidence", "groups", "scales",  "default_bands", "band_sets", "norms", "rules",
 };
 static const char *const group_keys[] = {"count", "answers", "long_form"};
 static const char *const long_form_keys[] = {"count", "at"};
 static const char *const band_set_keys[] = {"source", "usual"};
+static const char *const survey_keys[] = {"population", "year", "n", "source"};
 static const char *const rule_keys[] = {"text", "source", "confidence",
                                         "like", "scales", "complete_groups"};
 static const char *const effect_keys[] = {"at_least", "round", "blank"};
@@ -355,6 +356,40 @@ static void check_band_sets(struct loader *loader, const struct node *root)
     }
 }
 
+/* Is there a scale with figures of this norm? */
+static bool has_figures(const struct loader *loader, const struct node *name)
+{
+    for (size_t i = 0; i < loader->instrument->n_scales; i++) {
+        const struct scale *const scale = &loader->scales[i];
+        for (size_t j = 0; j < scale->n_norms; j++) {
+            if (strcmp(scale->norms[j].name, name->text) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* What the surveys were is read with each scale that has figures of them; here, that the list holds
+   nothing else. */
+static void check_norms(struct loader *loader)
+{
+    const struct node *const map = loader->norms;
+    if (!going(loader) || map == NULL) {
+        return;
+    }
+    if (map->kind != NODE_MAP) {
+        keep(loader, node_fault(loader->document, map, "expected names of norms"));
+    }
+    for (size_t i = 0; i < map->n_children && going(loader); i++) {
+        only_keys(loader, &map->children[i], survey_keys, COUNT(survey_keys));
+        if (going(loader) && !has_figures(loader, &map->keys[i])) {
+            keep(loader, node_fault(loader->document, &map->keys[i],
+                                    "no scale has figures of this norm, under its own \"norms\""));
+        }
+    }
+}
+
 /* --- the whole ------------------------------------------------------------------------------ */
 
 static void load(struct loader *loader, const struct node *root, const char *rule)
@@ -378,7 +413,9 @@ static void load(struct loader *loader, const struct node *root, const char *rul
         loader->scales[i].confidence = confidence;
     }
     loader->instrument->scales = loader->scales;
+    loader->norms = node_get(root, "norms");
     take_scales(loader, scales);
+    check_norms(loader);
     loader->band_sets = node_get(root, "band_sets");
     check_band_sets(loader, root);
     const size_t n_rules = take_rules(loader, rules);

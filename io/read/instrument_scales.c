@@ -11,6 +11,8 @@
 #define MOST_BANDS 12
 #define MOST_BAND_SETS 8
 #define TABLE_UNITS 10000 /* what in_units can read, at most */
+#define MOST_NORMS 32
+#define MOST_PEOPLE INT64_C(1000000000)
 #define MOST_POINTS 1000000
 #define LEAST_POINTS 1e-9
 
@@ -34,11 +36,13 @@ static const char *const scale_keys[] = {
     "clinical",
     "functional",
     "important_change",
+    "norms",
 };
 static const char *const screen_keys[] = {"item", "answer"};
 static const char *const convert_keys[] = {"from", "lowest", "table"};
 static const char *const known_value_keys[] = {"value", "source", "confidence"};
 static const char *const norm_keys[] = {"mean", "sd", "source", "confidence"};
+static const char *const figures_keys[] = {"mean", "sd", "confidence"};
 static const char *const band_set_keys[] = {"confidence", "edges", "step"};
 static const char *const for_items[] = {"group", "reversed", "recode", "screen"};
 static const char *const directions[] = {"lower", "higher"};
@@ -257,6 +261,56 @@ static void take_norm(struct loader *loader, const struct node *node, struct nor
     }
 }
 
+/* The figures of one scale, beside what is said of the survey once for all scales. */
+static void take_published_norm(struct loader *loader, const struct node *key,
+                                const struct node *node, struct published_norm *norm)
+{
+    const struct node *const survey =
+        loader->norms == NULL ? NULL : node_get(loader->norms, key->text);
+    if (survey == NULL) {
+        keep(loader, node_fault(loader->document, key,
+                                "the norm \"%s\" is not described under the key \"norms\" of the "
+                                "file",
+                                key->text));
+        return;
+    }
+    only_keys(loader, node, figures_keys, COUNT(figures_keys));
+    if (field(loader, node, "mean") == NULL) {
+        return;
+    }
+    norm->name = name_text(loader, key);
+    norm->population = text_field(loader, survey, "population");
+    norm->year = text_field(loader, survey, "year");
+    norm->n = node_get(survey, "n") == NULL
+                  ? 0
+                  : (uint64_t)integer(loader, node_get(survey, "n"), 1, MOST_PEOPLE);
+    norm->figures.source = text_field(loader, survey, "source");
+    norm->figures.mean = number_or_nan(loader, node, "mean", -MOST_POINTS, MOST_POINTS);
+    norm->figures.sd = node_get(node, "sd") == NULL
+                           ? 0.0
+                           : number_or_nan(loader, node, "sd", LEAST_POINTS, MOST_POINTS);
+    norm->figures.confidence = confidence_field(loader, node, "confidence");
+}
+
+static void take_norms(struct loader *loader, const struct node *scale_node, struct scale *scale)
+{
+    const struct node *const map = node_get(scale_node, "norms");
+    if (!going(loader) || map == NULL) {
+        return;
+    }
+    if (map->kind != NODE_MAP || map->n_children == 0 || map->n_children > MOST_NORMS) {
+        keep(loader, node_fault(loader->document, map,
+                                "expected 1 to %d norms, each a name with its keys", MOST_NORMS));
+        return;
+    }
+    struct published_norm *const norms = room_for(loader, map->n_children, sizeof *norms);
+    for (size_t i = 0; i < map->n_children && going(loader); i++) {
+        take_published_norm(loader, &map->keys[i], &map->children[i], &norms[i]);
+    }
+    scale->norms = norms;
+    scale->n_norms = map->n_children;
+}
+
 /* Exactly one of items, sum and convert says what the scale is made of; nothing in an instrument
    of goals, whose three scales are known by name. */
 static void take_kind(struct loader *loader, const struct node *node, struct scale *scale,
@@ -318,6 +372,7 @@ static void take_scale(struct loader *loader, const struct node *key, const stru
     take_known_value(loader, node_get(node, "important_change"), LEAST_POINTS, MOST_POINTS,
                      &scale->important_change, &scale->important_source,
                      &scale->important_confidence);
+    take_norms(loader, node, scale);
 }
 
 static void check_goal_scales(struct loader *loader, const struct node *map)

@@ -22,7 +22,7 @@ struct plan_build {
     size_t n_missing;
     bool across_versions;
     bool has_goals, has_rho, has_partial, has_target_test; /* some source so far says so */
-    const char **measure_bands;           /* by measure: the band set that some source chose */
+    const char **measure_bands; /* by measure: the band set that some source chose */
 };
 
 /* The text of `node`, not empty, and a list of texts (or one), in the plan's own memory: the
@@ -51,6 +51,14 @@ MUST_CHECK struct fault plan_scale_named(const struct plan_build *build, const s
 
 /* The keys reliable_change, important_change and clinical_change; instruments are known. */
 MUST_CHECK struct fault change_read(struct plan_build *build, const struct node *root);
+
+/* norms: {wemwbs: england-2011}; instruments are known. */
+MUST_CHECK struct fault norms_read(struct plan_build *build, const struct node *node);
+
+/* The published norm of a scale that a node names, which must have an SD. Where it names none, the
+   fault lists those there are. */
+MUST_CHECK struct fault norm_named(const struct plan_build *build, const struct node *node,
+                                   const struct scale *scale, const struct published_norm **norm);
 
 /* One source in the making. */
 struct source_build {

@@ -33,7 +33,8 @@ static const char *const study_keys[] = {"title",
                                          "important_change",
                                          "clinical_change",
                                          "added_value",
-                                         "months"};
+                                         "months",
+                                         "norms"};
 static const char *const model_keys[] = {"df", "structure"};
 static const char *const stage_keys[] = {"name", "values", "window", "after", "pick"};
 static const char *const pick_words[] = {"nearest", "first", "last"};
@@ -645,6 +646,9 @@ static struct fault read_study(struct plan_build *build)
     }
     if (fault.code == FAULT_NONE) {
         fault = change_read(build, root);
+    }
+    if (fault.code == FAULT_NONE && node_get(root, "norms") != NULL) {
+        fault = norms_read(build, node_get(root, "norms"));
     }
     added_value = node_get(root, "added_value");
     if (fault.code == FAULT_NONE && added_value != NULL) {

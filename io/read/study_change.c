@@ -160,13 +160,21 @@ static struct fault important_entry(struct plan_build *build, const struct node 
     return fault;
 }
 
-/* {mean, sd} */
+/* {mean, sd}, or the name of a published norm of the scale */
 static struct fault read_norm(const struct plan_build *build, const struct node *node,
-                              struct norm *norm)
+                              const struct scale *scale, struct norm *norm,
+                              const struct published_norm **from)
 {
     struct fault fault = FAULT_FREE;
     if (node == NULL) {
         return FAULT_FREE;
+    }
+    if (node->kind == NODE_TEXT) {
+        fault = norm_named(build, node, scale, from);
+        if (fault.code == FAULT_NONE) {
+            *norm = (*from)->figures;
+        }
+        return fault;
     }
     fault = node_check_keys(build->document, node, norm_keys, COUNT(norm_keys));
     if (fault.code == FAULT_NONE &&
@@ -227,9 +235,11 @@ static struct fault clinical_entry(struct plan_build *build, const struct node *
     if (declared->clinical.sd > 0.0 || declared->functional.sd > 0.0 || declared->has_cut_off) {
         return twice(build, node, scale);
     }
-    fault = read_norm(build, node_get(node, "clinical"), &declared->clinical);
+    fault = read_norm(build, node_get(node, "clinical"), build->scales[scale].scale,
+                      &declared->clinical, &declared->clinical_from);
     if (fault.code == FAULT_NONE) {
-        fault = read_norm(build, node_get(node, "functional"), &declared->functional);
+        fault = read_norm(build, node_get(node, "functional"), build->scales[scale].scale,
+                          &declared->functional, &declared->functional_from);
     }
     cut_off = node_get(node, "cut_off");
     if (fault.code == FAULT_NONE && cut_off != NULL) {

@@ -61,6 +61,18 @@ static struct fault check_scale(const struct tally_reading *r, size_t scale)
     return FAULT_FREE;
 }
 
+/* Days are known of goals that were rated before and after, at most. */
+static struct fault check_goal_days(const struct tally_reading *r, size_t scale)
+{
+    const struct study *const study = &r->into->plan.study;
+    const uint64_t *const totals = r->into->totals;
+    return totals[tally_total_place(study, scale, study->after, TALLY_DAYS)] >
+                   totals[tally_total_place(study, scale, study->before, study->after)]
+               ? file_fault(r, "days between the ratings of more than all goals",
+                            study->measures[study->scales[scale].measure].label)
+               : FAULT_FREE;
+}
+
 static struct fault check_whole(struct tally_reading *r)
 {
     const struct study *const study = &r->into->plan.study;
@@ -78,8 +90,8 @@ static struct fault check_whole(struct tally_reading *r)
         if (!r->has_scoring[s]) {
             return file_fault(r, "no line \"scoring\"", study->scales[s].scale->name);
         }
-        if (study->scales[s].collected && !study_is_goal_level(study, s)) {
-            fault = check_scale(r, s);
+        if (study->scales[s].collected) {
+            fault = study_is_goal_level(study, s) ? check_goal_days(r, s) : check_scale(r, s);
         }
     }
     return fault;

@@ -575,8 +575,8 @@ static bool take_days(struct tally_reading *r)
         !tally_field_whole(r, at + 3, 1, UINT32_MAX, &count)) {
         return false;
     }
-    if (!study_keeps_dates(study) || study->scales[scale].scale->kind == SCALE_GOALS ||
-        !study->scales[scale].collected) {
+    if (!study_keeps_dates(study) || !study->scales[scale].collected ||
+        (study->scales[scale].scale->kind == SCALE_GOALS && !study_is_goal_level(study, scale))) {
         return tally_fault(r, 0, "found days where the study keeps no dates");
     }
     cell.scale = (uint16_t)scale;

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/counted.h"
 #include "engine/stats/one_way.h"
@@ -31,6 +32,70 @@ static int64_t origin_of(const struct work *work, size_t scale)
     return 0;
 }
 
+bool breakdown_has_years(const struct study *study, size_t breakdown)
+{
+    const struct breakdown *const by = &study->breakdowns[breakdown];
+    return by->n_columns > 0 && by->columns[by->n_columns - 1] + 1 == study->year_column;
+}
+
+enum arm cohort_arm(const struct counted *counted, uint32_t cohort)
+{
+    const uint32_t value =
+        cohorts_value_of(counted->cohorts, cohort, counted->study->comparison_column - 1);
+    return strcmp(names_text(&counted->cohorts->values, value), counted->study->comparison_value) ==
+                   0
+               ? ARM_COMPARISON
+               : ARM_PROGRAMME;
+}
+
+/* The families of both arms: those without a text in the column belong to neither. */
+static bool pair_arms(const struct counted *counted, struct family_pairs *arms)
+{
+    const struct study *const study = counted->study;
+    const size_t n = counted->cohorts->tuples.n_names;
+    uint32_t *const arm_of = calloc(n + 1, sizeof *arm_of);
+    bool *const leave_out = calloc(n + 1, sizeof *leave_out);
+    bool done = arm_of != NULL && leave_out != NULL;
+    for (uint32_t c = 0; c < n && done; c++) {
+        arm_of[c] = cohort_arm(counted, c);
+        leave_out[c] = cohorts_value_of(counted->cohorts, c, study->comparison_column - 1) == 0;
+    }
+    done = done && family_pairs_init(arms, &counted->families, arm_of, leave_out);
+    free(arm_of);
+    free(leave_out);
+    return done;
+}
+
+/* Families between years and between arms, where the study compares them. */
+static bool pair_families(struct work *work)
+{
+    const struct study *const study = work->study;
+    struct between *const between = work->between;
+    size_t most = 0;
+    between->years = calloc(study->n_breakdowns, sizeof *between->years);
+    if (between->years == NULL) {
+        return false;
+    }
+    for (size_t b = 0; b < study->n_breakdowns; b++) {
+        if (breakdown_has_years(study, b) &&
+            !family_pairs_init(&between->years[b], &work->counted->families,
+                               work->figures->comparisons[b].grouping.group_of, NULL)) {
+            return false;
+        }
+        if (family_pairs_most(&between->years[b]) > most) {
+            most = family_pairs_most(&between->years[b]);
+        }
+    }
+    if (study->comparison_column > 0 && !pair_arms(work->counted, &between->arms)) {
+        return false;
+    }
+    if (family_pairs_most(&between->arms) > most) {
+        most = family_pairs_most(&between->arms);
+    }
+    between->pairs = calloc(most + 1, sizeof *between->pairs);
+    return between->pairs != NULL;
+}
+
 bool between_begin(struct work *work)
 {
     const struct study *const study = work->study;
@@ -51,7 +116,8 @@ bool between_begin(struct work *work)
     between->shares = calloc(n_groups, sizeof *between->shares);
     between->origins = calloc(study->n_scales + 1, sizeof *between->origins);
     if (between->cohorts == NULL || between->ranked == NULL || between->doubled_ranks == NULL ||
-        between->fits == NULL || between->shares == NULL || between->origins == NULL) {
+        between->fits == NULL || between->shares == NULL || between->origins == NULL ||
+        !pair_families(work)) {
         return false;
     }
     for (size_t s = 0; s < study->n_scales; s++) {
@@ -69,6 +135,12 @@ void between_end(struct work *work)
         free(work->between->fits);
         free(work->between->shares);
         free(work->between->origins);
+        for (size_t b = 0; b < work->study->n_breakdowns && work->between->years != NULL; b++) {
+            family_pairs_free(&work->between->years[b]);
+        }
+        free(work->between->years);
+        family_pairs_free(&work->between->arms);
+        free(work->between->pairs);
         free(work->between);
         work->between = NULL;
     }

@@ -3,6 +3,7 @@
 #define PELLTER_ENGINE_COMPUTE_BETWEEN_H
 
 #include "engine/compute_work.h"
+#include "engine/family_pairs.h"
 #include "engine/stats/ancova.h"
 #include "engine/stats/cohort.h"
 #include "engine/stats/kruskal_wallis.h"
@@ -16,7 +17,19 @@ struct between {
     uint64_t *doubled_ranks; /* owned: one for each change that All has */
     struct ancova *fits;     /* owned, [breakdown][scale]: what compute_between() found */
     int64_t *origins;        /* owned, [scale]: where the scores of struct cohort begin */
+    struct family_pairs
+        *years; /* owned, [breakdown]: of the groups of those that end with the year */
+    struct family_pairs arms;  /* owned: of enum arm; empty where there is no comparison group */
+    struct family_pair *pairs; /* owned: room for the families of any two groups */
 };
+
+/* The two sides of a comparison group. */
+enum arm { ARM_COMPARISON, ARM_PROGRAMME, N_ARMS };
+enum arm cohort_arm(const struct counted *counted, uint32_t cohort);
+
+/* Is the year the last column of this breakdown? Then its groups are years in order, within each
+   crossing of the other columns. */
+bool breakdown_has_years(const struct study *study, size_t breakdown);
 
 size_t n_groups(const struct work *work);
 
@@ -31,5 +44,19 @@ bool is_compared(const struct work *work);
    to 0. */
 struct cohort_sums sums_in(struct work *work, uint32_t group);
 struct cohort cohort_in(struct work *work, uint32_t group);
+
+/* The mean of what is added up, of the second of two groups less that of the first, as the members of a
+   family belong together; a sum counts `each` units. compute_families.c. */
+struct family_difference families_apart(struct work *work, const struct family_pairs *pairs,
+                                        uint32_t first, uint32_t second,
+                                        const struct family_sum *of, int64_t each,
+                                        int64_t units_per_point);
+/* Adds se, df, the ends of the interval and p of such a difference under these statistics, the first
+   five of the list from `se` on. */
+void add_families_apart(struct work *work, enum statistic se,
+                        const struct family_difference *apart);
+/* The sum of changes from before to after, on the current scale; and of goals attained. */
+struct family_sum change_sum(const struct work *work);
+struct family_sum attained_sum(const struct work *work, enum goal_occasion occasion);
 
 #endif

@@ -2,25 +2,17 @@
    one value of a column; all other values, where recorded, are the programme. */
 #include "engine/compute_between.h"
 
+#include <assert.h>
 #include <math.h>
-#include <string.h>
 
 #include "engine/counted.h"
 #include "engine/stats/one_way.h"
 #include "engine/stats/student.h"
 
-enum arm { ARM_COMPARISON, ARM_PROGRAMME, N_ARMS };
-
 static enum arm arm_of(const struct work *work, uint32_t group)
 {
-    const struct grouping *const grouping =
-        &work->figures->comparisons[work->key.breakdown].grouping;
-    const uint32_t value = cohorts_value_of(work->counted->cohorts, grouping->members[group],
-                                            work->study->comparison_column - 1);
-    return strcmp(names_text(&work->counted->cohorts->values, value),
-                  work->study->comparison_value) == 0
-               ? ARM_COMPARISON
-               : ARM_PROGRAMME;
+    return cohort_arm(work->counted,
+                      work->figures->comparisons[work->key.breakdown].grouping.members[group]);
 }
 
 /* Those who improved reliably, and of how many. */
@@ -54,6 +46,21 @@ static void add_covariance(struct work *work, const struct cohort arms[N_ARMS])
     work_add(work, STATISTIC_ANCOVA_DIFFERENCE_CI_HIGH, value_double(apart.ci_high));
     work_add(work, STATISTIC_P_ANCOVA_DIFFERENCE,
              value_double(student_two_sided(apart.mean / apart.se, fit.df2)));
+}
+
+static void add_families(struct work *work, const struct cohort arms[N_ARMS])
+{
+    const struct family_sum of = change_sum(work);
+    const struct family_difference apart =
+        families_apart(work, &work->between->arms, ARM_COMPARISON, ARM_PROGRAMME, &of, 1,
+                       work_scale(work)->units_per_point);
+    assert(apart.n[ARM_COMPARISON] == arms[ARM_COMPARISON].n &&
+           apart.n[ARM_PROGRAMME] == arms[ARM_PROGRAMME].n);
+    (void)arms;
+    work_add_count(work, STATISTIC_FAMILIES_PROGRAMME, apart.families[ARM_PROGRAMME]);
+    work_add_count(work, STATISTIC_FAMILIES_COMPARISON, apart.families[ARM_COMPARISON]);
+    work_add_count(work, STATISTIC_FAMILIES_IN_BOTH_ARMS, apart.in_both);
+    add_families_apart(work, STATISTIC_DID_FAMILY_SE, &apart);
 }
 
 void compute_comparison(struct work *work)
@@ -100,6 +107,9 @@ void compute_comparison(struct work *work)
     work_add(work, STATISTIC_DID_CI_LOW, value_double(did.ci_low));
     work_add(work, STATISTIC_DID_CI_HIGH, value_double(did.ci_high));
     work_add(work, STATISTIC_P_DID, value_double(did.p));
+    if (work_has_families(work)) {
+        add_families(work, arms);
+    }
     add_covariance(work, arms);
     effect = hedges_g(&arms[ARM_COMPARISON], &arms[ARM_PROGRAMME]);
     work_add(work, STATISTIC_HEDGES_G, value_double(effect.g));

@@ -1,5 +1,5 @@
 /* engine/compute_families.c - the figures that take the members of a family as belonging together. */
-#include "engine/compute_work.h"
+#include "engine/compute_between.h"
 
 #include <assert.h>
 
@@ -26,11 +26,16 @@ static struct family_list group_families(struct work *work, const struct family_
         units_per_point};
 }
 
+struct family_sum change_sum(const struct work *work)
+{
+    return (struct family_sum){.scale = work->key.scale,
+                               .stage = (uint8_t)work->study->before,
+                               .later = (uint8_t)work->study->after};
+}
+
 void compute_family_change(struct work *work, const struct distribution *changes)
 {
-    const struct family_sum of = {.scale = work->key.scale,
-                                  .stage = (uint8_t)work->study->before,
-                                  .later = (uint8_t)work->study->after};
+    const struct family_sum of = change_sum(work);
     struct family_list families;
     struct family_mean mean;
     struct sign_flip flip;
@@ -51,27 +56,55 @@ void compute_family_change(struct work *work, const struct distribution *changes
     work_add(work, STATISTIC_SIGN_FLIP_EXACT, flip.exact);
 }
 
+struct family_sum attained_sum(const struct work *work, enum goal_occasion occasion)
+{
+    const struct figures *const figures = work->figures;
+    struct family_sum of = {.scale = work->key.scale,
+                            .stage = (uint8_t)occasion,
+                            .later = (uint8_t)(FAMILY_ATTAINED + work->key.dimension),
+                            .about = work->key.member};
+    if (work->key.dimension == GOALS_BY_CATEGORY) {
+        of.about = work->key.member < figures->n_categories ? figures->categories[work->key.member]
+                                                            : NO_NAME;
+    }
+    return of;
+}
+
 struct family_mean attained_by_families(struct work *work, enum goal_occasion occasion,
                                         uint64_t goals, uint64_t attained)
 {
-    const struct figures *const figures = work->figures;
     /* A goal that was attained is 100: the mean is a percentage. */
     const struct score_count each[] = {{0, goals - attained}, {100, attained}};
     const struct distribution members = {each + (goals == attained),
                                          (size_t)(goals > attained) + (attained > 0), 1};
-    struct family_sum of = {.scale = work->key.scale,
-                            .stage = (uint8_t)occasion,
-                            .later = (uint8_t)(FAMILY_ATTAINED + work->key.dimension)};
-    struct family_list families;
-    if (work->key.dimension == GOALS_BY_CATEGORY) {
-        of.about = work->key.member < figures->n_categories ? figures->categories[work->key.member]
-                                                            : NO_NAME;
-    } else {
-        of.about = work->key.member;
-    }
-    families = group_families(work, &of, 1);
+    const struct family_sum of = attained_sum(work, occasion);
+    const struct family_list families = group_families(work, &of, 1);
     for (size_t i = 0; i < families.n_counts; i++) {
         work->families[i].sum *= 100;
     }
     return family_mean(&families, &members);
+}
+
+struct family_difference families_apart(struct work *work, const struct family_pairs *pairs,
+                                        uint32_t first, uint32_t second,
+                                        const struct family_sum *of, int64_t each,
+                                        int64_t units_per_point)
+{
+    struct family_pair *const found = work->between->pairs;
+    const struct family_pair_list families = {
+        found, family_pairs_find(pairs, first, second, of, found), units_per_point};
+    for (size_t i = 0; i < families.n_pairs; i++) {
+        found[i].sum[0] *= each;
+        found[i].sum[1] *= each;
+    }
+    return family_difference(&families);
+}
+
+void add_families_apart(struct work *work, enum statistic se, const struct family_difference *apart)
+{
+    work_add(work, se, apart->se);
+    work_add(work, se + 1, apart->df);
+    work_add(work, se + 2, apart->ci_low);
+    work_add(work, se + 3, apart->ci_high);
+    work_add(work, se + 4, apart->p);
 }

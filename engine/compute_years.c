@@ -2,6 +2,7 @@
    attained at one stage and at another. What other tables have counted is taken from the figures. */
 #include "engine/compute_between.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,12 +15,9 @@ static const struct breakdown *breakdown_of(const struct work *work)
     return &work->study->breakdowns[work->key.breakdown];
 }
 
-/* Is the year the last column of the current breakdown? Then its groups are years in order, within
-   each crossing of the other columns. */
 static bool has_years(const struct work *work)
 {
-    const struct breakdown *const by = breakdown_of(work);
-    return by->n_columns > 0 && by->columns[by->n_columns - 1] + 1 == work->study->year_column;
+    return breakdown_has_years(work->study, work->key.breakdown);
 }
 
 static uint32_t value_in(const struct work *work, uint32_t group, size_t column)
@@ -46,6 +44,17 @@ static uint64_t count_in(const struct work *work, enum figure_table table, uint3
     return value.kind == VALUE_COUNT ? (uint64_t)value.numerator : 0;
 }
 
+/* The families of the current year and of the one before, and how far their means are apart, under the
+   five statistics from `se` on. */
+static void add_families(struct work *work, const struct family_difference *apart,
+                         enum statistic se)
+{
+    work_add_count(work, STATISTIC_FAMILIES_NOW, apart->families[1]);
+    work_add_count(work, STATISTIC_FAMILIES_THEN, apart->families[0]);
+    work_add_count(work, STATISTIC_FAMILIES_IN_BOTH, apart->in_both);
+    add_families_apart(work, se, apart);
+}
+
 static void change_of_years(struct work *work, uint32_t group_before, uint32_t group)
 {
     const struct cohort before = cohort_in(work, group_before), this = cohort_in(work, group);
@@ -62,6 +71,16 @@ static void change_of_years(struct work *work, uint32_t group_before, uint32_t g
     work_add(work, STATISTIC_DIFFERENCE_CI_LOW, value_double(difference.ci_low));
     work_add(work, STATISTIC_DIFFERENCE_CI_HIGH, value_double(difference.ci_high));
     work_add(work, STATISTIC_P_DIFFERENCE, value_double(difference.p));
+    /* Everybody counts under one crossing of the cohort columns, and so under one year. */
+    work_add_count(work, STATISTIC_PEOPLE_IN_BOTH, 0);
+    if (work_has_families(work)) {
+        const struct family_sum of = change_sum(work);
+        const struct family_difference apart =
+            families_apart(work, &work->between->years[work->key.breakdown], group_before, group,
+                           &of, 1, work_scale(work)->units_per_point);
+        assert(apart.n[0] == before.n && apart.n[1] == this.n);
+        add_families(work, &apart, STATISTIC_DIFFERENCE_FAMILY_SE);
+    }
 }
 
 /* How many families have goals: the respondents of the scales that have one value a family. */
@@ -89,8 +108,12 @@ static void goals_of_years(struct work *work, uint32_t before, uint32_t group)
     const uint64_t set_then = count_in(work, table, before, stage, STATISTIC_GOALS_SET);
     const uint64_t families = families_in(work, group), families_then = families_in(work, before);
     const struct interval apart = proportion_difference(attained_then, goals_then, attained, goals);
+    const struct family_sum of = attained_sum(work, GOAL_LATEST);
+    const struct family_difference robust = families_apart(
+        work, &work->between->years[work->key.breakdown], before, group, &of, 100, 1);
     const struct rate_ratio rate =
         rate_ratio(set_then, (double)families_then, set, (double)families);
+    assert(robust.n[0] == goals_then && robust.n[1] == goals);
     work->key.group = group;
     work->key.stage = (uint16_t)stage;
     work_add_count(work, STATISTIC_GOALS, goals);
@@ -104,6 +127,7 @@ static void goals_of_years(struct work *work, uint32_t before, uint32_t group)
                          (int128)goals * (int128)goals_then));
     work_add(work, STATISTIC_PERCENT_DIFFERENCE_CI_LOW, value_double(100.0 * apart.low));
     work_add(work, STATISTIC_PERCENT_DIFFERENCE_CI_HIGH, value_double(100.0 * apart.high));
+    add_families(work, &robust, STATISTIC_PERCENT_DIFFERENCE_FAMILY_SE);
     work_add_count(work, STATISTIC_FAMILIES_WITH_GOALS, families);
     work_add_count(work, STATISTIC_FAMILIES_PREVIOUS, families_then);
     work_add(work, STATISTIC_GOALS_PER_FAMILY, value_ratio((int128)set, (int128)families));

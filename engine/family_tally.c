@@ -312,8 +312,8 @@ bool family_tally_merge(struct family_tally *into, const struct family_tally *fr
 
 /* --- looking up --- */
 
-size_t family_tally_find(const struct family_tally *tally, uint32_t cohort,
-                         const struct family_sum *of, struct family_count out[])
+size_t family_tally_run(const struct family_tally *tally, uint32_t cohort,
+                        const struct family_sum *of, const struct family_cell **cells)
 {
     const struct family_cell wanted = {.of = *of, .cohort = cohort};
     size_t low = 0, high = tally->n_cells, n = 0;
@@ -326,8 +326,19 @@ size_t family_tally_find(const struct family_tally *tally, uint32_t cohort,
         }
     }
     while (low + n < tally->n_cells && run_compare(&tally->cells[low + n], &wanted) == 0) {
-        const struct family_cell *const cell = &tally->cells[low + n];
-        out[n++] = (struct family_count){cell->members, cell->sum, cell->count};
+        n++;
+    }
+    *cells = n > 0 ? &tally->cells[low] : NULL;
+    return n;
+}
+
+size_t family_tally_find(const struct family_tally *tally, uint32_t cohort,
+                         const struct family_sum *of, struct family_count out[])
+{
+    const struct family_cell *cells;
+    const size_t n = family_tally_run(tally, cohort, of, &cells);
+    for (size_t i = 0; i < n; i++) {
+        out[i] = (struct family_count){cells[i].members, cells[i].sum, cells[i].count};
     }
     return n;
 }

@@ -88,6 +88,10 @@ bool family_tally_merge(struct family_tally *into, const struct family_tally *fr
 size_t family_tally_find(const struct family_tally *tally, uint32_t cohort,
                          const struct family_sum *of, struct family_count out[]);
 
+/* The cells of a cohort in a sorted tally, families in several cohorts left aside. Returns how many. */
+size_t family_tally_run(const struct family_tally *tally, uint32_t cohort,
+                        const struct family_sum *of, const struct family_cell **cells);
+
 /* The most cells that are of one cohort and sum. */
 size_t family_tally_most(const struct family_tally *tally);
 

@@ -276,6 +276,20 @@ enum {
     X(PERCENT_DIFFERENCE, "percent_difference")                             \
     X(PERCENT_DIFFERENCE_CI_LOW, "percent_difference_ci_low")               \
     X(PERCENT_DIFFERENCE_CI_HIGH, "percent_difference_ci_high")             \
+    X(PEOPLE_IN_BOTH, "people_in_both")                                     \
+    X(FAMILIES_NOW, "families")                                             \
+    X(FAMILIES_THEN, "families_previous")                                   \
+    X(FAMILIES_IN_BOTH, "families_in_both")                                 \
+    X(DIFFERENCE_FAMILY_SE, "difference_family_se")                         \
+    X(DIFFERENCE_FAMILY_DF, "difference_family_df")                         \
+    X(DIFFERENCE_FAMILY_CI_LOW, "difference_family_ci_low")                 \
+    X(DIFFERENCE_FAMILY_CI_HIGH, "difference_family_ci_high")               \
+    X(P_DIFFERENCE_FAMILY, "p_difference_family")                           \
+    X(PERCENT_DIFFERENCE_FAMILY_SE, "percent_difference_family_se")         \
+    X(PERCENT_DIFFERENCE_FAMILY_DF, "percent_difference_family_df")         \
+    X(PERCENT_DIFFERENCE_FAMILY_CI_LOW, "percent_difference_family_ci_low") \
+    X(PERCENT_DIFFERENCE_FAMILY_CI_HIGH, "percent_difference_family_ci_high")\
+    X(P_PERCENT_DIFFERENCE_FAMILY, "p_percent_difference_family")           \
     X(FAMILIES_WITH_GOALS, "families_with_goals")                           \
     X(FAMILIES_PREVIOUS, "families_with_goals_previous")                    \
     X(GOALS_PER_FAMILY, "goals_per_family")                                 \
@@ -301,6 +315,14 @@ enum {
     X(DID_CI_LOW, "did_ci_low")                                             \
     X(DID_CI_HIGH, "did_ci_high")                                           \
     X(P_DID, "p_did")                                                       \
+    X(FAMILIES_PROGRAMME, "families_programme")                             \
+    X(FAMILIES_COMPARISON, "families_comparison")                           \
+    X(FAMILIES_IN_BOTH_ARMS, "families_in_both")                            \
+    X(DID_FAMILY_SE, "did_family_se")                                       \
+    X(DID_FAMILY_DF, "did_family_df")                                       \
+    X(DID_FAMILY_CI_LOW, "did_family_ci_low")                               \
+    X(DID_FAMILY_CI_HIGH, "did_family_ci_high")                             \
+    X(P_DID_FAMILY, "p_did_family")                                         \
     X(ANCOVA_DIFFERENCE, "ancova_difference")                               \
     X(ANCOVA_DIFFERENCE_SE, "ancova_difference_se")                         \
     X(ANCOVA_DIFFERENCE_DF, "ancova_difference_df")                         \

@@ -135,6 +135,7 @@
     X(MODEL_DF_KENWARD_ROGER)        \
     X(MODEL_DF_SATTERTHWAITE)        \
     X(HEAD_THEN_N)                   \
+    X(HEAD_IN_BOTH)                  \
     X(HEAD_DIFFERENCE_OF)            \
     X(HEAD_THEN_PERCENT)             \
     X(HEAD_GOALS_PER_FAMILY_THEN)    \
@@ -426,12 +427,17 @@
     X(NOTE_NOT_POOLED)               \
     X(NOTE_YEARS)                    \
     X(NOTE_YEARS_WELCH)              \
+    X(NOTE_YEARS_FAMILY)             \
+    X(NOTE_YEARS_OTHERS)             \
     X(NOTE_GOALS_BY_YEAR)            \
+    X(NOTE_GOALS_BY_YEAR_FAMILY)     \
     X(NOTE_GOALS_SET)                \
     X(NOTE_GOALS_INDEPENDENT)        \
     X(NOTE_TREND)                    \
     X(NOTE_PAIRED_SHARES)            \
     X(NOTE_COMPARISON)               \
+    X(NOTE_COMPARISON_FAMILIES)      \
+    X(NOTE_COMPARISON_ROBUST)        \
     X(NOTE_COMPARISON_TESTS)         \
     X(NOTE_SCORING)                  \
     X(NOTE_SCORING_RULE)             \

@@ -138,6 +138,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_MODEL_DF_KENWARD_ROGER] = "Kenward-Roger",
     [MESSAGE_MODEL_DF_SATTERTHWAITE] = "Satterthwaite",
     [MESSAGE_HEAD_THEN_N] = "n before",
+    [MESSAGE_HEAD_IN_BOTH] = "In both",
     [MESSAGE_HEAD_DIFFERENCE_OF] = "Difference",
     [MESSAGE_HEAD_THEN_PERCENT] = "% before",
     [MESSAGE_HEAD_GOALS_PER_FAMILY_THEN] = "Goals a family before",
@@ -155,10 +156,18 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TO] = "{0} to {1}",
     [MESSAGE_NOTE_YEARS] =
         "Base: those with a score at both {0} and {1}. Each year beside the one just before it. "
-        "Everybody counts under one year only.",
+        "People in both years: 0, since everybody counts under one year only.",
     [MESSAGE_NOTE_YEARS_WELCH] =
         "Difference: of the mean changes. Interval and p: Welch's t test, which takes people as "
-        "independent of each other; those of one family in both years are not.",
+        "independent of each other.",
+    [MESSAGE_NOTE_YEARS_FAMILY] =
+        "Difference: of the mean changes. Interval and p allow for members of one family being "
+        "alike, in one year and in both: standard error CR2 with Satterthwaite's degrees of "
+        "freedom, families taken as independent of each other. In both: families that have somebody "
+        "in each of the two years.",
+    [MESSAGE_NOTE_YEARS_OTHERS] =
+        "Where no number of families stands, nobody shares one: interval and p are those of Welch's t "
+        "test.",
     [MESSAGE_NOTE_GOALS_INDEPENDENT] =
         "These intervals and tests take goals as independent of each other; those of one family "
         "are not, so that the true intervals are wider.",
@@ -187,7 +196,11 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_DIFFERENCE_IMPROVED] = "% reliably better",
     [MESSAGE_NOTE_GOALS_BY_YEAR] =
         "n: goals reviewed; %: those attained at their latest review. The difference is in "
-        "percentage points, its interval by Newcombe.",
+        "percentage points.",
+    [MESSAGE_NOTE_GOALS_BY_YEAR_FAMILY] =
+        "Interval and p allow for goals of one family being alike, in one year and in both: standard "
+        "error CR2 with Satterthwaite's degrees of freedom. In both: families that have a goal "
+        "reviewed in each of the two years.",
     [MESSAGE_NOTE_GOALS_SET] =
         "Goals set, for each family with goals. The ratio of both years, its interval and p are "
         "exact (Poisson, given the sum of goals).",
@@ -195,6 +208,14 @@ static const char *const english[N_MESSAGES] = {
         "Comparison: \"{0}\" in the column \"{1}\"; programme: everybody with another text there. "
         "Unless people were allotted by chance, they may differ in other ways, too. In the other "
         "tables, All is both together.",
+    [MESSAGE_NOTE_COMPARISON_FAMILIES] =
+        "In both: families that have somebody in the programme and somebody in the comparison group.",
+    [MESSAGE_NOTE_COMPARISON_ROBUST] =
+        "Where members of one family are there, interval and p of the difference in differences "
+        "allow for their being alike, also between the groups (standard error CR2 with "
+        "Satterthwaite's degrees of freedom, in place of Welch's test). All other rows "
+        "take people as independent of each other, those of one family too, so that their "
+        "intervals may be too narrow.",
     [MESSAGE_NOTE_COMPARISON_TESTS] =
         "Difference in differences: mean change of the programme less that of the comparison "
         "group (Welch). Adjusted: the same at {1}, among people with the same score at {0} "

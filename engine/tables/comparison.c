@@ -37,16 +37,30 @@ static struct text title_for(const struct maker *maker, enum message message)
     return title;
 }
 
+/* Some scale's difference takes the members of a family as belonging together. */
+static bool any_family(const struct maker *maker, size_t breakdown)
+{
+    bool any = false;
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        any = any || (has_any(maker, breakdown, s) && change_test(maker, s).by_family);
+    }
+    return any;
+}
+
 static void changes(struct maker *maker, size_t breakdown)
 {
     struct table *const table =
         new_table(maker, 0, "comparison_group", title_for(maker, MESSAGE_TITLE_COMPARISON));
+    const bool families = any_family(maker, breakdown);
     struct text note = text_of(MESSAGE_NOTE_COMPARISON);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
     add_column(maker, table, MESSAGE_HEAD_N_PROGRAMME);
     add_column(maker, table, MESSAGE_HEAD_CHANGE_PROGRAMME);
     add_column(maker, table, MESSAGE_HEAD_N_COMPARISON);
     add_column(maker, table, MESSAGE_HEAD_CHANGE_COMPARISON);
+    if (families) {
+        add_column(maker, table, MESSAGE_HEAD_IN_BOTH);
+    }
     for (size_t s = 0; s < maker->study->n_scales; s++) {
         const struct figure_key key = comparison_key(maker, breakdown, s);
         const unsigned decimals = maker->study->scales[s].scale->decimals;
@@ -59,12 +73,20 @@ static void changes(struct maker *maker, size_t breakdown)
         row[2] = cell_value(at(maker, &key, STATISTIC_MEAN_PROGRAMME), decimals);
         row[3] = cell_value(at(maker, &key, STATISTIC_N_COMPARISON), 0);
         row[4] = cell_value(at(maker, &key, STATISTIC_MEAN_COMPARISON), decimals);
+        if (families) {
+            row[5] = change_test(maker, s).by_family
+                         ? cell_value(at(maker, &key, STATISTIC_FAMILIES_IN_BOTH_ARMS), 0)
+                         : cell_text(text_of(MESSAGE_NONE));
+        }
         cells_are_of(maker, table, row, table->n_columns, base_of(maker, &key));
     }
     note.arguments[0] = argument_name(maker->study->comparison_value);
     note.arguments[1] =
         argument_name(maker->study->cohort_columns[maker->study->comparison_column - 1]);
     add_note(maker, table, note);
+    if (families) {
+        add_note(maker, table, text_of(MESSAGE_NOTE_COMPARISON_FAMILIES));
+    }
 }
 
 /* One way to say how much more the programme has. */
@@ -73,6 +95,11 @@ struct method {
     enum statistic difference, low, high;
     enum statistic p; /* N_STATISTICS: it has none */
 };
+
+/* The first, where members of one family belong together. */
+static const struct method by_family = {MESSAGE_DIFFERENCE_IN_DIFFERENCES, STATISTIC_DID,
+                                        STATISTIC_DID_FAMILY_CI_LOW, STATISTIC_DID_FAMILY_CI_HIGH,
+                                        STATISTIC_P_DID_FAMILY};
 
 static const struct method methods[] = {
     {MESSAGE_DIFFERENCE_IN_DIFFERENCES, STATISTIC_DID, STATISTIC_DID_CI_LOW, STATISTIC_DID_CI_HIGH,
@@ -141,13 +168,16 @@ static void tests(struct maker *maker, size_t breakdown)
         const struct figure_key key = comparison_key(maker, breakdown, s);
         for (size_t i = 0; i < sizeof methods / sizeof methods[0] && has_any(maker, breakdown, s);
              i++) {
-            method_row(maker, table, &key, &methods[i]);
+            method_row(maker, table, &key,
+                       i == 0 && change_test(maker, s).by_family ? &by_family : &methods[i]);
         }
     }
     note.arguments[0] = argument_name(before_name(maker));
     note.arguments[1] = argument_name(after_name(maker));
     add_note(maker, table, note);
-    add_note(maker, table, text_of(MESSAGE_NOTE_INDEPENDENT));
+    add_note(maker, table,
+             text_of(any_family(maker, breakdown) ? MESSAGE_NOTE_COMPARISON_ROBUST
+                                                  : MESSAGE_NOTE_INDEPENDENT));
 }
 
 void comparison_tables(struct maker *maker)

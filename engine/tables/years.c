@@ -62,6 +62,19 @@ static struct value fewer(struct value a, struct value b)
     return a.number < b.number ? a : b;
 }
 
+/* Which scales of the table of changes take the members of a family as belonging together. */
+static bool some_scale(const struct maker *maker, bool by_family)
+{
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        const struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, s);
+        if (!study_is_goal_level(maker->study, s) && change_test(maker, s).by_family == by_family &&
+            figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0).number > 0.0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void change_row(struct maker *maker, struct table *table, const struct figure_key *key)
 {
     const struct figures *const f = maker->figures;
@@ -69,7 +82,9 @@ static void change_row(struct maker *maker, struct table *table, const struct fi
     const unsigned decimals = maker->study->scales[key->scale].scale->decimals;
     const struct value then = figures_at(f, key, stage, STATISTIC_N_PREVIOUS, 0);
     const struct value now = figures_at(f, key, stage, STATISTIC_N, 0);
+    const bool robust = change_test(maker, key->scale).by_family;
     struct cell_content *const row = add_row(maker, table);
+    size_t i = 4;
     if (row == NULL) {
         return;
     }
@@ -77,10 +92,19 @@ static void change_row(struct maker *maker, struct table *table, const struct fi
     row[1] = years_cell(maker, key);
     row[2] = cell_value(then, 0);
     row[3] = cell_value(now, 0);
-    row[4] = cell_value(figures_at(f, key, stage, STATISTIC_DIFFERENCE, 0), decimals);
-    row[5] = cell_interval(figures_at(f, key, stage, STATISTIC_DIFFERENCE_CI_LOW, 0),
-                           figures_at(f, key, stage, STATISTIC_DIFFERENCE_CI_HIGH, 0), decimals);
-    row[6] = cell_p(figures_at(f, key, stage, STATISTIC_P_DIFFERENCE, 0));
+    if (some_scale(maker, true)) {
+        row[i++] = robust ? cell_value(figures_at(f, key, stage, STATISTIC_FAMILIES_IN_BOTH, 0), 0)
+                          : cell_text(text_of(MESSAGE_NONE));
+    }
+    row[i++] = cell_value(figures_at(f, key, stage, STATISTIC_DIFFERENCE, 0), decimals);
+    row[i++] = cell_interval(
+        figures_at(f, key, stage,
+                   robust ? STATISTIC_DIFFERENCE_FAMILY_CI_LOW : STATISTIC_DIFFERENCE_CI_LOW, 0),
+        figures_at(f, key, stage,
+                   robust ? STATISTIC_DIFFERENCE_FAMILY_CI_HIGH : STATISTIC_DIFFERENCE_CI_HIGH, 0),
+        decimals);
+    row[i] = cell_p(figures_at(f, key, stage,
+                               robust ? STATISTIC_P_DIFFERENCE_FAMILY : STATISTIC_P_DIFFERENCE, 0));
     cells_are_of(maker, table, row, table->n_columns, fewer(then, now));
 }
 
@@ -88,11 +112,15 @@ static void change_by_year(struct maker *maker, size_t breakdown, const char *by
 {
     struct table *const table =
         new_table(maker, breakdown, "years", stages_title(maker, MESSAGE_TITLE_YEARS, by));
+    const bool robust = some_scale(maker, true);
     struct text base = text_of(MESSAGE_NOTE_YEARS);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
     add_cohort_column(maker, table, breakdown);
     add_column(maker, table, MESSAGE_HEAD_THEN_N);
     add_column(maker, table, MESSAGE_HEAD_N);
+    if (robust) {
+        add_column(maker, table, MESSAGE_HEAD_IN_BOTH);
+    }
     add_column(maker, table, MESSAGE_HEAD_DIFFERENCE_OF);
     add_column(maker, table, MESSAGE_HEAD_INTERVAL);
     add_column(maker, table, MESSAGE_HEAD_P);
@@ -100,7 +128,13 @@ static void change_by_year(struct maker *maker, size_t breakdown, const char *by
     base.arguments[0] = argument_name(before_name(maker));
     base.arguments[1] = argument_name(after_name(maker));
     add_note(maker, table, base);
-    add_note(maker, table, text_of(MESSAGE_NOTE_YEARS_WELCH));
+    if (robust) {
+        add_note(maker, table, text_of(MESSAGE_NOTE_YEARS_FAMILY));
+    }
+    if (some_scale(maker, false)) {
+        add_note(maker, table,
+                 text_of(robust ? MESSAGE_NOTE_YEARS_OTHERS : MESSAGE_NOTE_YEARS_WELCH));
+    }
 }
 
 static void attained_row(struct maker *maker, struct table *table, const struct figure_key *key)
@@ -118,9 +152,12 @@ static void attained_row(struct maker *maker, struct table *table, const struct 
     row[2] = cell_percent(figures_at(f, key, stage, STATISTIC_PERCENT_PREVIOUS, 0), 0);
     row[3] = cell_value(now, 0);
     row[4] = cell_percent(figures_at(f, key, stage, STATISTIC_PERCENT, 0), 0);
-    row[5] = cell_value(figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE, 0), 1);
-    row[6] = cell_interval(figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE_CI_LOW, 0),
-                           figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE_CI_HIGH, 0), 1);
+    row[5] = cell_value(figures_at(f, key, stage, STATISTIC_FAMILIES_IN_BOTH, 0), 0);
+    row[6] = cell_value(figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE, 0), 1);
+    row[7] =
+        cell_interval(figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE_FAMILY_CI_LOW, 0),
+                      figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE_FAMILY_CI_HIGH, 0), 1);
+    row[8] = cell_p(figures_at(f, key, stage, STATISTIC_P_PERCENT_DIFFERENCE_FAMILY, 0));
     cells_are_of(maker, table, row, table->n_columns, fewer(then, now));
 }
 
@@ -133,11 +170,13 @@ static void attained_by_year(struct maker *maker, size_t breakdown, const char *
     add_column(maker, table, MESSAGE_HEAD_THEN_PERCENT);
     add_column(maker, table, MESSAGE_HEAD_N);
     add_column(maker, table, MESSAGE_HEAD_PERCENT);
+    add_column(maker, table, MESSAGE_HEAD_IN_BOTH);
     add_column(maker, table, MESSAGE_HEAD_DIFFERENCE_OF);
     add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+    add_column(maker, table, MESSAGE_HEAD_P);
     (void)for_years(maker, breakdown, true, table, attained_row);
     add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_BY_YEAR));
-    add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_INDEPENDENT));
+    add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_BY_YEAR_FAMILY));
 }
 
 static void set_row(struct maker *maker, struct table *table, const struct figure_key *key)

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# tests/test_individual.sh ROOT PELLTER - fails, naming the rows, when who changed reliably, who moved into the
+# usual range, or what to keep in mind of a change is not what R computed from the same files, in any study of
+# tests/reference/individual/ (tests/reference/individual_study.R; R is not needed here): relative 1e-9, and
+# no row more or less; or when a report of the tally, or of rows in another order, says anything else.
+set -euo pipefail
+export LC_ALL=C
+
+folder=$1/tests/reference/individual
+pellter=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+n_studies=0
+
+run() {                                 # COMMAND...
+    "$pellter" "$@" > "$work/stdout" 2> "$work/stderr" || { cat "$work/stderr"; exit 1; }
+}
+
+mkdir "$work/data"
+for file in wemwbs sdq goals; do
+    { head -n 1 "$folder/$file.csv"; tail -n +2 "$folder/$file.csv" | sort -r; } > "$work/data/$file.csv"
+done
+
+# shellcheck disable=SC2016 # awk, not shell
+compare='
+function size(x) { return x < 0 ? -x : x }
+FNR == 1 && NR > 1 { file = 1 }
+FNR == 1 { next }
+{ key = $0; sub(/,[^,]*$/, "", key); number = $0; sub(/.*,/, "", number) }
+!file { value[key] = number; n_expected++; next }
+!/^(reliable_change|clinical_change|cautions),/ { next }
+!(key in value) { print "not expected: " $0; n_bad++; next }
+{
+    seen[key]
+    if (value[key] == "" || number == "") bad = value[key] != number
+    else bad = size(number - value[key]) > 1e-9 * size(value[key])
+    if (bad) { print key ": expected " value[key] ", got " number; n_bad++ }
+}
+END {
+    for (key in value) if (!(key in seen)) { print "missing: " key; n_bad++ }
+    print n_expected " figures, " n_bad + 0 " problems"
+    exit n_bad > 0 || n_expected < 60
+}'
+
+for study in "$folder"/*.yaml; do
+    name=$(basename "$study" .yaml)
+    n_studies=$((n_studies + 1))
+    run report "$study" -o "$work/$name"
+    run tally "$study" -o "$work/$name.tally"
+    run merge "$work/$name.tally" -o "$work/$name-merged"
+    cp "$study" "$work/data"
+    run report "$work/data/$name.yaml" -o "$work/$name-reversed"
+    for other in merged reversed; do
+        for which in "$name" "$name-$other"; do
+            grep -E '^(reliable_change|clinical_change|cautions),' "$work/$which/internal/results.csv" > "$work/$which.rows"
+        done
+        cmp "$work/$name.rows" "$work/$name-$other.rows" || failed=1
+    done
+    echo "$name:"
+    awk "$compare" "$folder/$name.csv" "$work/$name/internal/results.csv" > "$work/found" || failed=1
+    tail -n 20 "$work/found"
+done
+[ "$n_studies" -ge 6 ] || failed=1
+exit "$failed"

@@ -8,29 +8,106 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "engine/compute_work.h"
+#include "engine/compute_between.h"
 #include "engine/primary.h"
 #include "engine/stats/holm.h"
 
-/* Each scale of each group has a row of places: that of the change from before to after, that of
-   every stage (of the first, from which nothing has changed, it is the change's), and one for each
-   further kind of test of people. Places of one family have one number. */
-enum { FAMILY_CHANGE, FAMILY_STAGES, FAMILY_KINDS };
+/* The test of a mean change, which has `p_holm` without a name behind it; the kinds that have one
+   are those of enum test_kind. */
+#define MEAN_CHANGE N_TEST_KINDS
 
-/* The tests under one breakdown. */
-struct tests {
-    size_t n_places;                         /* in a row */
-    size_t n;                                /* rows x n_places */
-    struct holm_test *room;                  /* owned: one family, as holm_adjust() wants it */
-    double *p;                               /* owned: first p, then p_holm */
-    size_t sizes[FAMILY_KINDS + TEST_WELCH]; /* of each family */
+/* Where a test of one scale stands. Every group has one of each. */
+struct place {
+    size_t scale;
+    unsigned stage; /* of the figure */
+    unsigned kind;
 };
 
-static size_t family_of(size_t place, size_t n_stages)
+/* The tests under one breakdown and dimension. A row is a group, or of goals what a part of them is
+   about in a group. */
+struct tests {
+    size_t breakdown, dimension, n_members;
+    struct place *places; /* owned, n_places, by scale, stage and kind */
+    size_t n_places;
+    size_t n_rows;          /* groups x members */
+    double *p;              /* owned, [row][place]: first p, then p_holm */
+    struct holm_test *room; /* owned: the largest family, as holm_adjust() wants it */
+};
+
+/* Where the tests of each kind stand, and the p that takes the place of the first where the source
+   says who belongs to one family: what tables print. Between cohorts: see below. */
+struct test_figure {
+    enum figure_table table;
+    enum statistic p, by_family;
+};
+
+static const struct test_figure kinds[TEST_WELCH] = {
+    [TEST_STUART_MAXWELL] = {FIGURES_BAND_CHANGE, STATISTIC_P_STUART_MAXWELL,
+                             STATISTIC_P_STUART_MAXWELL},
+    [TEST_MCNEMAR] = {FIGURES_BAND_CHANGE, STATISTIC_P_MCNEMAR, STATISTIC_P_MCNEMAR},
+    [TEST_MODEL] = {FIGURES_TRAJECTORY, STATISTIC_MODEL_CHANGE_P, STATISTIC_MODEL_CHANGE_P},
+    [TEST_YEARS] = {FIGURES_YEARS, STATISTIC_P_DIFFERENCE, STATISTIC_P_DIFFERENCE_FAMILY},
+    [TEST_RATE_RATIO] = {FIGURES_YEARS, STATISTIC_P_RATE_RATIO, STATISTIC_P_RATE_RATIO},
+    [TEST_ATTAINED] = {FIGURES_PAIRED_SHARES, STATISTIC_P_MCNEMAR, STATISTIC_P_MCNEMAR},
+    [TEST_TARGET] = {FIGURES_ATTAINMENT, STATISTIC_P_TARGET, STATISTIC_P_TARGET},
+    [TEST_FROM_50] = {FIGURES_ITEM_ANALYSIS, STATISTIC_P_FROM_50, STATISTIC_P_FROM_50},
+};
+
+static bool has_families(const struct work *work, const struct figure_key *key)
 {
-    return place == 0         ? FAMILY_CHANGE
-           : place < n_stages ? FAMILY_STAGES
-                              : FAMILY_KINDS + (place - n_stages);
+    return work->counted->measures[key->measure].has_family ||
+           study_is_goal_level(work->study, key->scale);
+}
+
+/* May a scale have such a test there? */
+static bool stands_at(const struct tests *tests, const struct study *study, struct place place)
+{
+    const bool goals = study_is_goal_level(study, place.scale);
+    const bool has_pair = study->before != study->after;
+    if (tests->dimension != GOALS_ANY && place.kind != TEST_TARGET) {
+        return false;
+    }
+    switch (place.kind) {
+    case MEAN_CHANGE:
+        /* Of two stages, the trajectory is before and after once more. */
+        return place.stage == FIGURE_STAGE_CHANGE
+                   ? has_pair
+                   : place.stage > FIGURE_STAGE_FIRST && study->n_stages > 2;
+    case TEST_STUART_MAXWELL:
+    case TEST_MCNEMAR:
+        return place.stage == FIGURE_STAGE_CHANGE && has_pair &&
+               study->scales[place.scale].scale->n_band_sets > 0;
+    case TEST_MODEL:
+        return place.stage > FIGURE_STAGE_FIRST && !goals && study_has_model(study) &&
+               !study->model.off;
+    case TEST_YEARS:
+        return place.stage == FIGURE_STAGE_CHANGE && !goals &&
+               breakdown_has_years(study, tests->breakdown);
+    case TEST_RATE_RATIO:
+        return place.stage == FIGURE_STAGE_LATEST && goals &&
+               breakdown_has_years(study, tests->breakdown);
+    case TEST_ATTAINED: /* the first stage is no review */
+        return goals && (place.stage == FIGURE_STAGE_CHANGE ? has_pair
+                                                            : place.stage > FIGURE_STAGE_FIRST + 1);
+    case TEST_TARGET:
+        return goals && study->goals.has_target &&
+               (place.stage == FIGURE_STAGE_LATEST || place.stage == FIGURE_STAGE_AFTER);
+    case TEST_FROM_50:
+        return place.stage >= FIGURE_STAGE_FIRST && !goals &&
+               study->scales[place.scale].scale->kind == SCALE_GOALS;
+    default:
+        return false;
+    }
+}
+
+/* Stages make one family, but for those that have a table of their own: the change of a mean beside
+   its trajectory, goals attained before and after beside review by review, and at `after` beside
+   the latest review. */
+static size_t family_of(struct place place)
+{
+    const bool second = place.kind == TEST_TARGET ? place.stage == FIGURE_STAGE_AFTER
+                                                  : place.stage >= FIGURE_STAGE_FIRST;
+    return 2 * (size_t)place.kind + second;
 }
 
 static struct figure_key test_key(const struct work *work, enum figure_table table,
@@ -43,183 +120,311 @@ static struct figure_key test_key(const struct work *work, enum figure_table tab
                                .scale = (uint16_t)scale};
 }
 
+static struct figure_key row_key(const struct work *work, const struct tests *tests, size_t row,
+                                 enum figure_table table, size_t scale)
+{
+    struct figure_key key = test_key(work, table, tests->breakdown, row / tests->n_members, scale);
+    key.dimension = (uint16_t)tests->dimension;
+    key.member = (uint32_t)(row % tests->n_members);
+    return key;
+}
+
 static double p_at(const struct work *work, struct figure_key key, unsigned stage,
                    enum statistic statistic)
 {
     return figures_at(work->figures, &key, stage, statistic, 0).number;
 }
 
-/* The p of one place. */
-static double p_of(const struct work *work, size_t breakdown, size_t group, size_t scale,
-                   size_t place)
+/* The p of a mean change: the one that tables print. */
+static double p_of_mean(const struct work *work, struct figure_key key, unsigned stage)
 {
-    static const enum statistic kinds[TEST_WELCH] = {
-        [TEST_STUART_MAXWELL] = STATISTIC_P_STUART_MAXWELL, [TEST_MCNEMAR] = STATISTIC_P_MCNEMAR};
-    const size_t n_stages = work->study->n_stages;
-    const struct figure_key key = test_key(work,
-                                           place == 0         ? FIGURES_BEFORE_AFTER
-                                           : place < n_stages ? FIGURES_TRAJECTORY
-                                                              : FIGURES_BAND_CHANGE,
-                                           breakdown, group, scale);
-    switch (family_of(place, n_stages)) {
-    case FAMILY_CHANGE:
-        /* the one that tables print */
-        return p_at(work, key, FIGURE_STAGE_CHANGE,
-                    work->counted->measures[key.measure].has_family ||
-                            study_is_goal_level(work->study, scale)
-                        ? STATISTIC_P_FAMILY
-                        : STATISTIC_P_T);
-    case FAMILY_STAGES:
-        return p_at(work, key, FIGURE_STAGE_FIRST + (unsigned)place, STATISTIC_CHANGE_P);
-    default:
-        return p_at(work, key, FIGURE_STAGE_CHANGE, kinds[place - n_stages]);
+    if (stage != FIGURE_STAGE_CHANGE) {
+        key.table = FIGURES_TRAJECTORY;
+        return p_at(work, key, stage, STATISTIC_CHANGE_P);
     }
+    key.table = FIGURES_BEFORE_AFTER;
+    return p_at(work, key, stage, has_families(work, &key) ? STATISTIC_P_FAMILY : STATISTIC_P_T);
 }
 
-static void adjust(struct tests *tests, size_t family, size_t n_stages)
+/* The p of one place. */
+static double p_of(const struct work *work, const struct tests *tests, size_t row,
+                   struct place place)
+{
+    struct figure_key key = row_key(work, tests, row, FIGURES_BEFORE_AFTER, place.scale);
+    if (place.kind == MEAN_CHANGE) {
+        return p_of_mean(work, key, place.stage);
+    }
+    key.table = (uint16_t)kinds[place.kind].table;
+    return p_at(work, key, place.stage,
+                has_families(work, &key) ? kinds[place.kind].by_family : kinds[place.kind].p);
+}
+
+/* The places of all scales, at most `room` (none where that is 0). Returns how many there are. */
+static size_t list_places(const struct tests *tests, const struct study *study,
+                          struct place places[], size_t room)
 {
     size_t n = 0;
-    for (size_t i = 0; i < tests->n; i++) {
-        if (family_of(i % tests->n_places, n_stages) == family) {
-            tests->room[n++] = (struct holm_test){tests->p[i], i};
-        }
-    }
-    tests->sizes[family] = holm_adjust(tests->room, n);
-    for (size_t i = 0; i < tests->sizes[family]; i++) {
-        tests->p[tests->room[i].place] = tests->room[i].p;
-    }
-}
-
-static void add_kinds(struct work *work, const double p[], const size_t sizes[], size_t first,
-                      size_t end)
-{
-    for (size_t kind = first; kind < end; kind++) {
-        work_add_sub_value(work, STATISTIC_P_HOLM_OF, kind, value_double(p[kind - first]));
-    }
-    for (size_t kind = first; kind < end; kind++) {
-        work_add_sub(work, STATISTIC_HOLM_TESTS_OF, kind, sizes[kind - first]);
-    }
-}
-
-static void add_tests(struct work *work, const struct tests *tests, size_t breakdown, size_t group,
-                      size_t scale)
-{
-    const struct study *const study = work->study;
-    const double *const p = &tests->p[(group * study->n_scales + scale) * tests->n_places];
-    /* Of two stages, the trajectory is before and after once more. */
-    const size_t end = study->n_stages > 2 ? study->n_stages : 1;
-    work->key = test_key(work, FIGURES_TESTS, breakdown, group, scale);
-    for (size_t stage = work_has_pair(work) ? 0 : 1; stage < end; stage++) {
-        const size_t tested = stage == 0 ? study->after : stage;
-        /* The change from before to after is tested in before_after, and is primary there. */
-        const bool primary = breakdown == 0 && is_primary(study, scale, tested) &&
-                             (stage == 0) == (tested == study->after);
-        /* A stage between that nobody, or one alone, has a form of has no test to speak of. */
-        if (stage > 0 && isnan(p[stage]) && !primary) {
-            continue;
-        }
-        work->key.stage = stage == 0 ? FIGURE_STAGE_CHANGE : (uint16_t)(FIGURE_STAGE_FIRST + stage);
-        work_add_count(work, STATISTIC_PRIMARY, primary);
-        work_add(work, STATISTIC_P_HOLM, value_double(p[stage]));
-        work_add_count(work, STATISTIC_HOLM_TESTS,
-                       tests->sizes[stage == 0 ? FAMILY_CHANGE : FAMILY_STAGES]);
-        if (stage == 0 && study->scales[scale].scale->n_band_sets > 0) {
-            add_kinds(work, &p[study->n_stages], &tests->sizes[FAMILY_KINDS], 0, TEST_WELCH);
-        }
-    }
-}
-
-/* Is there a test of this scale in this group? */
-static bool has_tests(const struct work *work, size_t breakdown, size_t group, size_t scale)
-{
-    return work->study->scales[scale].collected &&
-           figures_has_measure(work->figures, breakdown, (uint32_t)group,
-                               work->study->scales[scale].measure);
-}
-
-static void tests_of_breakdown(struct work *work, struct tests *tests, size_t breakdown)
-{
-    const size_t n_scales = work->study->n_scales, n_stages = work->study->n_stages;
-    const size_t n_groups = work->figures->comparisons[breakdown].grouping.n_groups;
-    for (size_t i = 0; i < tests->n; i++) {
-        const size_t row = i / tests->n_places, place = i % tests->n_places;
-        tests->p[i] = has_tests(work, breakdown, row / n_scales, row % n_scales)
-                          ? p_of(work, breakdown, row / n_scales, row % n_scales, place)
-                          : NAN;
-    }
-    for (size_t family = 0; family < FAMILY_KINDS + TEST_WELCH; family++) {
-        adjust(tests, family, n_stages);
-    }
-    for (size_t group = 0; group < n_groups; group++) {
-        for (size_t scale = 0; scale < n_scales; scale++) {
-            if (has_tests(work, breakdown, group, scale)) {
-                add_tests(work, tests, breakdown, group, scale);
+    for (size_t scale = 0; scale < study->n_scales; scale++) {
+        for (unsigned stage = FIGURE_STAGE_LATEST; stage < FIGURE_STAGE_FIRST + study->n_stages;
+             stage++) {
+            for (unsigned kind = 0; kind <= MEAN_CHANGE; kind++) {
+                const struct place place = {scale, stage, kind};
+                if (study->scales[scale].collected && stands_at(tests, study, place)) {
+                    if (n < room) {
+                        places[n] = place;
+                    }
+                    n++;
+                }
             }
         }
     }
+    return n;
+}
+
+/* Adjusts one family; returns how many tests it has. */
+static size_t adjust(struct tests *tests, size_t family)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < tests->n_places; i++) {
+        for (size_t row = 0; row < tests->n_rows && family_of(tests->places[i]) == family; row++) {
+            const size_t at = row * tests->n_places + i;
+            if (!isnan(tests->p[at])) {
+                tests->room[n++] = (struct holm_test){tests->p[at], at};
+            }
+        }
+    }
+    (void)holm_adjust(tests->room, n);
+    for (size_t i = 0; i < n; i++) {
+        tests->p[tests->room[i].place] = tests->room[i].p;
+    }
+    return n;
+}
+
+enum { N_FAMILIES = 2 * (MEAN_CHANGE + 1) };
+
+/* Room for the largest family. */
+static bool make_room(struct tests *tests)
+{
+    size_t sizes[N_FAMILIES] = {0}, largest = 0;
+    for (size_t at = 0; at < tests->n_rows * tests->n_places; at++) {
+        const size_t family = family_of(tests->places[at % tests->n_places]);
+        sizes[family] += isnan(tests->p[at]) ? 0 : 1;
+        largest = sizes[family] > largest ? sizes[family] : largest;
+    }
+    tests->room = calloc(largest + 1, sizeof *tests->room);
+    return tests->room != NULL;
+}
+
+/* Is there a test of this scale in this group? */
+static bool has_tests(const struct work *work, const struct tests *tests, size_t row, size_t scale)
+{
+    return figures_has_measure(work->figures, tests->breakdown, (uint32_t)(row / tests->n_members),
+                               work->study->scales[scale].measure);
+}
+
+static bool find_tests(const struct work *work, struct tests *tests)
+{
+    tests->n_places = list_places(tests, work->study, NULL, 0);
+    tests->n_rows =
+        work->figures->comparisons[tests->breakdown].grouping.n_groups * tests->n_members;
+    tests->places = calloc(tests->n_places + 1, sizeof *tests->places);
+    tests->p = calloc(tests->n_rows * tests->n_places + 1, sizeof *tests->p);
+    if (tests->places == NULL || tests->p == NULL) {
+        return false;
+    }
+    (void)list_places(tests, work->study, tests->places, tests->n_places);
+    for (size_t row = 0; row < tests->n_rows; row++) {
+        bool has = false;
+        for (size_t i = 0; i < tests->n_places; i++) {
+            const size_t scale = tests->places[i].scale;
+            has = i > 0 && scale == tests->places[i - 1].scale ? has
+                                                               : has_tests(work, tests, row, scale);
+            tests->p[row * tests->n_places + i] =
+                has ? p_of(work, tests, row, tests->places[i]) : NAN;
+        }
+    }
+    return make_room(tests);
+}
+
+/* The kinds with a name of n places at one stage. Of bands there is a figure whether or not there is a p, since
+   every scale with bands has them. */
+static void add_kinds(struct work *work, const struct tests *tests, const size_t sizes[],
+                      const double p[], size_t first, size_t n)
+{
+    for (int of_sizes = 0; of_sizes < 2; of_sizes++) {
+        for (size_t i = first; i < first + n; i++) {
+            const struct place place = tests->places[i];
+            if (place.kind == MEAN_CHANGE ||
+                (isnan(p[i]) && place.kind != TEST_STUART_MAXWELL && place.kind != TEST_MCNEMAR)) {
+                continue;
+            }
+            if (of_sizes == 1) {
+                work_add_sub(work, STATISTIC_HOLM_TESTS_OF, place.kind, sizes[family_of(place)]);
+            } else {
+                work_add_sub_value(work, STATISTIC_P_HOLM_OF, place.kind, value_double(p[i]));
+            }
+        }
+    }
+}
+
+/* The n places of one scale and stage, from the first one on. */
+static void add_stage(struct work *work, const struct tests *tests, const size_t sizes[],
+                      const double p[], size_t first, size_t n)
+{
+    const struct study *const study = work->study;
+    const struct place last = tests->places[first + n - 1]; /* the mean change, if there is one */
+    const bool of_change = last.stage == FIGURE_STAGE_CHANGE;
+    const size_t tested = of_change ? study->after : last.stage - FIGURE_STAGE_FIRST;
+    /* The change from before to after is tested in before_after, and is primary there. */
+    const bool primary = last.kind == MEAN_CHANGE && tests->breakdown == 0 &&
+                         is_primary(study, last.scale, tested) &&
+                         of_change == (tested == study->after);
+    work->key.stage = (uint16_t)last.stage;
+    /* A stage between that nobody, or one alone, has a form of has no test to speak of. */
+    if (last.kind == MEAN_CHANGE && (of_change || primary || !isnan(p[first + n - 1]))) {
+        work_add_count(work, STATISTIC_PRIMARY, primary);
+        work_add(work, STATISTIC_P_HOLM, value_double(p[first + n - 1]));
+        work_add_count(work, STATISTIC_HOLM_TESTS, sizes[family_of(last)]);
+    }
+    add_kinds(work, tests, sizes, p, first, n);
+}
+
+static void add_row(struct work *work, const struct tests *tests, const size_t sizes[], size_t row)
+{
+    const double *const p = &tests->p[row * tests->n_places];
+    bool has = false;
+    size_t n;
+    for (size_t first = 0; first < tests->n_places; first += n) {
+        const struct place place = tests->places[first];
+        n = 1;
+        while (first + n < tests->n_places && tests->places[first + n].scale == place.scale &&
+               tests->places[first + n].stage == place.stage) {
+            n++;
+        }
+        has = first > 0 && place.scale == tests->places[first - 1].scale
+                  ? has
+                  : has_tests(work, tests, row, place.scale);
+        if (has) {
+            work->key = row_key(work, tests, row, FIGURES_TESTS, place.scale);
+            add_stage(work, tests, sizes, p, first, n);
+        }
+    }
+}
+
+static void tests_of(struct work *work, size_t breakdown, size_t dimension)
+{
+    struct tests tests = {
+        .breakdown = breakdown,
+        .dimension = dimension,
+        .n_members =
+            dimension == GOALS_ANY ? 1 : goals_dimension_size(work->figures, (unsigned)dimension)};
+    size_t sizes[N_FAMILIES];
+    if (find_tests(work, &tests)) {
+        for (size_t family = 0; family < N_FAMILIES; family++) {
+            sizes[family] = adjust(&tests, family);
+        }
+        for (size_t row = 0; row < tests.n_rows; row++) {
+            add_row(work, &tests, sizes, row);
+        }
+    } else {
+        work->figures->no_memory = true;
+    }
+    free(tests.places);
+    free(tests.p);
+    free(tests.room);
 }
 
 void compute_tests(struct work *work)
 {
     const struct study *const study = work->study;
+    const size_t n_dimensions = study->goals.has_target ? GOALS_BY_FLAG + study->goals.n_flags : 1;
     for (size_t b = 0; b < study->n_breakdowns; b++) {
-        struct tests tests = {.n_places = study->n_stages + TEST_WELCH};
-        tests.n =
-            work->figures->comparisons[b].grouping.n_groups * study->n_scales * tests.n_places;
-        tests.room = calloc(tests.n + 1, sizeof *tests.room);
-        tests.p = calloc(tests.n + 1, sizeof *tests.p);
-        if (tests.room != NULL && tests.p != NULL) {
-            tests_of_breakdown(work, &tests, b);
-        } else {
-            work->figures->no_memory = true;
+        for (size_t d = 0; d < n_dimensions; d++) {
+            if (d != GOALS_BY_CATEGORY || study->goals.has_category) {
+                tests_of(work, b, d);
+            }
         }
-        free(tests.room);
-        free(tests.p);
     }
 }
 
 /* --- between cohorts: one test a scale -------------------------------------------------------- */
 
-/* Puts the p_holm of one kind of test into p[scale][kind] and returns the size of the family. */
-static size_t adjust_between(const struct work *work, size_t breakdown, enum statistic statistic,
-                             struct holm_test room[], double p[], size_t kind)
+enum { N_BETWEEN = N_TEST_KINDS - TEST_WELCH };
+
+static const struct test_figure between_kinds[N_BETWEEN] = {
+    [TEST_WELCH - TEST_WELCH] = {FIGURES_BETWEEN, STATISTIC_P_WELCH, STATISTIC_P_WELCH},
+    [TEST_ANCOVA - TEST_WELCH] = {FIGURES_BETWEEN, STATISTIC_P_ANCOVA, STATISTIC_P_ANCOVA},
+    [TEST_POOLED - TEST_WELCH] = {FIGURES_POOLED, STATISTIC_P_POOLED, STATISTIC_P_POOLED},
+    [TEST_TREND - TEST_WELCH] = {FIGURES_TREND, STATISTIC_P_TREND, STATISTIC_P_TREND},
+    [TEST_COMPARISON - TEST_WELCH] = {FIGURES_COMPARISON, STATISTIC_P_DID, STATISTIC_P_DID_FAMILY},
+    [TEST_COMPARISON_ANCOVA - TEST_WELCH] = {FIGURES_COMPARISON, STATISTIC_P_ANCOVA_DIFFERENCE,
+                                             STATISTIC_P_ANCOVA_DIFFERENCE},
+};
+
+/* Shares of goals are those of the latest review. */
+static unsigned stage_between(const struct study *study, size_t scale)
 {
-    enum { N_KINDS = N_TEST_KINDS - TEST_WELCH };
+    return study_is_goal_level(study, scale) ? FIGURE_STAGE_LATEST : FIGURE_STAGE_CHANGE;
+}
+
+/* Puts the p_holm of one kind of test into p[scale][kind] and returns the size of the family. */
+static size_t adjust_between(const struct work *work, size_t breakdown, size_t kind,
+                             struct holm_test room[], double p[])
+{
     size_t m;
     for (size_t s = 0; s < work->study->n_scales; s++) {
-        room[s] = (struct holm_test){p_at(work, test_key(work, FIGURES_BETWEEN, breakdown, 0, s),
-                                          FIGURE_STAGE_CHANGE, statistic),
-                                     s};
-        p[s * N_KINDS + kind] = NAN;
+        const struct figure_key key = test_key(work, between_kinds[kind].table, breakdown, 0, s);
+        room[s] = (struct holm_test){
+            p_at(work, key, stage_between(work->study, s),
+                 has_families(work, &key) ? between_kinds[kind].by_family : between_kinds[kind].p),
+            s};
+        p[s * N_BETWEEN + kind] = NAN;
     }
     m = holm_adjust(room, work->study->n_scales);
     for (size_t i = 0; i < m; i++) {
-        p[room[i].place * N_KINDS + kind] = room[i].p;
+        p[room[i].place * N_BETWEEN + kind] = room[i].p;
     }
     return m;
 }
 
+/* The tests of one scale: where cohorts are compared, the first two have a figure whether or not
+   there is a p. */
+static void add_between(struct work *work, size_t breakdown, size_t scale, const double p[],
+                        const size_t sizes[])
+{
+    bool has[N_BETWEEN], compared;
+    work->key = test_key(work, FIGURES_BETWEEN, breakdown, 0, scale);
+    compared =
+        figures_at(work->figures, &work->key, FIGURE_STAGE_CHANGE, STATISTIC_GROUPS, 0).kind !=
+        VALUE_UNDEFINED;
+    work->key.table = FIGURES_TESTS_BETWEEN;
+    work->key.stage = (uint16_t)stage_between(work->study, scale);
+    for (size_t kind = 0; kind < N_BETWEEN; kind++) {
+        has[kind] = !isnan(p[kind]) || (compared && kind <= TEST_ANCOVA - TEST_WELCH);
+        if (has[kind]) {
+            work_add_sub_value(work, STATISTIC_P_HOLM_OF, TEST_WELCH + kind, value_double(p[kind]));
+        }
+    }
+    for (size_t kind = 0; kind < N_BETWEEN; kind++) {
+        if (has[kind]) {
+            work_add_sub(work, STATISTIC_HOLM_TESTS_OF, TEST_WELCH + kind, sizes[kind]);
+        }
+    }
+}
+
 void compute_tests_between(struct work *work)
 {
-    enum { N_KINDS = N_TEST_KINDS - TEST_WELCH };
-    static const enum statistic statistics[N_KINDS] = {STATISTIC_P_WELCH, STATISTIC_P_ANCOVA};
     const size_t n_scales = work->study->n_scales;
     struct holm_test *const room = calloc(n_scales + 1, sizeof *room);
-    double *const p = calloc(n_scales * N_KINDS + 1, sizeof *p);
+    double *const p = calloc(n_scales * N_BETWEEN + 1, sizeof *p);
     work->figures->no_memory = work->figures->no_memory || room == NULL || p == NULL;
     for (size_t b = 1; b < work->study->n_breakdowns && !work->figures->no_memory; b++) {
-        size_t sizes[N_KINDS];
-        for (size_t kind = 0; kind < N_KINDS; kind++) {
-            sizes[kind] = adjust_between(work, b, statistics[kind], room, p, kind);
+        size_t sizes[N_BETWEEN];
+        for (size_t kind = 0; kind < N_BETWEEN; kind++) {
+            sizes[kind] = adjust_between(work, b, kind, room, p);
         }
         for (size_t s = 0; s < n_scales; s++) {
-            work->key = test_key(work, FIGURES_BETWEEN, b, 0, s);
-            if (figures_at(work->figures, &work->key, FIGURE_STAGE_CHANGE, STATISTIC_GROUPS, 0)
-                    .kind != VALUE_UNDEFINED) {
-                work->key.table = FIGURES_TESTS_BETWEEN;
-                work->key.stage = FIGURE_STAGE_CHANGE;
-                add_kinds(work, &p[s * N_KINDS], sizes, TEST_WELCH, N_TEST_KINDS);
-            }
+            add_between(work, b, s, &p[s * N_BETWEEN], sizes);
         }
     }
     free(room);

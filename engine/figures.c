@@ -385,8 +385,18 @@ const char *discount_name(unsigned discount)
 static const char *const test_kind_names[N_TEST_KINDS] = {
     [TEST_STUART_MAXWELL] = "stuart_maxwell",
     [TEST_MCNEMAR] = "mcnemar",
+    [TEST_MODEL] = "model",
+    [TEST_YEARS] = "difference",
+    [TEST_RATE_RATIO] = "rate_ratio",
+    [TEST_ATTAINED] = "attained",
+    [TEST_TARGET] = "target",
+    [TEST_FROM_50] = "from_50",
     [TEST_WELCH] = "welch",
     [TEST_ANCOVA] = "ancova",
+    [TEST_POOLED] = "pooled",
+    [TEST_TREND] = "trend",
+    [TEST_COMPARISON] = "did",
+    [TEST_COMPARISON_ANCOVA] = "ancova_difference",
 };
 
 const char *test_kind_name(unsigned kind)

@@ -381,8 +381,24 @@ enum statistic { PELLTER_STATISTICS(PELLTER_STATISTIC_NAME) N_STATISTICS };
 #undef PELLTER_STATISTIC_NAME
 
 /* Kinds of tests beside that of a mean change: sub of STATISTIC_P_HOLM_OF and HOLM_TESTS_OF. Those of
-   people come first, those between cohorts last. */
-enum test_kind { TEST_STUART_MAXWELL, TEST_MCNEMAR, TEST_WELCH, TEST_ANCOVA, N_TEST_KINDS };
+   a group come first, those of a whole breakdown last, from Welch's on. */
+enum test_kind {
+    TEST_STUART_MAXWELL,
+    TEST_MCNEMAR,
+    TEST_MODEL,      /* the mixed model's change from the first stage */
+    TEST_YEARS,      /* a year's change against that of the year before */
+    TEST_RATE_RATIO, /* goals set a family, against the year before */
+    TEST_ATTAINED,   /* goals attained at one stage and at another */
+    TEST_TARGET,     /* goals attained, against the target */
+    TEST_FROM_50,
+    TEST_WELCH,
+    TEST_ANCOVA,
+    TEST_POOLED,
+    TEST_TREND,
+    TEST_COMPARISON, /* difference in differences */
+    TEST_COMPARISON_ANCOVA,
+    N_TEST_KINDS
+};
 
 #define NO_SCALE UINT16_MAX
 

@@ -228,10 +228,21 @@
     X(HEAD_TESTS)                    \
     X(HEAD_SMALLEST_P)               \
     X(KIND_CHANGE)                   \
+    X(KIND_STAGES)                   \
     X(KIND_SHIFT)                    \
     X(KIND_RAISED)                   \
+    X(KIND_MODEL)                    \
+    X(KIND_TARGET)                   \
+    X(KIND_TARGET_AFTER)             \
+    X(KIND_ATTAINED)                 \
+    X(KIND_FROM_50)                  \
     X(KIND_WELCH)                    \
     X(KIND_ANCOVA)                   \
+    X(KIND_YEARS)                    \
+    X(KIND_RATE_RATIO)               \
+    X(KIND_TREND)                    \
+    X(KIND_COMPARISON)               \
+    X(KIND_COMPARISON_ANCOVA)        \
     X(NOTE_MANY_TESTS)               \
     X(TITLE_YEARS)                   \
     X(TITLE_GOALS_BY_YEAR)           \
@@ -329,6 +340,7 @@
     X(NOTE_RULE)                     \
     X(NOTE_CHANGE)                   \
     X(UNIT_RESPONDENTS)              \
+    X(UNIT_FAMILIES)                 \
     X(NOTE_FAMILY)                   \
     X(NOTE_CHANGE_FAMILY)            \
     X(NOTE_CHANGE_GOALS)             \
@@ -346,6 +358,15 @@
     X(TEST_SIGN_FLIP)                \
     X(NOTE_HOLM)                     \
     X(NOTE_HOLM_BY)                  \
+    X(NOTE_TESTS_EXPLORATORY)        \
+    X(NOTE_TESTS_HOLM)               \
+    X(NOTE_TESTS_HOLM_BY)            \
+    X(NOTE_BETWEEN_HOLM)             \
+    X(NOTE_COMPARISON_HOLM)          \
+    X(NOTE_BAND_HOLM)                \
+    X(NOTE_STAGES_PRIMARY)           \
+    X(NOTE_STAGES_TESTS)             \
+    X(NOTE_STAGES_FAMILY)            \
     X(NOTE_DIRECTION)                \
     X(NOTE_EFFECT_SIGN)              \
     X(NOTE_EFFECT_SIZES)             \

@@ -101,8 +101,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_NOT_SCORED] = "Not scored",
     [MESSAGE_HEAD_COHORTS] = "Cohorts",
     [MESSAGE_HEAD_P_WELCH] = "Welch p",
-    [MESSAGE_HEAD_P_KRUSKAL] = "Kruskal-Wallis p",
-    [MESSAGE_HEAD_P_ANCOVA] = "Covariance p",
+    [MESSAGE_HEAD_P_KRUSKAL] = "Ranks p",
+    [MESSAGE_HEAD_P_ANCOVA] = "ANCOVA p",
     [MESSAGE_HEAD_P_SLOPES] = "Slopes p",
     [MESSAGE_HEAD_ADJUSTED] = "Adjusted mean",
     [MESSAGE_HEAD_ADDED_VALUE] = "Added value",
@@ -291,10 +291,21 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_TESTS] = "Tests",
     [MESSAGE_HEAD_SMALLEST_P] = "Smallest Holm p",
     [MESSAGE_KIND_CHANGE] = "Did the mean change? (t test)",
+    [MESSAGE_KIND_STAGES] = "Did the mean change by a stage? (t test)",
     [MESSAGE_KIND_SHIFT] = "Did the bands shift? (Stuart-Maxwell)",
     [MESSAGE_KIND_RAISED] = "Are as many raised? (McNemar)",
+    [MESSAGE_KIND_MODEL] = "Did it change, had no one left? (mixed model)",
+    [MESSAGE_KIND_TARGET] = "Were goals attained as targeted? (latest)",
+    [MESSAGE_KIND_TARGET_AFTER] = "Were goals attained as targeted? (after)",
+    [MESSAGE_KIND_ATTAINED] = "Were more goals attained by a review? (McNemar)",
+    [MESSAGE_KIND_FROM_50] = "Is the mean T other than 50? (t test)",
     [MESSAGE_KIND_WELCH] = "Do changes differ between cohorts? (Welch)",
     [MESSAGE_KIND_ANCOVA] = "Do adjusted means differ between cohorts? (ANCOVA)",
+    [MESSAGE_KIND_YEARS] = "Do changes differ from the year before?",
+    [MESSAGE_KIND_RATE_RATIO] = "Do goals set differ from the year before?",
+    [MESSAGE_KIND_TREND] = "Do shares rise or fall over the years?",
+    [MESSAGE_KIND_COMPARISON] = "Do programme and comparison group differ?",
+    [MESSAGE_KIND_COMPARISON_ANCOVA] = "The same, adjusted for before (ANCOVA)",
     [MESSAGE_NOTE_MANY_TESTS] = "One test in twenty is below .05 by chance alone where nothing has changed. Holm p: adjusted for all tests of its row of this table, by Holm's method; where even the smallest is above .05, none of them stands out. Rank and sign tests check the test of the mean and are not counted. Every Holm p is in internal/results.csv, table tests.",
     [MESSAGE_TITLE_WARNINGS] = "Signs of likely mistakes in the data",
     [MESSAGE_TITLE_WITHHELD] = "Not pooled: small cohorts were withheld",
@@ -429,6 +440,7 @@ static const char *const english[N_MESSAGES] = {
         "Change = after - before. 95% interval and p: paired t test, which takes {0} as "
         "independent of each other.",
     [MESSAGE_UNIT_RESPONDENTS] = "respondents",
+    [MESSAGE_UNIT_FAMILIES] = "families",
     [MESSAGE_NOTE_FAMILY] = "No two of them belong to one family.",
     [MESSAGE_NOTE_CHANGE_FAMILY] =
         "Change = after - before. 95% interval and p allow for members of one family being alike: "
@@ -458,6 +470,27 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_HOLM_BY] =
         "Holm p: adjusted by Holm's method for the number of such tests of this report, {0} of "
         "All and {1} by {2}.",
+    [MESSAGE_NOTE_TESTS_EXPLORATORY] = "Exploratory: no test in this table is primary.",
+    [MESSAGE_NOTE_TESTS_HOLM] =
+        "Holm p: adjusted by Holm's method for {0} such tests.",
+    [MESSAGE_NOTE_TESTS_HOLM_BY] =
+        "Holm p: adjusted by Holm's method for the number of such tests, {0} of All and {1} by {2}.",
+    [MESSAGE_NOTE_BETWEEN_HOLM] =
+        "Holm p: adjusted by Holm's method, Welch's "
+        "for {0} such tests and that of ANCOVA for {1}. The test of ranks checks Welch's and is not a "
+        "further one.",
+    [MESSAGE_NOTE_COMPARISON_HOLM] =
+        "Holm p: adjusted by Holm's method for the {0} differences "
+        " in differences, or the {1} adjusted ones.",
+    [MESSAGE_NOTE_BAND_HOLM] =
+        "p is not adjusted here. After Holm's method, for {0} and {1} such tests, the smallest of this "
+        "report are Shift p {2} and Raised p {3}.",
+    [MESSAGE_NOTE_STAGES_PRIMARY] =
+        "Exploratory, but for the change of All at {0}, which is primary in the table from {1} to {0}.",
+    [MESSAGE_NOTE_STAGES_TESTS] =
+        "p: paired t test of the change, which takes {0} as independent of each other.",
+    [MESSAGE_NOTE_STAGES_FAMILY] =
+        "Tests stage by stage, which do not allow for families, are only in results.csv.",
     [MESSAGE_NOTE_DIRECTION] =
         "Better and worse are by that direction. Wilcoxon signed-rank: exact, "
         "zeros {0}; beyond 200 changes the normal approximation. Both tests are checks of"
@@ -617,8 +650,7 @@ static const char *const english[N_MESSAGES] = {
         "Satterthwaite's degrees of freedom; cut off at 0% and 100%). A family counts once in each "
         "row in which it has a goal.",
     [MESSAGE_NOTE_SHARE_TARGET] =
-        "p: of the percentage against the target, two-sided, by the same standard error; not "
-        "adjusted for the number of rows.",
+        "p: of the percentage against the target, two-sided, by the same standard error.",
     [MESSAGE_NOTE_GOAL_LEVELS] =
         "Base: all goals rated at the stage. Unit: goals. 0 is the expected level.",
     [MESSAGE_NOTE_BETWEEN_BASE] =
@@ -628,11 +660,11 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_BETWEEN_TESTS] =
         "A small p: the cohorts differ by more than chance would explain. It does not say which, nor "
         "why: cohorts may differ in who was referred. Welch: one-way test of the mean change, of "
-        "cohorts of two or more. Kruskal-Wallis: of the ranks of change. Covariance: of the score "
-        "after, among people with the same score before.",
+        "cohorts of two or more. Ranks: Kruskal-Wallis test of the ranks of change. ANCOVA: analysis "
+        "of covariance, of the score after among people with the same score before.",
     [MESSAGE_NOTE_BETWEEN_SLOPES] =
         "Slopes: whether the score after rests on the score before in the same way in every cohort. "
-        "Where that p is small, the covariance p is not to be relied on.",
+        "Where that p is small, the ANCOVA p is not to be relied on.",
     [MESSAGE_NOTE_INDEPENDENT] = "These tests take people as independent of each other.",
     [MESSAGE_NOTE_ADDED_VALUE] =
         "Added value of a child: expected less seen total difficulties at {1}, in points; expected is "

@@ -113,6 +113,7 @@ static void share_row(struct maker *maker, struct table *table, const struct fig
 {
     const struct figures *const f = maker->figures;
     const struct value goals = figures_at(f, key, stage, STATISTIC_GOALS, 0);
+    const struct value families = figures_at(f, key, stage, STATISTIC_FAMILIES, 0);
     struct value low = figures_at(f, key, stage, STATISTIC_PERCENT_CI_LOW, 0);
     struct value high = figures_at(f, key, stage, STATISTIC_PERCENT_CI_HIGH, 0);
     struct cell_content *const row = add_row(maker, table);
@@ -124,15 +125,18 @@ static void share_row(struct maker *maker, struct table *table, const struct fig
     high = high.number > 100.0 ? value_count(100) : high;
     row[0] = cell_text(cohort_text(maker, key));
     row[1] = cell_value(goals, 0);
-    row[2] = cell_value(figures_at(f, key, stage, STATISTIC_FAMILIES, 0), 0);
+    row[2] = cell_value(families, 0);
     row[3] = cell_percent(figures_at(f, key, stage, STATISTIC_PERCENT, 0), 0);
     row[4] = cell_percent_interval(low, high, 0);
     cells_are_of(maker, table, row, 5, goals);
     if (maker->study->goals.has_target) {
         row[5] = cell_percent(value_double(maker->study->goals.target), 0);
         row[6] = cell_p(figures_at(f, key, stage, STATISTIC_P_TARGET, 0));
+        if (table->n_columns > 7) {
+            row[7] = cell_p(holm_p(maker, key, stage, TEST_TARGET));
+        }
         cells_are_of(maker, table, &row[5], 1, VALUE_NONE);
-        cells_are_of(maker, table, &row[6], 1, goals);
+        cells_are_of(maker, table, &row[6], table->n_columns - 6, fewer(goals, families));
     }
 }
 
@@ -163,6 +167,7 @@ static void share_table(struct maker *maker, size_t measure, size_t breakdown, b
     if (has_target) {
         add_column(maker, table, MESSAGE_HEAD_TARGET);
         add_column(maker, table, MESSAGE_HEAD_P);
+        add_holm_column(maker, table, breakdown, TEST_TARGET, stage);
     }
     while (next_cohort(&rows)) {
         const struct figure_key key = row_key(&rows, FIGURES_ATTAINMENT, scale);
@@ -172,6 +177,7 @@ static void share_table(struct maker *maker, size_t measure, size_t breakdown, b
     add_note(maker, table, note);
     if (has_target) {
         add_note(maker, table, text_of(MESSAGE_NOTE_SHARE_TARGET));
+        add_tests_note(maker, table, breakdown, TEST_TARGET, stage);
     }
 }
 

@@ -57,6 +57,16 @@ static bool has_families_beside_means(const struct maker *maker, size_t scale)
     return change_test(maker, scale).by_family && study_is_goal_level(maker->study, scale);
 }
 
+/* Of how many the test of a change is: families, where it allows for these. */
+static struct value base_of_test(const struct maker *maker, const struct figure_key *key)
+{
+    const struct figures *const f = maker->figures;
+    const struct value n = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
+    return change_test(maker, key->scale).by_family
+               ? fewer(n, figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_FAMILIES, 0))
+               : n;
+}
+
 /* n, mean and SD before, mean and SD after, change, interval and p. Both
    means are of the n people with two scores, so that the change is theirs; means of all who were
    seen at a stage are in the trajectory. True where a note on rounding is needed. */
@@ -93,7 +103,7 @@ static bool means_row(struct maker *maker, struct table *table, const struct fig
         of_tests.table = FIGURES_TESTS;
         row[i++] = cell_p(figures_at(f, &of_tests, FIGURE_STAGE_CHANGE, STATISTIC_P_HOLM, 0));
     }
-    cells_are_of(maker, table, row, table->n_columns, n);
+    cells_are_of(maker, table, row, table->n_columns, base_of_test(maker, key));
     return rounds_apart(before, after, change, decimals);
 }
 
@@ -111,7 +121,8 @@ static struct value n_tests(const struct maker *maker, size_t scale, size_t brea
     return figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_HOLM_TESTS, 0);
 }
 
-static void add_holm_note(struct maker *maker, struct table *table, size_t scale, size_t breakdown)
+static void add_change_holm_note(struct maker *maker, struct table *table, size_t scale,
+                                 size_t breakdown)
 {
     struct text note = text_of(breakdown == 0 ? MESSAGE_NOTE_HOLM : MESSAGE_NOTE_HOLM_BY);
     note.arguments[0] = argument_value(n_tests(maker, scale, 0), 0);
@@ -209,7 +220,7 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     add_change_note(maker, table, scale);
     add_primary_note(maker, table, scale);
     if (adjusted) {
-        add_holm_note(maker, table, scale, breakdown);
+        add_change_holm_note(maker, table, scale, breakdown);
     }
     add_important_notes(maker, table, scale);
     add_gas_notes(maker, table, scale);
@@ -261,7 +272,7 @@ static void direction_row(struct maker *maker, struct table *table, const struct
         row[i++] = cell_value(
             figures_at(f, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_DETERIORATED, 0), 0);
     }
-    cells_are_of(maker, table, row, table->n_columns, n);
+    cells_are_of(maker, table, row, table->n_columns, base_of_test(maker, key));
 }
 
 static void direction(struct maker *maker, size_t scale, size_t breakdown)

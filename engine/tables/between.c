@@ -46,33 +46,77 @@ static void add_not_recorded_note(struct maker *maker, struct table *table, size
     }
 }
 
+/* Columns of p; without a statistic that of the column before after Holm's method. */
+static const struct {
+    enum message heading;
+    enum statistic statistic;
+    unsigned kind;
+} printed[] = {{MESSAGE_HEAD_P_WELCH, STATISTIC_P_WELCH, TEST_WELCH},
+               {MESSAGE_HEAD_P_HOLM, N_STATISTICS, TEST_WELCH},
+               {MESSAGE_HEAD_P_KRUSKAL, STATISTIC_P_KRUSKAL, N_TEST_KINDS},
+               {MESSAGE_HEAD_P_ANCOVA, STATISTIC_P_ANCOVA, TEST_ANCOVA},
+               {MESSAGE_HEAD_P_HOLM, N_STATISTICS, TEST_ANCOVA},
+               {MESSAGE_HEAD_P_SLOPES, STATISTIC_P_SLOPES, N_TEST_KINDS}};
+
+enum { N_PRINTED = sizeof printed / sizeof printed[0] };
+
+static void between_row(struct maker *maker, struct table *table, size_t breakdown, size_t scale,
+                        bool adjusted)
+{
+    const struct figure_key key = breakdown_key(maker, FIGURES_BETWEEN, breakdown, scale);
+    const struct value n = between_at(maker, breakdown, scale, STATISTIC_N);
+    struct cell_content *const row = add_row(maker, table);
+    size_t at = 0;
+    if (row == NULL) {
+        return;
+    }
+    row[at++] = scale_cell(maker, scale);
+    row[at++] = cell_value(n, 0);
+    row[at++] = cell_value(between_at(maker, breakdown, scale, STATISTIC_GROUPS), 0);
+    for (size_t i = 0; i < N_PRINTED; i++) {
+        if (printed[i].statistic != N_STATISTICS) {
+            row[at++] = cell_p(between_at(maker, breakdown, scale, printed[i].statistic));
+        } else if (adjusted) {
+            row[at++] = cell_p(holm_p(maker, &key, FIGURE_STAGE_CHANGE, printed[i].kind));
+        }
+    }
+    cells_are_of(maker, table, row, table->n_columns, n);
+}
+
+static void add_between_holm_note(struct maker *maker, struct table *table, size_t breakdown,
+                                  bool adjusted)
+{
+    struct text note = text_of(MESSAGE_NOTE_BETWEEN_HOLM);
+    add_note(maker, table, text_of(MESSAGE_NOTE_TESTS_EXPLORATORY));
+    note.arguments[0] =
+        argument_value(tests_in(maker, breakdown, TEST_WELCH, FIGURE_STAGE_CHANGE), 0);
+    note.arguments[1] =
+        argument_value(tests_in(maker, breakdown, TEST_ANCOVA, FIGURE_STAGE_CHANGE), 0);
+    if (adjusted) {
+        add_note(maker, table, note);
+    }
+}
+
 static void between(struct maker *maker, size_t breakdown, const char *by)
 {
-    static const enum statistic printed[] = {STATISTIC_P_WELCH, STATISTIC_P_KRUSKAL,
-                                             STATISTIC_P_ANCOVA, STATISTIC_P_SLOPES};
+    const bool adjusted =
+        tests_in(maker, breakdown, TEST_WELCH, FIGURE_STAGE_CHANGE).number > 1.0 ||
+        tests_in(maker, breakdown, TEST_ANCOVA, FIGURE_STAGE_CHANGE).number > 1.0;
     struct table *const table = new_table(maker, breakdown, "between_cohorts",
                                           stages_title(maker, MESSAGE_TITLE_BETWEEN, by));
     struct text base = text_of(MESSAGE_NOTE_BETWEEN_BASE);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
     add_column(maker, table, MESSAGE_HEAD_N);
     add_column(maker, table, MESSAGE_HEAD_COHORTS);
-    add_column(maker, table, MESSAGE_HEAD_P_WELCH);
-    add_column(maker, table, MESSAGE_HEAD_P_KRUSKAL);
-    add_column(maker, table, MESSAGE_HEAD_P_ANCOVA);
-    add_column(maker, table, MESSAGE_HEAD_P_SLOPES);
+    for (size_t i = 0; i < N_PRINTED; i++) {
+        if (adjusted || printed[i].statistic != N_STATISTICS) {
+            add_column(maker, table, printed[i].heading);
+        }
+    }
     for (size_t s = 0; s < maker->study->n_scales; s++) {
-        struct cell_content *row;
-        if (!has_two(maker, breakdown, s) || (row = add_row(maker, table)) == NULL) {
-            continue;
+        if (has_two(maker, breakdown, s)) {
+            between_row(maker, table, breakdown, s, adjusted);
         }
-        row[0] = scale_cell(maker, s);
-        row[1] = cell_value(between_at(maker, breakdown, s, STATISTIC_N), 0);
-        row[2] = cell_value(between_at(maker, breakdown, s, STATISTIC_GROUPS), 0);
-        for (size_t i = 0; i < sizeof printed / sizeof printed[0]; i++) {
-            row[3 + i] = cell_p(between_at(maker, breakdown, s, printed[i]));
-        }
-        cells_are_of(maker, table, row, table->n_columns,
-                     between_at(maker, breakdown, s, STATISTIC_N));
     }
     base.arguments[0] = argument_name(before_name(maker));
     base.arguments[1] = argument_name(after_name(maker));
@@ -81,6 +125,7 @@ static void between(struct maker *maker, size_t breakdown, const char *by)
     add_note(maker, table, text_of(MESSAGE_NOTE_BETWEEN_TESTS));
     add_note(maker, table, text_of(MESSAGE_NOTE_BETWEEN_SLOPES));
     add_note(maker, table, text_of(MESSAGE_NOTE_INDEPENDENT));
+    add_between_holm_note(maker, table, breakdown, adjusted);
 }
 
 /* A row for each cohort of each scale, as many as have an adjusted mean. */
@@ -269,13 +314,6 @@ static void pooled(struct maker *maker, size_t breakdown, const char *by, const 
         add_note(maker, table, not_pooled);
     }
     add_not_recorded_note(maker, table, breakdown);
-}
-
-/* Arms have tables of their own. */
-static bool is_comparison(const struct study *study, size_t breakdown)
-{
-    return study->breakdowns[breakdown].n_columns == 1 &&
-           study->breakdowns[breakdown].columns[0] + 1 == study->comparison_column;
 }
 
 void between_tables(struct maker *maker)

@@ -94,22 +94,24 @@ struct method {
     enum message name;
     enum statistic difference, low, high;
     enum statistic p; /* N_STATISTICS: it has none */
+    unsigned kind;    /* of its test */
 };
 
 /* The first, where members of one family belong together. */
-static const struct method by_family = {MESSAGE_DIFFERENCE_IN_DIFFERENCES, STATISTIC_DID,
-                                        STATISTIC_DID_FAMILY_CI_LOW, STATISTIC_DID_FAMILY_CI_HIGH,
-                                        STATISTIC_P_DID_FAMILY};
+static const struct method by_family = {
+    MESSAGE_DIFFERENCE_IN_DIFFERENCES, STATISTIC_DID,          STATISTIC_DID_FAMILY_CI_LOW,
+    STATISTIC_DID_FAMILY_CI_HIGH,      STATISTIC_P_DID_FAMILY, TEST_COMPARISON};
 
 static const struct method methods[] = {
     {MESSAGE_DIFFERENCE_IN_DIFFERENCES, STATISTIC_DID, STATISTIC_DID_CI_LOW, STATISTIC_DID_CI_HIGH,
-     STATISTIC_P_DID},
+     STATISTIC_P_DID, TEST_COMPARISON},
     {MESSAGE_DIFFERENCE_ADJUSTED, STATISTIC_ANCOVA_DIFFERENCE, STATISTIC_ANCOVA_DIFFERENCE_CI_LOW,
-     STATISTIC_ANCOVA_DIFFERENCE_CI_HIGH, STATISTIC_P_ANCOVA_DIFFERENCE},
+     STATISTIC_ANCOVA_DIFFERENCE_CI_HIGH, STATISTIC_P_ANCOVA_DIFFERENCE, TEST_COMPARISON_ANCOVA},
     {MESSAGE_DIFFERENCE_HEDGES_G, STATISTIC_HEDGES_G, STATISTIC_HEDGES_G_CI_LOW,
-     STATISTIC_HEDGES_G_CI_HIGH, N_STATISTICS},
+     STATISTIC_HEDGES_G_CI_HIGH, N_STATISTICS, N_TEST_KINDS},
     {MESSAGE_DIFFERENCE_IMPROVED, STATISTIC_IMPROVED_DIFFERENCE,
-     STATISTIC_IMPROVED_DIFFERENCE_CI_LOW, STATISTIC_IMPROVED_DIFFERENCE_CI_HIGH, N_STATISTICS}};
+     STATISTIC_IMPROVED_DIFFERENCE_CI_LOW, STATISTIC_IMPROVED_DIFFERENCE_CI_HIGH, N_STATISTICS,
+     N_TEST_KINDS}};
 
 /* How a method's difference prints: in points of the scale; or as an effect size, whose sign says
    better or worse; or in percentage points. */
@@ -150,6 +152,9 @@ static void method_row(struct maker *maker, struct table *table, const struct fi
     difference_cells(maker, key, method, &row[2]);
     if (method->p != N_STATISTICS) {
         row[4] = cell_p(at(maker, key, method->p));
+        if (table->n_columns > 5) {
+            row[5] = cell_p(holm_p(maker, key, FIGURE_STAGE_CHANGE, method->kind));
+        }
     }
     cells_are_of(maker, table, row, table->n_columns, base_of(maker, key));
 }
@@ -158,12 +163,13 @@ static void tests(struct maker *maker, size_t breakdown)
 {
     struct table *const table = new_table(maker, 0, "comparison_group_tests",
                                           title_for(maker, MESSAGE_TITLE_COMPARISON_TESTS));
-    struct text note = text_of(MESSAGE_NOTE_COMPARISON_TESTS);
+    struct text note = text_of(MESSAGE_NOTE_COMPARISON_TESTS), holm;
     add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
     add_label_column(maker, table, text_of(MESSAGE_HEAD_METHOD));
     add_column(maker, table, MESSAGE_HEAD_DIFFERENCE_OF);
     add_column(maker, table, MESSAGE_HEAD_INTERVAL);
     add_column(maker, table, MESSAGE_HEAD_P);
+    add_holm_column(maker, table, breakdown, TEST_COMPARISON, FIGURE_STAGE_CHANGE);
     for (size_t s = 0; s < maker->study->n_scales; s++) {
         const struct figure_key key = comparison_key(maker, breakdown, s);
         for (size_t i = 0; i < sizeof methods / sizeof methods[0] && has_any(maker, breakdown, s);
@@ -178,6 +184,15 @@ static void tests(struct maker *maker, size_t breakdown)
     add_note(maker, table,
              text_of(any_family(maker, breakdown) ? MESSAGE_NOTE_COMPARISON_ROBUST
                                                   : MESSAGE_NOTE_INDEPENDENT));
+    add_note(maker, table, text_of(MESSAGE_NOTE_TESTS_EXPLORATORY));
+    if (tests_in(maker, breakdown, TEST_COMPARISON, FIGURE_STAGE_CHANGE).number > 1.0) {
+        holm = text_of(MESSAGE_NOTE_COMPARISON_HOLM);
+        holm.arguments[0] =
+            argument_value(tests_in(maker, breakdown, TEST_COMPARISON, FIGURE_STAGE_CHANGE), 0);
+        holm.arguments[1] = argument_value(
+            tests_in(maker, breakdown, TEST_COMPARISON_ANCOVA, FIGURE_STAGE_CHANGE), 0);
+        add_note(maker, table, holm);
+    }
 }
 
 void comparison_tables(struct maker *maker)

@@ -87,6 +87,23 @@ static void add_raised_notes(struct maker *maker, struct table *table, size_t me
     }
 }
 
+/* The table has no room for two more columns. */
+static void add_band_holm_note(struct maker *maker, struct table *table)
+{
+    const struct test_family shift =
+        test_family(maker, 0, TEST_STUART_MAXWELL, FIGURE_STAGE_CHANGE);
+    const struct test_family raised = test_family(maker, 0, TEST_MCNEMAR, FIGURE_STAGE_CHANGE);
+    struct text note = text_of(MESSAGE_NOTE_BAND_HOLM);
+    add_note(maker, table, text_of(MESSAGE_NOTE_TESTS_EXPLORATORY));
+    note.arguments[0] = argument_value(shift.n, 0);
+    note.arguments[1] = argument_value(raised.n, 0);
+    note.arguments[2] = argument_p(shift.least);
+    note.arguments[3] = argument_p(raised.least);
+    if (shift.n.number > 1.0 || raised.n.number > 1.0) {
+        add_note(maker, table, note);
+    }
+}
+
 static void band_changes(struct maker *maker, size_t measure)
 {
     const struct measure *const m = &maker->study->measures[measure];
@@ -111,6 +128,7 @@ static void band_changes(struct maker *maker, size_t measure)
     add_base(maker, table, measure);
     add_raised_notes(maker, table, measure);
     add_note(maker, table, text_of(MESSAGE_NOTE_BAND_TESTS));
+    add_band_holm_note(maker, table);
 }
 
 /* --- reliable change --- */

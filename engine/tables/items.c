@@ -97,12 +97,14 @@ static void goal_difficulty_table(struct maker *maker, size_t measure)
     struct table *const table =
         new_table(maker, 0, stem_of_measure(maker, "goal_difficulty", measure),
                   title_of_measure(maker, MESSAGE_TITLE_GOAL_DIFFICULTY, measure));
+    const struct figure_key key = scale_key(maker, FIGURES_ITEM_ANALYSIS, scale);
     struct text note = text_of(MESSAGE_NOTE_GOALS_WHO);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_STAGE));
     add_column(maker, table, MESSAGE_HEAD_N);
     add_column(maker, table, MESSAGE_HEAD_FROM_50);
     add_column(maker, table, MESSAGE_HEAD_INTERVAL);
     add_column(maker, table, MESSAGE_HEAD_P);
+    add_holm_column(maker, table, 0, TEST_FROM_50, FIGURE_STAGE_FIRST);
     for (size_t stage = 0; stage < maker->study->n_stages; stage++) {
         const size_t at = FIGURE_STAGE_FIRST + stage;
         struct cell_content *const row = add_row(maker, table);
@@ -116,10 +118,14 @@ static void goal_difficulty_table(struct maker *maker, size_t measure)
                 figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, at, STATISTIC_FROM_50_CI_HIGH), 2);
             row[4] =
                 cell_p(figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, at, STATISTIC_P_FROM_50));
+            if (table->n_columns > 5) {
+                row[5] = cell_p(holm_p(maker, &key, (unsigned)at, TEST_FROM_50));
+            }
             cells_are_of(maker, table, row, table->n_columns, scores_at(maker, scale, stage));
         }
     }
     add_note(maker, table, text_of(MESSAGE_NOTE_GOAL_DIFFICULTY));
+    add_tests_note(maker, table, 0, TEST_FROM_50, FIGURE_STAGE_FIRST);
     note.arguments[0] = who(maker->study->goals.chosen_by);
     note.arguments[1] = who(maker->study->goals.rated_by);
     add_note(maker, table, note);

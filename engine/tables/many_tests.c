@@ -2,94 +2,261 @@
    are below .05 by chance alone. */
 #include "engine/tables/shared.h"
 
-/* A kind of test: where its adjusted p and the size of its family are. */
-struct kind {
-    enum message name;
-    enum figure_table table;
-    enum statistic p, n;
-    unsigned sub;
-};
-
-static const struct kind kinds[] = {
-    {MESSAGE_KIND_CHANGE, FIGURES_TESTS, STATISTIC_P_HOLM, STATISTIC_HOLM_TESTS, 0},
-    {MESSAGE_KIND_SHIFT, FIGURES_TESTS, STATISTIC_P_HOLM_OF, STATISTIC_HOLM_TESTS_OF,
-     TEST_STUART_MAXWELL},
-    {MESSAGE_KIND_RAISED, FIGURES_TESTS, STATISTIC_P_HOLM_OF, STATISTIC_HOLM_TESTS_OF,
-     TEST_MCNEMAR},
-    {MESSAGE_KIND_WELCH, FIGURES_TESTS_BETWEEN, STATISTIC_P_HOLM_OF, STATISTIC_HOLM_TESTS_OF,
-     TEST_WELCH},
-    {MESSAGE_KIND_ANCOVA, FIGURES_TESTS_BETWEEN, STATISTIC_P_HOLM_OF, STATISTIC_HOLM_TESTS_OF,
-     TEST_ANCOVA},
-};
-
-/* Only the means are printed cohort by cohort, so that only they have a family of cohorts here. */
-static bool is_printed(const struct kind *kind, size_t breakdown)
+/* Tests of a whole breakdown, not of each of its cohorts. */
+static bool is_whole(unsigned kind)
 {
-    return kind->table == FIGURES_TESTS_BETWEEN ? breakdown > 0
-                                                : breakdown == 0 || kind->p == STATISTIC_P_HOLM;
+    return kind >= TEST_WELCH && kind < N_TEST_KINDS;
 }
 
-/* The smallest p_holm of a family; *n is the family's size, 0 or undefined where there is none. */
-static struct value smallest(const struct maker *maker, const struct kind *kind, size_t breakdown,
-                             struct value *n)
+/* Stages of one class are those of one family: the change from before to after with the latest
+   review; what stands at `after` beside it; and all stages that have names. */
+enum stage_class { CLASS_CHANGE, CLASS_AFTER, CLASS_STAGES, N_STAGE_CLASSES };
+
+static enum stage_class class_of(unsigned stage)
 {
-    const size_t n_groups = kind->table == FIGURES_TESTS_BETWEEN
-                                ? 1
-                                : maker->figures->comparisons[breakdown].grouping.n_groups;
-    struct value least = {.kind = VALUE_UNDEFINED};
-    *n = least;
-    for (uint32_t group = 0; group < n_groups; group++) {
-        for (size_t s = 0; s < maker->study->n_scales; s++) {
-            struct figure_key key = scale_key(maker, kind->table, s);
-            struct value p, size;
-            key.breakdown = (uint16_t)breakdown;
-            key.group = group;
-            p = figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, kind->p, kind->sub);
-            size = figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, kind->n, kind->sub);
-            *n = size.kind != VALUE_UNDEFINED ? size : *n;
-            if (p.kind != VALUE_UNDEFINED &&
-                (least.kind == VALUE_UNDEFINED || p.number < least.number)) {
-                least = p;
+    return stage >= FIGURE_STAGE_FIRST ? CLASS_STAGES
+                                       : (stage == FIGURE_STAGE_AFTER ? CLASS_AFTER : CLASS_CHANGE);
+}
+
+/* The tests under a breakdown: of All and its like, where parts of goals are asked for elsewhere. */
+static const struct figure_section *section_of(const struct maker *maker, size_t breakdown,
+                                               bool whole)
+{
+    const struct figures *const f = maker->figures;
+    const enum figure_table table = whole ? FIGURES_TESTS_BETWEEN : FIGURES_TESTS;
+    for (size_t i = 0; i < f->n_sections; i++) {
+        const struct figure_key *const key = &f->sections[i].key;
+        if (key->table == (uint16_t)table && key->breakdown == breakdown &&
+            key->dimension == GOALS_ANY) {
+            return &f->sections[i];
+        }
+    }
+    return NULL;
+}
+
+static size_t end_of(const struct figures *figures, const struct figure_section *section)
+{
+    return section + 1 < figures->sections + figures->n_sections ? section[1].first_block
+                                                                 : figures->n_blocks;
+}
+
+/* The kind of test that a figure is of, N_TEST_KINDS of a mean change; `of` is what it says of it. */
+static unsigned kind_of(const struct figure *figure, enum statistic *of)
+{
+    const bool is_named = figure->key.statistic == STATISTIC_P_HOLM_OF ||
+                          figure->key.statistic == STATISTIC_HOLM_TESTS_OF;
+    *of = figure->key.statistic == STATISTIC_P_HOLM_OF       ? STATISTIC_P_HOLM
+          : figure->key.statistic == STATISTIC_HOLM_TESTS_OF ? STATISTIC_HOLM_TESTS
+                                                             : figure->key.statistic;
+    return is_named ? figure->key.sub : N_TEST_KINDS;
+}
+
+struct value tests_in(const struct maker *maker, size_t breakdown, unsigned kind, unsigned stage)
+{
+    const struct figures *const f = maker->figures;
+    const struct figure_section *const section = section_of(maker, breakdown, is_whole(kind));
+    for (size_t b = section == NULL ? 0 : section->first_block;
+         section != NULL && b < end_of(f, section); b++) {
+        for (size_t i = 0;
+             i < f->blocks[b].n && class_of(f->blocks[b].key.stage) == class_of(stage); i++) {
+            const struct figure figure = figures_in_block(f, &f->blocks[b], i);
+            enum statistic of;
+            if (kind_of(&figure, &of) == kind && of == STATISTIC_HOLM_TESTS) {
+                return figure.value;
             }
         }
     }
-    return least;
+    return VALUE_NONE;
 }
 
-static void many_tests_row(struct maker *maker, struct table *table, const struct kind *kind,
-                           size_t breakdown)
+struct value holm_p(const struct maker *maker, const struct figure_key *key, unsigned stage,
+                    unsigned kind)
 {
-    struct value n;
-    const struct value p = smallest(maker, kind, breakdown, &n);
+    struct figure_key of_tests = *key;
+    of_tests.table = is_whole(kind) ? FIGURES_TESTS_BETWEEN : FIGURES_TESTS;
+    return kind == N_TEST_KINDS
+               ? figures_at(maker->figures, &of_tests, stage, STATISTIC_P_HOLM, 0)
+               : figures_at(maker->figures, &of_tests, stage, STATISTIC_P_HOLM_OF, kind);
+}
+
+/* Is a kind tested in All? Years are compared with years. */
+static bool is_of_all(unsigned kind)
+{
+    return !is_whole(kind) && kind != TEST_YEARS && kind != TEST_RATE_RATIO;
+}
+
+void add_holm_column(struct maker *maker, struct table *table, size_t breakdown, unsigned kind,
+                     unsigned stage)
+{
+    if (tests_in(maker, breakdown, kind, stage).number > 1.0 ||
+        (is_of_all(kind) && tests_in(maker, 0, kind, stage).number > 1.0)) {
+        add_column(maker, table, MESSAGE_HEAD_P_HOLM);
+    }
+}
+
+void add_holm_note(struct maker *maker, struct table *table, size_t breakdown, unsigned kind,
+                   unsigned stage)
+{
+    const struct value all = is_of_all(kind) ? tests_in(maker, 0, kind, stage) : VALUE_NONE;
+    const struct value by = breakdown > 0 ? tests_in(maker, breakdown, kind, stage) : VALUE_NONE;
+    struct text note = text_of(MESSAGE_NOTE_TESTS_HOLM);
+    if (by.kind != VALUE_UNDEFINED && all.kind != VALUE_UNDEFINED) {
+        const char *const name = breakdown_name(maker, breakdown);
+        note = text_of(MESSAGE_NOTE_TESTS_HOLM_BY);
+        note.arguments[1] = argument_value(by, 0);
+        note.arguments[2] = argument_name(name == NULL ? "" : name);
+    }
+    note.arguments[0] = argument_value(all.kind != VALUE_UNDEFINED ? all : by, 0);
+    if (all.number > 1.0 || by.number > 1.0) {
+        add_note(maker, table, note);
+    }
+}
+
+void add_tests_note(struct maker *maker, struct table *table, size_t breakdown, unsigned kind,
+                    unsigned stage)
+{
+    add_note(maker, table, text_of(MESSAGE_NOTE_TESTS_EXPLORATORY));
+    add_holm_note(maker, table, breakdown, kind, stage);
+}
+
+/* --- the table -------------------------------------------------------------------------------- */
+
+/* Under which breakdowns tests of a kind are printed. */
+enum printed { PRINTED_ALL = 1, PRINTED_BY = 2, PRINTED_BOTH = PRINTED_ALL | PRINTED_BY };
+
+struct printed_kind {
+    enum message name;
+    unsigned kind, stage;
+    enum printed printed;
+};
+
+static const struct printed_kind printed_kinds[] = {
+    {MESSAGE_KIND_CHANGE, N_TEST_KINDS, FIGURE_STAGE_CHANGE, PRINTED_BOTH},
+    {MESSAGE_KIND_STAGES, N_TEST_KINDS, FIGURE_STAGE_FIRST, PRINTED_BOTH},
+    {MESSAGE_KIND_SHIFT, TEST_STUART_MAXWELL, FIGURE_STAGE_CHANGE, PRINTED_ALL},
+    {MESSAGE_KIND_RAISED, TEST_MCNEMAR, FIGURE_STAGE_CHANGE, PRINTED_ALL},
+    {MESSAGE_KIND_MODEL, TEST_MODEL, FIGURE_STAGE_FIRST, PRINTED_ALL},
+    {MESSAGE_KIND_TARGET, TEST_TARGET, FIGURE_STAGE_LATEST, PRINTED_BOTH},
+    {MESSAGE_KIND_TARGET_AFTER, TEST_TARGET, FIGURE_STAGE_AFTER, PRINTED_BOTH},
+    {MESSAGE_KIND_ATTAINED, TEST_ATTAINED, FIGURE_STAGE_FIRST, PRINTED_ALL},
+    {MESSAGE_KIND_FROM_50, TEST_FROM_50, FIGURE_STAGE_FIRST, PRINTED_ALL},
+    {MESSAGE_KIND_WELCH, TEST_WELCH, FIGURE_STAGE_CHANGE, PRINTED_BY},
+    {MESSAGE_KIND_ANCOVA, TEST_ANCOVA, FIGURE_STAGE_CHANGE, PRINTED_BY},
+    {MESSAGE_KIND_YEARS, TEST_YEARS, FIGURE_STAGE_CHANGE, PRINTED_BY},
+    {MESSAGE_KIND_RATE_RATIO, TEST_RATE_RATIO, FIGURE_STAGE_LATEST, PRINTED_BY},
+    {MESSAGE_KIND_TREND, TEST_TREND, FIGURE_STAGE_CHANGE, PRINTED_BY},
+    {MESSAGE_KIND_COMPARISON, TEST_COMPARISON, FIGURE_STAGE_CHANGE, PRINTED_BY},
+    {MESSAGE_KIND_COMPARISON_ANCOVA, TEST_COMPARISON_ANCOVA, FIGURE_STAGE_CHANGE, PRINTED_BY},
+};
+
+/* The arms have tables of their own, and are not compared as cohorts. */
+static bool is_printed(const struct maker *maker, const struct printed_kind *kind, size_t breakdown)
+{
+    if ((kind->kind == TEST_WELCH || kind->kind == TEST_ANCOVA) &&
+        is_comparison(maker->study, breakdown)) {
+        return false;
+    }
+    if (kind->stage == FIGURE_STAGE_AFTER && maker->study->n_stages == 2) {
+        return false; /* the latest review once more */
+    }
+    return (kind->printed & (breakdown == 0 ? PRINTED_ALL : PRINTED_BY)) != 0;
+}
+
+/* All families under one breakdown, in one walk through their tests. */
+struct test_families {
+    struct test_family of[N_TEST_KINDS + 1][N_STAGE_CLASSES];
+};
+
+static void add_section(const struct maker *maker, size_t breakdown, bool whole,
+                        struct test_families *families)
+{
+    const struct figures *const f = maker->figures;
+    const struct figure_section *const section = section_of(maker, breakdown, whole);
+    for (size_t b = section == NULL ? 0 : section->first_block;
+         section != NULL && b < end_of(f, section); b++) {
+        for (size_t i = 0; i < f->blocks[b].n; i++) {
+            const struct figure figure = figures_in_block(f, &f->blocks[b], i);
+            enum statistic of;
+            const unsigned kind = kind_of(&figure, &of);
+            struct test_family *const family = &families->of[kind][class_of(figure.key.stage)];
+            if (of == STATISTIC_HOLM_TESTS) {
+                family->n = figure.value;
+            } else if (of == STATISTIC_P_HOLM && figure.value.kind != VALUE_UNDEFINED &&
+                       !(family->least.number <= figure.value.number)) {
+                family->least = figure.value;
+            }
+        }
+    }
+}
+
+static void find_families(const struct maker *maker, size_t breakdown,
+                          struct test_families *families)
+{
+    for (size_t kind = 0; kind <= N_TEST_KINDS; kind++) {
+        for (size_t class = 0; class < N_STAGE_CLASSES; class ++) {
+            families->of[kind][class] = (struct test_family){VALUE_NONE, VALUE_NONE};
+        }
+    }
+    add_section(maker, breakdown, false, families);
+    add_section(maker, breakdown, true, families);
+}
+
+struct test_family test_family(const struct maker *maker, size_t breakdown, unsigned kind,
+                               unsigned stage)
+{
+    struct test_families families;
+    find_families(maker, breakdown, &families);
+    return families.of[kind][class_of(stage)];
+}
+
+static void many_tests_row(struct maker *maker, struct table *table, enum message name,
+                           const struct test_family *family, size_t breakdown)
+{
     struct cell_content *row;
     const char *by;
     /* One test alone is not many. */
-    if (n.kind == VALUE_UNDEFINED || n.number < 2.0 || (row = add_row(maker, table)) == NULL) {
+    if (family->n.kind == VALUE_UNDEFINED || family->n.number < 2.0 ||
+        (row = add_row(maker, table)) == NULL) {
         return;
     }
     by = breakdown == 0 ? NULL : breakdown_name(maker, breakdown);
-    row[0] = cell_text(text_of(kind->name));
+    row[0] = cell_text(text_of(name));
     row[1] = cell_text(by == NULL ? text_of(MESSAGE_ALL) : text_name(by));
-    row[2] = cell_value(n, 0);
-    row[3] = cell_p(p);
-    cells_are_of(maker, table, row, table->n_columns, (struct value){.kind = VALUE_UNDEFINED});
+    row[2] = cell_value(family->n, 0);
+    row[3] = cell_p(family->least);
+    cells_are_of(maker, table, row, table->n_columns, VALUE_NONE);
+}
+
+static void add_columns(struct maker *maker, struct table *table)
+{
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_TEST));
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_OF));
+    add_column(maker, table, MESSAGE_HEAD_TESTS);
+    add_column(maker, table, MESSAGE_HEAD_SMALLEST_P);
 }
 
 void many_tests_table(struct maker *maker)
 {
     struct table *table;
+    struct test_families *families;
+    const size_t n = maker->study->n_breakdowns;
     if (maker->study->before == maker->study->after) {
         return;
     }
+    families = arena_alloc(&maker->report->arena, n, sizeof *families);
+    maker->no_memory = maker->no_memory || families == NULL;
+    for (size_t b = 0; families != NULL && b < n; b++) {
+        find_families(maker, b, &families[b]);
+    }
     table = new_table(maker, 0, "many_tests", text_of(MESSAGE_TITLE_MANY_TESTS));
-    add_label_column(maker, table, text_of(MESSAGE_HEAD_TEST));
-    add_label_column(maker, table, text_of(MESSAGE_HEAD_OF));
-    add_column(maker, table, MESSAGE_HEAD_TESTS);
-    add_column(maker, table, MESSAGE_HEAD_SMALLEST_P);
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        for (size_t b = 0; b < maker->study->n_breakdowns; b++) {
-            if (is_printed(&kinds[i], b)) {
-                many_tests_row(maker, table, &kinds[i], b);
+    add_columns(maker, table);
+    for (size_t i = 0; families != NULL && i < sizeof printed_kinds / sizeof printed_kinds[0];
+         i++) {
+        const struct printed_kind *const kind = &printed_kinds[i];
+        for (size_t b = 0; b < n; b++) {
+            if (is_printed(maker, kind, b)) {
+                many_tests_row(maker, table, kind->name,
+                               &families[b].of[kind->kind][class_of(kind->stage)], b);
             }
         }
     }

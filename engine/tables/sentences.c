@@ -64,6 +64,12 @@ struct text spoken_means(const struct spoken_change *c)
     return text;
 }
 
+/* Too few to be tested, though their members are not. */
+static bool has_few_families(const struct spoken_change *c)
+{
+    return c->families.kind == VALUE_COUNT && is_below(&c->families, c->small.too_few);
+}
+
 static enum message test_message(const struct spoken_change *c)
 {
     const bool families = c->families.kind != VALUE_UNDEFINED;
@@ -81,10 +87,11 @@ struct text spoken_test(const struct spoken_change *c)
     }
     if (c->ci_low.kind == VALUE_UNDEFINED || c->p.kind == VALUE_UNDEFINED) {
         text = text_of(MESSAGE_SAY_CHANGE_ALIKE);
-    } else if (is_below(&c->n, c->small.too_few)) {
+    } else if (is_below(&c->n, c->small.too_few) || has_few_families(c)) {
         text = text_of(MESSAGE_SAY_CHANGE_FEW);
         text.arguments[3] = argument_count(c->small.too_few);
-        text.arguments[4] = c->who;
+        text.arguments[4] =
+            is_below(&c->n, c->small.too_few) ? c->who : argument_message(MESSAGE_UNIT_FAMILIES);
     } else {
         text = text_of(test_message(c));
         text.arguments[3] = argument_p(c->p);

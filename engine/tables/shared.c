@@ -13,6 +13,12 @@ size_t first_breakdown(const struct study *study)
     return study->n_breakdowns > 1 ? 1 : 0;
 }
 
+bool is_comparison(const struct study *study, size_t breakdown)
+{
+    return study->breakdowns[breakdown].n_columns == 1 &&
+           study->breakdowns[breakdown].columns[0] + 1 == study->comparison_column;
+}
+
 /* A copy of `stem` that is a plain file name and unlike that of every table so far. Small letters
    only: on many disks A.csv and a.csv are one file. */
 static const char *file_name(struct maker *maker, const char *stem)
@@ -218,6 +224,11 @@ static void assert_bases(const struct table *table)
                                   cell->kind != CELL_PERCENT_INTERVAL));
         (void)cell;
     }
+}
+
+struct value fewer(struct value a, struct value b)
+{
+    return a.number < b.number ? a : b;
 }
 
 void add_small_number_notes(struct maker *maker)

@@ -42,6 +42,9 @@ struct text cohort_text(const struct maker *maker, const struct figure_key *key)
 /* The key of a scale's figures in `table`. */
 struct figure_key scale_key(const struct maker *maker, enum figure_table table, size_t scale);
 
+/* Is a breakdown that of the programme and its comparison group, which have tables of their own? */
+bool is_comparison(const struct study *study, size_t breakdown);
+
 /* Small numbers, one rule for every table: says that n cells, a row or a part of it, are of `base`
    people, families or goals. Where these are too few (study.small_numbers), percentages and p among
    the cells, and intervals of percentages, become "few"; counts, means and their intervals
@@ -50,6 +53,9 @@ struct figure_key scale_key(const struct maker *maker, enum figure_table table, 
    base: for a percentage that is not a share of anything counted, such as a target. */
 void cells_are_of(const struct maker *maker, struct table *table, struct cell_content cells[],
                   size_t n, struct value base);
+
+/* The fewer of two counts, of which a comparison is at the most, or a test that allows for families. */
+struct value fewer(struct value a, struct value b);
 
 /* Adds to each table the notes that its small numbers need. */
 void add_small_number_notes(struct maker *maker);
@@ -86,6 +92,35 @@ const char *breakdown_name(struct maker *maker, size_t breakdown);
 /* Says of a table of a scale's changes at `after` whether one of its rows is a primary result, and
    if not, which is. */
 void add_primary_note(struct maker *maker, struct table *table, size_t scale);
+
+/* Many tests (engine/tables/many_tests.c). How many of a kind there are under a breakdown, in the family of a
+   stage; N_TEST_KINDS: the change of a mean. Undefined: none. */
+struct value tests_in(const struct maker *maker, size_t breakdown, unsigned kind, unsigned stage);
+
+/* A family of tests: how many, and the smallest p after Holm's method; both undefined where there is none. */
+struct test_family {
+    struct value n, least;
+};
+struct test_family test_family(const struct maker *maker, size_t breakdown, unsigned kind,
+                               unsigned stage);
+
+/* The p after Holm's method of the test whose figures stand under `key` at `stage`. */
+struct value holm_p(const struct maker *maker, const struct figure_key *key, unsigned stage,
+                    unsigned kind);
+
+/* A column for that, where there are two such tests: one alone needs no adjustment, and the same p again
+   would ask for a reason. */
+void add_holm_column(struct maker *maker, struct table *table, size_t breakdown, unsigned kind,
+                     unsigned stage);
+
+/* Says for how many tests a p after Holm's method is adjusted: those of All and, where `breakdown` is
+   not 0, those of its cohorts, too. */
+void add_holm_note(struct maker *maker, struct table *table, size_t breakdown, unsigned kind,
+                   unsigned stage);
+
+/* The same, after saying that no test in the table is primary. */
+void add_tests_note(struct maker *maker, struct table *table, size_t breakdown, unsigned kind,
+                    unsigned stage);
 
 /* The same of all scales of an instrument: its label is {0}, the two stages {1} and {2}. */
 struct text title_of_measure(const struct maker *maker, enum message message, size_t measure);

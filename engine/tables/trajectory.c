@@ -1,5 +1,6 @@
 /* engine/tables/trajectory.c - one scale over all stages: who was seen, the change since the start,
    and the same people throughout. */
+#include "engine/primary.h"
 #include "engine/tables/shared.h"
 
 /* The columns behind cohort and stage; goals have the first two. The change is of pairs, and not
@@ -9,36 +10,83 @@ static const enum statistic printed[] = {
     STATISTIC_N,           STATISTIC_MEAN,   STATISTIC_CHANGE_N, STATISTIC_CHANGE_FIRST_MEAN,
     STATISTIC_CHANGE_MEAN, STATISTIC_SAME_N, STATISTIC_SAME_MEAN};
 
+enum { N_PRINTED = sizeof printed / sizeof printed[0], N_PRINTED_OF_LEVELS = 2 };
+
+/* Is the change tested stage by stage in print? Not where the test of before and after allows for
+   families, as these do not: two p of one change would stand in a report. */
+static bool is_tested(const struct maker *maker, size_t scale)
+{
+    return !change_test(maker, scale).by_family &&
+           tests_in(maker, 0, N_TEST_KINDS, FIGURE_STAGE_FIRST).kind != VALUE_UNDEFINED;
+}
+
+/* p and p after Holm's method, of a change since the first stage. Returns how many cells that are. */
+static size_t put_tests(const struct maker *maker, struct table *table, struct cell_content cells[],
+                        bool adjusted, const struct figure_key *key, unsigned stage)
+{
+    const size_t n = adjusted ? 2 : 1;
+    cells[0] = cell_p(figures_at(maker->figures, key, stage, STATISTIC_CHANGE_P, 0));
+    if (adjusted) {
+        cells[1] = cell_p(holm_p(maker, key, stage, N_TEST_KINDS));
+    }
+    cells_are_of(maker, table, cells, n,
+                 figures_at(maker->figures, key, stage, STATISTIC_CHANGE_N, 0));
+    return n;
+}
+
 /* One cohort: a row for each stage. */
-static void stage_rows(struct maker *maker, struct table *table, const struct figure_key *key)
+static void stage_rows(struct maker *maker, struct table *table, const struct figure_key *key,
+                       bool tested)
 {
     const size_t n_printed =
-        study_is_goal_level(maker->study, key->scale) ? 2 : sizeof printed / sizeof printed[0];
+        study_is_goal_level(maker->study, key->scale) ? N_PRINTED_OF_LEVELS : N_PRINTED;
     const unsigned decimals = maker->study->scales[key->scale].scale->decimals;
-    for (size_t stage = 0; stage < maker->study->n_stages; stage++) {
+    for (size_t i = 0; i < maker->study->n_stages; i++) {
+        const unsigned stage = FIGURE_STAGE_FIRST + (unsigned)i;
         struct cell_content *const row = add_row(maker, table);
+        size_t at = 2;
         if (row == NULL) {
             return;
         }
         row[0] = cell_text(cohort_text(maker, key));
-        row[1] = cell_text(text_name(maker->study->stages[stage].name));
-        for (size_t i = 0; i < n_printed; i++) {
-            const bool count = printed[i] == STATISTIC_N || printed[i] == STATISTIC_CHANGE_N ||
-                               printed[i] == STATISTIC_SAME_N;
-            row[2 + i] = cell_value(figures_at(maker->figures, key,
-                                               FIGURE_STAGE_FIRST + (unsigned)stage, printed[i], 0),
-                                    count ? 0 : decimals);
+        row[1] = cell_text(text_name(maker->study->stages[i].name));
+        for (size_t p = 0; p < n_printed; p++) {
+            const bool count = printed[p] == STATISTIC_N || printed[p] == STATISTIC_CHANGE_N ||
+                               printed[p] == STATISTIC_SAME_N;
+            row[at++] = cell_value(figures_at(maker->figures, key, stage, printed[p], 0),
+                                   count ? 0 : decimals);
+            if (tested && printed[p] == STATISTIC_CHANGE_MEAN) {
+                at += put_tests(maker, table, &row[at], table->n_columns == 4 + n_printed, key,
+                                stage);
+            }
         }
-        cells_are_of(
-            maker, table, row, table->n_columns,
-            figures_at(maker->figures, key, FIGURE_STAGE_FIRST + (unsigned)stage, STATISTIC_N, 0));
+        /* Cells without a share or a test: the row only has its caution from here. */
+        cells_are_of(maker, table, row, 2, figures_at(maker->figures, key, stage, STATISTIC_N, 0));
     }
+}
+
+/* The change up to `after` may be primary by the test of its own table, which is the same one where `before` is
+   the first stage. */
+static void add_which_is_primary(struct maker *maker, struct table *table, size_t scale)
+{
+    const struct study *const study = maker->study;
+    struct text note = text_of(MESSAGE_NOTE_TESTS_EXPLORATORY);
+    if (study->primary.is_named && study->primary.scale == scale &&
+        study->primary.stage != study->after) {
+        note = text_of(MESSAGE_NOTE_PRIMARY_STAGE);
+        note.arguments[0] = argument_name(study->stages[study->primary.stage].name);
+    } else if (study->before == 0 && is_primary(study, scale, study->after)) {
+        note = text_of(MESSAGE_NOTE_STAGES_PRIMARY);
+        note.arguments[0] = argument_name(after_name(maker));
+        note.arguments[1] = argument_name(before_name(maker));
+    }
+    add_note(maker, table, note);
 }
 
 static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
 {
     const size_t measure = maker->study->scales[scale].measure;
-    const bool level = study_is_goal_level(maker->study, scale);
+    const bool level = study_is_goal_level(maker->study, scale), tested = is_tested(maker, scale);
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "trajectory", scale),
                                           title_of(maker, MESSAGE_TITLE_TRAJECTORY, scale));
     struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
@@ -52,12 +100,16 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
         add_column(maker, table, MESSAGE_HEAD_PAIRS);
         add_column(maker, table, MESSAGE_HEAD_START_MEAN);
         add_column(maker, table, MESSAGE_HEAD_CHANGE);
+        if (tested) {
+            add_column(maker, table, MESSAGE_HEAD_P);
+            add_holm_column(maker, table, breakdown, N_TEST_KINDS, FIGURE_STAGE_FIRST);
+        }
         add_column(maker, table, MESSAGE_HEAD_SAME_N);
         add_column(maker, table, MESSAGE_HEAD_SAME_MEAN);
     }
     while (next_cohort(&rows)) {
         const struct figure_key key = row_key(&rows, FIGURES_TRAJECTORY, scale);
-        stage_rows(maker, table, &key);
+        stage_rows(maker, table, &key, tested);
     }
     note.arguments[0] = argument_name(maker->study->stages[0].name);
     /* Drop-out is not corrected for (docs/methods.md): the note says whom each mean is of. */
@@ -67,11 +119,18 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
         add_note(maker, table, unit);
     }
     add_scale_notes(maker, table, scale);
-    if (maker->study->primary.is_named && maker->study->primary.scale == scale &&
-        maker->study->primary.stage != maker->study->after) {
-        note = text_of(MESSAGE_NOTE_PRIMARY_STAGE);
-        note.arguments[0] = argument_name(maker->study->stages[maker->study->primary.stage].name);
+    if (tested) {
+        note = text_of(MESSAGE_NOTE_STAGES_TESTS);
+        note.arguments[0] = unit.arguments[0];
         add_note(maker, table, note);
+        add_which_is_primary(maker, table, scale);
+        add_holm_note(maker, table, breakdown, N_TEST_KINDS, FIGURE_STAGE_FIRST);
+    } else if (!level) {
+        add_note(maker, table, text_of(MESSAGE_NOTE_STAGES_FAMILY));
+        if (maker->study->primary.is_named && maker->study->primary.scale == scale &&
+            maker->study->primary.stage != maker->study->after) {
+            add_which_is_primary(maker, table, scale);
+        }
     }
 }
 

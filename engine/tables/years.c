@@ -56,12 +56,6 @@ static size_t for_years(struct maker *maker, size_t breakdown, bool goals, struc
     return n;
 }
 
-/* The fewer of two counts, of which a comparison is at the most. */
-static struct value fewer(struct value a, struct value b)
-{
-    return a.number < b.number ? a : b;
-}
-
 /* Which scales of the table of changes take the members of a family as belonging together. */
 static bool some_scale(const struct maker *maker, bool by_family)
 {
@@ -103,8 +97,11 @@ static void change_row(struct maker *maker, struct table *table, const struct fi
         figures_at(f, key, stage,
                    robust ? STATISTIC_DIFFERENCE_FAMILY_CI_HIGH : STATISTIC_DIFFERENCE_CI_HIGH, 0),
         decimals);
-    row[i] = cell_p(figures_at(f, key, stage,
-                               robust ? STATISTIC_P_DIFFERENCE_FAMILY : STATISTIC_P_DIFFERENCE, 0));
+    row[i++] = cell_p(figures_at(
+        f, key, stage, robust ? STATISTIC_P_DIFFERENCE_FAMILY : STATISTIC_P_DIFFERENCE, 0));
+    if (i < table->n_columns) {
+        row[i] = cell_p(holm_p(maker, key, stage, TEST_YEARS));
+    }
     cells_are_of(maker, table, row, table->n_columns, fewer(then, now));
 }
 
@@ -124,6 +121,7 @@ static void change_by_year(struct maker *maker, size_t breakdown, const char *by
     add_column(maker, table, MESSAGE_HEAD_DIFFERENCE_OF);
     add_column(maker, table, MESSAGE_HEAD_INTERVAL);
     add_column(maker, table, MESSAGE_HEAD_P);
+    add_holm_column(maker, table, breakdown, TEST_YEARS, FIGURE_STAGE_CHANGE);
     (void)for_years(maker, breakdown, false, table, change_row);
     base.arguments[0] = argument_name(before_name(maker));
     base.arguments[1] = argument_name(after_name(maker));
@@ -135,6 +133,7 @@ static void change_by_year(struct maker *maker, size_t breakdown, const char *by
         add_note(maker, table,
                  text_of(robust ? MESSAGE_NOTE_YEARS_OTHERS : MESSAGE_NOTE_YEARS_WELCH));
     }
+    add_tests_note(maker, table, breakdown, TEST_YEARS, FIGURE_STAGE_CHANGE);
 }
 
 static void attained_row(struct maker *maker, struct table *table, const struct figure_key *key)
@@ -194,6 +193,9 @@ static void set_row(struct maker *maker, struct table *table, const struct figur
     row[4] = cell_interval(figures_at(f, key, stage, STATISTIC_RATE_RATIO_CI_LOW, 0),
                            figures_at(f, key, stage, STATISTIC_RATE_RATIO_CI_HIGH, 0), 2);
     row[5] = cell_p(figures_at(f, key, stage, STATISTIC_P_RATE_RATIO, 0));
+    if (table->n_columns > 6) {
+        row[6] = cell_p(holm_p(maker, key, stage, TEST_RATE_RATIO));
+    }
     cells_are_of(maker, table, row, table->n_columns,
                  fewer(figures_at(f, key, stage, STATISTIC_FAMILIES_PREVIOUS, 0),
                        figures_at(f, key, stage, STATISTIC_FAMILIES_WITH_GOALS, 0)));
@@ -209,8 +211,10 @@ static void set_by_year(struct maker *maker, size_t breakdown, const char *by)
     add_column(maker, table, MESSAGE_HEAD_RATIO);
     add_column(maker, table, MESSAGE_HEAD_INTERVAL);
     add_column(maker, table, MESSAGE_HEAD_P);
+    add_holm_column(maker, table, breakdown, TEST_RATE_RATIO, FIGURE_STAGE_LATEST);
     (void)for_years(maker, breakdown, true, table, set_row);
     add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_SET));
+    add_tests_note(maker, table, breakdown, TEST_RATE_RATIO, FIGURE_STAGE_LATEST);
 }
 
 /* --- trend --- */
@@ -256,7 +260,9 @@ static void trend(struct maker *maker, size_t breakdown, const char *by)
     add_column(maker, table, MESSAGE_HEAD_YEARS);
     add_column(maker, table, MESSAGE_HEAD_Z);
     add_column(maker, table, MESSAGE_HEAD_P);
+    add_holm_column(maker, table, breakdown, TEST_TREND, FIGURE_STAGE_CHANGE);
     for (size_t s = 0; s < maker->study->n_scales; s++) {
+        const struct figure_key key = year_key(maker, FIGURES_TREND, breakdown, 0, s);
         struct cell_content *row;
         if (!has_trend(maker, breakdown, s) || (row = add_row(maker, table)) == NULL) {
             continue;
@@ -265,10 +271,17 @@ static void trend(struct maker *maker, size_t breakdown, const char *by)
         row[1] = cell_value(trend_at(maker, breakdown, s, STATISTIC_TREND_GROUPS), 0);
         row[2] = cell_value(trend_at(maker, breakdown, s, STATISTIC_TREND_Z), 2);
         row[3] = cell_p(trend_at(maker, breakdown, s, STATISTIC_P_TREND));
+        if (table->n_columns > 4) {
+            row[4] = cell_p(holm_p(maker, &key,
+                                   study_is_goal_level(maker->study, s) ? FIGURE_STAGE_LATEST
+                                                                        : FIGURE_STAGE_CHANGE,
+                                   TEST_TREND));
+        }
         cells_are_of(maker, table, row, table->n_columns, trend_n(maker, breakdown, s));
     }
     add_note(maker, table, text_of(MESSAGE_NOTE_TREND));
     add_note(maker, table, text_of(MESSAGE_NOTE_INDEPENDENT));
+    add_tests_note(maker, table, breakdown, TEST_TREND, FIGURE_STAGE_CHANGE);
 }
 
 void years_tables(struct maker *maker)
@@ -318,6 +331,9 @@ static void step_row(struct maker *maker, struct table *table, size_t scale, siz
     row[4] = cell_value(figures_at(maker->figures, &key, at, STATISTIC_GAINED, 0), 0);
     row[5] = cell_value(figures_at(maker->figures, &key, at, STATISTIC_LOST, 0), 0);
     row[6] = cell_p(figures_at(maker->figures, &key, at, STATISTIC_P_MCNEMAR, 0));
+    if (table->n_columns > 7) {
+        row[7] = cell_p(holm_p(maker, &key, at, TEST_ATTAINED));
+    }
     cells_are_of(maker, table, row, table->n_columns, n);
 }
 
@@ -332,11 +348,13 @@ static void paired_shares(struct maker *maker, size_t scale)
     add_column(maker, table, MESSAGE_HEAD_GAINED);
     add_column(maker, table, MESSAGE_HEAD_LOST);
     add_column(maker, table, MESSAGE_HEAD_P_MCNEMAR_GOALS);
+    add_holm_column(maker, table, 0, TEST_ATTAINED, FIGURE_STAGE_FIRST);
     for (size_t stage = 2; stage < maker->study->n_stages; stage++) {
         step_row(maker, table, scale, stage);
     }
     add_note(maker, table, text_of(MESSAGE_NOTE_PAIRED_SHARES));
     add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_INDEPENDENT));
+    add_tests_note(maker, table, 0, TEST_ATTAINED, FIGURE_STAGE_FIRST);
 }
 
 void paired_shares_table(struct maker *maker)

@@ -199,6 +199,14 @@ static void put_value(struct lines *lines, const struct figure *figure, unsigned
     }
 }
 
+/* What is made of a model's p has no more digits than that. */
+static unsigned digits_at(const unsigned digits[N_STATISTICS], const struct figure_key *key)
+{
+    return digits[key->statistic == STATISTIC_P_HOLM_OF && key->sub == TEST_MODEL
+                      ? STATISTIC_MODEL_CHANGE_P
+                      : key->statistic];
+}
+
 static void put_block(struct lines *lines, const struct beginning *beginning,
                       const struct figures *figures, const struct figure_block *block,
                       const unsigned digits[N_STATISTICS])
@@ -208,7 +216,7 @@ static void put_block(struct lines *lines, const struct beginning *beginning,
         lines_put(lines, beginning->bytes, beginning->n);
         put_statistic(lines, figures, &figure.key);
         lines_put(lines, ",", 1);
-        put_value(lines, &figure, digits[figure.key.statistic]);
+        put_value(lines, &figure, digits_at(digits, &figure.key));
         lines_put(lines, "\n", 1);
     }
 }

@@ -85,6 +85,10 @@ static void add_item_statistics(struct work *work, const struct item_sheet *shee
     result = item_analysis(&items, room->room);
     item_rest(&items, room->rest);
     work_add_count(work, STATISTIC_COMPLETE_FORMS, n_forms > 0 ? (uint64_t)n_forms : 0);
+    /* Tallies tell of these only how many they are (items_sent.h): hence no more is known below. */
+    if (cell != NULL && cell->n_apart > 0) {
+        work_add_count(work, STATISTIC_FORMS_WITHHELD, (uint64_t)cell->n_apart);
+    }
     work_add(work, STATISTIC_ALPHA, result.alpha);
     work_add(work, STATISTIC_ALPHA_CI_LOW, result.alpha_ci_low);
     work_add(work, STATISTIC_ALPHA_CI_HIGH, result.alpha_ci_high);

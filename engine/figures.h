@@ -343,6 +343,7 @@ enum {
     X(SCORED_PRORATED_FROM, "prorated_from_")                               \
     X(NOT_SCORED, "not_scored")                                             \
     X(COMPLETE_FORMS, "forms")                                              \
+    X(FORMS_WITHHELD, "forms_withheld")                                     \
     X(ALPHA, "alpha")                                                       \
     X(ALPHA_CI_LOW, "alpha_ci_low")                                         \
     X(ALPHA_CI_HIGH, "alpha_ci_high")                                       \

@@ -311,6 +311,7 @@
     X(NOTE_MOVED)                    \
     X(NOTE_BASE_PAIRS)               \
     X(NOTE_ITEMS)                    \
+    X(NOTE_ITEMS_WITHHELD)           \
     X(NOTE_ENDS)                     \
     X(NOTE_GOAL_DIFFICULTY)          \
     X(NOTE_GOALS_WHO)                \

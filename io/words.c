@@ -385,6 +385,10 @@ static const char *const english[N_MESSAGES] = {
         "Alpha (Cronbach) and omega (total, of one factor) say how far the items of a scale measure one thing, at "
         "{0}: from complete forms, as they were read. 95% interval of alpha: Feldt. Items one by one, and other "
         "stages, are in results.csv.",
+    [MESSAGE_NOTE_ITEMS_WITHHELD] =
+        "Alpha and omega are not known: this report is made of tallies, which hand on no sums of items of so few "
+        "forms that answers could be told from them (10, or the threshold of a tally). {1} {1|form|forms} of \"{0}\" "
+        "{1|is|are} of this kind.",
     [MESSAGE_NOTE_ENDS] =
         "The last columns say how many of all scores at {0} are the lowest and the highest that the scale has: "
         "who is there cannot be seen to go further.",

@@ -59,15 +59,24 @@ as_merged() { # EXPECTED GOT
         } { print }' "$2" "$1"
 }
 
+# The figures of a merge without the one that only a merge has, of which all that is empty must be of forms
+# that are withheld.
+figures_of() { # MERGED
+    grep -v ',forms_withheld,' "$1/internal/results.csv"
+}
+
 # Everything that a report and a merge both write, but for the manifest; and where a tally leaves out
 # sums of items, but for the warnings that rest on them.
 same_report() { # NAME EXPECTED GOT
     local each out=(-x manifest.json -x discounted.csv -x results.csv)
     n_checks=$((n_checks + 1))
     as_merged "$2/internal/results.csv" "$3/internal/results.csv" > "$work/as_merged"
-    diff "$work/as_merged" "$3/internal/results.csv" > "$work/diff" || problem "$1: other figures"
+    figures_of "$3" | diff "$work/as_merged" - > "$work/diff" || problem "$1: other figures"
     # what is empty in the merge is so on its page
-    cmp -s "$work/as_merged" "$2/internal/results.csv" || out+=(-x report.txt -x report.md -x 'items_*')
+    if ! cmp -s "$work/as_merged" "$2/internal/results.csv"; then
+        out+=(-x report.txt -x report.md -x 'items_*')
+        grep -q '^item_analysis,.*,forms_withheld,[1-9]' "$3/internal/results.csv" || problem "$1: nothing says why figures are empty"
+    fi
     if grep -q 'leaves out sums of items' "$work/err"; then
         out+=(-x report.txt -x report.md -x warnings.csv)
         for each in "$2" "$3"; do
@@ -204,6 +213,13 @@ grep -q '^scoring,swemwbs,raw,.*,,,$' "$work/few.tally" || problem "sums of scal
 "$pellter" merge "$work/few.tally" "$work/b.tally" > "$work/got" 2> "$work/err" || cat "$work/err"
 grep -q 'few.tally leaves out sums of items of swemwbs' "$work/err" ||
     problem "sums left out are not told"
+# Where that leaves a scale without alpha, the page and the figures say why.
+"$pellter" merge "$work/few.tally" -o "$work/few" 2> "$work/err" || cat "$work/err"
+grep -q '^item_analysis,,All,swemwbs,raw,before,forms_withheld,[1-9]$' "$work/few/internal/results.csv" ||
+    problem "results.csv does not say how many forms are withheld"
+grep -q '^item_analysis,,All,swemwbs,raw,before,alpha,$' "$work/few/internal/results.csv" || problem "alpha of withheld forms"
+tr '\n' ' ' < "$work/few/report.txt" | tr -s ' ' | grep -q 'Alpha and omega are not known: this report is made of tallies' ||
+    problem "the report does not say why there is no alpha"
 
 # ---- thresholds ---------------------------------------------------------------------------------------
 
@@ -221,7 +237,7 @@ fi
 n_checks=$((n_checks + 1))
 "$pellter" merge "$work/10.tally" -o "$work/withheld" 2> "$work/err"
 "$pellter" report "$work/large/study.yaml" -o "$work/without" 2> "$work/report_err"
-grep -v '^forms,\|^scoring,' "$work/withheld/internal/results.csv" > "$work/got"
+figures_of "$work/withheld" | grep -v '^forms,\|^scoring,' > "$work/got"
 as_merged "$work/without/internal/results.csv" "$work/withheld/internal/results.csv" |
     grep -v '^forms,\|^scoring,' > "$work/expected"
 cmp "$work/got" "$work/expected" || problem "a threshold leaves other figures than those of the rest"
@@ -267,6 +283,8 @@ STUDY
 "$pellter" merge "$work/change.tally" -o "$work/change-merged" 2> "$work/stderr"
 as_merged "$work/change/internal/results.csv" "$work/change-merged/internal/results.csv" > "$work/as_merged"
 cp "$work/as_merged" "$work/change/internal/results.csv"
+figures_of "$work/change-merged" > "$work/figures"
+mv "$work/figures" "$work/change-merged/internal/results.csv"
 for file in internal/results.csv report.txt; do
     cmp "$work/change/$file" "$work/change-merged/$file" || problem "declared change is lost in a tally: $file"
 done

@@ -34,19 +34,24 @@ static void put_ends(const struct maker *maker, struct table *table, struct cell
     cells_are_of(maker, table, cells, 2, scores_at(maker, scale, stage));
 }
 
+/* The stage that a row is of: before, or none for forms whose stage their date says. */
+static size_t stage_of_items(const struct maker *maker, size_t scale)
+{
+    const size_t before = FIGURE_STAGE_FIRST + maker->study->before;
+    const struct value forms =
+        figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, before, STATISTIC_COMPLETE_FORMS);
+    return forms.number > 0.0 ? before : FIGURE_STAGE_NONE;
+}
+
 static void items_row(struct maker *maker, struct table *table, size_t scale)
 {
     const struct study *const study = maker->study;
     struct cell_content *const row = add_row(maker, table);
-    size_t stage = FIGURE_STAGE_FIRST + study->before;
-    struct value forms;
+    const size_t stage = stage_of_items(maker, scale);
+    const struct value forms =
+        figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, stage, STATISTIC_COMPLETE_FORMS);
     if (row == NULL) {
         return;
-    }
-    forms = figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, stage, STATISTIC_COMPLETE_FORMS);
-    if (!(forms.number > 0.0)) { /* forms whose stage their date says are known without one */
-        stage = FIGURE_STAGE_NONE;
-        forms = figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, stage, STATISTIC_COMPLETE_FORMS);
     }
     row[0] = cell_text(text_name(study->scales[scale].scale->title));
     row[1] = cell_value(forms, 0);
@@ -56,6 +61,26 @@ static void items_row(struct maker *maker, struct table *table, size_t scale)
         figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, stage, STATISTIC_ALPHA_CI_HIGH), 2);
     row[4] = cell_value(figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, stage, STATISTIC_OMEGA), 2);
     put_ends(maker, table, &row[5], scale, study->before);
+}
+
+/* Why a row has dashes where a run over all forms would have figures. Scales of one group of items have
+   the same forms: the first that is without speaks for it. */
+static void add_withheld_note(struct maker *maker, struct table *table, size_t measure)
+{
+    const struct measure *const m = &maker->study->measures[measure];
+    for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        const size_t scale = m->first_scale + i;
+        const struct value withheld =
+            figure_of(maker, FIGURES_ITEM_ANALYSIS, scale, stage_of_items(maker, scale),
+                      STATISTIC_FORMS_WITHHELD);
+        if (withheld.kind == VALUE_COUNT && is_collected(maker, scale)) {
+            struct text note = text_of(MESSAGE_NOTE_ITEMS_WITHHELD);
+            note.arguments[0] = argument_name(m->instrument->scales[i].title);
+            note.arguments[1] = argument_value(withheld, 0);
+            add_note(maker, table, note);
+            return;
+        }
+    }
 }
 
 static void items_table(struct maker *maker, size_t measure)
@@ -78,6 +103,7 @@ static void items_table(struct maker *maker, size_t measure)
     }
     note.arguments[0] = argument_name(before_name(maker));
     add_note(maker, table, note);
+    add_withheld_note(maker, table, measure);
     note = text_of(MESSAGE_NOTE_ENDS);
     note.arguments[0] = argument_name(before_name(maker));
     add_note(maker, table, note);

@@ -144,6 +144,18 @@ static void add_constants(struct work *work, const struct scale_rule *rule)
     }
 }
 
+/* How many more improved than deteriorated, of n people. */
+static void add_net_improved(struct work *work, const struct reliable_change *change, uint64_t n)
+{
+    const int64_t net = (int64_t)change->improved - (int64_t)change->deteriorated;
+    const struct interval apart =
+        proportion_paired_difference(change->improved, change->deteriorated, n);
+    work_add(work, STATISTIC_NET_IMPROVED, n > 0 ? value_count(net) : VALUE_NONE);
+    work_add(work, STATISTIC_PERCENT_NET_IMPROVED, value_ratio((int128)100 * net, (int128)n));
+    work_add(work, STATISTIC_PERCENT_NET_IMPROVED_CI_LOW, value_double(100.0 * apart.low));
+    work_add(work, STATISTIC_PERCENT_NET_IMPROVED_CI_HIGH, value_double(100.0 * apart.high));
+}
+
 void compute_reliable_change(struct work *work)
 {
     const struct scale_rule *const rule = &work->rules[work->key.scale];
@@ -165,9 +177,7 @@ void compute_reliable_change(struct work *work)
     work_add(work, STATISTIC_IMPROVED, known_count(known, result.improved));
     work_add(work, STATISTIC_UNCHANGED, known_count(known, result.unchanged));
     work_add(work, STATISTIC_DETERIORATED, known_count(known, result.deteriorated));
-    work_add(work, STATISTIC_NET_IMPROVED,
-             known ? value_count((int64_t)result.improved - (int64_t)result.deteriorated)
-                   : VALUE_NONE);
+    add_net_improved(work, &result, n);
     add_known_percent(work, known, STATISTIC_PERCENT_IMPROVED, result.improved, n);
     add_known_percent(work, known, STATISTIC_PERCENT_UNCHANGED, result.unchanged, n);
     add_known_percent(work, known, STATISTIC_PERCENT_DETERIORATED, result.deteriorated, n);

@@ -158,6 +158,9 @@ enum {
     X(UNCHANGED, "unchanged")                                               \
     X(DETERIORATED, "deteriorated")                                         \
     X(NET_IMPROVED, "net_improved")                                         \
+    X(PERCENT_NET_IMPROVED, "percent_net_improved")                         \
+    X(PERCENT_NET_IMPROVED_CI_LOW, "percent_net_improved_ci_low")           \
+    X(PERCENT_NET_IMPROVED_CI_HIGH, "percent_net_improved_ci_high")         \
     X(PERCENT_INTO_USUAL_RANGE, "percent_into_usual_range")                 \
     X(PERCENT_INTO_USUAL_RANGE_CI_LOW, "percent_into_usual_range_ci_low")   \
     X(PERCENT_INTO_USUAL_RANGE_CI_HIGH, "percent_into_usual_range_ci_high") \

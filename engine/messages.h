@@ -292,6 +292,7 @@
     X(SAY_SIGN_FLIP)                 \
     X(SAY_RELIABLE)                  \
     X(SAY_RELIABLE_FEW)              \
+    X(SAY_NET)                       \
     X(SAY_RAISED)                    \
     X(SAY_RAISED_FEW)                \
     X(SAY_MOVED)                     \
@@ -299,10 +300,12 @@
     X(SAY_STEP)                      \
     X(SAY_ATTAINED)                  \
     X(SAY_ATTAINED_FEW)              \
+    X(SAY_ATTAINED_INTERVAL)         \
     X(SAY_ATTAINED_ONE)              \
     X(SAY_ATTAINED_NOT_ONE)          \
     X(SAY_ATTAINED_NONE)             \
     X(SAY_TARGET)                    \
+    X(SAY_TARGET_TEST)               \
     X(TITLE_WITHHELD)                \
     X(NOTE_FORMS)                    \
     X(NOTE_FORMS_GOALS)              \
@@ -387,6 +390,7 @@
     X(NOTE_RELIABLE_WITHHELD)        \
     X(NOTE_RELIABLE_WITHHELD_SCALES) \
     X(NOTE_RELIABLE_NO_RULE)         \
+    X(NOTE_RELIABLE_NET)             \
     X(NOTE_RELIABLE_CHANGE)          \
     X(NOTE_USUAL_ABOVE)              \
     X(NOTE_USUAL_BELOW)              \

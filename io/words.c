@@ -356,17 +356,20 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_SAY_SIGN_FLIP] = "The test that decides is the sign-flip test of families' summed changes: p {0}.",
     [MESSAGE_SAY_RELIABLE] = "Of these {0} {1}, {2} ({3}%) improved reliably (by more than {4} points), {5} ({6}%) got reliably worse, and {7} did neither.",
     [MESSAGE_SAY_RELIABLE_FEW] = "Of these {0} {1}, {2} improved reliably (by more than {4} points), {5} got reliably worse, and {7} did neither.",
+    [MESSAGE_SAY_NET] = "The first of these shares less the second is {0} percentage points (95% confidence interval {1} to {2}).",
     [MESSAGE_SAY_RAISED] = "Of all {7}, {0} ({1}%) {0|was|were} in a band worse than \"{6}\" at {2} and {3} ({4}%) at {5}.",
     [MESSAGE_SAY_RAISED_FEW] = "Of all {7}, {0} {0|was|were} in a band worse than \"{6}\" at {2} and {3} at {5}.",
     [MESSAGE_SAY_MOVED] = "{0} moved to a better band and {1} to a worse one.",
     [MESSAGE_SAY_TRAJECTORY] = "Among the {0} {1} with a score at every stage, mean {2} was {3} at {4} and {5} at {6}.",
     [MESSAGE_SAY_STEP] = "The largest step was that from {0} ({1}) to {2} ({3}).",
-    [MESSAGE_SAY_ATTAINED] = "Of the {0} goals reviewed, {1} ({2}%) were attained: at their latest review they stood at level 0 (as expected) or better. {3} {3|goal was|goals were} set.",
-    [MESSAGE_SAY_ATTAINED_FEW] = "Of the {0} goals reviewed, {1} stood at level 0 (as expected) or better at the latest review. {3} {3|goal was|goals were} set.",
+    [MESSAGE_SAY_ATTAINED] = "Of the {0} goals reviewed, of {3} that were set, {1} ({2}%) {1|was|were} attained: level 0 (as expected) or better at the latest review.",
+    [MESSAGE_SAY_ATTAINED_FEW] = "Of the {0} goals reviewed, of {3} that were set, {1} {1|was|were} attained: level 0 (as expected) or better at the latest review.",
+    [MESSAGE_SAY_ATTAINED_INTERVAL] = "The 95% confidence interval of that share is {0}% to {1}%, allowing for goals of the same family ({2} {2|family|families}).",
     [MESSAGE_SAY_ATTAINED_ONE] = "Only one goal was reviewed, and it was attained.",
     [MESSAGE_SAY_ATTAINED_NOT_ONE] = "Only one goal was reviewed, and it was not attained.",
     [MESSAGE_SAY_ATTAINED_NONE] = "No goal was reviewed after it was set.",
     [MESSAGE_SAY_TARGET] = "The target was {0}%.",
+    [MESSAGE_SAY_TARGET_TEST] = "The target was {0}%; does the share differ from it? Test that allows for {2} families: p {1}.",
     [MESSAGE_NOTE_FORMS] =
         "Rows read = used + set aside, each for one reason. A row is one form; in a wide "
         "layout a row holds one form for each stage. Every row set aside is listed in "
@@ -551,6 +554,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_RELIABLE_NO_RULE] =
         "Reliable change is not given: the change varies no more than error of measurement does "
         "(Hageman and Arrindell).",
+    [MESSAGE_NOTE_RELIABLE_NET] =
+        "Reliably better less reliably worse, in percentage points: {0} (95% intervals: Bonett and Price).",
     [MESSAGE_NOTE_RELIABLE_CHANGE] =
         "Reliably: by more than the scale's error of measurement explains; the rule stands with "
         "the table of who changed. Who changed by less is not thereby known to be unchanged. 95% "

@@ -3,6 +3,7 @@
    clubSandwich, pbkrtest); a few by hand. */
 #include "tests/check.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,18 @@ static void add_row(struct case_data *data, const int64_t scores[], uint64_t sta
     }
 }
 
+/* Prints into `out`, which has room for it. */
+__attribute__((format(printf, 3, 4))) static void print_into(char out[], size_t room,
+                                                             const char *format, ...)
+{
+    va_list arguments;
+    int length;
+    va_start(arguments, format);
+    length = vsnprintf(out, room, format, arguments);
+    va_end(arguments);
+    assert_true(length >= 0 && (size_t)length < room);
+}
+
 /* The cell at *at, which moves behind the separator after it. */
 static char *next_cell(char **at)
 {
@@ -71,7 +84,7 @@ static FILE *open_reference(const char *name)
 {
     char path[300], line[300];
     FILE *file;
-    snprintf(path, sizeof path, "%s/%s", REFERENCE_DIR, name);
+    print_into(path, sizeof path, "%s/%s", REFERENCE_DIR, name);
     file = fopen(path, "r");
     assert_non_null(file);
     assert_non_null(fgets(line, sizeof line, file));
@@ -93,7 +106,7 @@ static struct case_data *cases_read(size_t *n)
         uint64_t stages = 0;
         if (*n == 0 || strcmp(cases[*n - 1].name, name) != 0) {
             assert_true(*n < 20);
-            snprintf(cases[*n].name, sizeof cases[*n].name, "%s", name);
+            print_into(cases[*n].name, sizeof cases[*n].name, "%s", name);
             cases[(*n)++].units = units;
         }
         for (size_t s = 0; s < 6; s++) {
@@ -162,7 +175,7 @@ static void check_file(const char *file_name, double tolerance)
         while (strcmp(cases[at_case].name, name) != 0) {
             at_case = (at_case + 1) % n;
         }
-        snprintf(wanted, sizeof wanted, "%s|%s|%s", name, structure, errors);
+        print_into(wanted, sizeof wanted, "%s|%s|%s", name, structure, errors);
         if (strcmp(wanted, fitted) != 0) {
             const struct case_data *const data = &cases[at_case];
             model = mixed_model(data->patterns, data->n_patterns, data->units,
@@ -172,7 +185,7 @@ static void check_file(const char *file_name, double tolerance)
                          model.n_iterations);
             }
             assert_true(model.score < 1e-8);
-            snprintf(fitted, sizeof fitted, "%s", wanted);
+            print_into(fitted, sizeof fitted, "%s", wanted);
         }
         got = estimate_of(&model, room, statistic, stage == 0 ? 0 : stage - 1);
         if (statistic[0] == 'l' && expected < -745.0) { /* no double holds it */
@@ -185,7 +198,7 @@ static void check_file(const char *file_name, double tolerance)
         }
         if (difference > worst) {
             worst = difference;
-            snprintf(worst_at, sizeof worst_at, "%s %s %zu", wanted, statistic, stage);
+            print_into(worst_at, sizeof worst_at, "%s %s %zu", wanted, statistic, stage);
         }
         n_lines++;
     }

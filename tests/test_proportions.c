@@ -1,4 +1,4 @@
-/* Expected values: tests/reference/binomial.csv, newcombe.csv, trend.csv and rate_ratio.csv (R 4.2.2,
+/* Expected values: tests/reference/binomial.csv, newcombe.csv, paired_shares.csv, trend.csv and rate_ratio.csv (R 4.2.2,
    by proportions.R), and a few by hand. */
 #include "tests/check.h"
 
@@ -60,6 +60,22 @@ static void test_newcombe(void **state)
     assert_true(fabs(none.low - 0.0524) < 5e-5 && fabs(none.high - 0.3339) < 5e-5);
 }
 
+static void test_paired_difference(void **state)
+{
+    struct vectors values;
+    (void)state;
+    vectors_open(&values, "paired_shares.csv");
+    for (size_t i = 0; i < values.n_rows; i++) {
+        const struct interval got = proportion_paired_difference(
+            (uint64_t)vector_number(&values, i, "gained"),
+            (uint64_t)vector_number(&values, i, "lost"), (uint64_t)vector_number(&values, i, "n"));
+        expect("low", i, got.low, vector_number(&values, i, "low"), 1e-12);
+        expect("high", i, got.high, vector_number(&values, i, "high"), 1e-12);
+    }
+    vectors_close(&values);
+    assert_true(isnan(proportion_paired_difference(0, 0, 0).low));
+}
+
 static void test_trend(void **state)
 {
     struct vectors values;
@@ -116,9 +132,8 @@ static void test_rate_ratio(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_binomial),
-        cmocka_unit_test(test_newcombe),
-        cmocka_unit_test(test_trend),
+        cmocka_unit_test(test_binomial),          cmocka_unit_test(test_newcombe),
+        cmocka_unit_test(test_paired_difference), cmocka_unit_test(test_trend),
         cmocka_unit_test(test_rate_ratio),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

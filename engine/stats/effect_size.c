@@ -3,6 +3,7 @@
 #include <math.h>
 #include "engine/stats/gamma_ratio.h"
 #include "engine/stats/noncentral_t.h"
+#include "engine/stats/proportion.h"
 
 #define NORMAL_975 1.95996398454005423552
 #define NO_EFFECT ((struct effect){VALUE_NONE, VALUE_NONE, VALUE_NONE})
@@ -74,13 +75,11 @@ struct effect_sizes effect_sizes(const struct paired_change *paired, struct valu
 struct effect superiority(uint64_t better, uint64_t same, uint64_t worse)
 {
     const uint64_t n = better + same + worse;
-    const double total = (double)n + 2.0;
-    const double up = ((double)better + 1.0) / total, down = ((double)worse + 1.0) / total;
-    const double half = NORMAL_975 * sqrt((up + down - (up - down) * (up - down)) / total);
+    const struct interval apart = proportion_paired_difference(better, worse, n);
     if (n == 0) {
         return NO_EFFECT;
     }
     return (struct effect){value_ratio(2 * (int128)better + (int128)same, 2 * (int128)n),
-                           value_double(fmax(0.0, (1.0 + (up - down - half)) / 2.0)),
-                           value_double(fmin(1.0, (1.0 + (up - down + half)) / 2.0))};
+                           value_double((1.0 + apart.low) / 2.0),
+                           value_double((1.0 + apart.high) / 2.0)};
 }

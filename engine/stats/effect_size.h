@@ -43,10 +43,7 @@ struct effect_sizes effect_sizes(const struct paired_change *paired, struct valu
    are the same, (better + same / 2) / n. An exact ratio; undefined at n = 0. 0.5 is no change.
 
    It is (1 + delta) / 2 with delta the difference of two paired proportions, better and worse, and
-   so is its interval, cut off at 0 and 1:
-
-       delta = (p - q) -+ z sqrt((p + q - (p - q)^2) / (n + 2)),
-       p = (better + 1) / (n + 2),  q = (worse + 1) / (n + 2)
+   so is its interval: proportion_paired_difference().
 
    source    Grissom & Kim (2012), Effect Sizes for Research, ch. 6 (PS of dependent groups);
              Bonett & Price (2012), J Educ Behav Stat 37(4):479-488, doi:10.3102/1076998611411915 */

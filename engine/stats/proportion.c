@@ -38,6 +38,16 @@ struct interval proportion_difference(uint64_t first, uint64_t n_first, uint64_t
                              q - p + hypot(b.high - q, p - a.low)};
 }
 
+struct interval proportion_paired_difference(uint64_t gained, uint64_t lost, uint64_t n)
+{
+    const double total = (double)n + 2.0;
+    const double p = ((double)gained + 1.0) / total, q = ((double)lost + 1.0) / total;
+    const double half = Z_975 * sqrt((p + q - (p - q) * (p - q)) / total);
+    assert(gained <= n && lost <= n - gained);
+    return n == 0 ? (struct interval){NAN, NAN}
+                  : (struct interval){fmax(-1.0, p - q - half), fmin(1.0, p - q + half)};
+}
+
 /* --- binomial --- */
 
 /* ln P(X = k) of n trials, 0 < share < 1.

@@ -27,6 +27,18 @@ struct interval proportion_wilson(uint64_t successes, uint64_t n);
 struct interval proportion_difference(uint64_t first, uint64_t n_first, uint64_t second,
                                       uint64_t n_second);
 
+/* Bonett and Price's 95% interval of a difference of two shares of the same n people, who are gained,
+   lost or neither: gained / n - lost / n lies
+
+       p - q -+ z sqrt((p + q - (p - q)^2) / (n + 2)),  p = (gained + 1) / (n + 2), q = (lost + 1) / (n + 2),
+
+   cut off at -1 and 1. Who is neither need not be split into before and after, as Newcombe's method 10
+   for pairs would have it. No interval at n = 0; gained + lost <= n.
+   source    Bonett & Price (2012), J Educ Behav Stat 37(4):479-488, doi:10.3102/1076998611411915, an
+             adjusted Wald interval as that of Agresti & Min (2005), Stat Med 24(5):729-740,
+             doi:10.1002/sim.1781 */
+struct interval proportion_paired_difference(uint64_t gained, uint64_t lost, uint64_t n);
+
 /* Which shares speak against the expected one. */
 enum alternative { TWO_SIDED, LESS, GREATER };
 

@@ -209,6 +209,16 @@ static void say_reliable(struct paragraph *paragraph, const struct figure_key *k
     text.arguments[6] = argument_value(share(deteriorated, c->n), 0);
     text.arguments[7] = argument_value(unchanged, 0);
     say(paragraph, text);
+    if (!few) {
+        text = text_of(MESSAGE_SAY_NET);
+        for (unsigned i = 0; i < 3; i++) { /* the share and, behind it in the list, both ends */
+            text.arguments[i] =
+                argument_value(figures_at(f, &of, FIGURE_STAGE_CHANGE,
+                                          (enum statistic)(STATISTIC_PERCENT_NET_IMPROVED + i), 0),
+                               0);
+        }
+        say(paragraph, text);
+    }
 }
 
 /* How many are in a raised band, before and after, and how many moved. */
@@ -401,6 +411,27 @@ static void add_stages(struct maker *maker, struct table *table, size_t scale)
 
 /* --- goals ------------------------------------------------------------------------------------ */
 
+/* How sure the share is: an interval that allows for goals of one family, cut off at what a share can
+   be; none where every goal was attained, or none. */
+static void say_attained_interval(struct paragraph *paragraph, const struct figure_key *key)
+{
+    const struct figures *const f = paragraph->maker->figures;
+    const unsigned latest = FIGURE_STAGE_LATEST;
+    const struct value families = figures_at(f, key, latest, STATISTIC_FAMILIES, 0);
+    struct value low = figures_at(f, key, latest, STATISTIC_PERCENT_CI_LOW, 0);
+    struct value high = figures_at(f, key, latest, STATISTIC_PERCENT_CI_HIGH, 0);
+    struct text text = text_of(MESSAGE_SAY_ATTAINED_INTERVAL);
+    if (low.kind == VALUE_UNDEFINED || high.kind == VALUE_UNDEFINED) {
+        return;
+    }
+    low = low.number < 0.0 ? value_count(0) : low;
+    high = high.number > 100.0 ? value_count(100) : high;
+    text.arguments[0] = argument_value(low, 0);
+    text.arguments[1] = argument_value(high, 0);
+    text.arguments[2] = argument_value(families, 0);
+    say(paragraph, text);
+}
+
 static void add_attainment(struct maker *maker, struct table *table, size_t measure)
 {
     const struct figures *const f = maker->figures;
@@ -429,9 +460,21 @@ static void add_attainment(struct maker *maker, struct table *table, size_t meas
     text.arguments[2] = argument_value(percent, 0);
     text.arguments[3] = argument_value(set, 0);
     say(&paragraph, text);
+    if (text.message == MESSAGE_SAY_ATTAINED) {
+        say_attained_interval(&paragraph, &key);
+    }
     if (study->goals.has_target && text.message == MESSAGE_SAY_ATTAINED) {
-        text = text_of(MESSAGE_SAY_TARGET);
+        const struct value p = figures_at(f, &key, FIGURE_STAGE_LATEST, STATISTIC_P_TARGET, 0);
+        const struct value families =
+            figures_at(f, &key, FIGURE_STAGE_LATEST, STATISTIC_FAMILIES, 0);
+        text = text_of(p.kind != VALUE_UNDEFINED &&
+                               families.number >= (double)study->small_numbers.too_few &&
+                               families.number > 1.0
+                           ? MESSAGE_SAY_TARGET_TEST
+                           : MESSAGE_SAY_TARGET);
         text.arguments[0] = argument_value(value_double(study->goals.target), 0);
+        text.arguments[1] = argument_p(p);
+        text.arguments[2] = argument_value(families, 0);
         say(&paragraph, text);
     }
     add_note(maker, table, paragraph.text);

@@ -280,6 +280,35 @@ static void add_withheld_note(struct maker *maker, struct table *table, size_t m
     }
 }
 
+/* Each scale with the difference of both shares: "Total 44 (25 to 60)". */
+static void add_net_note(struct maker *maker, struct table *table, size_t measure)
+{
+    const struct measure *const m = &maker->study->measures[measure];
+    struct text note = text_of(MESSAGE_NOTE_RELIABLE_NET);
+    const char *list = "";
+    for (size_t i = 0; i < m->instrument->n_scales && list != NULL; i++) {
+        const size_t scale = m->first_scale + i;
+        char numbers[3][40];
+        if (!reliable_is_given(maker, scale) ||
+            number_of_pairs(maker, scale).number < (double)maker->study->small_numbers.too_few) {
+            continue;
+        }
+        for (unsigned k = 0; k < 3; k++) {
+            const struct value value = change_of(maker, FIGURES_RELIABLE_CHANGE, scale,
+                                                 STATISTIC_PERCENT_NET_IMPROVED + k);
+            (void)value_print(&value, 0, numbers[k], sizeof numbers[k]);
+        }
+        list = arena_printf(&maker->report->arena, "%s%s%s %s (%s to %s)", list,
+                            list[0] == '\0' ? "" : ", ", maker->study->scales[scale].scale->title,
+                            numbers[0], numbers[1], numbers[2]);
+    }
+    maker->no_memory = maker->no_memory || list == NULL;
+    if (list != NULL && list[0] != '\0') {
+        note.arguments[0] = argument_name(list);
+        add_note(maker, table, note);
+    }
+}
+
 static void reliable_changes(struct maker *maker, size_t measure)
 {
     const struct measure *const m = &maker->study->measures[measure];
@@ -309,6 +338,7 @@ static void reliable_changes(struct maker *maker, size_t measure)
     }
     add_base(maker, table, measure);
     add_note(maker, table, text_of(MESSAGE_NOTE_RELIABLE_CHANGE));
+    add_net_note(maker, table, measure);
     add_withheld_note(maker, table, measure);
 }
 

@@ -106,6 +106,14 @@ share <- function(name, part, whole) {
     setNames(c(if (is.na(part) || whole == 0) NA else 100 * part / whole, ci), paste0("percent_", name, c("", "_ci_low", "_ci_high")))
 }
 
+# Those who improved less those who got worse, with the interval of Bonett and Price (2012).
+net <- function(name, gained, lost, n) {
+    p <- (gained + 1) / (n + 2); q <- (lost + 1) / (n + 2)
+    ends <- p - q + c(-1, 1) * qnorm(0.975) * sqrt((p + q - (p - q)^2) / (n + 2))
+    v <- if (is.na(gained) || n == 0) rep(NA, 3) else 100 * c((gained - lost) / n, max(-1, ends[1]), min(1, ends[2]))
+    setNames(v, paste0("percent_", name, c("", "_ci_low", "_ci_high")))
+}
+
 # The pairs of a scale: everybody of the instrument, scores and dates at both stages.
 wide <- function(d, scale, window = NULL, as_of = NULL) {
     who <- sort(unique(d$participant))
@@ -166,7 +174,7 @@ say_scale <- function(instrument, scale, p, study, rules, before_all = p$before,
             if (is.null(threshold) && method != "jacobson_truax") v <- c(v, rci_mean_before = m1)
             if (is.null(threshold) && method == "hageman_arrindell")
                 v <- c(v, rci_mean_after = m2, rci_sd_change = sd(all$after - all$before), rci_change_reliability = rdd)
-            v <- c(v, improved = better, unchanged = same, deteriorated = worse, net_improved = better - worse,
+            v <- c(v, improved = better, unchanged = same, deteriorated = worse, net_improved = better - worse, net("net_improved", better, worse, n),
                    share("improved", better, n), share("unchanged", same, n), share("deteriorated", worse, n))
             add("reliable_change", by, cohort, instrument, scale, "change", v)
         }

@@ -4,6 +4,7 @@
 #
 # writes tests/reference/binomial.csv      successes, n, share, p, less, greater
 #        tests/reference/newcombe.csv      first, n_first, second, n_second, low, high
+#        tests/reference/paired_shares.csv gained, lost, n, low, high
 #        tests/reference/trend.csv         case, successes, n, score, chi2, p: a row for each group
 #        tests/reference/rate_ratio.csv    first, exposure, second, exposure, ratio, low, high, p
 
@@ -40,6 +41,17 @@ ends <- t(apply(pairs, 1, function(x) {
 }))
 put("newcombe.csv", data.frame(first = pairs[, 1], n_first = pairs[, 2], second = pairs[, 3],
                                n_second = pairs[, 4], low = ends[, 1], high = ends[, 2]))
+
+# ---- a difference of two shares of the same people (Bonett and Price 2012, their formula)
+pairs <- rbind(c(0, 0, 1), c(1, 0, 1), c(2, 0, 2), c(1, 1, 2), c(0, 2, 2), c(1, 0, 3), c(2, 1, 5), c(19, 2, 39),
+               c(7, 1, 33), c(0, 39, 39), c(13, 13, 39), c(300, 120, 1000), c(0, 1, 1000), c(999, 1, 1000),
+               c(500000, 499000, 1e6), c(3, 0, 1e6))
+ends <- t(apply(pairs, 1, function(x) {
+    p <- (x[1] + 1) / (x[3] + 2); q <- (x[2] + 1) / (x[3] + 2)
+    pmax(-1, pmin(1, p - q + c(-1, 1) * qnorm(0.975) * sqrt((p + q - (p - q)^2) / (x[3] + 2))))
+}))
+put("paired_shares.csv", data.frame(gained = pairs[, 1], lost = pairs[, 2], n = pairs[, 3], low = ends[, 1],
+                                    high = ends[, 2]))
 
 # ---- trend
 trends <- list(two = list(c(3, 7), c(10, 12), c(2016, 2017)),

@@ -9,8 +9,13 @@
 # Written from the contract (the design, chapters 3 to 5) and from the scoring rules, before any C
 # was read; the figures are computed from the files as written, not from what made them. Scores are
 # whole units, so that ties are ties; the statistics are R's own (t.test, quantile, wilcox.test,
-# pbinom), but the exact signed-rank p, which R has only without ties. Base R and stats only.
+# pbinom), but the exact signed-rank p, which R has only without ties. Base R and stats only, but for the
+# sizes of a change (effect_sizes.R; effectsize and metafor) and for families (family_means.R; clubSandwich).
 
+sizes <- new.env()
+sys.source("tests/reference/effect_sizes.R", sizes)
+kin <- new.env()
+sys.source("tests/reference/family_means.R", kin)
 set.seed(20261122, kind = "Mersenne-Twister", normal.kind = "Inversion", sample.kind = "Rejection")
 stopifnot(identical(RNGkind(), c("Mersenne-Twister", "Inversion", "Rejection")))
 root <- "tests/reference/studies"
@@ -251,7 +256,20 @@ write_rows <- function(path) {
     rows$total <- (if (is.null(rows$total)) 0 else rows$total) + length(rows$list)
 }
 
-add_paired <- function(before, after, unit) {           # whole units
+# The sizes of a change, in whole units: d, before and after of n people.
+SIZES <- c(sizes$names_standardised, "rank_biserial_ci_low", "rank_biserial_ci_high", "superiority", "superiority_ci_low",
+           "superiority_ci_high", "hodges_lehmann", "hodges_lehmann_ci_low", "hodges_lehmann_ci_high")
+sizes_of <- function(before, after, unit, better) {
+    d <- after - before
+    n <- length(d)
+    if (n == 0) return(rep(NA, length(SIZES)))
+    distinct <- sort(unique(d))
+    count <- as.numeric(table(factor(d, distinct)))
+    one_each <- rep(1, n)
+    c(sizes$standardised(before, after, one_each)[1:17], sizes$biserial(distinct, count, 0)[2:3],
+      sizes$superior(better * d, one_each), sizes$hodges_lehmann(distinct, count, unit))
+}
+add_paired <- function(before, after, unit, better) {   # whole units
     d <- after - before
     b <- before / unit; a <- after / unit; change <- d / unit
     n <- length(d)
@@ -284,6 +302,8 @@ add_paired <- function(before, after, unit) {           # whole units
     add("change", "dav", if (n > 1 && vb + va > 0) m$mean / sqrt((vb + va) / 2) else NA)
     add("change", "rank_biserial", if (size > 0) 2 * w$v / (size * (size + 1) / 2) - 1 else NA)
     add("change", "r", if (n > 1 && vb > 0 && va > 0) cor(b, a) else NA)
+    value <- sizes_of(before, after, unit, better)
+    for (i in seq_along(SIZES)) add("change", SIZES[i], value[i])
 }
 REASONS <- c("conflicting_forms", "no_before_form", "after_not_yet_due", "no_after_form", "before_incomplete",
              "after_incomplete", "not_comparable", "no_common_goal")
@@ -347,6 +367,7 @@ add_band_change <- function(before, after, unit, sets, better, printed) {
     add("change", "better", better); add("change", "same", sum(diag(x))); add("change", "worse", sum(x[upper.tri(x)]))
     add_share("percent_better", better, sum(x))
 }
+TARGET <- 75                                            # percent of goals
 RELIABLE_ENOUGH <- 0.7                                  # below it reliable change is not given
 IMPORTANT <- c("wemwbs total" = 3, "swemwbs metric" = 1)
 add_stage <- function(stage, x) {
@@ -509,7 +530,7 @@ questionnaire <- function(study, instrument, forms) {
         key("before_after")
         add_sample(reason)
         before <- pair[, study$before]; after <- pair[, study$after]
-        add_paired(before, after, unit)
+        add_paired(before, after, unit, instrument$better[[scale]])
         important <- IMPORTANT[paste(instrument$name, scale)]
         if (!is.na(important)) add("change", "important_change", important)
         if (!is.null(instrument$bands[[scale]])) {
@@ -619,6 +640,21 @@ goals <- function(study, cells, weighted) {
     facts <- c("category", study$flags)
     fact <- sapply(facts, function(f) { v <- text_of(cells[match(all_goals, who), f]); ifelse(v == "", "Not recorded", v) })
     fact <- matrix(fact, length(all_goals), dimnames = list(NULL, facts))
+    # Of goals, families are the respondents. Levels and shares in halves of a point.
+    families_of <- function(value, goal, target = 0)
+        kin$statistics(list(units = 2, families = unname(split(2 * value, owner[goal])), count = rep(1, length(unique(owner[goal]))), target = target))
+    add_families <- function(value, goal) {
+        if (length(goal) == 0) {
+            add("change", "families", 0)
+            for (name in c("se_family", "df_family", "ci_family_low", "ci_family_high", "p_family", "icc", "p_sign_flip", "sign_flip_exact")) add("change", name, NA)
+            return()
+        }
+        f <- families_of(value, goal)
+        add("change", "families", f["families"]); add("change", "se_family", f["se"]); add("change", "df_family", f["df"])
+        add("change", "ci_family_low", f["ci_low"]); add("change", "ci_family_high", f["ci_high"])
+        add_p("change", "p_family", exp(f["log_p"]), f["log_p"]); add("change", "icc", f["icc"])
+        add("change", "p_sign_flip", f["p_sign_flip"]); add("change", "sign_flip_exact", f["sign_flip_exact"])
+    }
     attainment <- function(by, label, mine) {
         row_key("attainment", by, label, "gas", "level")
         for (kind in c("latest", "after")) {
@@ -629,6 +665,15 @@ goals <- function(study, cells, weighted) {
             add(kind, "goals_set", set); add(kind, "goals", seen); add(kind, "not_reviewed", set - seen)
             add(kind, "attained", ok); add(kind, "not_attained", seen - ok)
             add(kind, "percent", if (seen > 0) 100 * ok / seen else NA); add(kind, "percent_of_set", if (set > 0) 100 * ok / set else NA)
+            ends <- if (seen == 0) c(NA, NA) else suppressWarnings(prop.test(ok, seen, correct = FALSE))$conf.int
+            add(kind, "wilson_ci_low", 100 * ends[1]); add(kind, "wilson_ci_high", 100 * ends[2])
+            goal <- which(mine)[!is.na(last)]
+            f <- if (seen == 0) c(families = 0, ci_low = NA, ci_high = NA, log_p_target = NA)
+                 else families_of(100 * (last[!is.na(last)] >= 0), goal, TARGET)
+            add(kind, "families", f["families"]); add(kind, "percent_ci_low", f["ci_low"]); add(kind, "percent_ci_high", f["ci_high"])
+            add_p(kind, "p_target", exp(f["log_p_target"]), f["log_p_target"])
+            p <- if (seen == 0) NA else binom.test(ok, seen, TARGET / 100)$p.value
+            add_p(kind, "p_binomial", p, log(p))
         }
     }
     for (part in breakdowns(study, cohort)) {
@@ -639,6 +684,7 @@ goals <- function(study, cells, weighted) {
             v <- one_mean(switch(side, before = x[both, b], after = x[both, a], change = x[both, a] - x[both, b]))
             add(side, "n", v$n); add(side, "mean", v$mean); add(side, "sd", v$sd)
         }
+        add_families(x[both, a] - x[both, b], which(both))
         row_key("trajectory", part$by, part$cohort, "gas", "level")
         for (s in 1:n_stages) {
             v <- one_mean(x[mine & !is.na(x[, s]), s]); name <- names(study$stages)[s]
@@ -649,7 +695,7 @@ goals <- function(study, cells, weighted) {
             row_key("before_after", part$by, part$cohort, "gas", scale)
             add_sample(it$reason[part$of])
             ok <- part$of & it$reason == ""
-            add_paired(it$pair[ok, 1], it$pair[ok, 2], it$unit)
+            add_paired(it$pair[ok, 1], it$pair[ok, 2], it$unit, 1)
             row_key("trajectory", part$by, part$cohort, "gas", scale)
             complete <- part$of & rowSums(is.na(it$value)) == 0
             for (s in 1:n_stages) {
@@ -862,7 +908,7 @@ local({
     write_text(file.path(dir, "goals.csv"), lines_of(cells), "\r\n")
     head <- c("title: Goals of three teams (synthetic)", "stages: [start, end of phase 1, 6 months, 12 months]", "before: start",
               "after: 12 months", "cohorts: [team]", missing_line, "sources:", "  - file: goals.csv", "    instrument: gas",
-              "    participant: family", "    goal: goal", "    level: level", "    category: category", "    flags: [risk]", "    target: 75")
+              "    participant: family", "    goal: goal", "    level: level", "    category: category", "    flags: [risk]", paste("    target:", TARGET))
     write_text(file.path(dir, "study-weighted.yaml"), c(head, "    weight: weight"))
     write_text(file.path(dir, "study-unweighted.yaml"), sub("^after: .*", "after: 6 months", head))
     read <- read_cells(file.path(dir, "goals.csv"))

@@ -1,6 +1,6 @@
-/* engine/item_tally.c - products of 8-bit answers are added up in lanes of 16 bits, sixteen answers at
-   a time in plain loops that the compiler makes vector instructions of, and go into the sums of 64
-   bits before a lane could overflow. */
+/* engine/item_tally.c - a form waits with others of its cell until there are enough of them to be seen
+   as columns, one for each item: then the sum of the products of two items is that of two columns, in
+   a plain loop that the compiler makes vector instructions of. */
 #include "engine/item_tally.h"
 
 #include <assert.h>
@@ -10,9 +10,8 @@
 #include "engine/memory.h"
 #include "scales/wide.h"
 
-#define SLOTS 4096u /* twice ITEM_CELLS_MOST at least, and a power of two */
-#define FREE_SLOT UINT16_MAX
-_Static_assert(SLOTS >= 2 * ITEM_CELLS_MOST, "half of the slots are free");
+#define NO_CELL UINT16_MAX
+_Static_assert(ITEM_CELLS_MOST < NO_CELL, "a cell's number fits");
 
 /* Is a scale the plain sum of its items? */
 static bool is_plain_sum(const struct scale *scale)
@@ -31,16 +30,14 @@ static bool has_plain_sum(const struct instrument *instrument, size_t group)
     return false;
 }
 
-static bool begin_sheet(struct item_sheet *sheet, const struct item_group *group)
+static void begin_sheet(struct item_sheet *sheet, const struct item_group *group, size_t n_stages)
 {
-    sheet->n_items = group->n_items;
-    sheet->lowest = (uint8_t)group->lowest;
-    sheet->most = (uint8_t)(group->highest - group->lowest);
-    sheet->slots = malloc(SLOTS * sizeof *sheet->slots);
-    if (sheet->slots != NULL) {
-        memset(sheet->slots, 0xff, SLOTS * sizeof *sheet->slots);
-    }
-    return sheet->slots != NULL;
+    *sheet = (struct item_sheet){.n_items = group->n_items,
+                                 .lowest = (uint8_t)group->lowest,
+                                 .most = (uint8_t)(group->highest - group->lowest),
+                                 .n_stages = n_stages};
+    memset(sheet->mosts, UINT8_MAX, sizeof sheet->mosts);
+    memset(sheet->mosts, sheet->most, sheet->n_items);
 }
 
 bool item_tally_init(struct item_tally *tally, const struct study *study)
@@ -54,10 +51,9 @@ bool item_tally_init(struct item_tally *tally, const struct study *study)
     for (size_t m = 0; m < study->n_measures; m++) {
         const struct instrument *const instrument = study->measures[m].instrument;
         for (size_t g = 0; g < instrument->n_groups; g++) {
-            if (!study->measures[m].pooled && has_plain_sum(instrument, g) &&
-                !begin_sheet(&tally->sheets[m * MAX_GROUPS + g], &instrument->groups[g])) {
-                item_tally_free(tally);
-                return false;
+            if (!study->measures[m].pooled && has_plain_sum(instrument, g)) {
+                begin_sheet(&tally->sheets[m * MAX_GROUPS + g], &instrument->groups[g],
+                            study->n_stages);
             }
         }
     }
@@ -68,8 +64,8 @@ static void free_sheet(struct item_sheet *sheet)
 {
     free(sheet->cells);
     free(sheet->sums);
-    free(sheet->lanes);
-    free(sheet->slots);
+    free(sheet->waiting);
+    free(sheet->numbers);
     *sheet = (struct item_sheet){0};
 }
 
@@ -90,97 +86,141 @@ struct item_sheet *item_tally_sheet(const struct item_tally *tally, size_t measu
 
 /* --- cells --- */
 
-/* Lanes of a cell: a row for each item, of its products with all, and one of the items themselves. */
-static size_t lanes_size(const struct item_sheet *sheet)
+/* So many forms of a cell wait: a multiple of what a vector holds. */
+#define WAITING_FORMS ((size_t)64)
+_Static_assert(WAITING_FORMS *UINT8_MAX *UINT8_MAX <= INT32_MAX, "products add up in 32 bits");
+
+static size_t waiting_size(const struct item_sheet *sheet)
 {
-    return (sheet->n_items + 1) * ITEM_LANES(sheet->n_items);
+    return WAITING_FORMS * ITEM_LANES(sheet->n_items);
 }
 
-static size_t slot_of(uint32_t cohort, size_t stage)
+/* Where a cell's number is: cohort by cohort, those without a cohort first. */
+static inline size_t number_place(const struct item_sheet *sheet, uint32_t cohort, size_t stage)
 {
-    const uint64_t key = (uint64_t)cohort << 16 | stage;
-    return (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 52) % SLOTS;
+    return (size_t)(cohort + UINT32_C(1)) * (sheet->n_stages + 1) + stage;
 }
 
-/* The slot where a cell is, or would be. */
-static size_t find_slot(const struct item_sheet *sheet, uint32_t cohort, size_t stage)
+/* Room for the numbers up to this place. False: no memory. */
+static bool grow_numbers(struct item_sheet *sheet, size_t place)
 {
-    size_t slot = slot_of(cohort, stage);
-    while (sheet->slots[slot] != FREE_SLOT) {
-        const struct item_cell *const cell = &sheet->cells[sheet->slots[slot]];
-        if (cell->cohort == cohort && cell->stage == stage) {
-            return slot;
-        }
-        slot = (slot + 1) % SLOTS;
+    const size_t n = sheet->n_numbers;
+    if (!array_grow(&sheet->numbers, &sheet->n_numbers, place + 1, sizeof *sheet->numbers)) {
+        return false;
     }
-    return slot;
+    memset(sheet->numbers + n, 0xff, (sheet->n_numbers - n) * sizeof *sheet->numbers); /* NO_CELL */
+    return true;
 }
 
-static bool add_cell(struct item_sheet *sheet, size_t slot, uint32_t cohort, size_t stage)
+static bool add_cell(struct item_sheet *sheet, uint32_t cohort, size_t stage)
 {
-    const size_t n_sums = item_sums_size(sheet->n_items), n_lanes = lanes_size(sheet);
-    size_t sums_capacity = sheet->capacity * n_sums, lanes_capacity = sheet->capacity * n_lanes;
+    const size_t n_sums = item_sums_size(sheet->n_items), n_waiting = waiting_size(sheet);
+    size_t sums_capacity = sheet->capacity * n_sums;
+    size_t waiting_capacity = sheet->capacity * n_waiting;
     if (sheet->n_cells == sheet->capacity) {
         const size_t more = sheet->capacity == 0 ? 8 : 2 * sheet->capacity;
         size_t cells_capacity = sheet->capacity;
         if (!array_grow(&sheet->sums, &sums_capacity, more * n_sums, sizeof *sheet->sums) ||
-            !array_grow(&sheet->lanes, &lanes_capacity, more * n_lanes, sizeof *sheet->lanes) ||
+            !array_grow(&sheet->waiting, &waiting_capacity, more * n_waiting, 1) ||
             !array_grow(&sheet->cells, &cells_capacity, more, sizeof *sheet->cells)) {
             return false;
         }
         sheet->capacity = more;
     }
-    sheet->slots[slot] = (uint16_t)sheet->n_cells;
+    sheet->numbers[number_place(sheet, cohort, stage)] = (uint16_t)sheet->n_cells;
     sheet->cells[sheet->n_cells++] = (struct item_cell){.cohort = cohort, .stage = (uint16_t)stage};
     return true;
 }
 
-/* The place of a cell, which is new if need be, in *place. False: no memory. */
-static bool cell_at(struct item_sheet *sheet, uint32_t cohort, size_t stage, size_t *place)
+static bool cell_at(struct item_sheet *sheet, uint32_t cohort, size_t stage, size_t *number);
+
+/* A cell that is not there yet, or whose number has no room. False: no memory. */
+static bool new_cell(struct item_sheet *sheet, uint32_t cohort, size_t stage, size_t *number)
 {
-    size_t slot;
-    cohort = sheet->without_cohorts ? ITEM_NO_COHORT : cohort;
-    slot = find_slot(sheet, cohort, stage);
-    if (sheet->slots[slot] == FREE_SLOT) {
-        if (sheet->n_cells == ITEM_CELLS_MOST) {
-            return item_sheet_drop_cohorts(sheet) && cell_at(sheet, cohort, stage, place);
-        }
-        if (!add_cell(sheet, slot, cohort, stage)) {
-            return false;
-        }
+    const size_t place = number_place(sheet, cohort, stage);
+    if (sheet->n_cells == ITEM_CELLS_MOST && !sheet->without_cohorts) {
+        return item_sheet_drop_cohorts(sheet) && cell_at(sheet, cohort, stage, number);
     }
-    *place = sheet->slots[slot];
-    return true;
+    *number = sheet->n_cells;
+    return (place < sheet->n_numbers || grow_numbers(sheet, place)) &&
+           add_cell(sheet, cohort, stage);
+}
+
+/* The number of a cell, which is new if need be. False: no memory. */
+static bool cell_at(struct item_sheet *sheet, uint32_t cohort, size_t stage, size_t *number)
+{
+    const uint32_t under = sheet->without_cohorts ? ITEM_NO_COHORT : cohort;
+    const size_t place = number_place(sheet, under, stage);
+    *number = place < sheet->n_numbers ? sheet->numbers[place] : NO_CELL;
+    return *number != NO_CELL || new_cell(sheet, under, stage, number);
 }
 
 const struct item_cell *item_sheet_find(const struct item_sheet *sheet, uint32_t cohort,
                                         size_t stage, const uint64_t **sums)
 {
-    const size_t place = sheet->slots[find_slot(sheet, cohort, stage)];
-    *sums = place == FREE_SLOT ? NULL : sheet->sums + place * item_sums_size(sheet->n_items);
-    return place == FREE_SLOT ? NULL : &sheet->cells[place];
+    const size_t place = number_place(sheet, cohort, stage);
+    const size_t number = place < sheet->n_numbers ? sheet->numbers[place] : NO_CELL;
+    *sums = number == NO_CELL ? NULL : sheet->sums + number * item_sums_size(sheet->n_items);
+    return number == NO_CELL ? NULL : &sheet->cells[number];
 }
 
 /* --- forms --- */
 
-static void settle_cell(struct item_sheet *sheet, size_t place)
+/* The columns of the forms that wait: rows of `stride` bytes become columns of WAITING_FORMS, in which
+   there are zeros where fewer wait. */
+static inline void make_columns(const uint8_t *restrict rows, size_t stride, size_t n_forms,
+                                size_t n_items, int16_t (*restrict columns)[WAITING_FORMS])
 {
-    const size_t n = sheet->n_items, stride = ITEM_LANES(n);
-    uint64_t *sum = sheet->sums + place * item_sums_size(n);
-    uint16_t *const lanes = sheet->lanes + place * lanes_size(sheet);
-    if (sheet->cells[place].n_pending == 0) {
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
-        *sum++ += lanes[n * stride + i];
-    }
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = i; j < n; j++) {
-            *sum++ += lanes[i * stride + j];
+    for (size_t i = 0; i < n_items; i++) {
+        for (size_t f = 0; f < n_forms; f++) {
+            columns[i][f] = rows[f * stride + i];
+        }
+        for (size_t f = n_forms; f < WAITING_FORMS; f++) {
+            columns[i][f] = 0;
         }
     }
-    memset(lanes, 0, lanes_size(sheet) * sizeof *lanes);
-    sheet->cells[place].n_pending = 0;
+}
+
+static inline void add_columns(const uint8_t *restrict rows, size_t stride, size_t n_forms,
+                               size_t n_items, uint64_t *restrict sums)
+{
+    int16_t columns[MAX_ITEMS][WAITING_FORMS];
+    make_columns(rows, stride, n_forms, n_items, columns);
+    for (size_t i = 0; i < n_items; i++) {
+        int32_t sum = 0;
+        for (size_t f = 0; f < WAITING_FORMS; f++) {
+            sum += columns[i][f];
+        }
+        *sums++ += (uint64_t)sum;
+    }
+    for (size_t i = 0; i < n_items; i++) {
+        for (size_t j = i; j < n_items; j++) {
+            int32_t sum = 0;
+            for (size_t f = 0; f < WAITING_FORMS; f++) {
+                sum += columns[i][f] * columns[j][f];
+            }
+            *sums++ += (uint64_t)sum;
+        }
+    }
+}
+
+FOR_WIDE static void add_columns_wide(const uint8_t *restrict rows, size_t stride, size_t n_forms,
+                                      size_t n_items, uint64_t *restrict sums)
+{
+    add_columns(rows, stride, n_forms, n_items, sums);
+}
+
+static void settle_cell(struct item_sheet *sheet, size_t place)
+{
+    const size_t n = sheet->n_items, n_forms = sheet->cells[place].n_waiting;
+    uint64_t *const sums = sheet->sums + place * item_sums_size(n);
+    const uint8_t *const rows = sheet->waiting + place * waiting_size(sheet);
+    if (n_forms > 0 && has_wide()) {
+        add_columns_wide(rows, ITEM_LANES(n), n_forms, n, sums);
+    } else if (n_forms > 0) {
+        add_columns(rows, ITEM_LANES(n), n_forms, n, sums);
+    }
+    sheet->cells[place].n_waiting = 0;
 }
 
 static void settle_sheet(struct item_sheet *sheet)
@@ -197,69 +237,45 @@ void item_tally_settle(struct item_tally *tally)
     }
 }
 
-/* Answers from 0 up, in lanes. False: one is not valid. */
-static bool take_answers(const struct item_sheet *sheet, const answer answers[], uint16_t lanes[])
+/* A form's answers, counted from 0 up. False: one is not valid. */
+static inline bool take_answers(const struct item_sheet *sheet, const answer *restrict answers,
+                                uint8_t *restrict from_0)
 {
-    bool valid = true;
-    for (size_t i = 0; i < ITEM_LANES(sheet->n_items); i += 16) {
-        for (size_t k = 0; k < 16; k++) {
-            lanes[i + k] = (uint8_t)((uint8_t)answers[i + k] - sheet->lowest);
+    uint64_t invalid = 0;
+    for (size_t i = 0; i < ITEM_LANES(sheet->n_items); i += sizeof invalid) {
+        uint8_t above[sizeof invalid];
+        uint64_t bytes;
+        for (size_t k = 0; k < sizeof invalid; k++) {
+            from_0[i + k] = (uint8_t)((uint8_t)answers[i + k] - sheet->lowest);
+            above[k] = from_0[i + k] > sheet->mosts[i + k];
         }
+        memcpy(&bytes, above, sizeof bytes);
+        invalid |= bytes;
     }
-    for (size_t i = 0; i < sheet->n_items; i++) {
-        valid &= lanes[i] <= sheet->most;
-    }
-    return valid;
+    return invalid == 0;
 }
 
-/* The products of a form's answers, and the answers themselves, to the lanes of a cell. */
-static inline void add_lanes(uint16_t *restrict lanes, const uint16_t *restrict x, size_t n_items)
+bool item_sheet_add_forms(struct item_sheet *sheet, const struct item_forms *forms)
 {
-    const size_t stride = ITEM_LANES(n_items);
-    for (size_t i = 0; i < n_items; i++) {
-        for (size_t b = i / 16 * 16; b < stride; b += 16) {
-            for (size_t k = 0; k < 16; k++) {
-                lanes[i * stride + b + k] = (uint16_t)(lanes[i * stride + b + k] + x[i] * x[b + k]);
-            }
+    const size_t stride = ITEM_LANES(sheet->n_items), n_waiting = waiting_size(sheet);
+    for (size_t i = 0; i < forms->n; i++) {
+        uint8_t from_0[ITEM_LANES(MAX_ITEMS)];
+        struct item_cell *cell;
+        size_t number;
+        if (!forms->counted[i] || !take_answers(sheet, forms->answers + i * stride, from_0)) {
+            continue;
+        }
+        if (!cell_at(sheet, forms->cohorts[i], forms->stages[i], &number)) {
+            return false;
+        }
+        cell = &sheet->cells[number];
+        memcpy(sheet->waiting + number * n_waiting + cell->n_waiting * stride, from_0, stride);
+        cell->n++;
+        cell->n_waiting++;
+        if (cell->n_waiting == WAITING_FORMS) {
+            settle_cell(sheet, number);
         }
     }
-    for (size_t b = 0; b < stride; b += 16) {
-        for (size_t k = 0; k < 16; k++) {
-            lanes[n_items * stride + b + k] =
-                (uint16_t)(lanes[n_items * stride + b + k] + x[b + k]);
-        }
-    }
-}
-
-FOR_WIDE static void add_lanes_wide(uint16_t *restrict lanes, const uint16_t *restrict x,
-                                    size_t n_items)
-{
-    add_lanes(lanes, x, n_items);
-}
-
-bool item_sheet_add(struct item_sheet *sheet, const answer answers[], uint32_t cohort, size_t stage)
-{
-    const uint32_t square = (uint32_t)sheet->most * sheet->most + sheet->most + 1;
-    uint16_t x[ITEM_LANES(MAX_ITEMS)];
-    uint16_t *lanes;
-    size_t place;
-    if (!take_answers(sheet, answers, x)) {
-        return true;
-    }
-    if (!cell_at(sheet, cohort, stage, &place)) {
-        return false;
-    }
-    if ((sheet->cells[place].n_pending + 1U) * square > UINT16_MAX) {
-        settle_cell(sheet, place);
-    }
-    lanes = sheet->lanes + place * lanes_size(sheet);
-    if (has_wide()) {
-        add_lanes_wide(lanes, x, sheet->n_items);
-    } else {
-        add_lanes(lanes, x, sheet->n_items);
-    }
-    sheet->cells[place].n++;
-    sheet->cells[place].n_pending++;
     return true;
 }
 
@@ -289,7 +305,7 @@ static bool add_sheet(struct item_sheet *into, const struct item_sheet *from,
     for (size_t i = 0; i < from->n_cells && done; i++) {
         const struct item_cell *const cell = &from->cells[i];
         uint32_t cohort = cell->cohort;
-        assert(cell->n_pending == 0);
+        assert(cell->n_waiting == 0);
         if (group_of != NULL && cohort != ITEM_NO_COHORT) {
             cohort = group_of[cohort];
         } else if (group_of != NULL && is_all) {
@@ -305,18 +321,15 @@ static bool add_sheet(struct item_sheet *into, const struct item_sheet *from,
 
 bool item_sheet_drop_cohorts(struct item_sheet *sheet)
 {
-    struct item_sheet less = {.n_items = sheet->n_items,
-                              .lowest = sheet->lowest,
-                              .most = sheet->most,
-                              .without_cohorts = true,
-                              .slots = malloc(SLOTS * sizeof *less.slots)};
-    bool done = less.slots != NULL;
+    struct item_sheet less = *sheet;
+    less.without_cohorts = true;
+    less.cells = NULL;
+    less.sums = NULL;
+    less.waiting = NULL;
+    less.numbers = NULL;
+    less.n_cells = less.capacity = less.n_numbers = 0;
     settle_sheet(sheet);
-    if (done) {
-        memset(less.slots, 0xff, SLOTS * sizeof *less.slots);
-        done = add_sheet(&less, sheet, NULL, false);
-    }
-    if (!done) {
+    if (!add_sheet(&less, sheet, NULL, false)) {
         free_sheet(&less);
         return false;
     }

@@ -18,27 +18,32 @@
 
 #define ITEM_NO_COHORT UINT32_MAX
 
+/* Bytes of one form's answers, as they stand in rows: what is behind the items may be anything. */
+#define ITEM_LANES(n_items) (((n_items) + 15) / 16 * 16)
+
 /* Forms of one stage and cohort. */
 struct item_cell {
     uint32_t cohort;
     uint16_t stage;     /* study->n_stages: none */
-    uint16_t n_pending; /* forms whose answers are in the lanes */
-    uint64_t n;         /* forms whose answers are in the sums or the lanes */
+    uint16_t n_waiting; /* forms that are not in the sums yet */
+    uint64_t n;         /* forms that are in the sums, or wait */
     int64_t n_apart; /* forms of tallies that tell of this cell only how many they are; those whose
                            sums stand without a cohort are taken off again there */
 };
 
 /* The cells of one group of items. */
 struct item_sheet {
-    size_t n_items;       /* 0: not counted */
-    uint8_t lowest, most; /* codes are `lowest` (modulo 256) to lowest + most */
+    size_t n_items, n_stages;             /* 0 items: not counted */
+    uint8_t lowest, most;                 /* codes are `lowest` (modulo 256) to lowest + most */
+    uint8_t mosts[ITEM_LANES(MAX_ITEMS)]; /* `most` for each item; behind them what holds for all */
     bool without_cohorts;
     struct item_cell *cells; /* owned, n_cells */
     size_t n_cells, capacity;
-    uint64_t *sums;  /* owned, item_sums_size() for each cell: of items from 0, then of products of
+    uint64_t *sums;   /* owned, item_sums_size() for each cell: of items from 0, then of products of
                         the first item with each, of the second with each from itself on ... */
-    uint16_t *lanes; /* owned, for each cell: what was added since n_pending was 0 */
-    uint16_t *slots; /* owned: a hash table of cells */
+    uint8_t *waiting; /* owned, for each cell: the answers of the forms that wait, from 0 up */
+    uint16_t *numbers; /* owned: of the cells, by cohort and stage */
+    size_t n_numbers;
 };
 
 struct item_tally {
@@ -66,13 +71,16 @@ static inline size_t item_product_place(size_t n_items, size_t i, size_t j)
     return n_items + low * n_items - low * (low + 1) / 2 + high;
 }
 
-/* Bytes of one form's answers as item_sheet_add() wants them: what is behind the items may be
-   anything. */
-#define ITEM_LANES(n_items) (((n_items) + 15) / 16 * 16)
+/* Forms that may be counted. */
+struct item_forms {
+    const answer *answers; /* ITEM_LANES bytes a form */
+    const uint32_t *cohorts, *stages;
+    const bool *counted;
+    size_t n;
+};
 
-/* Counts one form, unless an item has no valid answer. False: no memory. */
-bool item_sheet_add(struct item_sheet *sheet, const answer answers[], uint32_t cohort,
-                    size_t stage);
+/* Counts them, but those where an item has no valid answer. False: no memory. */
+bool item_sheet_add_forms(struct item_sheet *sheet, const struct item_forms *forms);
 
 /* Adds n forms with these sums to a cell (sums NULL: none), and n_apart. False: no memory. */
 bool item_sheet_add_sums(struct item_sheet *sheet, uint32_t cohort, size_t stage, uint64_t n,
@@ -81,12 +89,12 @@ bool item_sheet_add_sums(struct item_sheet *sheet, uint32_t cohort, size_t stage
 /* Gives cohorts up, as too many cells do by themselves. False: no memory. */
 bool item_sheet_drop_cohorts(struct item_sheet *sheet);
 
-/* The cell and its sums, where it is there; else NULL. Settle first: sums are without what is in the
-   lanes. */
+/* The cell and its sums, where it is there; else NULL. Settle first: sums are without the forms that
+   wait. */
 const struct item_cell *item_sheet_find(const struct item_sheet *sheet, uint32_t cohort,
                                         size_t stage, const uint64_t **sums);
 
-/* Brings what is in the lanes into the sums. */
+/* Brings the forms that wait into the sums. */
 void item_tally_settle(struct item_tally *tally);
 
 /* Adds what `from`, of the same study and settled, has counted. False: no memory. */

@@ -93,13 +93,18 @@ static void check_cell(const struct item_tally *tally, uint32_t cohort, size_t s
 static void add_forms(struct item_tally *tally, const struct one_form forms[], size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        assert_true(item_sheet_add(item_tally_sheet(tally, 0, 0), forms[i].answers, forms[i].cohort,
-                                   forms[i].stage));
+        const uint32_t stage = (uint32_t)forms[i].stage;
+        const struct item_forms one = {.answers = forms[i].answers,
+                                       .cohorts = &forms[i].cohort,
+                                       .stages = &stage,
+                                       .counted = (const bool[]){true},
+                                       .n = 1};
+        assert_true(item_sheet_add_forms(item_tally_sheet(tally, 0, 0), &one));
     }
     item_tally_settle(tally);
 }
 
-/* Counted by two and merged, in more forms than a lane holds; and in coarser cohorts. */
+/* Counted by two and merged, in more forms than wait together; and in coarser cohorts. */
 static void test_sums(void **state)
 {
     enum { N = 30000, N_COHORTS = 3 };

@@ -377,21 +377,25 @@ static bool looks_at_each(const struct batch *batch, const struct worker *worker
 static bool count_items(const struct batch *batch, struct worker *worker,
                         const struct scored_columns *scored)
 {
-    const size_t n_stages = worker->shared->plan->study.n_stages;
+    const uint32_t n_stages = (uint32_t)worker->shared->plan->study.n_stages;
+    uint32_t stages[BATCH_FORMS];
+    bool counted[BATCH_FORMS];
     bool done = true;
-    for (size_t g = 0; g < batch->instrument->n_groups; g++) {
+    for (size_t i = 0; i < batch->n; i++) {
+        const struct id id = batch->ids[i];
+        counted[i] =
+            scored->n_valid[i] > 0 && (id.words[0] | id.words[1]) != 0 && !batch->unknown_stages[i];
+        stages[i] = batch->stages[i] == NO_STAGE ? n_stages : batch->stages[i];
+    }
+    for (size_t g = 0; g < batch->instrument->n_groups && done; g++) {
         struct item_sheet *const sheet =
             item_tally_sheet(&worker->counted.items, batch->measure, g);
-        const answer *row = batch->rows[g];
-        for (size_t i = 0; sheet != NULL && row != NULL && i < batch->n && done; i++) {
-            const struct id id = batch->ids[i];
-            if (scored->n_valid[i] > 0 && (id.words[0] | id.words[1]) != 0 &&
-                !batch->unknown_stages[i]) {
-                done = item_sheet_add(sheet, row, batch->cohorts[i],
-                                      batch->stages[i] == NO_STAGE ? n_stages : batch->stages[i]);
-            }
-            row += ITEMS_STRIDE(sheet->n_items);
-        }
+        done = sheet == NULL || batch->rows[g] == NULL ||
+               item_sheet_add_forms(sheet, &(struct item_forms){.answers = batch->rows[g],
+                                                                .cohorts = batch->cohorts,
+                                                                .stages = stages,
+                                                                .counted = counted,
+                                                                .n = batch->n});
     }
     return done || worker_stop(worker, fault_memory());
 }

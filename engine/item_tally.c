@@ -90,9 +90,9 @@ struct item_sheet *item_tally_sheet(const struct item_tally *tally, size_t measu
 #define WAITING_FORMS ((size_t)64)
 _Static_assert(WAITING_FORMS *UINT8_MAX *UINT8_MAX <= INT32_MAX, "products add up in 32 bits");
 
-static size_t waiting_size(const struct item_sheet *sheet)
+static inline size_t waiting_size(const struct item_sheet *sheet)
 {
-    return WAITING_FORMS * ITEM_LANES(sheet->n_items);
+    return WAITING_FORMS * ROW_STRIDE(sheet->n_items);
 }
 
 /* Where a cell's number is: cohort by cohort, those without a cohort first. */
@@ -132,7 +132,7 @@ static bool add_cell(struct item_sheet *sheet, uint32_t cohort, size_t stage)
     return true;
 }
 
-static bool cell_at(struct item_sheet *sheet, uint32_t cohort, size_t stage, size_t *number);
+static inline bool cell_at(struct item_sheet *sheet, uint32_t cohort, size_t stage, size_t *number);
 
 /* A cell that is not there yet, or whose number has no room. False: no memory. */
 static bool new_cell(struct item_sheet *sheet, uint32_t cohort, size_t stage, size_t *number)
@@ -147,7 +147,7 @@ static bool new_cell(struct item_sheet *sheet, uint32_t cohort, size_t stage, si
 }
 
 /* The number of a cell, which is new if need be. False: no memory. */
-static bool cell_at(struct item_sheet *sheet, uint32_t cohort, size_t stage, size_t *number)
+static inline bool cell_at(struct item_sheet *sheet, uint32_t cohort, size_t stage, size_t *number)
 {
     const uint32_t under = sheet->without_cohorts ? ITEM_NO_COHORT : cohort;
     const size_t place = number_place(sheet, under, stage);
@@ -166,28 +166,18 @@ const struct item_cell *item_sheet_find(const struct item_sheet *sheet, uint32_t
 
 /* --- forms --- */
 
-/* The columns of the forms that wait: rows of `stride` bytes become columns of WAITING_FORMS, in which
-   there are zeros where fewer wait. */
-static inline void make_columns(const uint8_t *restrict rows, size_t stride, size_t n_forms,
-                                size_t n_items, int16_t (*restrict columns)[WAITING_FORMS])
+/* Adds the sums of WAITING_FORMS rows of codes from `lowest` up. */
+static inline void add_rows(const uint8_t *restrict rows, size_t n_items, uint8_t lowest,
+                            uint64_t *restrict sums)
 {
-    for (size_t i = 0; i < n_items; i++) {
-        for (size_t f = 0; f < n_forms; f++) {
-            columns[i][f] = rows[f * stride + i];
-        }
-        for (size_t f = n_forms; f < WAITING_FORMS; f++) {
-            columns[i][f] = 0;
-        }
-    }
-}
-
-static inline void add_columns(const uint8_t *restrict rows, size_t stride, size_t n_forms,
-                               size_t n_items, uint64_t *restrict sums)
-{
-    int16_t columns[MAX_ITEMS][WAITING_FORMS];
-    make_columns(rows, stride, n_forms, n_items, columns);
+    uint8_t codes[MAX_ITEMS][WAITING_FORMS];
+    int16_t columns[MAX_ITEMS][WAITING_FORMS]; /* from 0 up */
+    transpose(rows, WAITING_FORMS, n_items, codes[0]);
     for (size_t i = 0; i < n_items; i++) {
         int32_t sum = 0;
+        for (size_t f = 0; f < WAITING_FORMS; f++) {
+            columns[i][f] = (uint8_t)(codes[i][f] - lowest);
+        }
         for (size_t f = 0; f < WAITING_FORMS; f++) {
             sum += columns[i][f];
         }
@@ -204,23 +194,29 @@ static inline void add_columns(const uint8_t *restrict rows, size_t stride, size
     }
 }
 
-FOR_WIDE static void add_columns_wide(const uint8_t *restrict rows, size_t stride, size_t n_forms,
-                                      size_t n_items, uint64_t *restrict sums)
+FOR_WIDE static void add_rows_wide(const uint8_t *restrict rows, size_t n_items, uint8_t lowest,
+                                   uint64_t *restrict sums)
 {
-    add_columns(rows, stride, n_forms, n_items, sums);
+    add_rows(rows, n_items, lowest, sums);
 }
 
-static void settle_cell(struct item_sheet *sheet, size_t place)
+static void settle_cell(struct item_sheet *sheet, size_t number)
 {
-    const size_t n = sheet->n_items, n_forms = sheet->cells[place].n_waiting;
-    uint64_t *const sums = sheet->sums + place * item_sums_size(n);
-    const uint8_t *const rows = sheet->waiting + place * waiting_size(sheet);
-    if (n_forms > 0 && has_wide()) {
-        add_columns_wide(rows, ITEM_LANES(n), n_forms, n, sums);
-    } else if (n_forms > 0) {
-        add_columns(rows, ITEM_LANES(n), n_forms, n, sums);
+    const size_t n = sheet->n_items, n_forms = sheet->cells[number].n_waiting;
+    uint64_t *const sums = sheet->sums + number * item_sums_size(n);
+    uint8_t *const rows = sheet->waiting + number * waiting_size(sheet);
+    if (n_forms == 0) {
+        return;
     }
-    sheet->cells[place].n_waiting = 0;
+    /* Forms that are not there add nothing. */
+    memset(rows + n_forms * ROW_STRIDE(n), sheet->lowest,
+           (WAITING_FORMS - n_forms) * ROW_STRIDE(n));
+    if (has_wide()) {
+        add_rows_wide(rows, n, sheet->lowest, sums);
+    } else {
+        add_rows(rows, n, sheet->lowest, sums);
+    }
+    sheet->cells[number].n_waiting = 0;
 }
 
 static void settle_sheet(struct item_sheet *sheet)
@@ -237,44 +233,53 @@ void item_tally_settle(struct item_tally *tally)
     }
 }
 
-/* A form's answers, counted from 0 up. False: one is not valid. */
-static inline bool take_answers(const struct item_sheet *sheet, const answer *restrict answers,
-                                uint8_t *restrict from_0)
+/* Are all answers of a row valid? Looked at sixteen at a time. */
+static inline bool is_complete(const struct item_sheet *sheet, const uint8_t *row)
 {
-    uint64_t invalid = 0;
-    for (size_t i = 0; i < ITEM_LANES(sheet->n_items); i += sizeof invalid) {
-        uint8_t above[sizeof invalid];
-        uint64_t bytes;
-        for (size_t k = 0; k < sizeof invalid; k++) {
-            from_0[i + k] = (uint8_t)((uint8_t)answers[i + k] - sheet->lowest);
-            above[k] = from_0[i + k] > sheet->mosts[i + k];
+    uint64_t words[2] = {0, 0};
+    for (size_t i = 0; i < ROW_STRIDE(sheet->n_items); i += sizeof words) {
+        uint8_t invalid[sizeof words];
+        uint64_t more[2];
+        for (size_t k = 0; k < sizeof words; k++) {
+            invalid[k] = (uint8_t)(row[i + k] - sheet->lowest) > sheet->mosts[i + k];
         }
-        memcpy(&bytes, above, sizeof bytes);
-        invalid |= bytes;
+        memcpy(more, invalid, sizeof more);
+        words[0] |= more[0];
+        words[1] |= more[1];
     }
-    return invalid == 0;
+    return (words[0] | words[1]) == 0;
+}
+
+/* A row to those of its cell that wait. */
+static inline void add_row(struct item_sheet *sheet, const uint8_t *row, size_t number)
+{
+    const size_t stride = ROW_STRIDE(sheet->n_items);
+    struct item_cell *const cell = &sheet->cells[number];
+    uint8_t *const to = sheet->waiting + (number * WAITING_FORMS + cell->n_waiting) * stride;
+    for (size_t i = 0; i < stride; i += 16) {
+        memcpy(to + i, row + i, 16);
+    }
+    cell->n++;
+    cell->n_waiting++;
+    if (cell->n_waiting == WAITING_FORMS) {
+        settle_cell(sheet, number);
+    }
 }
 
 bool item_sheet_add_forms(struct item_sheet *sheet, const struct item_forms *forms)
 {
-    const size_t stride = ITEM_LANES(sheet->n_items), n_waiting = waiting_size(sheet);
-    for (size_t i = 0; i < forms->n; i++) {
-        uint8_t from_0[ITEM_LANES(MAX_ITEMS)];
-        struct item_cell *cell;
+    const uint8_t *row = (const uint8_t *)forms->answers;
+    for (size_t i = 0; i < forms->n; i++, row += ROW_STRIDE(sheet->n_items)) {
+        const uint32_t n_stages = (uint32_t)sheet->n_stages;
+        const uint32_t stage = forms->stages[i] < n_stages ? forms->stages[i] : n_stages;
         size_t number;
-        if (!forms->counted[i] || !take_answers(sheet, forms->answers + i * stride, from_0)) {
+        if (!forms->counted[i] || !is_complete(sheet, row)) {
             continue;
         }
-        if (!cell_at(sheet, forms->cohorts[i], forms->stages[i], &number)) {
+        if (!cell_at(sheet, forms->cohorts[i], stage, &number)) {
             return false;
         }
-        cell = &sheet->cells[number];
-        memcpy(sheet->waiting + number * n_waiting + cell->n_waiting * stride, from_0, stride);
-        cell->n++;
-        cell->n_waiting++;
-        if (cell->n_waiting == WAITING_FORMS) {
-            settle_cell(sheet, number);
-        }
+        add_row(sheet, row, number);
     }
     return true;
 }

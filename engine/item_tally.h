@@ -9,6 +9,7 @@
 
 #include "engine/cohorts.h"
 #include "engine/study.h"
+#include "scales/transpose.h"
 
 /* With more cells of stage and cohort than this in one group of items, cohorts are given up: only
    the stages are told apart. What is kept is a few KiB a cell, so a study of twenty thousand schools
@@ -17,9 +18,6 @@
 #define ITEM_CELLS_MOST 2000
 
 #define ITEM_NO_COHORT UINT32_MAX
-
-/* Bytes of one form's answers, as they stand in rows: what is behind the items may be anything. */
-#define ITEM_LANES(n_items) (((n_items) + 15) / 16 * 16)
 
 /* Forms of one stage and cohort. */
 struct item_cell {
@@ -35,13 +33,13 @@ struct item_cell {
 struct item_sheet {
     size_t n_items, n_stages;             /* 0 items: not counted */
     uint8_t lowest, most;                 /* codes are `lowest` (modulo 256) to lowest + most */
-    uint8_t mosts[ITEM_LANES(MAX_ITEMS)]; /* `most` for each item; behind them what holds for all */
+    uint8_t mosts[ROW_STRIDE(MAX_ITEMS)]; /* `most` for each item; behind them what holds for all */
     bool without_cohorts;
     struct item_cell *cells; /* owned, n_cells */
     size_t n_cells, capacity;
     uint64_t *sums;   /* owned, item_sums_size() for each cell: of items from 0, then of products of
                         the first item with each, of the second with each from itself on ... */
-    uint8_t *waiting; /* owned, for each cell: the answers of the forms that wait, from 0 up */
+    uint8_t *waiting; /* owned, for each cell: the answers of the forms that wait, row by row */
     uint16_t *numbers; /* owned: of the cells, by cohort and stage */
     size_t n_numbers;
 };
@@ -73,8 +71,8 @@ static inline size_t item_product_place(size_t n_items, size_t i, size_t j)
 
 /* Forms that may be counted. */
 struct item_forms {
-    const answer *answers; /* ITEM_LANES bytes a form */
-    const uint32_t *cohorts, *stages;
+    const answer *answers;            /* ROW_STRIDE bytes a form */
+    const uint32_t *cohorts, *stages; /* a stage that is none: without one */
     const bool *counted;
     size_t n;
 };

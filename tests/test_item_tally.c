@@ -26,7 +26,7 @@ static const struct measure measures[] = {
 static const struct study study = {.n_stages = N_STAGES, .measures = measures, .n_measures = 2};
 
 struct one_form {
-    answer answers[ITEM_LANES(N_ITEMS)];
+    answer answers[ROW_STRIDE(N_ITEMS)];
     uint32_t cohort;
     size_t stage;
 };

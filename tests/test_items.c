@@ -76,7 +76,7 @@ static bool read_plainly(const struct sheet *sheet, const struct raw_row *row,
 
 static void check_sheet(const struct sheet *sheet, const struct digit_range *range)
 {
-    const size_t stride = ITEMS_STRIDE(sheet->n_items);
+    const size_t stride = ROW_STRIDE(sheet->n_items);
     answer *const got = malloc(N_ROWS * stride);
     assert_non_null(got);
     for (size_t first = 0, n; first < N_ROWS; first += n + 1) {
@@ -124,7 +124,7 @@ static void test_no_digits(void **state)
     struct sheet *const sheet = calloc(1, sizeof *sheet);
     const struct digit_range none = {0, -1, ','};
     uint64_t random = 8;
-    answer got[ITEMS_STRIDE(5)];
+    answer got[ROW_STRIDE(5)];
     assert_non_null(sheet);
     sheet->n_items = 5;
     sheet->column = 1;

@@ -9,10 +9,6 @@
 
 #include "scales/gas.h"
 
-/* Rows of answers are as the item tally wants them. */
-_Static_assert(ITEMS_STRIDE(25) == ITEM_LANES(25) && ITEMS_STRIDE(32) == ITEM_LANES(32),
-               "rows of answers are counted where they stand");
-
 #define TEXT_BYTES ((size_t)64 * 1024)
 
 /* The columns of a group, and where its items stand in the rows. */
@@ -32,7 +28,7 @@ static bool add_group(struct batch *batch, const struct shared *shared,
         return true; /* not asked, which is not the same as left blank */
     }
     batch->answers.answers[group] = malloc(n * BATCH_FORMS * sizeof(answer));
-    batch->rows[group] = calloc(BATCH_FORMS * ITEMS_STRIDE(g->n_items), sizeof(answer));
+    batch->rows[group] = calloc(BATCH_FORMS * ROW_STRIDE(g->n_items), sizeof(answer));
     batch->item_columns[group] = calloc(g->n_items, sizeof *batch->item_columns[group]);
     if (batch->answers.answers[group] == NULL || batch->rows[group] == NULL ||
         batch->item_columns[group] == NULL) {
@@ -358,8 +354,8 @@ static void score(struct batch *batch, struct worker *worker, struct scored_colu
 {
     for (size_t g = 0; g < batch->instrument->n_groups; g++) {
         if (batch->rows[g] != NULL) {
-            items_transpose(batch->rows[g], batch->instrument->groups[g].n_items,
-                            batch->answers.answers[g]);
+            transpose((const uint8_t *)batch->rows[g], BATCH_FORMS,
+                      batch->instrument->groups[g].n_items, (uint8_t *)batch->answers.answers[g]);
         }
     }
     forms_score(batch->instrument, batch->tables, &batch->answers, batch->n, scored);
@@ -377,15 +373,12 @@ static bool looks_at_each(const struct batch *batch, const struct worker *worker
 static bool count_items(const struct batch *batch, struct worker *worker,
                         const struct scored_columns *scored)
 {
-    const uint32_t n_stages = (uint32_t)worker->shared->plan->study.n_stages;
-    uint32_t stages[BATCH_FORMS];
     bool counted[BATCH_FORMS];
     bool done = true;
     for (size_t i = 0; i < batch->n; i++) {
         const struct id id = batch->ids[i];
         counted[i] =
             scored->n_valid[i] > 0 && (id.words[0] | id.words[1]) != 0 && !batch->unknown_stages[i];
-        stages[i] = batch->stages[i] == NO_STAGE ? n_stages : batch->stages[i];
     }
     for (size_t g = 0; g < batch->instrument->n_groups && done; g++) {
         struct item_sheet *const sheet =
@@ -393,7 +386,7 @@ static bool count_items(const struct batch *batch, struct worker *worker,
         done = sheet == NULL || batch->rows[g] == NULL ||
                item_sheet_add_forms(sheet, &(struct item_forms){.answers = batch->rows[g],
                                                                 .cohorts = batch->cohorts,
-                                                                .stages = stages,
+                                                                .stages = batch->stages,
                                                                 .counted = counted,
                                                                 .n = batch->n});
     }

@@ -148,14 +148,18 @@ static bool find_meaning(struct decoder *d, struct memo *memo, meaning *of, size
     return true;
 }
 
+/* What a cell means, where that is known; else NULL. */
+static inline const int64_t *known_meaning(const struct memo *memo, struct span raw)
+{
+    struct memo_key key;
+    return memo_key(raw.text, raw.length, &key) ? memo_find(memo, &key) : NULL;
+}
+
 /* What the cell of row r means. */
 static inline bool row_value(struct decoder *d, struct known *known, size_t r, size_t column,
                              int64_t *value)
 {
-    const struct span raw = raw_cell(&d->rows[r], column);
-    struct memo_key key;
-    const int64_t *const found =
-        memo_key(raw.text, raw.length, &key) ? memo_find(&known->memo, &key) : NULL;
+    const int64_t *const found = known_meaning(&known->memo, raw_cell(&d->rows[r], column));
     if (found != NULL) {
         *value = *found;
         return true;
@@ -163,11 +167,20 @@ static inline bool row_value(struct decoder *d, struct known *known, size_t r, s
     return find_meaning(d, &known->memo, known->of, r, column, value);
 }
 
-/* What each row's cell means. */
+/* What each row's cell means. What the loop looks at is copied first: for all the compiler knows,
+   writing a value could change it. */
 static bool column_values(struct decoder *d, struct known *known, size_t column, int64_t values[])
 {
-    for (size_t r = 0; r < d->n_rows; r++) {
-        if (!row_value(d, known, r, column, &values[r])) {
+    const struct raw_row *const rows = d->rows;
+    const size_t n = d->n_rows;
+    struct memo memo = known->memo;
+    for (size_t r = 0; r < n; r++) {
+        const int64_t *const found = known_meaning(&memo, raw_cell(&rows[r], column));
+        if (found != NULL) {
+            values[r] = *found;
+        } else if (find_meaning(d, &known->memo, known->of, r, column, &values[r])) {
+            memo = known->memo;
+        } else {
             return false;
         }
     }
@@ -398,14 +411,14 @@ static bool read_group(struct decoder *d, const uint16_t which[], size_t n_rows,
     const struct item_group *const group = &batch->instrument->groups[g];
     const uint32_t *const at = batch->item_columns[g];
     const size_t n = group->n_items;
-    answer *const out = batch->rows[g] + slot * ITEMS_STRIDE(n);
+    answer *const out = batch->rows[g] + slot * ROW_STRIDE(n);
     for (size_t i = 0; i < n_rows; i++) {
         if (d->digits_are_answers && batch->in_a_row[g]) {
             i += items_read(&batch->ranges[g], d->rows, which + i, n_rows - i, at[0], n,
-                            out + i * ITEMS_STRIDE(n));
+                            out + i * ROW_STRIDE(n));
         }
         for (size_t k = 0; k < n && i < n_rows; k++) {
-            if (!read_answer(d, which[i], at[k], group, &out[i * ITEMS_STRIDE(n) + k])) {
+            if (!read_answer(d, which[i], at[k], group, &out[i * ROW_STRIDE(n) + k])) {
                 return false;
             }
         }

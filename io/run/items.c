@@ -1,6 +1,6 @@
 /* io/run/items.c - with SSE2, which every x86-64 has, sixteen answers are checked and packed at once,
-   where none is missing, and turned into columns sixteen by sixteen; with AVX2 (scales/wide.h) those with
-   gaps as well. Elsewhere the same is done one by one. */
+   where none is missing; with AVX2 (scales/wide.h) those with gaps as well. Elsewhere the same is done
+   one by one. */
 #include "io/run/items.h"
 
 #include "scales/wide.h"
@@ -134,7 +134,7 @@ FOR_WIDE static size_t read_wide(const struct digit_range *range, const struct r
                                  answer out[])
 {
     const struct digit_range fixed = *range; /* a copy that nothing written to `out` can change */
-    for (size_t i = 0; i < n_rows; i++, out += ITEMS_STRIDE(n)) {
+    for (size_t i = 0; i < n_rows; i++, out += ROW_STRIDE(n)) {
         const struct raw_row *const row = &rows[which[i]];
         if (column + n > row->n_cells) {
             return i;
@@ -161,7 +161,7 @@ static size_t read_wide(const struct digit_range *range, const struct raw_row ro
 static size_t read_any(const struct digit_range *range, const struct raw_row rows[],
                        const uint16_t which[], size_t n_rows, size_t column, size_t n, answer out[])
 {
-    for (size_t i = 0; i < n_rows; i++, out += ITEMS_STRIDE(n)) {
+    for (size_t i = 0; i < n_rows; i++, out += ROW_STRIDE(n)) {
         const struct raw_row *const row = &rows[which[i]];
         const uint32_t *const ends = row->ends + column;
         uint32_t start;
@@ -188,50 +188,4 @@ size_t items_read(const struct digit_range *range, const struct raw_row rows[],
     }
     return column > 0 && has_wide() ? read_wide(range, rows, which, n_rows, column, n, out)
                                     : read_any(range, rows, which, n_rows, column, n, out);
-}
-
-/* --- columns --- */
-
-#if defined(__SSE2__)
-/* Sixteen rows of sixteen bytes become sixteen columns: each of four rounds puts the bytes (then
-   pairs, fours, eights) of two rows that belong side by side there. */
-static void transpose_sixteen(const answer *rows, size_t stride, size_t n_columns, answer *columns)
-{
-    __m128i x[16], y[16];
-    for (size_t i = 0; i < 16; i++) {
-        x[i] = _mm_loadu_si128((const __m128i *)(const void *)(rows + i * stride));
-    }
-    for (size_t round = 0; round < 4; round++) {
-        for (size_t i = 0; i < 8; i++) {
-            y[2 * i] = _mm_unpacklo_epi8(x[i], x[i + 8]);
-            y[2 * i + 1] = _mm_unpackhi_epi8(x[i], x[i + 8]);
-        }
-        for (size_t i = 0; i < 16; i++) {
-            x[i] = y[i];
-        }
-    }
-    for (size_t i = 0; i < n_columns; i++) {
-        _mm_storeu_si128((__m128i *)(void *)(columns + i * BATCH_FORMS), x[i]);
-    }
-}
-#else
-static void transpose_sixteen(const answer *rows, size_t stride, size_t n_columns, answer *columns)
-{
-    for (size_t i = 0; i < n_columns; i++) {
-        for (size_t k = 0; k < 16; k++) {
-            columns[i * BATCH_FORMS + k] = rows[k * stride + i];
-        }
-    }
-}
-#endif
-
-void items_transpose(const answer rows[], size_t n, answer columns[])
-{
-    const size_t stride = ITEMS_STRIDE(n);
-    for (size_t form = 0; form < BATCH_FORMS; form += 16) {
-        for (size_t item = 0; item < n; item += 16) {
-            transpose_sixteen(rows + form * stride + item, stride, n - item < 16 ? n - item : 16,
-                              columns + item * BATCH_FORMS + form);
-        }
-    }
 }

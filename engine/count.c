@@ -33,7 +33,7 @@ static bool count_respondent(struct walk *walk)
 {
     walk->family = join_family(walk->join, walk->respondent);
     return (walk->family == NULL ||
-            kin_begin(walk->kin, walk->family, walk->join_index,
+            kin_begin(walk->kin, *walk->family, walk->join_index,
                       join_respondent(walk->join, walk->respondent)->cohort)) &&
            count_measures(walk) && (walk->family == NULL || kin_end(walk->kin));
 }

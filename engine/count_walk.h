@@ -21,7 +21,7 @@ struct walk {
     uint32_t cohort;
     struct pair_counter *pairs;
     struct kin *kin;
-    const unsigned char *family; /* of the respondent, or NULL */
+    const struct family_id *family; /* of the respondent, or NULL */
     struct counted *counted;
     struct listing *listing;     /* NULL: nobody reads it */
     bool absence_is_plain;       /* where there is no form, there never is more to say */

@@ -90,7 +90,7 @@ bool join_rules_init(struct join_rules *rules, const struct study *study,
     }
     rules->packed_most = sizeof(struct packed_head) + sizeof(struct id) + sizeof(int64_t) +
                          sizeof(uint64_t) + 4 * sizeof(uint32_t) + MAX_PAYLOAD * sizeof(uint32_t) +
-                         FAMILY_BYTES;
+                         sizeof(struct family_id);
     for (size_t i = 0; i < study->n_joins; i++) {
         rules->joins[i].payload_bytes = rules->joins[i].n_payload * rules->joins[i].code_bytes;
         rules->joins[i].is_plain = !rules->joins[i].is_goals && !rules->by_date;
@@ -138,8 +138,7 @@ size_t form_pack(const struct join_rules *rules, const struct form *form, unsign
         .cohort = form->cohort,
         .measure = form->measure,
         .stage = form->stage == NO_STAGE ? LISTED_NO_STAGE : (uint8_t)form->stage,
-        .kind = (uint8_t)(packed_kind(form->id, form->may_start) |
-                          (form->family != NULL ? PACKED_FAMILY : 0u))};
+        .kind = (uint8_t)packed_kind(form->id, form->may_start, form->family)};
     const uint64_t long_id = form->id.words[1] & 0xffffffff;
     unsigned char *const start = bytes;
     put(&bytes, &head, sizeof head);
@@ -160,8 +159,11 @@ size_t form_pack(const struct join_rules *rules, const struct form *form, unsign
         put(&bytes, &form->category, sizeof form->category);
         put(&bytes, &form->flags, sizeof form->flags);
     }
-    if (form->family != NULL) {
-        put(&bytes, form->family, FAMILY_BYTES);
+    if ((head.kind & PACKED_FAMILY) != 0) {
+        put(&bytes, &form->family.words[0], sizeof form->family.words[0]);
+    }
+    if ((head.kind & PACKED_TWO_FAMILY_WORDS) != 0) {
+        put(&bytes, &form->family.words[1], sizeof form->family.words[1]);
     }
     if ((head.kind & PACKED_LONG) != 0) {
         put(&bytes, id_long_text(form->id), (size_t)long_id);
@@ -201,8 +203,10 @@ size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, s
         get(&bytes, &form->flags, sizeof form->flags);
     }
     if ((head.kind & PACKED_FAMILY) != 0) {
-        form->family = bytes;
-        bytes += FAMILY_BYTES;
+        get(&bytes, &form->family.words[0], sizeof form->family.words[0]);
+    }
+    if ((head.kind & PACKED_TWO_FAMILY_WORDS) != 0) {
+        get(&bytes, &form->family.words[1], sizeof form->family.words[1]);
     }
     if ((head.kind & PACKED_LONG) != 0) {
         const size_t length = (size_t)form->id.words[0];

@@ -49,7 +49,7 @@ struct form {
     uint16_t flags; /* bit i: study.goals.flags[i] is yes */
     bool may_start; /* unplaced forms of this source: the earliest is the first stage */
     const unsigned char *payload; /* borrowed, join->payload_bytes: payload_pack() */
-    const unsigned char *family;  /* borrowed, FAMILY_BYTES: family_bytes(); NULL: none is named */
+    struct family_id family;      /* zeros: none is named */
 };
 
 /* Many questionnaires of one measure as columns, all of them plain (form_pack_plain()). */
@@ -61,15 +61,15 @@ struct plain_forms {
     const uint32_t *cohorts, *stages;
     const unsigned char *payloads;
     const uint64_t *places;
-    const uint16_t *which; /* n: the places of those that are meant */
+    const struct family_id *families; /* NULL: none is named */
+    const uint16_t *which;            /* n: the places of those that are meant */
     size_t n;
 };
 
 /* How one join's records are laid out; sizes and offsets in bytes. */
 struct join_layout {
     bool is_goals;
-    bool
-        is_plain; /* its packed forms are plain, unless they have a long id, no stage or a family */
+    bool is_plain; /* its packed forms are plain, unless they have a long id or no stage */
     size_t n_payload, code_bytes, payload_bytes;
     size_t
         n_versions; /* series that every respondent has; goals: 0, as they are added one by one */
@@ -162,24 +162,30 @@ enum {
     PACKED_TWO_WORDS = 1, /* an id of 9 to 16 bytes has two words, a shorter one the first only */
     PACKED_LONG = 2,      /* a longer one has its length, and the text behind all else */
     PACKED_MAY_START = 4,
-    PACKED_FAMILY = 8 /* FAMILY_BYTES before such a text */
+    PACKED_FAMILY =
+        8, /* the first word of a family before such a text, and if it is not all, ... */
+    PACKED_TWO_FAMILY_WORDS = 16 /* ... the second */
 };
 
-static inline unsigned packed_kind(struct id id, bool may_start)
+static inline unsigned packed_kind(struct id id, bool may_start, struct family_id family)
 {
-    return (may_start ? PACKED_MAY_START : 0u) | (id_is_long(id)     ? PACKED_LONG
-                                                  : id.words[1] == 0 ? 0u
-                                                                     : PACKED_TWO_WORDS);
+    return (may_start ? PACKED_MAY_START : 0u) |
+           (id_is_long(id)     ? PACKED_LONG
+            : id.words[1] == 0 ? 0u
+                               : PACKED_TWO_WORDS) |
+           (family_is_none(family) ? 0u
+            : family.words[1] == 0 ? PACKED_FAMILY
+                                   : PACKED_FAMILY | PACKED_TWO_FAMILY_WORDS);
 }
 
-/* form_pack() for a plain form: one whose record is nothing but a head, an id, a payload and, where
-   places are kept, its place, as nearly all are. Its join's layout is plain, its id is not long, it has a stage and no family. There
-   must be room for two words of id. */
+/* form_pack() for a plain form: one whose record is nothing but a head, an id, a payload, where places
+   are kept its place, and its family, as nearly all are. Its join's layout is plain, its id is not long,
+   and it has a stage. There must be room for two words of id, and of a family. */
 static inline size_t form_pack_plain(const struct join_rules *rules,
                                      const struct join_layout *layout, struct id id,
                                      uint32_t cohort, uint16_t measure, uint32_t stage,
                                      bool may_start, const unsigned char *payload, uint64_t place,
-                                     unsigned char *bytes)
+                                     struct family_id family, unsigned char *bytes)
 {
     unsigned char *const start = bytes;
     const size_t n_id = sizeof id.words[0] + (id.words[1] != 0 ? sizeof id.words[1] : 0);
@@ -187,7 +193,7 @@ static inline size_t form_pack_plain(const struct join_rules *rules,
     __builtin_memcpy(bytes + offsetof(struct packed_head, cohort), &cohort, sizeof cohort);
     __builtin_memcpy(bytes + offsetof(struct packed_head, measure), &measure, sizeof measure);
     bytes[offsetof(struct packed_head, stage)] = (unsigned char)stage;
-    bytes[offsetof(struct packed_head, kind)] = (unsigned char)packed_kind(id, may_start);
+    bytes[offsetof(struct packed_head, kind)] = (unsigned char)packed_kind(id, may_start, family);
     bytes += sizeof(struct packed_head);
     /* Both words are there to be copied; what is too much is written over. */
     __builtin_memcpy(bytes, &id, sizeof id);
@@ -197,6 +203,10 @@ static inline size_t form_pack_plain(const struct join_rules *rules,
     if (rules->keep_places) {
         __builtin_memcpy(bytes, &place, sizeof place);
         bytes += sizeof place;
+    }
+    if (!family_is_none(family)) {
+        __builtin_memcpy(bytes, &family, sizeof family);
+        bytes += sizeof family.words[0] + (family.words[1] != 0 ? sizeof family.words[1] : 0);
     }
     return (size_t)(bytes - start);
 }

@@ -73,13 +73,13 @@ uint64_t id_hash_any(struct id id)
     return hash_bytes(text, length);
 }
 
-void family_bytes(const char *text, size_t length, unsigned char family[FAMILY_BYTES])
+struct family_id family_id_of(const char *text, size_t length)
 {
+    struct family_id family = {{0, 0}};
     uint64_t digest[2] = {length, ~(uint64_t)length};
-    if (length <= FAMILY_BYTES) {
-        memset(family, 0, FAMILY_BYTES);
-        memcpy(family, text, length);
-        return;
+    if (length <= sizeof family) {
+        memcpy(&family, text, length);
+        return family;
     }
     /* Two hashes that see the bytes in different company; capitals count, as in every id. */
     for (size_t at = 0; at < length; at += 2 * sizeof(uint64_t)) {
@@ -88,8 +88,9 @@ void family_bytes(const char *text, size_t length, unsigned char family[FAMILY_B
         digest[0] = id_fold(digest[0] ^ words[0], words[1] + UINT64_C(0x94d049bb133111eb));
         digest[1] = id_fold(digest[1] ^ words[1], words[0] + UINT64_C(0xd6e8feb86659fd93));
     }
-    memcpy(family, digest, FAMILY_BYTES);
-    family[FAMILY_BYTES - 1] = 0xff;
+    memcpy(&family, digest, sizeof family);
+    ((unsigned char *)&family)[sizeof family - 1] = 0xff;
+    return family;
 }
 
 static char lower(char c)

@@ -72,14 +72,20 @@ bool id_similar(struct id a, struct id b);
 
 /* Who a family is, in as many bytes whatever its id: the id's own where there are up to 16, zero-padded;
    of a longer one a digest of 120 bits, which nobody will see two families share, and a last byte
-   that no UTF-8 text holds. Families are only told apart: nobody's id is read from here. */
-#define FAMILY_BYTES 16
-void family_bytes(const char *text, size_t length, unsigned char family[FAMILY_BYTES]);
+   that no UTF-8 text holds. Families are only told apart: nobody's id is read from here. Zeros, which
+   are nobody's id, stand for none. */
+struct family_id {
+    uint64_t words[2];
+};
+struct family_id family_id_of(const char *text, size_t length);
 
-/* Zeros, which are nobody's id, stand for none. */
-static inline bool family_is_none(const unsigned char family[FAMILY_BYTES])
+static inline bool family_is_none(struct family_id family)
 {
-    return family[0] == 0 && family[FAMILY_BYTES - 1] == 0;
+    return (family.words[0] | family.words[1]) == 0;
+}
+static inline bool family_equal(struct family_id a, struct family_id b)
+{
+    return a.words[0] == b.words[0] && a.words[1] == b.words[1];
 }
 
 #endif

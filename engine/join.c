@@ -43,7 +43,6 @@ void join_free(struct join *join)
     free(join->n_repeated);
     free(join->pending);
     free(join->pending_payloads);
-    free(join->pending_families);
     arena_free(&join->long_ids);
 }
 
@@ -182,18 +181,19 @@ bool join_add(struct join *join, struct id id, uint64_t hash, uint32_t *responde
     return true;
 }
 
-bool join_note_family(struct join *join, uint32_t respondent, const unsigned char *family,
-                      uint8_t rank)
+bool join_note_family(struct join *join, uint32_t respondent, struct family_id family, uint8_t rank)
 {
     struct respondent *const r = join_respondent(join, respondent);
-    unsigned char *at;
-    if (!blocks_grow(&join->families, respondent, FAMILY_BYTES)) {
+    struct family_id *at;
+    if (respondent / BLOCK_RECORDS >= join->families.n_blocks &&
+        !blocks_grow(&join->families, respondent, sizeof family)) {
         return false;
     }
-    at = block_record(&join->families, respondent, FAMILY_BYTES);
-    if (rank < r->family_rank || (rank == r->family_rank && memcmp(family, at, FAMILY_BYTES) < 0)) {
+    at = block_record(&join->families, respondent, sizeof family);
+    if (rank < r->family_rank ||
+        (rank == r->family_rank && memcmp(&family, at, sizeof family) < 0)) {
         r->family_rank = rank;
-        memcpy(at, family, FAMILY_BYTES);
+        *at = family;
     }
     return true;
 }
@@ -349,8 +349,7 @@ size_t join_bytes(const struct join *join)
            (join->respondents.n_blocks * layout->respondent_bytes +
             join->series.n_blocks * layout->series_bytes +
             join->first_series.n_blocks * sizeof(uint32_t) +
-            join->families.n_blocks * FAMILY_BYTES) *
+            join->families.n_blocks * sizeof(struct family_id)) *
                BLOCK_RECORDS +
-           join->pending_capacity * sizeof(struct pending) + join->pending_payloads_capacity +
-           join->pending_families_capacity;
+           join->pending_capacity * sizeof(struct pending) + join->pending_payloads_capacity;
 }

@@ -48,7 +48,7 @@ struct join {
     uint32_t n_respondents, n_series;
     struct blocks respondents;
     struct blocks series, first_series; /* goals; uint32_t, for each respondent */
-    struct blocks families;             /* FAMILY_BYTES for each, as far as some form names one */
+    struct blocks families;             /* struct family_id, as far as some form names one */
     struct names repeated; /* places (series, stage) with several forms that say the same ... */
     uint32_t *n_repeated;  /* ... owned: and how many more than one */
     size_t n_repeated_capacity;
@@ -56,9 +56,6 @@ struct join {
     size_t n_pending, pending_capacity;
     unsigned char *pending_payloads; /* owned, n_pending x payload_bytes */
     size_t pending_payloads_capacity;
-    unsigned char
-        *pending_families; /* owned: FAMILY_BYTES for each, as far as some form names one */
-    size_t pending_families_capacity;
     uint64_t similar_ids; /* ids that a person would take for one of the others */
     struct arena long_ids;
 };
@@ -163,15 +160,23 @@ static inline uint32_t join_guess(const struct join *join, uint64_t hash)
 
 /* The family that a form of a stage with this rank (form.h) names: of several, that of the stage which
    also says the cohort counts, and of one stage's the one with the least bytes. False: no memory. */
-bool join_note_family(struct join *join, uint32_t respondent, const unsigned char *family,
+bool join_note_family(struct join *join, uint32_t respondent, struct family_id family,
                       uint8_t rank);
 
+/* Asks the memory for a respondent's family, if there may be one. */
+static inline void join_ask_family(const struct join *join, uint32_t respondent)
+{
+    if (respondent / BLOCK_RECORDS < join->families.n_blocks) {
+        __builtin_prefetch(block_record(&join->families, respondent, sizeof(struct family_id)), 1);
+    }
+}
+
 /* A respondent's family; NULL where no form names one. */
-static inline const unsigned char *join_family(const struct join *join, uint32_t respondent)
+static inline const struct family_id *join_family(const struct join *join, uint32_t respondent)
 {
     return join_respondent(join, respondent)->family_rank == UINT8_MAX
                ? NULL
-               : block_record(&join->families, respondent, FAMILY_BYTES);
+               : block_record(&join->families, respondent, sizeof(struct family_id));
 }
 
 /* --- series --- */

@@ -10,7 +10,7 @@
 #include "engine/names.h"
 
 struct member_head {
-    unsigned char family[FAMILY_BYTES];
+    struct family_id family;
     uint32_t cohort;
     uint16_t join;
     uint16_t n_bytes;
@@ -33,11 +33,9 @@ static bool append(struct kin_bundle *bundle, const void *bytes, size_t n)
     return true;
 }
 
-bool kin_begin(struct kin *kin, const unsigned char family[FAMILY_BYTES], size_t join,
-               uint32_t cohort)
+bool kin_begin(struct kin *kin, struct family_id family, size_t join, uint32_t cohort)
 {
-    struct member_head head = {.cohort = cohort, .join = (uint16_t)join};
-    memcpy(head.family, family, sizeof head.family);
+    const struct member_head head = {.family = family, .cohort = cohort, .join = (uint16_t)join};
     kin->member.n = 0;
     return append(&kin->member, &head, sizeof head);
 }
@@ -87,9 +85,7 @@ bool kin_put(struct kin *kin, const struct family_sum *of, uint64_t members, int
 
 static uint64_t family_hash(const struct member_head *head)
 {
-    uint64_t words[2];
-    memcpy(words, head->family, sizeof words);
-    return id_fold(words[0] ^ (uint64_t)head->join << 48, words[1]);
+    return id_fold(head->family.words[0] ^ (uint64_t)head->join << 48, head->family.words[1]);
 }
 
 bool kin_end(struct kin *kin)
@@ -206,7 +202,7 @@ static void read_head(const unsigned char *at, struct member_head *head)
 
 static bool same_family(const struct member_head *a, const struct member_head *b)
 {
-    return a->join == b->join && memcmp(a->family, b->family, sizeof a->family) == 0;
+    return a->join == b->join && family_equal(a->family, b->family);
 }
 
 static void add_member(struct meeting *meeting, const unsigned char *at)

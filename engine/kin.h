@@ -27,8 +27,7 @@ struct kin {
 
 /* One member after the other: begin, what is known of the member (each sum once), end. The families
    of two joins are not one another's. False: no memory. */
-bool kin_begin(struct kin *kin, const unsigned char family[FAMILY_BYTES], size_t join,
-               uint32_t cohort);
+bool kin_begin(struct kin *kin, struct family_id family, size_t join, uint32_t cohort);
 bool kin_put(struct kin *kin, const struct family_sum *of, uint64_t members, int64_t sum);
 bool kin_end(struct kin *kin);
 

@@ -191,7 +191,7 @@ static bool place(struct respondents *respondents, struct join *join, const stru
     const struct join_layout *const layout = layout_of(rules, form->measure);
     unsigned char *const at = join_series(join, series);
     note_cohort(rules, join_respondent(join, respondent), form->cohort, stage);
-    if (form->family != NULL &&
+    if (!family_is_none(form->family) &&
         !join_note_family(join, respondent, form->family, rules->cohort_ranks[stage])) {
         return false;
     }
@@ -218,13 +218,6 @@ static bool wait(struct join *join, const struct form *form, uint32_t respondent
     /* The payload is the caller's and does not last; respondents_resolve() points to the copy once
        the array no longer moves. */
     join->pending[n] = (struct pending){.form = *form, .respondent = respondent, .series = series};
-    if (form->family != NULL) {
-        if (!array_grow(&join->pending_families, &join->pending_families_capacity,
-                        (n + 1) * FAMILY_BYTES, 1)) {
-            return false;
-        }
-        memcpy(join->pending_families + n * FAMILY_BYTES, form->family, FAMILY_BYTES);
-    }
     memcpy(join->pending_payloads + n * payload_bytes, form->payload, payload_bytes);
     join->n_pending++;
     return true;
@@ -258,9 +251,10 @@ struct arriving {
     uint64_t hash;
     struct packed_head head;
     struct id id;                 /* of a plain one ... */
-    const unsigned char *payload; /* ... as is this */
-    uint32_t guess;               /* join_guess() */
-    bool is_plain;                /* form_pack_plain() */
+    const unsigned char *payload; /* ... as are this and, where one is named, the family */
+    const unsigned char *family;
+    uint32_t guess; /* join_guess() */
+    bool is_plain;  /* form_pack_plain() */
 };
 
 /* Looks at a packed form and returns its length. */
@@ -275,7 +269,7 @@ static inline size_t look_at(const struct respondents *respondents, const unsign
     arriving->join =
         &respondents->joins[respondents->rules->study->measures[arriving->head.measure].join];
     arriving->is_plain = arriving->join->layout->is_plain &&
-                         (arriving->head.kind & (PACKED_LONG | PACKED_FAMILY)) == 0 &&
+                         (arriving->head.kind & PACKED_LONG) == 0 &&
                          arriving->head.stage != LISTED_NO_STAGE;
     if (!arriving->is_plain) {
         n = form_unpack(respondents->rules, bytes, &form);
@@ -291,8 +285,29 @@ static inline size_t look_at(const struct respondents *respondents, const unsign
     }
     arriving->hash = id_hash(arriving->id);
     arriving->payload = id + n;
-    return sizeof arriving->head + n + arriving->join->layout->payload_bytes +
-           (respondents->rules->keep_places ? sizeof(uint64_t) : 0);
+    n += sizeof arriving->head + arriving->join->layout->payload_bytes +
+         (respondents->rules->keep_places ? sizeof(uint64_t) : 0);
+    if ((arriving->head.kind & PACKED_FAMILY) != 0) {
+        arriving->family = bytes + n;
+        n += (arriving->head.kind & PACKED_TWO_FAMILY_WORDS) != 0 ? sizeof(struct family_id)
+                                                                  : sizeof(uint64_t);
+    }
+    return n;
+}
+
+/* Notes the family that a plain form names, if it does. False: no memory. */
+static inline bool note_plain_family(const struct join_rules *rules, const struct arriving *form,
+                                     uint32_t respondent)
+{
+    struct family_id family = {{0, 0}};
+    if ((form->head.kind & PACKED_FAMILY) == 0) {
+        return true;
+    }
+    memcpy(&family.words[0], form->family, sizeof family.words[0]);
+    if ((form->head.kind & PACKED_TWO_FAMILY_WORDS) != 0) {
+        memcpy(&family.words[1], form->family + sizeof family.words[0], sizeof family.words[1]);
+    }
+    return join_note_family(form->join, respondent, family, rules->cohort_ranks[form->head.stage]);
 }
 
 /* Puts a plain form into its place, which is empty. */
@@ -327,7 +342,7 @@ static inline bool add_plain(const struct join_rules *rules, const struct arrivi
          rules->version[form->head.measure] * layout->series_bytes;
     if (respondent->id.words[0] != form->id.words[0] ||
         respondent->id.words[1] != form->id.words[1] || respondent->cohort != form->head.cohort ||
-        series_state(layout, at, stage) != SLOT_EMPTY) {
+        series_state(layout, at, stage) != SLOT_EMPTY || !note_plain_family(rules, form, guess)) {
         return false;
     }
     respondent->cohort_rank = rules->cohort_ranks[stage] < respondent->cohort_rank
@@ -351,6 +366,9 @@ static bool add_first(const struct join_rules *rules, const struct arriving *for
     respondent = join_respondent(join, number);
     *is_new = respondent->cohort_rank == UINT8_MAX; /* nothing is known of it */
     if (*is_new) {
+        if (!note_plain_family(rules, form, number)) {
+            return false;
+        }
         respondent->cohort = form->head.cohort;
         respondent->cohort_rank = rules->cohort_ranks[stage];
         fill_plain(rules, form,
@@ -366,6 +384,9 @@ static void guess_respondent(struct arriving *form)
     form->guess = join_guess(form->join, form->hash);
     if (form->guess != NO_NAME) {
         __builtin_prefetch(join_respondent(form->join, form->guess), 1);
+        if ((form->head.kind & PACKED_FAMILY) != 0) {
+            join_ask_family(form->join, form->guess);
+        }
     }
 }
 
@@ -633,9 +654,6 @@ static bool resolve_join(struct respondents *respondents, size_t index)
     for (size_t i = 0; i < join->n_pending; i++) {
         /* Only now, before sorting: the index still says whose payload it is. */
         join->pending[i].form.payload = join->pending_payloads + i * payload_bytes;
-        if (join->pending[i].form.family != NULL) {
-            join->pending[i].form.family = join->pending_families + i * FAMILY_BYTES;
-        }
     }
     if (join->n_pending > 0) {
         qsort(join->pending, join->n_pending, sizeof *join->pending, pending_compare);

@@ -8,15 +8,17 @@
 void add_given(struct join_world *world, const struct given *given, uint64_t row)
 {
     const uint32_t codes[GOAL_PAYLOAD] = {(uint32_t)given->code};
-    const struct form form = {.measure = given->measure,
-                              .place = PLACE(0, row),
-                              .stage = given->stage,
-                              .may_start = given->may_start,
-                              .date = given->date,
-                              .cohort = world_site(world, &given->site, given->site == '-' ? 0 : 1),
-                              .goal =
-                                  given->goal == NULL ? NO_NAME : world_name(world, given->goal),
-                              .category = NO_NAME};
+    const struct form form = {
+        .measure = given->measure,
+        .place = PLACE(0, row),
+        .stage = given->stage,
+        .may_start = given->may_start,
+        .date = given->date,
+        .cohort = world_site(world, &given->site, given->site == '-' ? 0 : 1),
+        .goal = given->goal == NULL ? NO_NAME : world_name(world, given->goal),
+        .category = NO_NAME,
+        .family = given->family == NULL ? (struct family_id){{0, 0}}
+                                        : family_id_of(given->family, strlen(given->family))};
     world_add(world, (const char[]){given->who, '\0'}, &form, codes);
 }
 
@@ -100,11 +102,13 @@ static size_t print_goals(const struct join_world *world, size_t join, uint32_t 
     return n;
 }
 
-/* "p A.B|... N*" of one respondent. */
+/* "p A.B|... N* f" of one respondent. */
 static void print_person(const struct join_world *world, size_t join, uint32_t person, char *out)
 {
     const struct respondent *const respondent =
         join_respondent(&world->respondents.joins[join], person);
+    const struct family_id *const family =
+        join_family(&world->respondents.joins[join], person); /* a short one is its own text */
     char series[MOST_FORMS][ENTRY], text[ENTRY] = "", site = '-';
     size_t length;
     const char *const id = id_text(&respondent->id, &length);
@@ -118,8 +122,9 @@ static void print_person(const struct join_world *world, size_t join, uint32_t p
         const uint32_t value = cohorts_value_of(&world->cohorts, respondent->cohort, 0);
         site = value == 0 ? '-' : names_text(&world->cohorts.values, value)[0];
     }
-    assert_true(snprintf(out, ENTRY, "%.*s %s %c%s", (int)length, id, text, site,
-                         respondent->moved ? "*" : "") < ENTRY);
+    assert_true(snprintf(out, ENTRY, "%.*s %s %c%s%s%.16s", (int)length, id, text, site,
+                         respondent->moved ? "*" : "", family == NULL ? "" : " ",
+                         family == NULL ? "" : (const char *)family) < ENTRY);
 }
 
 static void print_people(const struct join_world *world, char *out, size_t size)

@@ -24,7 +24,7 @@ struct given {
     char code, site;
     bool may_start;
     uint16_t measure;
-    const char *goal;
+    const char *goal, *family; /* family NULL: none is named */
 };
 #define F(who_, stage_, date_, code_, site_)                                                \
     {                                                                                       \
@@ -38,7 +38,8 @@ struct given {
     }
 
 /* Expected: for each respondent by name, each series (by measure, then goal) with a letter for each
-   stage ("." nothing, "!" a conflict), the site that counts, "*" when moved. Then each reason with
+   stage ("." nothing, "!" a conflict), the site that counts, "*" when moved, and the family that counts,
+   if any. Then each reason with
    the stage, sorted: "=" duplicate_same, "!" conflicting, "w" outside_window. */
 struct join_case {
     const char *name;

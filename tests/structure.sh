@@ -62,7 +62,8 @@ system_reason() {
         scales/* | engine/* | io/*) echo 'headers of ours are included with quotes' ;;
         *) case $1 in
             scales/*)
-                [[ $pure_libc == *" $2 "* ]] || echo 'scales/ includes only the pure part of libc'
+                [[ $pure_libc == *" $2 "* || $processor == *" $2 "* ]] ||
+                    echo 'scales/ includes only the pure part of libc, and the processor'
                 ;;
             engine/*)
                 [[ $2 == gsl/* || $pure_libc$processor == *" $2 "* ]] ||

@@ -22,6 +22,7 @@ static const char long_text[300] = "a participant whose id was made by a very ca
 static const size_t id_lengths[] = {1, 15, 16, 17, 33, sizeof long_text};
 static const uint32_t stage_numbers[] = {0, 5, MAX_STAGES - 1, NO_STAGE};
 static const int64_t dates[] = {NO_DATE, -400, 0, 17621};
+static const size_t family_lengths[] = {0, 1, 8, 9, 16, 17};
 
 /* What of a form this study's forms have; the rest is not brought along. */
 static struct form kept_of(const struct join_rules *rules, const struct form *form)
@@ -55,6 +56,7 @@ static void check_form(const struct join_rules *rules, const struct form *given,
     assert_int_equal(got->measure, expected.measure);
     assert_int_equal(got->flags, expected.flags);
     assert_int_equal(got->may_start, expected.may_start);
+    assert_true(family_equal(got->family, expected.family));
     assert_memory_equal(got->payload, expected.payload,
                         layout_of(rules, given->measure)->payload_bytes);
 }
@@ -63,10 +65,11 @@ static void check_form(const struct join_rules *rules, const struct form *given,
 static void check_round_trip(const struct join_rules *rules, const struct form *form)
 {
     const size_t most = form_packed_most(rules, form);
-    unsigned char *const bytes = malloc(2 * most + 1);
+    const struct join_layout *const layout = layout_of(rules, form->measure);
+    unsigned char *const bytes = malloc(2 * most + 1), *const plain = malloc(most);
     struct form other = *form, got;
     size_t n, n_other, back;
-    assert_non_null(bytes);
+    assert_true(bytes != NULL && plain != NULL);
     other.cohort = 4000000000u;
     other.may_start = !form->may_start;
     n = form_pack(rules, form, bytes + 1);
@@ -79,7 +82,14 @@ static void check_round_trip(const struct join_rules *rules, const struct form *
     back = form_unpack(rules, bytes + 1 + n, &got);
     assert_int_equal(back, n);
     check_form(rules, &other, &got);
+    if (layout->is_plain && !id_is_long(form->id) && form->stage != NO_STAGE) {
+        back = form_pack_plain(rules, layout, form->id, form->cohort, form->measure, form->stage,
+                               form->may_start, form->payload, form->place, form->family, plain);
+        assert_int_equal(back, n);
+        assert_memory_equal(plain, bytes + 1, n);
+    }
     free(bytes);
+    free(plain);
 }
 
 static void check_forms(const struct join_rules *rules, uint16_t measure)
@@ -102,7 +112,10 @@ static void check_forms(const struct join_rules *rules, uint16_t measure)
                                     .may_start = d % 2 == 0,
                                     .payload = payload};
                 form.hash = id_hash(form.id);
-                check_round_trip(rules, &form);
+                for (size_t f = 0; f < COUNT(family_lengths); f++) {
+                    form.family = family_id_of(long_text, family_lengths[f]);
+                    check_round_trip(rules, &form);
+                }
             }
         }
     }

@@ -19,6 +19,12 @@ static const struct study by_stage = {STUDY_OF(plain), .before = 0, .after = 2},
                           from_after = {STUDY_OF(plain), .before = 0, .after = 1,
                                         .cohort_from = COHORT_FROM_AFTER};
 
+#define G(who_, stage_, code_, family_)                                             \
+    {                                                                               \
+        .who = (who_), .stage = (stage_), .date = ND, .code = (code_), .site = 'N', \
+        .family = (family_)                                                         \
+    }
+
 static const struct join_case cases[] = {
     /* placing, duplicates, conflicts */
     {"one form", &by_stage, {F('p', 0, ND, 'A', 'N')}, "p A.. N", ""},
@@ -141,6 +147,37 @@ static const struct join_case cases[] = {
      &by_stage,
      {F('p', 1, ND, 'A', 'N'), {'p', 0, ND, 'B', 'S', .measure = 1}},
      "p .A.|B.. S*",
+     ""},
+    /* families */
+    {"one family",
+     &by_stage,
+     {G('p', 0, 'A', "f"), G('p', 1, 'B', "f"), G('q', 0, 'A', "f"), F('r', 0, ND, 'A', 'N')},
+     "p AB. N f, q A.. N f, r A.. N",
+     ""},
+    {"the stage that says the cohort says the family",
+     &by_stage,
+     {G('p', 2, 'A', "a"), G('p', 0, 'B', "z"), G('p', 1, 'C', "m")},
+     "p BCA N z",
+     ""},
+    {"the first stage that names one",
+     &by_stage,
+     {F('p', 0, ND, 'A', 'N'), G('p', 1, 'B', "z"), G('p', 2, 'C', "a")},
+     "p ABC N z",
+     ""},
+    {"named by a form that is set aside",
+     &by_stage,
+     {F('p', 0, ND, 'A', 'N'), G('p', 0, 'A', "f"), G('p', 0, 'A', "e")},
+     "p A.. N e",
+     "=0 =0"},
+    {"of nine bytes and of eight",
+     &by_stage,
+     {G('p', 0, 'A', "family-10"), G('p', 0, 'B', "family-1"), G('q', 1, 'A', "family-10")},
+     "p !.. N family-1, q .A. N family-10",
+     "!0 !0"},
+    {"where forms wait",
+     &keep_first,
+     {G('p', 1, 'A', "family-10"), G('p', 0, 'B', "family-9")},
+     "p BA. N family-9",
      ""},
 };
 

@@ -87,9 +87,9 @@ while read -r from target reason; do
 done <<'ROWS'
 scales/gas.c "engine/figure.h" scales/ includes only scales/
 scales/gas.h "io/words.h" scales/ includes only scales/
-scales/gas.c <unistd.h> scales/ includes only the pure part of libc
-scales/gas.c <gsl/gsl_math.h> scales/ includes only the pure part of libc
-scales/gas.c <locale.h> scales/ includes only the pure part of libc
+scales/gas.c <unistd.h> scales/ includes only the pure part of libc, and the processor
+scales/gas.c <gsl/gsl_math.h> scales/ includes only the pure part of libc, and the processor
+scales/gas.c <locale.h> scales/ includes only the pure part of libc, and the processor
 scales/gas.c "gas.h" includes are written from the root
 scales/gas.h <scales/other.h> headers of ours are included with quotes
 engine/figure.h "io/words.h" engine/ does not know io/

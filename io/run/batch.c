@@ -212,14 +212,6 @@ struct payloads {
     unsigned char bytes[BATCH_FORMS * MAX_PAYLOAD * sizeof(uint32_t)];
 };
 
-/* The family that a form names, or NULL. */
-static const unsigned char *family_at(const struct batch *batch, size_t index)
-{
-    return batch->families == NULL || family_is_none(batch->families[index])
-               ? NULL
-               : batch->families[index];
-}
-
 /* One form, whatever it is. */
 static bool send_form(struct batch *batch, struct worker *worker, size_t index, bool blank,
                       const unsigned char *payload)
@@ -239,7 +231,8 @@ static bool send_form(struct batch *batch, struct worker *worker, size_t index, 
                               .flags = goal == NULL ? 0 : goal->flags,
                               .may_start = batch->may_start,
                               .payload = payload,
-                              .family = family_at(batch, index)};
+                              .family = batch->families == NULL ? (struct family_id){{0, 0}}
+                                                                : batch->families[index]};
     if (blank || !named || batch->unknown_stages[index]) {
         return set_aside(worker, batch, index,
                          blank    ? FORM_BLANK
@@ -275,14 +268,12 @@ static void pack_outcomes(const struct join_layout *layout, const struct scored_
 static size_t find_plain(const struct batch *batch, const struct join_layout *layout,
                          const uint8_t n_valid[], uint16_t plain[], uint16_t others[])
 {
-    const bool none_named = batch->families == NULL;
     size_t n_plain = 0;
     for (size_t i = 0; i < batch->n; i++) {
         const struct id id = batch->ids[i];
         const bool is_plain = layout->is_plain && n_valid[i] > 0 &&
                               (id.words[0] | id.words[1]) != 0 && !id_is_long(id) &&
-                              batch->stages[i] != NO_STAGE && !batch->unknown_stages[i] &&
-                              (none_named || family_at(batch, i) == NULL);
+                              batch->stages[i] != NO_STAGE && !batch->unknown_stages[i];
         plain[n_plain] = (uint16_t)i;
         others[i - n_plain] = (uint16_t)i;
         n_plain += is_plain;
@@ -307,6 +298,7 @@ static bool send_questionnaires(struct batch *batch, struct worker *worker,
                                       .stages = batch->stages,
                                       .payloads = payloads.bytes,
                                       .places = batch->places,
+                                      .families = batch->families,
                                       .which = plain,
                                       .n = n_plain};
     pack_outcomes(layout, scored, batch->n, payloads.bytes);

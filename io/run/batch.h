@@ -47,9 +47,7 @@ struct batch {
     uint32_t cohorts[BATCH_FORMS];
     uint32_t stages[BATCH_FORMS]; /* or NO_STAGE */
     bool unknown_stages[BATCH_FORMS];
-    unsigned char (
-        *families)[FAMILY_BYTES];  /* owned, BATCH_FORMS: zeros where none is named; NULL: the
-                                                source names none */
+    struct family_id *families;    /* owned, BATCH_FORMS; NULL: the source names none */
     int16_t ages[BATCH_FORMS];     /* years, or AGE_... */
     struct goal_facts *goals;      /* owned, BATCH_FORMS; NULL: a questionnaire */
     struct form_texts *form_texts; /* owned, BATCH_FORMS; NULL: nobody wants them */

@@ -33,7 +33,7 @@ struct facts {
         size_t n;
     } long_ids[DECODER_ROWS]; /* text NULL: not long */
     bool has_long_ids;
-    unsigned char families[DECODER_ROWS][FAMILY_BYTES]; /* zeros: none */
+    struct family_id families[DECODER_ROWS]; /* zeros: none */
     int64_t informants[DECODER_ROWS];
     uint32_t cohorts[DECODER_ROWS];
     int64_t values[DECODER_ROWS], stages[DECODER_ROWS], dates[DECODER_ROWS], ages[DECODER_ROWS];
@@ -301,20 +301,30 @@ static bool read_ids(struct decoder *d)
     return true;
 }
 
+/* The family of row r, decoded as a spreadsheet would show it. */
+static bool read_odd_family(struct decoder *d, size_t r, size_t column)
+{
+    struct cell cell;
+    if (!raw_cell_text(&d->rows[r], column, &d->room, &cell)) {
+        return no_memory(d);
+    }
+    if (!is_missing(d->source, &cell)) {
+        d->facts.families[r] = family_id_of(cell.text, cell.length);
+    }
+    return true;
+}
+
 /* Which family a row is of, where a column says so that is not the respondents' own. */
 static bool read_families(struct decoder *d)
 {
     const size_t column = d->columns->family.index;
     for (size_t r = 0; d->has_families && r < d->n_rows; r++) {
         const struct span raw = raw_cell(&d->rows[r], column);
-        struct cell cell = {raw.text, raw.length};
-        if ((raw.length <= d->longest_missing || !is_plain(raw.text, raw.length)) &&
-            !raw_cell_text(&d->rows[r], column, &d->room, &cell)) {
-            return no_memory(d);
-        }
-        memset(d->facts.families[r], 0, FAMILY_BYTES);
-        if (!is_missing(d->source, &cell)) {
-            family_bytes(cell.text, cell.length, d->facts.families[r]);
+        struct id id = {{0, 0}};
+        const bool is_short = raw.length > d->longest_missing && read_short_id(raw, &id);
+        d->facts.families[r] = (struct family_id){{id.words[0], id.words[1]}};
+        if (!is_short && !read_odd_family(d, r, column)) {
+            return false;
         }
     }
     return true;
@@ -572,7 +582,7 @@ static void gather(const struct decoder *d, const uint16_t which[], size_t n, st
         batch->dates[slot] = facts->dates[r];
     }
     for (size_t i = 0; i < n && batch->families != NULL; i++) {
-        memcpy(batch->families[batch->n + i], facts->families[which[i]], FAMILY_BYTES);
+        batch->families[batch->n + i] = facts->families[which[i]];
     }
     for (size_t i = 0; i < n && batch->has_ages; i++) {
         const int64_t age = facts->ages[which[i]];

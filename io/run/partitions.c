@@ -319,6 +319,8 @@ bool mail_plain_forms(struct mail *mail, const struct plain_forms *forms)
         bag->n += form_pack_plain(partitions->rules, layout, forms->ids[at], forms->cohorts[at],
                                   forms->measure, forms->stages[at], forms->may_start,
                                   forms->payloads + at * layout->payload_bytes, forms->places[at],
+                                  forms->families == NULL ? (struct family_id){{0, 0}}
+                                                          : forms->families[at],
                                   bag->bytes + bag->n);
     }
     return true;

@@ -279,6 +279,8 @@
     X(SAY_CHANGE_FAMILIES_HOLM)      \
     X(SAY_CHANGE_FEW)                \
     X(SAY_CHANGE_ALIKE)              \
+    X(SAY_CHANGE_NONE)               \
+    X(SAY_CHANGE_FAMILIES_ALIKE)     \
     X(SAY_ROUNDED)                   \
     X(SAY_DOUBT)                     \
     X(SAY_CAUTION)                   \
@@ -289,6 +291,18 @@
     X(SAY_MODEL)                     \
     X(SAY_BETWEEN)                   \
     X(SAY_BETWEEN_HOLM)              \
+    X(SAY_COMPARISON)                \
+    X(SAY_YEARS)                     \
+    X(SAY_BETTER_ONE)                \
+    X(PROGRAMME)                     \
+    X(COMPARISON_GROUP)              \
+    X(SAY_APART)                     \
+    X(SAY_APART_HOLM)                \
+    X(SAY_APART_FEW)                 \
+    X(SAY_APART_ALIKE)               \
+    X(SAY_APART_DOUBT)               \
+    X(SAY_USUAL)                     \
+    X(SAY_USUAL_FEW)                 \
     X(SAY_SIGN_FLIP)                 \
     X(SAY_RELIABLE)                  \
     X(SAY_RELIABLE_FEW)              \
@@ -296,10 +310,13 @@
     X(SAY_RAISED)                    \
     X(SAY_RAISED_FEW)                \
     X(SAY_MOVED)                     \
+    X(SAY_MOVED_NONE)                \
     X(SAY_TRAJECTORY)                \
     X(SAY_STEP)                      \
     X(SAY_ATTAINED)                  \
     X(SAY_ATTAINED_FEW)              \
+    X(SAY_ATTAINED_ALL)              \
+    X(SAY_ATTAINED_ALL_FEW)          \
     X(SAY_ATTAINED_INTERVAL)         \
     X(SAY_ATTAINED_ONE)              \
     X(SAY_ATTAINED_NOT_ONE)          \

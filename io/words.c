@@ -336,6 +336,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_SAY_CHANGE_FAMILIES_HOLM] = "The mean change was {0} points (95% confidence interval {1} to {2}; test that allows for {4} {4|family|families}, p {3}; adjusted for {5} such tests, p {6}).",
     [MESSAGE_SAY_CHANGE_FEW] = "The mean change was {0} points (95% confidence interval {1} to {2}); fewer than {3} {4} are too few for a test.",
     [MESSAGE_SAY_CHANGE_ALIKE] = "Every change was the same, {0} points, so there is no interval and no test.",
+    [MESSAGE_SAY_CHANGE_NONE] = "No score changed, so there is no interval and no test.",
+    [MESSAGE_SAY_CHANGE_FAMILIES_ALIKE] = "The mean change was {0} points; there is no interval and no test, since {4|all are of one family|all families changed alike}.",
     [MESSAGE_SAY_ROUNDED] = "(The change was rounded by itself, not taken from the rounded means.)",
     [MESSAGE_SAY_DOUBT] = "The interval includes 0: these figures do not show whether there was any change on average.",
     [MESSAGE_SAY_CAUTION] = "With so few {1}, one or two can change this result a good deal.",
@@ -353,16 +355,41 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_SAY_BETWEEN_HOLM] =
         "Does the mean change differ by {0}? Welch's test: p {1}; adjusted for {2} such tests, p "
         "{3}.",
+    [MESSAGE_SAY_COMPARISON] =
+        "Programme and comparison group: the mean change in {0} was {1} points in the programme ({2} "
+        "{5}) and {3} points in the comparison group ({4} {5}).",
+    [MESSAGE_SAY_YEARS] =
+        "Year on year: the mean change in {0} was {1} points in {2} and {3} points in {4}.",
+    [MESSAGE_SAY_BETTER_ONE] = "The change in {0} was the better one.",
+    [MESSAGE_PROGRAMME] = "the programme",
+    [MESSAGE_COMPARISON_GROUP] = "the comparison group",
+    [MESSAGE_SAY_APART] =
+        "The difference is {0} points (95% confidence interval {1} to {2}; p {3}).",
+    [MESSAGE_SAY_APART_HOLM] =
+        "The difference is {0} points (95% confidence interval {1} to {2}; p {3}; adjusted for {4} "
+        "such tests, p {5}).",
+    [MESSAGE_SAY_APART_FEW] =
+        "The difference is {0} points (95% confidence interval {1} to {2}); fewer than {6} in one of "
+        "the two are too few for a test.",
+    [MESSAGE_SAY_APART_ALIKE] = "The difference is {0} points; there is no interval and no test.",
+    [MESSAGE_SAY_APART_DOUBT] =
+        "The interval includes 0: these figures do not show whether the two differ.",
+    [MESSAGE_SAY_USUAL] =
+        "{0} ({1}%; 95% confidence interval {2}% to {3}%) moved into the usual range, reliably better.",
+    [MESSAGE_SAY_USUAL_FEW] = "{0} moved into the usual range, reliably better.",
     [MESSAGE_SAY_SIGN_FLIP] = "The test that decides is the sign-flip test of families' summed changes: p {0}.",
     [MESSAGE_SAY_RELIABLE] = "Of these {0} {1}, {2} ({3}%) improved reliably (by more than {4} points), {5} ({6}%) got reliably worse, and {7} did neither.",
     [MESSAGE_SAY_RELIABLE_FEW] = "Of these {0} {1}, {2} improved reliably (by more than {4} points), {5} got reliably worse, and {7} did neither.",
     [MESSAGE_SAY_NET] = "The first of these shares less the second is {0} percentage points (95% confidence interval {1} to {2}).",
-    [MESSAGE_SAY_RAISED] = "Of all {7}, {0} ({1}%) {0|was|were} in a band worse than \"{6}\" at {2} and {3} ({4}%) at {5}.",
-    [MESSAGE_SAY_RAISED_FEW] = "Of all {7}, {0} {0|was|were} in a band worse than \"{6}\" at {2} and {3} at {5}.",
+    [MESSAGE_SAY_RAISED] = "Of these {7}, {0} ({1}%) {0|was|were} in a band worse than \"{6}\" at {2} and {3} ({4}%) at {5}.",
+    [MESSAGE_SAY_RAISED_FEW] = "Of these {7}, {0} {0|was|were} in a band worse than \"{6}\" at {2} and {3} at {5}.",
     [MESSAGE_SAY_MOVED] = "{0} moved to a better band and {1} to a worse one.",
+    [MESSAGE_SAY_MOVED_NONE] = "Nobody moved to another band.",
     [MESSAGE_SAY_TRAJECTORY] = "Among the {0} {1} with a score at every stage, mean {2} was {3} at {4} and {5} at {6}.",
     [MESSAGE_SAY_STEP] = "The largest step was that from {0} ({1}) to {2} ({3}).",
     [MESSAGE_SAY_ATTAINED] = "Of the {0} goals reviewed, of {3} that were set, {1} ({2}%) {1|was|were} attained: level 0 (as expected) or better at the latest review.",
+    [MESSAGE_SAY_ATTAINED_ALL] = "Of the {0} goals set, all of them reviewed, {1} ({2}%) {1|was|were} attained: level 0 (as expected) or better at the latest review.",
+    [MESSAGE_SAY_ATTAINED_ALL_FEW] = "Of the {0} goals set, all of them reviewed, {1} {1|was|were} attained: level 0 (as expected) or better at the latest review.",
     [MESSAGE_SAY_ATTAINED_FEW] = "Of the {0} goals reviewed, of {3} that were set, {1} {1|was|were} attained: level 0 (as expected) or better at the latest review.",
     [MESSAGE_SAY_ATTAINED_INTERVAL] = "The 95% confidence interval of that share is {0}% to {1}%, allowing for goals of the same family ({2} {2|family|families}).",
     [MESSAGE_SAY_ATTAINED_ONE] = "Only one goal was reviewed, and it was attained.",

@@ -110,7 +110,8 @@ static void check_test(const struct spoken_change *c, const char *words)
         return;
     }
     if (c->ci_low.kind == VALUE_UNDEFINED) {
-        assert_true(says(words, "Every change was the same"));
+        assert_true(says(words, c->change.number == 0.0 ? "No score changed"
+                                                        : "Every change was the same"));
         assert_false(says(words, ", p ") || says(words, "interval -"));
         return;
     }
@@ -193,9 +194,23 @@ static void test_examples(void **state)
     assert_string_equal(say(&arena, spoken_test(&c)),
                         "The mean change was 6.31 points (95% confidence interval 3.17 to 9.45; "
                         "test that allows for 33 families, p < .001).");
+    c.families = value_count(9);
+    assert_string_equal(say(&arena, spoken_test(&c)),
+                        "The mean change was 6.31 points (95% confidence interval 3.17 to 9.45); "
+                        "fewer than 10 families are too few for a test.");
+    c.families = value_count(1);
+    c.ci_low = c.ci_high = VALUE_NONE;
+    assert_string_equal(say(&arena, spoken_test(&c)),
+                        "The mean change was 6.31 points; there is no interval and no test, since "
+                        "all are of one family.");
+    c = change_of(39, 4513, 5144, 314, 2, true, false);
+    c.families = value_count(33);
     c.p = value_double(1.0);
     assert_true(says(say(&arena, spoken_test(&c)), "p = 1.000)."));
-    c.n = value_count(1);
+    c = change_of(1, 4513, 5144, 314, 2, true, false);
+    c.who = argument_name("people");
+    c.of = argument_name("wemwbs");
+    c.scale = argument_name("mental well-being");
     assert_string_equal(say(&arena, spoken_means(&c)),
                         "Only one of the people had both forms of wemwbs, too few to say anything "
                         "of a change in mental well-being.");

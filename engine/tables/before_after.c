@@ -57,16 +57,6 @@ static bool has_families_beside_means(const struct maker *maker, size_t scale)
     return change_test(maker, scale).by_family && study_is_goal_level(maker->study, scale);
 }
 
-/* Of how many the test of a change is: families, where it allows for these. */
-static struct value base_of_test(const struct maker *maker, const struct figure_key *key)
-{
-    const struct figures *const f = maker->figures;
-    const struct value n = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
-    return change_test(maker, key->scale).by_family
-               ? fewer(n, figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_FAMILIES, 0))
-               : n;
-}
-
 /* n, mean and SD before, mean and SD after, change, interval and p. Both
    means are of the n people with two scores, so that the change is theirs; means of all who were
    seen at a stage are in the trajectory. True where a note on rounding is needed. */
@@ -103,7 +93,8 @@ static bool means_row(struct maker *maker, struct table *table, const struct fig
         of_tests.table = FIGURES_TESTS;
         row[i++] = cell_p(figures_at(f, &of_tests, FIGURE_STAGE_CHANGE, STATISTIC_P_HOLM, 0));
     }
-    cells_are_of(maker, table, row, table->n_columns, base_of_test(maker, key));
+    cells_are_of(maker, table, row, table->n_columns,
+                 test_base(maker, key, FIGURE_STAGE_CHANGE, N_TEST_KINDS));
     return rounds_apart(before, after, change, decimals);
 }
 
@@ -272,7 +263,8 @@ static void direction_row(struct maker *maker, struct table *table, const struct
         row[i++] = cell_value(
             figures_at(f, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_DETERIORATED, 0), 0);
     }
-    cells_are_of(maker, table, row, table->n_columns, base_of_test(maker, key));
+    cells_are_of(maker, table, row, table->n_columns,
+                 test_base(maker, key, FIGURE_STAGE_CHANGE, N_TEST_KINDS));
 }
 
 static void direction(struct maker *maker, size_t scale, size_t breakdown)

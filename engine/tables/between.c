@@ -200,12 +200,6 @@ struct pooling {
     bool apart;    /* the two means print differently */
 };
 
-static bool print_apart(struct value a, struct value b, unsigned decimals)
-{
-    int64_t x, y;
-    return value_rounded(&a, decimals, &x) && value_rounded(&b, decimals, &y) && x != y;
-}
-
 static struct pooling pooling_of(const struct maker *maker, size_t breakdown)
 {
     struct pooling found = {false, false, false, false};

@@ -156,7 +156,10 @@ static void method_row(struct maker *maker, struct table *table, const struct fi
             row[5] = cell_p(holm_p(maker, key, FIGURE_STAGE_CHANGE, method->kind));
         }
     }
-    cells_are_of(maker, table, row, table->n_columns, base_of(maker, key));
+    cells_are_of(maker, table, row, table->n_columns,
+                 method->p != N_STATISTICS
+                     ? test_base(maker, key, FIGURE_STAGE_CHANGE, method->kind)
+                     : base_of(maker, key));
 }
 
 static void tests(struct maker *maker, size_t breakdown)

@@ -232,7 +232,7 @@ static void say_bands(struct paragraph *paragraph, const struct figure_key *key,
     struct text text = text_of(few ? MESSAGE_SAY_RAISED_FEW : MESSAGE_SAY_RAISED);
     struct figure_key of = *key;
     const struct band_set *set;
-    struct value before, after;
+    struct value before, after, better, worse;
     of.table = FIGURES_BAND_CHANGE;
     before = figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_RAISED_BEFORE, 0);
     after = figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_RAISED_AFTER, 0);
@@ -249,11 +249,36 @@ static void say_bands(struct paragraph *paragraph, const struct figure_key *key,
     text.arguments[7] = argument_value(c->n, 0);
     text.arguments[6] = argument_name(plain_name(maker, set->bands[set->n_usual - 1].name));
     say(paragraph, text);
-    text = text_of(MESSAGE_SAY_MOVED);
-    text.arguments[0] =
-        argument_value(figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_BETTER, 0), 0);
-    text.arguments[1] =
-        argument_value(figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_WORSE, 0), 0);
+    better = figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_BETTER, 0);
+    worse = figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_WORSE, 0);
+    text = text_of(better.number > 0.0 || worse.number > 0.0 ? MESSAGE_SAY_MOVED
+                                                             : MESSAGE_SAY_MOVED_NONE);
+    text.arguments[0] = argument_value(better, 0);
+    text.arguments[1] = argument_value(worse, 0);
+    say(paragraph, text);
+}
+
+/* How many moved into the usual range, where norms say what that is. */
+static void say_usual_range(struct paragraph *paragraph, const struct figure_key *key,
+                            const struct spoken_change *c)
+{
+    const struct figures *const f = paragraph->maker->figures;
+    const bool few = c->n.number < (double)c->small.too_few;
+    struct text text = text_of(few ? MESSAGE_SAY_USUAL_FEW : MESSAGE_SAY_USUAL);
+    struct figure_key of = *key;
+    struct value into;
+    of.table = FIGURES_CLINICAL_CHANGE;
+    into = figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_INTO_USUAL_RANGE, 0);
+    if (into.kind == VALUE_UNDEFINED || c->n.number < 2.0) {
+        return;
+    }
+    text.arguments[0] = argument_value(into, 0);
+    for (unsigned i = 0; i < 3; i++) { /* the share and, behind it in the list, both ends */
+        text.arguments[1 + i] =
+            argument_value(figures_at(f, &of, FIGURE_STAGE_CHANGE,
+                                      (enum statistic)(STATISTIC_PERCENT_INTO_USUAL_RANGE + i), 0),
+                           0);
+    }
     say(paragraph, text);
 }
 
@@ -284,6 +309,7 @@ static struct text paragraph_of(struct maker *maker, const struct figure_key *ke
     if (with_parts) {
         say_effect(&paragraph, key, &c);
         say_reliable(&paragraph, key, &c);
+        say_usual_range(&paragraph, key, &c);
         say_bands(&paragraph, key, &c);
         if (c.of_goals && c.n.number > 1.0) {
             say(&paragraph, text_of(MESSAGE_SAY_GOALS_START));
@@ -321,6 +347,124 @@ static void add_between(struct maker *maker, struct table *table, size_t scale, 
     add_note(maker, table, text);
 }
 
+/* Two groups whose mean changes are told apart: their difference, interval and test. */
+struct apart {
+    enum statistic difference, low, high, p;
+    unsigned kind;
+};
+
+/* "The change in 2017 was the better one. The difference is 2.00 points (95% confidence interval ...; p = .012; adjusted for 4 such tests, p = .048)." */
+static void say_apart(struct paragraph *paragraph, const struct figure_key *key,
+                      const struct apart *apart, const struct argument groups[2])
+{
+    const struct maker *const maker = paragraph->maker;
+    const struct figures *const f = maker->figures;
+    const unsigned change = FIGURE_STAGE_CHANGE;
+    const struct scale *const scale = maker->study->scales[key->scale].scale;
+    const struct value difference = figures_at(f, key, change, apart->difference, 0),
+                       low = figures_at(f, key, change, apart->low, 0),
+                       high = figures_at(f, key, change, apart->high, 0),
+                       base = test_base(maker, key, change, apart->kind);
+    const struct value tests = tests_in(maker, key->breakdown, apart->kind, change);
+    struct text text =
+        text_of(base.number < (double)maker->study->small_numbers.too_few ? MESSAGE_SAY_APART_FEW
+                : tests.number > 1.0                                      ? MESSAGE_SAY_APART_HOLM
+                                                                          : MESSAGE_SAY_APART);
+    struct text better = text_of(MESSAGE_SAY_BETTER_ONE);
+    if (low.kind == VALUE_UNDEFINED) {
+        text.message = MESSAGE_SAY_APART_ALIKE;
+    }
+    better.arguments[0] = groups[(difference.number > 0.0) != scale->higher_is_better];
+    if (print_apart(difference, value_count(0), scale->decimals)) {
+        say(paragraph, better);
+    }
+    text.arguments[0] = argument_value(difference, scale->decimals);
+    text.arguments[1] = argument_value(low, scale->decimals);
+    text.arguments[2] = argument_value(high, scale->decimals);
+    text.arguments[3] = argument_p(figures_at(f, key, change, apart->p, 0));
+    text.arguments[4] = argument_value(tests, 0);
+    text.arguments[5] = argument_p(holm_p(maker, key, change, apart->kind));
+    text.arguments[6] = argument_count(maker->study->small_numbers.too_few);
+    say(paragraph, text);
+    if (low.number <= 0.0 && high.number >= 0.0) {
+        say(paragraph, text_of(MESSAGE_SAY_APART_DOUBT));
+    }
+}
+
+/* The programme beside its comparison group. */
+static void add_comparison(struct maker *maker, struct table *table, size_t scale, size_t breakdown)
+{
+    static const struct apart people = {STATISTIC_DID, STATISTIC_DID_CI_LOW, STATISTIC_DID_CI_HIGH,
+                                        STATISTIC_P_DID, TEST_COMPARISON};
+    static const struct apart families = {STATISTIC_DID, STATISTIC_DID_FAMILY_CI_LOW,
+                                          STATISTIC_DID_FAMILY_CI_HIGH, STATISTIC_P_DID_FAMILY,
+                                          TEST_COMPARISON};
+    static const enum statistic printed[] = {STATISTIC_MEAN_PROGRAMME, STATISTIC_N_PROGRAMME,
+                                             STATISTIC_MEAN_COMPARISON, STATISTIC_N_COMPARISON};
+    const struct argument arms[] = {argument_message(MESSAGE_PROGRAMME),
+                                    argument_message(MESSAGE_COMPARISON_GROUP)};
+    const struct study_scale *const s = &maker->study->scales[scale];
+    struct figure_key key = scale_key(maker, FIGURES_COMPARISON, scale);
+    struct paragraph paragraph = {.maker = maker};
+    struct text text = text_of(MESSAGE_SAY_COMPARISON);
+    key.breakdown = (uint16_t)breakdown;
+    if (figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_DID, 0).kind ==
+        VALUE_UNDEFINED) {
+        return;
+    }
+    text.arguments[0] = scale_in_words(maker, scale);
+    for (size_t i = 0; i < 4; i++) {
+        text.arguments[1 + i] =
+            argument_value(figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, printed[i], 0),
+                           i % 2 == 0 ? s->scale->decimals : 0);
+    }
+    text.arguments[5] = argument_name(maker->study->measures[s->measure].instrument->unit);
+    say(&paragraph, text);
+    say_apart(&paragraph, &key, change_test(maker, scale).by_family ? &families : &people, arms);
+    add_note(maker, table, paragraph.text);
+}
+
+/* Each year beside the one before. */
+static void add_years(struct maker *maker, struct table *table, size_t scale, size_t breakdown)
+{
+    static const struct apart people = {STATISTIC_DIFFERENCE, STATISTIC_DIFFERENCE_CI_LOW,
+                                        STATISTIC_DIFFERENCE_CI_HIGH, STATISTIC_P_DIFFERENCE,
+                                        TEST_YEARS};
+    static const struct apart families = {STATISTIC_DIFFERENCE, STATISTIC_DIFFERENCE_FAMILY_CI_LOW,
+                                          STATISTIC_DIFFERENCE_FAMILY_CI_HIGH,
+                                          STATISTIC_P_DIFFERENCE_FAMILY, TEST_YEARS};
+    const struct figures *const f = maker->figures;
+    const struct grouping *const grouping = &f->comparisons[breakdown].grouping;
+    struct figure_key key = scale_key(maker, FIGURES_YEARS, scale);
+    key.breakdown = (uint16_t)breakdown;
+    for (key.group = 0; key.group < grouping->n_groups; key.group++) {
+        struct paragraph paragraph = {.maker = maker};
+        struct text text = text_of(MESSAGE_SAY_YEARS);
+        const unsigned decimals = maker->study->scales[scale].scale->decimals;
+        struct argument names[2];
+        uint32_t before;
+        if (figures_at(f, &key, FIGURE_STAGE_CHANGE, STATISTIC_DIFFERENCE, 0).kind ==
+                VALUE_UNDEFINED ||
+            !figures_year_before(f, maker->counted->cohorts, breakdown, key.group, key.measure,
+                                 &before)) {
+            continue;
+        }
+        text.arguments[0] = scale_in_words(maker, scale);
+        text.arguments[1] = argument_value(
+            figures_at(f, &key, FIGURE_STAGE_CHANGE, STATISTIC_MEAN_PREVIOUS, 0), decimals);
+        text.arguments[2] = argument_name(grouping->labels[before]);
+        text.arguments[3] =
+            argument_value(figures_at(f, &key, FIGURE_STAGE_CHANGE, STATISTIC_MEAN, 0), decimals);
+        text.arguments[4] = argument_name(grouping->labels[key.group]);
+        say(&paragraph, text);
+        names[0] = text.arguments[4];
+        names[1] = text.arguments[2];
+        say_apart(&paragraph, &key, change_test(maker, scale).by_family ? &families : &people,
+                  names);
+        add_note(maker, table, paragraph.text);
+    }
+}
+
 static void add_cohorts(struct maker *maker, struct table *table, size_t scale, size_t stage)
 {
     const struct study *const study = maker->study;
@@ -340,7 +484,12 @@ static void add_cohorts(struct maker *maker, struct table *table, size_t scale, 
             add_note(maker, table, text);
         }
         if (stage == study->after) {
-            add_between(maker, table, scale, b);
+            if (is_comparison(study, b)) {
+                add_comparison(maker, table, scale, b);
+            } else {
+                add_between(maker, table, scale, b);
+            }
+            add_years(maker, table, scale, b);
         }
     }
 }
@@ -394,12 +543,14 @@ static void add_stages(struct maker *maker, struct table *table, size_t scale)
     text.arguments[6] = argument_name(study->stages[last].name);
     say(&paragraph, text);
     step = largest_step(maker, &key);
-    text = text_of(MESSAGE_SAY_STEP);
-    text.arguments[0] = argument_name(study->stages[step - 1].name);
-    text.arguments[1] = argument_value(same_mean(maker, &key, step - 1), decimals);
-    text.arguments[2] = argument_name(study->stages[step].name);
-    text.arguments[3] = argument_value(same_mean(maker, &key, step), decimals);
-    say(&paragraph, text);
+    if (print_apart(same_mean(maker, &key, step - 1), same_mean(maker, &key, step), decimals)) {
+        text = text_of(MESSAGE_SAY_STEP);
+        text.arguments[0] = argument_name(study->stages[step - 1].name);
+        text.arguments[1] = argument_value(same_mean(maker, &key, step - 1), decimals);
+        text.arguments[2] = argument_name(study->stages[step].name);
+        text.arguments[3] = argument_value(same_mean(maker, &key, step), decimals);
+        say(&paragraph, text);
+    }
     if (n.number < (double)study->small_numbers.caution) {
         text = text_of(MESSAGE_SAY_CAUTION);
         text.arguments[0] = argument_count(study->small_numbers.caution);
@@ -443,7 +594,11 @@ static void add_attainment(struct maker *maker, struct table *table, size_t meas
     const struct value attained = figures_at(f, &key, FIGURE_STAGE_LATEST, STATISTIC_ATTAINED, 0);
     const struct value percent = figures_at(f, &key, FIGURE_STAGE_LATEST, STATISTIC_PERCENT, 0);
     struct paragraph paragraph = {.maker = maker};
-    struct text text = text_of(MESSAGE_SAY_ATTAINED);
+    const bool few = n.number < (double)study->small_numbers.too_few;
+    const bool all = n.number == set.number;
+    struct text text = text_of(few   ? all ? MESSAGE_SAY_ATTAINED_ALL_FEW : MESSAGE_SAY_ATTAINED_FEW
+                               : all ? MESSAGE_SAY_ATTAINED_ALL
+                                     : MESSAGE_SAY_ATTAINED);
     if (set.kind == VALUE_UNDEFINED || set.number < 1.0) {
         return;
     }
@@ -452,18 +607,16 @@ static void add_attainment(struct maker *maker, struct table *table, size_t meas
     } else if (n.number < 2.0) {
         text.message =
             attained.number > 0.0 ? MESSAGE_SAY_ATTAINED_ONE : MESSAGE_SAY_ATTAINED_NOT_ONE;
-    } else if (n.number < (double)study->small_numbers.too_few) {
-        text.message = MESSAGE_SAY_ATTAINED_FEW;
     }
     text.arguments[0] = argument_value(n, 0);
     text.arguments[1] = argument_value(attained, 0);
     text.arguments[2] = argument_value(percent, 0);
     text.arguments[3] = argument_value(set, 0);
     say(&paragraph, text);
-    if (text.message == MESSAGE_SAY_ATTAINED) {
+    if (!few) {
         say_attained_interval(&paragraph, &key);
     }
-    if (study->goals.has_target && text.message == MESSAGE_SAY_ATTAINED) {
+    if (study->goals.has_target && !few) {
         const struct value p = figures_at(f, &key, FIGURE_STAGE_LATEST, STATISTIC_P_TARGET, 0);
         const struct value families =
             figures_at(f, &key, FIGURE_STAGE_LATEST, STATISTIC_FAMILIES, 0);

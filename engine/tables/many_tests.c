@@ -79,6 +79,97 @@ struct value holm_p(const struct maker *maker, const struct figure_key *key, uns
                : figures_at(maker->figures, &of_tests, stage, STATISTIC_P_HOLM_OF, kind);
 }
 
+/* --- of how many a test is -------------------------------------------------------------------- */
+
+static struct value in_table(const struct maker *maker, const struct figure_key *key,
+                             enum figure_table table, unsigned stage, enum statistic statistic)
+{
+    struct figure_key of = *key;
+    of.table = (uint16_t)table;
+    return figures_at(maker->figures, &of, stage, statistic, 0);
+}
+
+/* The fewer of two groups, and of their families where the test allows for these. */
+static struct value of_both(const struct maker *maker, const struct figure_key *key,
+                            enum figure_table table, const enum statistic counts[2],
+                            const enum statistic families[2])
+{
+    const unsigned change = FIGURE_STAGE_CHANGE;
+    const struct value n = fewer(in_table(maker, key, table, change, counts[0]),
+                                 in_table(maker, key, table, change, counts[1]));
+    return change_test(maker, key->scale).by_family
+               ? fewer(n, fewer(in_table(maker, key, table, change, families[0]),
+                                in_table(maker, key, table, change, families[1])))
+               : n;
+}
+
+static struct value of_change(const struct maker *maker, const struct figure_key *key)
+{
+    const unsigned change = FIGURE_STAGE_CHANGE;
+    const struct value n = in_table(maker, key, FIGURES_BEFORE_AFTER, change, STATISTIC_N);
+    return change_test(maker, key->scale).by_family
+               ? fewer(n, in_table(maker, key, FIGURES_BEFORE_AFTER, change, STATISTIC_FAMILIES))
+               : n;
+}
+
+/* All years that a trend is over. */
+static struct value of_trend(const struct maker *maker, const struct figure_key *key)
+{
+    const bool goals = study_is_goal_level(maker->study, key->scale);
+    const size_t n_groups = maker->figures->comparisons[key->breakdown].grouping.n_groups;
+    struct figure_key of = *key;
+    int64_t n = 0;
+    for (of.group = 0; of.group < n_groups; of.group++) {
+        const struct value count =
+            goals ? in_table(maker, &of, FIGURES_ATTAINMENT, FIGURE_STAGE_LATEST, STATISTIC_GOALS)
+                  : in_table(maker, &of, FIGURES_BEFORE_AFTER, FIGURE_STAGE_CHANGE, STATISTIC_N);
+        n += count.kind == VALUE_COUNT ? (int64_t)count.numerator : 0;
+    }
+    return value_count(n);
+}
+
+struct value test_base(const struct maker *maker, const struct figure_key *key, unsigned stage,
+                       unsigned kind)
+{
+    static const enum statistic years[] = {STATISTIC_N, STATISTIC_N_PREVIOUS};
+    static const enum statistic year_families[] = {STATISTIC_FAMILIES_NOW, STATISTIC_FAMILIES_THEN};
+    static const enum statistic arms[] = {STATISTIC_N_PROGRAMME, STATISTIC_N_COMPARISON};
+    static const enum statistic arm_families[] = {STATISTIC_FAMILIES_PROGRAMME,
+                                                  STATISTIC_FAMILIES_COMPARISON};
+    switch (kind) {
+    case N_TEST_KINDS:
+        return stage == FIGURE_STAGE_CHANGE
+                   ? of_change(maker, key)
+                   : in_table(maker, key, FIGURES_TRAJECTORY, stage, STATISTIC_CHANGE_N);
+    case TEST_STUART_MAXWELL:
+    case TEST_MCNEMAR:
+        return in_table(maker, key, FIGURES_BEFORE_AFTER, stage, STATISTIC_N);
+    case TEST_MODEL:
+        return in_table(maker, key, FIGURES_TRAJECTORY, FIGURE_STAGE_NONE, STATISTIC_MODEL_PEOPLE);
+    case TEST_YEARS:
+        return of_both(maker, key, FIGURES_YEARS, years, year_families);
+    case TEST_RATE_RATIO:
+        return fewer(in_table(maker, key, FIGURES_YEARS, stage, STATISTIC_FAMILIES_PREVIOUS),
+                     in_table(maker, key, FIGURES_YEARS, stage, STATISTIC_FAMILIES_WITH_GOALS));
+    case TEST_ATTAINED:
+        return in_table(maker, key, FIGURES_PAIRED_SHARES, stage, STATISTIC_N);
+    case TEST_TARGET:
+        return fewer(in_table(maker, key, FIGURES_ATTAINMENT, stage, STATISTIC_GOALS),
+                     in_table(maker, key, FIGURES_ATTAINMENT, stage, STATISTIC_FAMILIES));
+    case TEST_FROM_50:
+        return in_table(maker, key, FIGURES_TRAJECTORY, stage, STATISTIC_N);
+    case TEST_TREND:
+        return of_trend(maker, key);
+    case TEST_COMPARISON:
+    case TEST_COMPARISON_ANCOVA:
+        return of_both(maker, key, FIGURES_COMPARISON, arms, arm_families);
+    default:
+        return in_table(maker, key, FIGURES_BETWEEN, stage, STATISTIC_N);
+    }
+}
+
+/* --- adjusted p and their families ------------------------------------------------------------ */
+
 /* Is a kind tested in All? Years are compared with years. */
 static bool is_of_all(unsigned kind)
 {
@@ -182,7 +273,9 @@ static void add_section(const struct maker *maker, size_t breakdown, bool whole,
             if (of == STATISTIC_HOLM_TESTS) {
                 family->n = figure.value;
             } else if (of == STATISTIC_P_HOLM && figure.value.kind != VALUE_UNDEFINED &&
-                       !(family->least.number <= figure.value.number)) {
+                       !(family->least.number <= figure.value.number) &&
+                       test_base(maker, &figure.key, figure.key.stage, kind).number >=
+                           (double)maker->study->small_numbers.too_few) {
                 family->least = figure.value;
             }
         }

@@ -86,7 +86,10 @@ struct text spoken_test(const struct spoken_change *c)
         return text_of(MESSAGE_NONE);
     }
     if (c->ci_low.kind == VALUE_UNDEFINED || c->p.kind == VALUE_UNDEFINED) {
-        text = text_of(MESSAGE_SAY_CHANGE_ALIKE);
+        text = text_of(c->families.kind != VALUE_UNDEFINED ? MESSAGE_SAY_CHANGE_FAMILIES_ALIKE
+                       : c->change.number == 0.0           ? MESSAGE_SAY_CHANGE_NONE
+                                                           : MESSAGE_SAY_CHANGE_ALIKE);
+        text.arguments[4] = argument_value(c->families, 0);
     } else if (is_below(&c->n, c->small.too_few) || has_few_families(c)) {
         text = text_of(MESSAGE_SAY_CHANGE_FEW);
         text.arguments[3] = argument_count(c->small.too_few);

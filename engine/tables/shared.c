@@ -231,6 +231,12 @@ struct value fewer(struct value a, struct value b)
     return a.number < b.number ? a : b;
 }
 
+bool print_apart(struct value a, struct value b, unsigned decimals)
+{
+    int64_t x, y;
+    return value_rounded(&a, decimals, &x) && value_rounded(&b, decimals, &y) && x != y;
+}
+
 void add_small_number_notes(struct maker *maker)
 {
     const struct small_numbers *const small = &maker->study->small_numbers;

@@ -57,6 +57,9 @@ void cells_are_of(const struct maker *maker, struct table *table, struct cell_co
 /* The fewer of two counts, of which a comparison is at the most, or a test that allows for families. */
 struct value fewer(struct value a, struct value b);
 
+/* Do two values look different in print? */
+bool print_apart(struct value a, struct value b, unsigned decimals);
+
 /* Adds to each table the notes that its small numbers need. */
 void add_small_number_notes(struct maker *maker);
 
@@ -97,7 +100,13 @@ void add_primary_note(struct maker *maker, struct table *table, size_t scale);
    stage; N_TEST_KINDS: the change of a mean. Undefined: none. */
 struct value tests_in(const struct maker *maker, size_t breakdown, unsigned kind, unsigned stage);
 
-/* A family of tests: how many, and the smallest p after Holm's method; both undefined where there is none. */
+/* Of how many the test is whose figures stand under `key` at `stage`: people, goals or, where it allows
+   for them, families; of a comparison the fewer. */
+struct value test_base(const struct maker *maker, const struct figure_key *key, unsigned stage,
+                       unsigned kind);
+
+/* A family of tests: how many, and the smallest p after Holm's method of those that are of enough to be
+   printed; undefined where there is none. */
 struct test_family {
     struct value n, least;
 };

@@ -102,7 +102,7 @@ static void change_row(struct maker *maker, struct table *table, const struct fi
     if (i < table->n_columns) {
         row[i] = cell_p(holm_p(maker, key, stage, TEST_YEARS));
     }
-    cells_are_of(maker, table, row, table->n_columns, fewer(then, now));
+    cells_are_of(maker, table, row, table->n_columns, test_base(maker, key, stage, TEST_YEARS));
 }
 
 static void change_by_year(struct maker *maker, size_t breakdown, const char *by)
@@ -235,23 +235,6 @@ static bool has_trend(const struct maker *maker, size_t breakdown, size_t scale)
     return trend_at(maker, breakdown, scale, STATISTIC_TREND_GROUPS).number >= 3.0;
 }
 
-/* How many are in all years that the trend is over. */
-static struct value trend_n(const struct maker *maker, size_t breakdown, size_t scale)
-{
-    const bool goals = study_is_goal_level(maker->study, scale);
-    const size_t n_groups = maker->figures->comparisons[breakdown].grouping.n_groups;
-    int64_t n = 0;
-    for (uint32_t g = 0; g < n_groups; g++) {
-        const struct figure_key key =
-            year_key(maker, goals ? FIGURES_ATTAINMENT : FIGURES_BEFORE_AFTER, breakdown, g, scale);
-        const struct value count =
-            figures_at(maker->figures, &key, goals ? FIGURE_STAGE_LATEST : FIGURE_STAGE_CHANGE,
-                       goals ? STATISTIC_GOALS : STATISTIC_N, 0);
-        n += count.kind == VALUE_COUNT ? (int64_t)count.numerator : 0;
-    }
-    return value_count(n);
-}
-
 static void trend(struct maker *maker, size_t breakdown, const char *by)
 {
     struct table *const table =
@@ -277,7 +260,8 @@ static void trend(struct maker *maker, size_t breakdown, const char *by)
                                                                         : FIGURE_STAGE_CHANGE,
                                    TEST_TREND));
         }
-        cells_are_of(maker, table, row, table->n_columns, trend_n(maker, breakdown, s));
+        cells_are_of(maker, table, row, table->n_columns,
+                     test_base(maker, &key, FIGURE_STAGE_CHANGE, TEST_TREND));
     }
     add_note(maker, table, text_of(MESSAGE_NOTE_TREND));
     add_note(maker, table, text_of(MESSAGE_NOTE_INDEPENDENT));

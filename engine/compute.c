@@ -1,10 +1,12 @@
-/* engine/compute.c - walks through breakdowns, groups and scales in the order of the keys. */
+/* engine/compute.c - which function computes which table, for what, and when: a table under a breakdown
+   when it is first asked for, groups and scales in the order of the keys. */
 #include "engine/compute.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 #include "engine/compute_work.h"
+#include "engine/family_pairs.h"
 #include "engine/stats/describe.h"
 #include "engine/stats/signed_rank.h"
 
@@ -41,7 +43,7 @@ static void forms(struct work *work)
 
 /* --- scoring --- */
 
-static void scoring(struct work *work)
+static void scoring_of(struct work *work)
 {
     const struct scoring_audit *const audit = &work->counted->checks.scales[work->key.scale].audit;
     if (work_scale(work)->kind == SCALE_GOALS) {
@@ -57,129 +59,299 @@ static void scoring(struct work *work)
     work_add_count(work, STATISTIC_NOT_SCORED, audit->unscored);
 }
 
+static void scoring(struct work *work)
+{
+    const struct study *const study = work->study;
+    for (size_t s = 0; s < study->n_scales; s++) {
+        work->key.measure = (uint16_t)study->scales[s].measure;
+        work->key.scale = (uint16_t)s;
+        if (study->scales[s].collected) {
+            scoring_of(work);
+        }
+    }
+}
+
 /* --- all --- */
 
 typedef void compute_table(struct work *work);
 
-/* Calls `compute` for every collected scale of one group, whose key it is given. */
-static void for_scales(struct work *work, struct figure_key group, compute_table *compute)
+/* What `compute` of a table is called for. */
+enum span {
+    SPAN_STUDY,     /* once: the figures are of no cohort */
+    SPAN_GROUPS,    /* each collected scale of each group */
+    SPAN_BREAKDOWN, /* each collected scale, for all groups together: not of All, which has nothing to
+                       compare */
+    SPAN_BETWEEN,   /* once for each breakdown but All */
+    SPAN_GOALS,     /* each measure and group, by each thing that goals are about */
+    SPAN_TESTS      /* each group, by the same */
+};
+
+#define NEEDS(table) (UINT32_C(1) << FIGURES_##table)
+_Static_assert(N_FIGURE_TABLES <= 32, "needs are bits of 32");
+
+/* How the figures of a table come about. */
+static const struct recipe {
+    compute_table *compute;
+    enum span span;
+    uint32_t needs; /* tables that it is computed from, of the same breakdown and of All */
+    bool (*begin)(
+        struct work *work); /* called before, by one worker; NULL: nothing is to be done */
+    void (*end)(struct work *work);
+} recipes[N_FIGURE_TABLES] = {
+    [FIGURES_FORMS] = {forms, SPAN_STUDY, 0, NULL, NULL},
+    [FIGURES_BEFORE_AFTER] = {compute_before_after, SPAN_GROUPS, 0, NULL, NULL},
+    [FIGURES_BANDS] = {compute_bands, SPAN_GROUPS, 0, NULL, NULL},
+    [FIGURES_BAND_MOVEMENT] = {compute_band_movement, SPAN_GROUPS, 0, NULL, NULL},
+    [FIGURES_BAND_CHANGE] = {compute_band_change, SPAN_GROUPS, 0, NULL, NULL},
+    [FIGURES_RELIABLE_CHANGE] = {compute_reliable_change, SPAN_GROUPS, 0, NULL, NULL},
+    [FIGURES_CLINICAL_CHANGE] = {compute_clinical_change, SPAN_GROUPS, 0, NULL, NULL},
+    [FIGURES_TRAJECTORY] = {compute_trajectory, SPAN_GROUPS, 0, NULL, NULL},
+    [FIGURES_BETWEEN] = {compute_between, SPAN_BREAKDOWN, 0, NULL, NULL},
+    [FIGURES_ADJUSTED] = {compute_adjusted, SPAN_GROUPS, NEEDS(BETWEEN), NULL, NULL},
+    [FIGURES_POOLED] = {compute_pooled, SPAN_BREAKDOWN, 0, NULL, NULL},
+    [FIGURES_ATTAINMENT] = {compute_attainment, SPAN_GOALS, 0, NULL, NULL},
+    [FIGURES_GOAL_LEVELS] = {compute_goal_levels, SPAN_GROUPS, 0, NULL, NULL},
+    [FIGURES_YEARS] = {compute_years, SPAN_GROUPS, NEEDS(BEFORE_AFTER) | NEEDS(ATTAINMENT), NULL,
+                       NULL},
+    [FIGURES_TREND] = {compute_trend, SPAN_BREAKDOWN,
+                       NEEDS(BEFORE_AFTER) | NEEDS(RELIABLE_CHANGE) | NEEDS(ATTAINMENT), NULL,
+                       NULL},
+    [FIGURES_PAIRED_SHARES] = {compute_paired_shares, SPAN_GROUPS, 0, NULL, NULL},
+    [FIGURES_COMPARISON] = {compute_comparison, SPAN_BREAKDOWN, NEEDS(RELIABLE_CHANGE), NULL, NULL},
+    [FIGURES_SCORING] = {scoring, SPAN_STUDY, 0, NULL, NULL},
+    [FIGURES_ITEM_ANALYSIS] = {compute_item_analysis, SPAN_GROUPS, 0, NULL, NULL},
+    [FIGURES_CAUTIONS] = {compute_cautions, SPAN_GROUPS, 0, NULL, NULL},
+    [FIGURES_TESTS] = {compute_tests, SPAN_TESTS, 0, tests_begin, tests_end},
+    [FIGURES_TESTS_BETWEEN] = {compute_tests_between, SPAN_BETWEEN,
+                               NEEDS(BETWEEN) | NEEDS(POOLED) | NEEDS(TREND) | NEEDS(COMPARISON),
+                               NULL, NULL},
+    [FIGURES_DROP_OUT] = {compute_drop_out, SPAN_GROUPS, NEEDS(TRAJECTORY), NULL, NULL},
+    [FIGURES_ADDED_VALUE] = {compute_added_value, SPAN_GROUPS, 0, NULL, NULL},
+};
+
+/* The figures of a study as they are asked for. */
+struct computing {
+    struct figure_computer computer; /* the first, so that one is the other */
+    const struct crew *crew;         /* borrowed */
+    struct work *works; /* owned, one for each worker; those behind the first are made when
+                                        there is anything for them to do */
+    size_t n_works;
+    bool is_at_work; /* what a table needs is there before it: else two workers might compute it */
+};
+
+/* --- one table under one breakdown --- */
+
+/* The groups of one part. */
+struct groups {
+    uint32_t first, end;
+};
+
+static void for_groups(struct work *work, struct groups groups, compute_table *compute)
 {
     const struct study *const study = work->study;
-    for (size_t s = 0; s < study->n_scales; s++) {
-        group.measure = (uint16_t)study->scales[s].measure;
-        group.scale = (uint16_t)s;
-        if (study->scales[s].collected &&
-            figures_has_measure(work->figures, group.breakdown, group.group, group.measure)) {
-            work->key = group;
-            compute(work);
-        }
-    }
-}
-
-static void for_each_scale(struct work *work, enum figure_table table, compute_table *compute)
-{
+    const struct figure_key key = work->key;
     /* The loops are nested as the fields of the key are ordered, which figures_add() asserts. */
-    for (size_t b = 0; b < work->study->n_breakdowns; b++) {
-        for (uint32_t g = 0; g < work->figures->comparisons[b].grouping.n_groups; g++) {
-            for_scales(
-                work,
-                (struct figure_key){.table = (uint16_t)table, .breakdown = (uint16_t)b, .group = g},
-                compute);
-        }
-    }
-}
-
-/* What is of all groups of a breakdown together: not of All, which has nothing to compare. */
-static void for_each_breakdown(struct work *work, enum figure_table table, compute_table *compute)
-{
-    for (size_t b = 1; b < work->study->n_breakdowns; b++) {
-        for (size_t s = 0; s < work->study->n_scales; s++) {
-            work->key = (struct figure_key){.table = (uint16_t)table,
-                                            .breakdown = (uint16_t)b,
-                                            .measure = (uint16_t)work->study->scales[s].measure,
-                                            .scale = (uint16_t)s};
-            if (work->study->scales[s].collected) {
+    for (uint32_t g = groups.first; g < groups.end; g++) {
+        for (size_t s = 0; s < study->n_scales; s++) {
+            work->key = key;
+            work->key.group = g;
+            work->key.measure = (uint16_t)study->scales[s].measure;
+            work->key.scale = (uint16_t)s;
+            if (study->scales[s].collected &&
+                figures_has_measure(work->figures, key.breakdown, g, work->key.measure)) {
                 compute(work);
             }
         }
     }
 }
 
-/* Attainment in each group of one breakdown, by one thing that goals are about. */
-static void for_goal_groups(struct work *work, struct figure_key dimension)
+static void for_breakdown(struct work *work, compute_table *compute)
 {
-    const struct figures *const figures = work->figures;
-    const size_t b = dimension.breakdown;
-    for (uint32_t g = 0; g < figures->comparisons[b].grouping.n_groups; g++) {
-        for (uint32_t m = 0; m < goals_dimension_size(figures, dimension.dimension); m++) {
-            work->key = dimension;
+    const struct study *const study = work->study;
+    const struct figure_key key = work->key;
+    for (size_t s = 0; s < study->n_scales; s++) {
+        work->key = key;
+        work->key.measure = (uint16_t)study->scales[s].measure;
+        work->key.scale = (uint16_t)s;
+        if (study->scales[s].collected) {
+            compute(work);
+        }
+    }
+}
+
+static void for_tests(struct work *work, struct groups groups, compute_table *compute)
+{
+    const struct figure_key key = work->key;
+    const uint32_t n_members =
+        key.dimension == GOALS_BY_CATEGORY && !work->study->goals.has_category
+            ? 0
+            : goals_dimension_size(work->figures, key.dimension);
+    for (uint32_t g = groups.first; g < groups.end; g++) {
+        for (uint32_t m = 0; m < n_members; m++) {
+            work->key = key;
             work->key.group = g;
             work->key.member = m;
-            if (figures_has_measure(figures, b, g, dimension.measure) && goals_has_member(work)) {
-                compute_attainment(work);
+            compute(work);
+        }
+    }
+}
+
+/* Attainment is of goals, whatever the scale, and by what they are about: one dimension of it. */
+static void for_goals(struct work *work, struct groups groups, compute_table *compute)
+{
+    const struct study *const study = work->study;
+    const struct figure_key key = work->key;
+    if (key.dimension == GOALS_BY_CATEGORY && !study->goals.has_category) {
+        return;
+    }
+    for (uint32_t g = groups.first; g < groups.end; g++) {
+        for (uint32_t m = 0; m < goals_dimension_size(work->figures, key.dimension); m++) {
+            for (size_t i = 0; i < study->n_measures; i++) {
+                work->key = key;
+                work->key.group = g;
+                work->key.member = m;
+                work->key.measure = (uint16_t)i;
+                work->key.scale = (uint16_t)study->measures[i].first_scale;
+                if (study->measures[i].instrument->is_goals &&
+                    figures_has_measure(work->figures, key.breakdown, g, i) &&
+                    goals_has_member(work)) {
+                    compute(work);
+                }
             }
         }
     }
 }
 
-/* Attainment is of goals, whatever the scale, and by what they are about. */
-static void for_each_goal_group(struct work *work, size_t measure)
+struct section_job {
+    struct computing *computing;
+    const struct recipe *recipe;
+    struct figure_section *section;
+    struct figure_key key; /* table and breakdown */
+    uint32_t n_groups;
+};
+
+static void compute_part(void *job_, size_t task, size_t worker)
 {
-    const struct study *const study = work->study;
-    for (size_t b = 0; b < study->n_breakdowns; b++) {
-        for (size_t d = 0; d < GOALS_BY_FLAG + study->goals.n_flags; d++) {
-            if (d != GOALS_BY_CATEGORY || study->goals.has_category) {
-                for_goal_groups(work, (struct figure_key){
-                                          .table = FIGURES_ATTAINMENT,
-                                          .breakdown = (uint16_t)b,
-                                          .dimension = (uint16_t)d,
-                                          .measure = (uint16_t)measure,
-                                          .scale = (uint16_t)study->measures[measure].first_scale});
-            }
+    const struct section_job *const job = job_;
+    struct work *const work = &job->computing->works[worker];
+    struct figure_part *const part = &job->section->parts[task];
+    struct figure_key key = job->key;
+    struct groups groups;
+    key.dimension = (uint16_t)(task / job->section->n_parts);
+    key.group = (uint32_t)(task % job->section->n_parts) * PART_GROUPS;
+    groups = (struct groups){key.group, key.group + PART_GROUPS};
+    groups.end = groups.end < job->n_groups ? groups.end : job->n_groups;
+    figures_begin(part, &key);
+    work->part = part;
+    work->key = key;
+    switch (job->recipe->span) {
+    case SPAN_GROUPS:
+        for_groups(work, groups, job->recipe->compute);
+        break;
+    case SPAN_GOALS:
+        for_goals(work, groups, job->recipe->compute);
+        break;
+    case SPAN_BREAKDOWN:
+        for_breakdown(work, job->recipe->compute);
+        break;
+    case SPAN_TESTS:
+        for_tests(work, groups, job->recipe->compute);
+        break;
+    case SPAN_STUDY:
+    case SPAN_BETWEEN:
+        job->recipe->compute(work);
+        break;
+    }
+    figures_complete(part);
+}
+
+/* How many groups a table has figures of: whole tables have them in the place of the first. */
+static uint32_t n_groups_of(const struct computing *computing, enum span span, size_t breakdown)
+{
+    const struct figures *const figures = computing->works[0].figures;
+    switch (span) {
+    case SPAN_STUDY:
+        return breakdown == 0;
+    case SPAN_BREAKDOWN:
+    case SPAN_BETWEEN:
+        return breakdown > 0;
+    case SPAN_GROUPS:
+    case SPAN_GOALS:
+    case SPAN_TESTS:
+        break;
+    }
+    return (uint32_t)figures->comparisons[breakdown].grouping.n_groups;
+}
+
+static bool make_room(struct work *work);
+static void free_room(struct work *work);
+
+/* Does what each part of a section needs, by as many as there are. */
+static void run_parts(struct computing *computing, struct section_job *job, size_t n)
+{
+    const size_t n_workers = n > 1 ? computing->crew->n_workers : 1;
+    while (computing->n_works < n_workers) {
+        struct work *const work = &computing->works[computing->n_works];
+        *work = computing->works[0];
+        if (!make_room(work)) {
+            free_room(work);
+            job->section->no_memory = true;
+            return;
         }
+        computing->n_works++;
+    }
+    for (size_t i = 1; i < computing->n_works; i++) {
+        computing->works[i].tests = computing->works[0].tests;
+    }
+    (n_workers > 1 ? computing->crew : &crew_of_one)
+        ->run(n_workers > 1 ? computing->crew : &crew_of_one, n, compute_part, job);
+}
+
+static void compute_section(struct figure_computer *computer, struct figure_section *section,
+                            unsigned table, size_t breakdown)
+{
+    struct computing *const computing = (struct computing *)computer;
+    const struct recipe *const recipe = &recipes[table];
+    struct work *const work = &computing->works[0];
+    const struct study *const study = work->study;
+    const uint32_t n_groups = n_groups_of(computing, recipe->span, breakdown);
+    struct section_job job = {computing,
+                              recipe,
+                              section,
+                              {.table = (uint16_t)table, .breakdown = (uint16_t)breakdown},
+                              n_groups};
+    size_t n;
+    assert(!computing->is_at_work);
+    for (unsigned t = 0; t < N_FIGURE_TABLES; t++) {
+        if ((recipe->needs >> t & 1) != 0) {
+            section->no_memory |= figures_section(work->figures, t, 0)->no_memory |
+                                  figures_section(work->figures, t, breakdown)->no_memory;
+        }
+    }
+    section->n_dimensions = recipe->span == SPAN_GOALS   ? GOALS_BY_FLAG + study->goals.n_flags
+                            : recipe->span == SPAN_TESTS ? tests_n_dimensions(study)
+                                                         : 1;
+    section->n_parts = (n_groups + PART_GROUPS - 1) / PART_GROUPS;
+    n = section->n_dimensions * section->n_parts;
+    section->parts = calloc(n + 1, sizeof *section->parts);
+    section->no_memory |= section->parts == NULL;
+    work->key = job.key;
+    if (!section->no_memory && (recipe->begin == NULL || recipe->begin(work))) {
+        computing->is_at_work = true;
+        run_parts(computing, &job, n);
+        computing->is_at_work = false;
+    } else {
+        section->no_memory = true;
+    }
+    if (recipe->end != NULL) {
+        recipe->end(work);
+    }
+    for (size_t i = 0; section->parts != NULL && i < n; i++) {
+        section->no_memory |= section->parts[i].no_memory;
     }
 }
 
-static void compute_all(struct work *work)
-{
-    const struct study *const study = work->study;
-    /* In the order of enum figure_table, the first field of every key. */
-    forms(work);
-    for_each_scale(work, FIGURES_BEFORE_AFTER, compute_before_after);
-    for_each_scale(work, FIGURES_BANDS, compute_bands);
-    for_each_scale(work, FIGURES_BAND_MOVEMENT, compute_band_movement);
-    for_each_scale(work, FIGURES_BAND_CHANGE, compute_band_change);
-    for_each_scale(work, FIGURES_RELIABLE_CHANGE, compute_reliable_change);
-    for_each_scale(work, FIGURES_CLINICAL_CHANGE, compute_clinical_change);
-    for_each_scale(work, FIGURES_TRAJECTORY, compute_trajectory);
-    for_each_breakdown(work, FIGURES_BETWEEN, compute_between);
-    for_each_scale(work, FIGURES_ADJUSTED, compute_adjusted);
-    for_each_breakdown(work, FIGURES_POOLED, compute_pooled);
-    for (size_t i = 0; i < study->n_measures; i++) {
-        if (study->measures[i].instrument->is_goals) {
-            for_each_goal_group(work, i);
-        }
-    }
-    for_each_scale(work, FIGURES_GOAL_LEVELS, compute_goal_levels);
-    for_each_scale(work, FIGURES_YEARS, compute_years);
-    for_each_breakdown(work, FIGURES_TREND, compute_trend);
-    for_each_scale(work, FIGURES_PAIRED_SHARES, compute_paired_shares);
-    for_each_breakdown(work, FIGURES_COMPARISON, compute_comparison);
-    for (size_t s = 0; s < study->n_scales; s++) {
-        work->key = (struct figure_key){.table = FIGURES_SCORING,
-                                        .measure = (uint16_t)study->scales[s].measure,
-                                        .scale = (uint16_t)s};
-        if (study->scales[s].collected) {
-            scoring(work);
-        }
-    }
-    for_each_scale(work, FIGURES_ITEM_ANALYSIS, compute_item_analysis);
-    for_each_scale(work, FIGURES_CAUTIONS, compute_cautions);
-    compute_tests(work);
-    compute_tests_between(work);
-    for_each_scale(work, FIGURES_DROP_OUT, compute_drop_out);
-    for_each_scale(work, FIGURES_ADDED_VALUE, compute_added_value);
-}
+/* --- the whole --- */
 
 struct category {
     const struct names *names;
@@ -218,6 +390,34 @@ static bool list_categories(struct figures *figures, const struct tally *tally)
     return true;
 }
 
+/* Whoever counts on a scale has a cell at every stage, a reason if not a score, so that the first stage
+   tells. A goal's own level has only scores, but its family has such scales too. */
+static bool has_measure(const struct study *study, const struct tally *tally, uint32_t group,
+                        size_t measure)
+{
+    const size_t first = study->measures[measure].first_scale;
+    for (size_t i = 0; i < study->measures[measure].instrument->n_scales; i++) {
+        size_t n;
+        tally_find(tally, group, first + i, 0, TALLY_ONE_STAGE, &n);
+        if (n > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Asked for in every table: found once. All is always there. */
+static bool find_measures(const struct study *study, bool is_all, struct comparison *comparison)
+{
+    const size_t n_groups = comparison->grouping.n_groups, n = study->n_measures;
+    comparison->has_measure = calloc(n_groups * n + 1, sizeof *comparison->has_measure);
+    for (size_t i = 0; comparison->has_measure != NULL && i < n_groups * n; i++) {
+        comparison->has_measure[i] =
+            is_all || has_measure(study, &comparison->tally, (uint32_t)(i / n), i % n);
+    }
+    return comparison->has_measure != NULL;
+}
+
 static bool make_comparisons(const struct counted *counted, struct figures *figures)
 {
     figures->comparisons = calloc(counted->study->n_breakdowns, sizeof *figures->comparisons);
@@ -232,7 +432,9 @@ static bool make_comparisons(const struct counted *counted, struct figures *figu
             !item_tally_coarsen(&counted->items, comparison->grouping.group_of,
                                 counted->study->breakdowns[i].n_columns == 0, &comparison->items) ||
             !family_tally_coarsen(&counted->families, comparison->grouping.group_of,
-                                  &comparison->families)) {
+                                  &comparison->families) ||
+            !find_measures(counted->study, counted->study->breakdowns[i].n_columns == 0,
+                           comparison)) {
             return false;
         }
     }
@@ -289,35 +491,64 @@ static bool make_model_room(struct work *work)
     return work->patterns != NULL && work->model_room != NULL;
 }
 
+/* Room of a worker's own: all that it was given belongs to another. */
 static bool make_room(struct work *work)
 {
     /* compute_goal_levels() puts goals where scores stand. */
-    const size_t n = most_cells(work) + work->counted->tally.n_goals + 1;
+    const size_t most = most_cells(work), n = most + work->counted->tally.n_goals + 1;
+    work->runs = calloc(1, sizeof *work->runs);
+    if (work->runs != NULL) {
+        work->runs->runs = calloc(most + 1, sizeof *work->runs->runs);
+    }
     work->pairs = calloc(n, sizeof *work->pairs);
     work->before = calloc(n, sizeof *work->before);
     work->after = calloc(n, sizeof *work->after);
     work->changes = calloc(n, sizeof *work->changes);
     work->ranks = calloc(SIGNED_RANK_WORK, sizeof *work->ranks);
+    work->replicates = NULL;
+    work->random = NULL;
     if (work->study->bootstrap.replicates > 0) {
         work->replicates = calloc(work->study->bootstrap.replicates, sizeof *work->replicates);
         work->random = gsl_rng_alloc(gsl_rng_mt19937);
     }
     work->families = calloc(most_families(work) + 1, sizeof *work->families);
     work->items = malloc(sizeof *work->items);
-    work->study_sd = calloc(work->study->n_scales + 1, sizeof *work->study_sd);
-    work->rules = calloc(work->study->n_scales + 1, sizeof *work->rules);
-    return work->pairs != NULL && work->before != NULL && work->after != NULL &&
-           work->changes != NULL && work->ranks != NULL && work->items != NULL &&
-           work->families != NULL && work->study_sd != NULL &&
+    work->family_pairs = calloc(between_most_pairs(work) + 1, sizeof *work->family_pairs);
+    work->patterns = NULL;
+    work->model_room = NULL;
+    return work->runs != NULL && work->runs->runs != NULL && work->pairs != NULL &&
+           work->before != NULL && work->after != NULL && work->changes != NULL &&
+           work->ranks != NULL && work->items != NULL && work->families != NULL &&
+           work->family_pairs != NULL &&
            (work->study->bootstrap.replicates == 0 ||
             (work->replicates != NULL && work->random != NULL)) &&
-           work->rules != NULL && make_model_room(work);
+           make_model_room(work);
+}
+
+static void free_room(struct work *work)
+{
+    if (work->runs != NULL) {
+        free(work->runs->runs);
+    }
+    free(work->runs);
+    free(work->pairs);
+    free(work->before);
+    free(work->after);
+    free(work->changes);
+    free(work->ranks);
+    free(work->replicates);
+    gsl_rng_free(work->random);
+    free(work->families);
+    free(work->family_pairs);
+    free(work->items);
+    free(work->patterns);
+    model_room_free(work->model_room);
 }
 
 static void find_study_sds(struct work *work)
 {
     for (size_t s = 0; s < work->study->n_scales; s++) {
-        /* Breakdown 0 is All and has the one group 0. Undefined, the number is NAN. */
+        /* Breakdown 0 is All and has the one group 0. */
         work->key = (struct figure_key){.scale = (uint16_t)s};
         const struct distribution before =
             work_distribution(work, work->study->before, TALLY_ONE_STAGE);
@@ -325,37 +556,61 @@ static void find_study_sds(struct work *work)
     }
 }
 
-bool compute_figures(const struct counted *counted, struct figures *figures)
+static void free_computing(struct figure_computer *computer)
 {
-    struct work work = {.counted = counted, .study = counted->study, .figures = figures};
-    bool done;
+    struct computing *const computing = (struct computing *)computer;
+    for (size_t i = 0; computing->works != NULL && i < computing->n_works; i++) {
+        free_room(&computing->works[i]);
+    }
+    if (computing->works != NULL) {
+        between_end(&computing->works[0]);
+        free(computing->works[0].study_sd);
+        free(computing->works[0].rules);
+    }
+    free(computing->works);
+    free(computing);
+}
+
+static bool make_computing(struct computing *computing, const struct counted *counted,
+                           struct figures *figures)
+{
+    const struct study *const study = counted->study;
+    struct work *const work = calloc(computing->crew->n_workers, sizeof *work);
+    computing->works = work;
+    if (work == NULL) {
+        return false;
+    }
+    computing->n_works = 1;
+    *work = (struct work){.counted = counted, .study = study, .figures = figures};
+    work->study_sd = calloc(study->n_scales + 1, sizeof *work->study_sd);
+    work->rules = calloc(study->n_scales + 1, sizeof *work->rules);
+    if (work->study_sd == NULL || work->rules == NULL || !between_begin(work) || !make_room(work)) {
+        return false;
+    }
+    find_study_sds(work);
+    find_rules(work);
+    return true;
+}
+
+bool compute_figures(const struct counted *counted, const struct crew *crew,
+                     struct figures *figures)
+{
+    struct computing *const computing = calloc(1, sizeof *computing);
     *figures = (struct figures){.study = counted->study,
                                 .names = counted->names,
                                 .unknown_informants = counted->unknown_informants};
-    done = make_comparisons(counted, figures) && make_room(&work) && between_begin(&work);
-    if (done) {
-        find_study_sds(&work);
-        find_rules(&work);
-        compute_all(&work);
+    if (computing == NULL) {
+        *figures = (struct figures){0};
+        return false;
     }
-    free(work.pairs);
-    free(work.before);
-    free(work.after);
-    free(work.changes);
-    free(work.ranks);
-    free(work.replicates);
-    gsl_rng_free(work.random);
-    free(work.families);
-    between_end(&work);
-    free(work.items);
-    free(work.study_sd);
-    free(work.patterns);
-    model_room_free(work.model_room);
-    free(work.rules);
-    if (!done || figures->no_memory) {
+    *computing = (struct computing){.computer = {compute_section, free_computing}, .crew = crew};
+    figures->computer = &computing->computer;
+    figures->sections =
+        calloc(N_FIGURE_TABLES * counted->study->n_breakdowns, sizeof *figures->sections);
+    if (figures->sections == NULL || !make_comparisons(counted, figures) ||
+        !make_computing(computing, counted, figures)) {
         figures_free(figures);
         return false;
     }
-    figures_complete(figures);
     return true;
 }

@@ -71,7 +71,6 @@ static bool pair_families(struct work *work)
 {
     const struct study *const study = work->study;
     struct between *const between = work->between;
-    size_t most = 0;
     between->years = calloc(study->n_breakdowns, sizeof *between->years);
     if (between->years == NULL) {
         return false;
@@ -82,18 +81,18 @@ static bool pair_families(struct work *work)
                                work->figures->comparisons[b].grouping.group_of, NULL)) {
             return false;
         }
-        if (family_pairs_most(&between->years[b]) > most) {
-            most = family_pairs_most(&between->years[b]);
-        }
     }
-    if (study->comparison_column > 0 && !pair_arms(work->counted, &between->arms)) {
-        return false;
+    return study->comparison_column == 0 || pair_arms(work->counted, &between->arms);
+}
+
+size_t between_most_pairs(const struct work *work)
+{
+    size_t most = family_pairs_most(&work->between->arms);
+    for (size_t b = 0; b < work->study->n_breakdowns; b++) {
+        const size_t n = family_pairs_most(&work->between->years[b]);
+        most = n > most ? n : most;
     }
-    if (family_pairs_most(&between->arms) > most) {
-        most = family_pairs_most(&between->arms);
-    }
-    between->pairs = calloc(most + 1, sizeof *between->pairs);
-    return between->pairs != NULL;
+    return most;
 }
 
 bool between_begin(struct work *work)
@@ -140,7 +139,6 @@ void between_end(struct work *work)
         }
         free(work->between->years);
         family_pairs_free(&work->between->arms);
-        free(work->between->pairs);
         free(work->between);
         work->between = NULL;
     }

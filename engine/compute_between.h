@@ -19,8 +19,7 @@ struct between {
     int64_t *origins;        /* owned, [scale]: where the scores of struct cohort begin */
     struct family_pairs
         *years; /* owned, [breakdown]: of the groups of those that end with the year */
-    struct family_pairs arms;  /* owned: of enum arm; empty where there is no comparison group */
-    struct family_pair *pairs; /* owned: room for the families of any two groups */
+    struct family_pairs arms; /* owned: of enum arm; empty where there is no comparison group */
 };
 
 /* The two sides of a comparison group. */

@@ -90,7 +90,7 @@ struct family_difference families_apart(struct work *work, const struct family_p
                                         const struct family_sum *of, int64_t each,
                                         int64_t units_per_point)
 {
-    struct family_pair *const found = work->between->pairs;
+    struct family_pair *const found = work->family_pairs;
     const struct family_pair_list families = {
         found, family_pairs_find(pairs, first, second, of, found), units_per_point};
     for (size_t i = 0; i < families.n_pairs; i++) {

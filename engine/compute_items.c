@@ -98,9 +98,7 @@ static void add_item_statistics(struct work *work, const struct item_sheet *shee
     for (size_t item = 0; item < sheet->n_items; item++) {
         for (size_t i = 0; i < scale->n; i++) {
             if (scale->items[i] == item) {
-                work->key.statistic = STATISTIC_ITEM_REST;
-                work->key.sub = (uint16_t)(item + 1);
-                figures_add(work->figures, &work->key, room->rest[i]);
+                work_add_sub_value(work, STATISTIC_ITEM_REST, item + 1, room->rest[i]);
             }
         }
     }

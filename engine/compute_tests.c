@@ -15,6 +15,7 @@
 /* The test of a mean change, which has `p_holm` without a name behind it; the kinds that have one
    are those of enum test_kind. */
 #define MEAN_CHANGE N_TEST_KINDS
+enum { N_FAMILIES = 2 * (MEAN_CHANGE + 1) };
 
 /* Where a test of one scale stands. Every group has one of each. */
 struct place {
@@ -32,6 +33,7 @@ struct tests {
     size_t n_rows;          /* groups x members */
     double *p;              /* owned, [row][place]: first p, then p_holm */
     struct holm_test *room; /* owned: the largest family, as holm_adjust() wants it */
+    size_t sizes[N_FAMILIES];
 };
 
 /* Where the tests of each kind stand, and the p that takes the place of the first where the source
@@ -200,8 +202,6 @@ static size_t adjust(struct tests *tests, size_t family)
     return n;
 }
 
-enum { N_FAMILIES = 2 * (MEAN_CHANGE + 1) };
-
 /* Room for the largest family. */
 static bool make_room(struct tests *tests)
 {
@@ -248,8 +248,8 @@ static bool find_tests(const struct work *work, struct tests *tests)
 
 /* The kinds with a name of n places at one stage. Of bands there is a figure whether or not there is a p, since
    every scale with bands has them. */
-static void add_kinds(struct work *work, const struct tests *tests, const size_t sizes[],
-                      const double p[], size_t first, size_t n)
+static void add_kinds(struct work *work, const struct tests *tests, const double p[], size_t first,
+                      size_t n)
 {
     for (int of_sizes = 0; of_sizes < 2; of_sizes++) {
         for (size_t i = first; i < first + n; i++) {
@@ -259,7 +259,8 @@ static void add_kinds(struct work *work, const struct tests *tests, const size_t
                 continue;
             }
             if (of_sizes == 1) {
-                work_add_sub(work, STATISTIC_HOLM_TESTS_OF, place.kind, sizes[family_of(place)]);
+                work_add_sub(work, STATISTIC_HOLM_TESTS_OF, place.kind,
+                             tests->sizes[family_of(place)]);
             } else {
                 work_add_sub_value(work, STATISTIC_P_HOLM_OF, place.kind, value_double(p[i]));
             }
@@ -268,8 +269,8 @@ static void add_kinds(struct work *work, const struct tests *tests, const size_t
 }
 
 /* The n places of one scale and stage, from the first one on. */
-static void add_stage(struct work *work, const struct tests *tests, const size_t sizes[],
-                      const double p[], size_t first, size_t n)
+static void add_stage(struct work *work, const struct tests *tests, const double p[], size_t first,
+                      size_t n)
 {
     const struct study *const study = work->study;
     const struct place last = tests->places[first + n - 1]; /* the mean change, if there is one */
@@ -284,12 +285,12 @@ static void add_stage(struct work *work, const struct tests *tests, const size_t
     if (last.kind == MEAN_CHANGE && (of_change || primary || !isnan(p[first + n - 1]))) {
         work_add_count(work, STATISTIC_PRIMARY, primary);
         work_add(work, STATISTIC_P_HOLM, value_double(p[first + n - 1]));
-        work_add_count(work, STATISTIC_HOLM_TESTS, sizes[family_of(last)]);
+        work_add_count(work, STATISTIC_HOLM_TESTS, tests->sizes[family_of(last)]);
     }
-    add_kinds(work, tests, sizes, p, first, n);
+    add_kinds(work, tests, p, first, n);
 }
 
-static void add_row(struct work *work, const struct tests *tests, const size_t sizes[], size_t row)
+static void add_row(struct work *work, const struct tests *tests, size_t row)
 {
     const double *const p = &tests->p[row * tests->n_places];
     bool has = false;
@@ -306,45 +307,60 @@ static void add_row(struct work *work, const struct tests *tests, const size_t s
                   : has_tests(work, tests, row, place.scale);
         if (has) {
             work->key = row_key(work, tests, row, FIGURES_TESTS, place.scale);
-            add_stage(work, tests, sizes, p, first, n);
+            add_stage(work, tests, p, first, n);
         }
     }
 }
 
-static void tests_of(struct work *work, size_t breakdown, size_t dimension)
+static bool adjust_all(const struct work *work, size_t breakdown, size_t dimension,
+                       struct tests *tests)
 {
-    struct tests tests = {
-        .breakdown = breakdown,
-        .dimension = dimension,
-        .n_members =
-            dimension == GOALS_ANY ? 1 : goals_dimension_size(work->figures, (unsigned)dimension)};
-    size_t sizes[N_FAMILIES];
-    if (find_tests(work, &tests)) {
-        for (size_t family = 0; family < N_FAMILIES; family++) {
-            sizes[family] = adjust(&tests, family);
-        }
-        for (size_t row = 0; row < tests.n_rows; row++) {
-            add_row(work, &tests, sizes, row);
-        }
-    } else {
-        work->figures->no_memory = true;
+    tests->breakdown = breakdown;
+    tests->dimension = dimension;
+    tests->n_members =
+        dimension == GOALS_ANY ? 1 : goals_dimension_size(work->figures, (unsigned)dimension);
+    if (!find_tests(work, tests)) {
+        return false;
     }
-    free(tests.places);
-    free(tests.p);
-    free(tests.room);
+    for (size_t family = 0; family < N_FAMILIES; family++) {
+        tests->sizes[family] = adjust(tests, family);
+    }
+    return true;
+}
+
+bool tests_begin(struct work *work)
+{
+    const size_t breakdown = work->key.breakdown;
+    work->n_tests = tests_n_dimensions(work->study);
+    work->tests = calloc(work->n_tests, sizeof *work->tests);
+    for (size_t d = 0; d < work->n_tests && work->tests != NULL; d++) {
+        if (!adjust_all(work, breakdown, d, &work->tests[d])) {
+            return false;
+        }
+    }
+    return work->tests != NULL;
 }
 
 void compute_tests(struct work *work)
 {
-    const struct study *const study = work->study;
-    const size_t n_dimensions = study->goals.has_target ? GOALS_BY_FLAG + study->goals.n_flags : 1;
-    for (size_t b = 0; b < study->n_breakdowns; b++) {
-        for (size_t d = 0; d < n_dimensions; d++) {
-            if (d != GOALS_BY_CATEGORY || study->goals.has_category) {
-                tests_of(work, b, d);
-            }
-        }
+    const struct tests *const tests = &work->tests[work->key.dimension];
+    add_row(work, tests, work->key.group * tests->n_members + work->key.member);
+}
+
+void tests_end(struct work *work)
+{
+    for (size_t d = 0; d < work->n_tests && work->tests != NULL; d++) {
+        free(work->tests[d].places);
+        free(work->tests[d].p);
+        free(work->tests[d].room);
     }
+    free(work->tests);
+    work->tests = NULL;
+}
+
+size_t tests_n_dimensions(const struct study *study)
+{
+    return study->goals.has_target ? GOALS_BY_FLAG + study->goals.n_flags : 1;
 }
 
 /* --- between cohorts: one test a scale -------------------------------------------------------- */
@@ -414,18 +430,16 @@ static void add_between(struct work *work, size_t breakdown, size_t scale, const
 
 void compute_tests_between(struct work *work)
 {
-    const size_t n_scales = work->study->n_scales;
+    const size_t n_scales = work->study->n_scales, breakdown = work->key.breakdown;
     struct holm_test *const room = calloc(n_scales + 1, sizeof *room);
     double *const p = calloc(n_scales * N_BETWEEN + 1, sizeof *p);
-    work->figures->no_memory = work->figures->no_memory || room == NULL || p == NULL;
-    for (size_t b = 1; b < work->study->n_breakdowns && !work->figures->no_memory; b++) {
-        size_t sizes[N_BETWEEN];
-        for (size_t kind = 0; kind < N_BETWEEN; kind++) {
-            sizes[kind] = adjust_between(work, b, kind, room, p);
-        }
-        for (size_t s = 0; s < n_scales; s++) {
-            add_between(work, b, s, &p[s * N_BETWEEN], sizes);
-        }
+    size_t sizes[N_BETWEEN];
+    work->part->no_memory = room == NULL || p == NULL;
+    for (size_t kind = 0; kind < N_BETWEEN && !work->part->no_memory; kind++) {
+        sizes[kind] = adjust_between(work, breakdown, kind, room, p);
+    }
+    for (size_t s = 0; s < n_scales && !work->part->no_memory; s++) {
+        add_between(work, breakdown, s, &p[s * N_BETWEEN], sizes);
     }
     free(room);
     free(p);

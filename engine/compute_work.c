@@ -8,21 +8,21 @@ void work_add(struct work *work, enum statistic statistic, struct value value)
 {
     work->key.statistic = (uint16_t)statistic;
     work->key.sub = 0;
-    figures_add(work->figures, &work->key, value);
+    figures_add(work->part, &work->key, value);
 }
 
 void work_add_sub(struct work *work, enum statistic statistic, size_t sub, uint64_t count)
 {
     work->key.statistic = (uint16_t)statistic;
     work->key.sub = (uint16_t)sub;
-    figures_add(work->figures, &work->key, value_count((int64_t)count));
+    figures_add(work->part, &work->key, value_count((int64_t)count));
 }
 
 void work_add_sub_value(struct work *work, enum statistic statistic, size_t sub, struct value value)
 {
     work->key.statistic = (uint16_t)statistic;
     work->key.sub = (uint16_t)sub;
-    figures_add(work->figures, &work->key, value);
+    figures_add(work->part, &work->key, value);
 }
 
 void work_add_count(struct work *work, enum statistic statistic, uint64_t count)
@@ -35,10 +35,68 @@ const struct scale *work_scale(const struct work *work)
     return work->study->scales[work->key.scale].scale;
 }
 
+/* Where a run of cells ends that begins at `first`, of n: by steps that double, since most are short. */
+static size_t run_end(const struct cell_count cells[], size_t n, size_t first)
+{
+    const uint32_t run = tally_run(&cells[first]);
+    size_t low = first, step = 1, high;
+    while (low + step < n && tally_run(&cells[low + step]) == run) {
+        low += step;
+        step *= 2;
+    }
+    /* that at `low` is of the run, and that at `high`, if there is one, is not */
+    high = low + step < n ? low + step : n;
+    while (low + 1 < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (tally_run(&cells[middle]) == run) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return high;
+}
+
+/* All tables of a scale ask for the same few runs again and again. */
+static void find_runs(struct group_runs *runs, const struct cohort_cells *cohort)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < cohort->n; i = run_end(cohort->cells, cohort->n, i)) {
+        runs->runs[n++] = (struct cell_run){tally_run(&cohort->cells[i]), (uint32_t)i};
+    }
+    runs->runs[n].first = cohort->n;
+    runs->n = n;
+    runs->cells = cohort->cells;
+}
+
 const struct cell_count *work_cells(const struct work *work, size_t stage, size_t later, size_t *n)
 {
-    return tally_find(&work->figures->comparisons[work->key.breakdown].tally, work->key.group,
-                      work->key.scale, stage, later, n);
+    const struct tally *const tally = &work->figures->comparisons[work->key.breakdown].tally;
+    struct group_runs *const runs = work->runs;
+    const struct cell_count wanted = {
+        .scale = work->key.scale, .stage = (uint8_t)stage, .later = (uint8_t)later};
+    size_t low = 0, high;
+    *n = 0;
+    if (work->key.group >= tally->n_cohorts || tally->cohorts[work->key.group].n == 0) {
+        return NULL;
+    }
+    if (runs->cells != tally->cohorts[work->key.group].cells) {
+        find_runs(runs, &tally->cohorts[work->key.group]);
+    }
+    high = runs->n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (runs->runs[middle].of < tally_run(&wanted)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low == runs->n || runs->runs[low].of != tally_run(&wanted)) {
+        return NULL;
+    }
+    *n = runs->runs[low + 1].first - runs->runs[low].first;
+    return runs->cells + runs->runs[low].first;
 }
 
 struct distribution work_distribution(const struct work *work, size_t stage, size_t later)

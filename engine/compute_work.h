@@ -28,24 +28,46 @@ struct scale_rule {
     bool is_withheld; /* the scale is not reliable enough */
 };
 
-/* Where the computation is, and room to work in. */
+/* Where the runs of cells begin that tally_find() finds, in the list of one cohort. */
+struct cell_run {
+    uint32_t of; /* tally_run() */
+    uint32_t first;
+};
+
+/* The runs of the group that was looked at last. */
+struct group_runs {
+    const struct cell_count *cells; /* borrowed from the tally; NULL: of no group yet */
+    struct cell_run *runs;          /* owned, n, and one more where the last ends */
+    size_t n;
+};
+
+struct tests; /* compute_tests.c */
+
+/* Where the computation is, and room to work in. Several may be at work, each with room of its own. */
 struct work {
     const struct counted *counted;
     const struct study *study;
-    struct figures *figures;
+    const struct figures *figures;
+    struct figure_part *part; /* where figures are added */
     struct figure_key key;    /* of the figure that is added next */
-    struct pair_count *pairs; /* owned, as are the rest: room for the cells of any group */
+    struct group_runs *runs;  /* owned, as are the rest */
+    struct pair_count *pairs; /* room for the cells of any group */
     struct score_count *before, *after, *changes;
     double *ranks;
     double *replicates; /* with `random`, only where the study asks for a bootstrap */
     gsl_rng *random;
-    struct between *between;        /* owned: of compute_between.c */
     struct score_pattern *patterns; /* room for those of any scale of a group */
     struct model_room *model_room;  /* owned; NULL: no model is fitted */
-    double *study_sd;               /* for each scale: SD of all before scores of All, or NAN */
     struct item_room *items;
-    struct scale_rule *rules; /* for each scale */
     struct family_count *families;
+    struct family_pair *family_pairs; /* room for the families of any two groups */
+    /* What all share, owned by the first. */
+    struct between *between;  /* of compute_between.c */
+    double *study_sd;         /* for each scale: SD of all before scores of All, or NAN */
+    struct scale_rule *rules; /* for each scale */
+    struct tests
+        *tests; /* n_tests, by dimension: of the breakdown whose tests are added; or NULL */
+    size_t n_tests;
 };
 
 /* Adds a figure under the current key with this statistic (and sub). */
@@ -95,14 +117,20 @@ void compute_clinical_change(struct work *work);
 /* compute_added_value.c */
 void compute_added_value(struct work *work);
 
-/* Of all scales and groups at once, when the tests themselves are figures. */
+/* Tests of a breakdown, whose other figures it asks for: adjusted by tests_begin() (false: no memory),
+   added for one group and member of a dimension, and given back. */
+bool tests_begin(struct work *work);
 void compute_tests(struct work *work);
+void tests_end(struct work *work);
+size_t tests_n_dimensions(const struct study *study);
+/* Of all scales of a breakdown at once. */
 void compute_tests_between(struct work *work);
 
 /* ... compute_between.c, whose room is made and freed here (false: no memory). The first and the last
    are called once for each scale of a breakdown, for all its groups ... */
 bool between_begin(struct work *work);
 void between_end(struct work *work);
+size_t between_most_pairs(const struct work *work);
 void compute_between(struct work *work);
 void compute_adjusted(struct work *work);
 void compute_pooled(struct work *work);

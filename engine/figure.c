@@ -85,30 +85,41 @@ struct value value_double(double number)
     return (struct value){.kind = VALUE_DOUBLE, .number = number};
 }
 
-bool value_shorten(const struct value *value, int64_t terms[2])
+bool value_shorten(const struct value *value, int64_t *term)
 {
-    terms[0] = terms[1] = 0;
-    if (value->kind == VALUE_DOUBLE) {
-        memcpy(&terms[0], &value->number, sizeof terms[0]);
-    } else if (value->kind != VALUE_UNDEFINED) {
-        terms[0] = (int64_t)value->numerator;
-        terms[1] = (int64_t)value->denominator;
-        return terms[0] == value->numerator && terms[1] == value->denominator;
+    *term = 0;
+    switch (value->kind) {
+    case VALUE_COUNT:
+        *term = (int64_t)value->numerator;
+        return *term == value->numerator;
+    case VALUE_RATIO:
+    case VALUE_ROOT:
+        if (value->numerator != (int32_t)value->numerator ||
+            value->denominator != (int32_t)value->denominator) {
+            return false;
+        }
+        *term = (int64_t)value->numerator * ((int64_t)1 << 32) + (int64_t)value->denominator;
+        return true;
+    case VALUE_DOUBLE:
+        memcpy(term, &value->number, sizeof *term);
+        return true;
+    case VALUE_UNDEFINED:
+        break;
     }
     return true;
 }
 
-struct value value_of_terms(enum value_kind kind, const int64_t terms[2])
+struct value value_of_term(enum value_kind kind, int64_t term)
 {
     double number;
     switch (kind) {
     case VALUE_COUNT:
-        return value_count(terms[0]);
+        return value_count(term);
     case VALUE_RATIO:
-    case VALUE_ROOT:
-        return of_lowest(kind, terms[0], terms[1]);
+    case VALUE_ROOT: /* the denominator is the lower half, and > 0 */
+        return of_lowest(kind, term >> 32, term & INT32_MAX);
     case VALUE_DOUBLE:
-        memcpy(&number, &terms[0], sizeof number);
+        memcpy(&number, &term, sizeof number);
         return value_double(number);
     case VALUE_UNDEFINED:
         break;

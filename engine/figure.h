@@ -35,11 +35,11 @@ struct value value_ratio(int128 numerator, int128 denominator);
 struct value value_root(int128 numerator, int128 denominator);
 struct value value_double(double number);
 
-/* Beside its kind, what a value is made of, in a quarter of its room; to be kept in large lists:
-   numerator and denominator, or the bits of a double and 0. False where 64 bits are too few. */
-bool value_shorten(const struct value *value, int64_t terms[2]);
+/* Beside its kind, what a value is made of, in 64 bits; to be kept in large lists: a count, numerator
+   and denominator, or the bits of a double. False where 64 bits are too few. */
+bool value_shorten(const struct value *value, int64_t *term);
 /* The value as it was. */
-struct value value_of_terms(enum value_kind kind, const int64_t terms[2]);
+struct value value_of_term(enum value_kind kind, int64_t term);
 
 /* The value rounded half away from zero to `decimals` (0..9) decimals, in units of the last
    decimal, on the exact ratio or root where there is one: value_rounded(45.125, 2) is 4513.

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/memory.h"
 
@@ -35,210 +36,329 @@ int figure_key_compare(const struct figure_key *a, const struct figure_key *b)
 
 /* --- adding --- */
 
-/* The key of a whole block, and of a whole section. */
-static struct figure_key block_key(const struct figure_key *key)
+#define KIND_WIDE UINT8_MAX
+_Static_assert(KIND_WIDE > VALUE_DOUBLE, "no kind of value");
+
+static uint32_t name_of(unsigned statistic, unsigned sub)
 {
-    struct figure_key whole = *key;
-    whole.statistic = whole.sub = 0;
-    return whole;
+    return (uint32_t)statistic << 16 | sub;
 }
 
-static struct figure_key section_key(const struct figure_key *key)
+/* What blocks of one group are in order of, behind their member. */
+static uint64_t place_of(unsigned measure, unsigned scale, unsigned stage)
 {
-    return (struct figure_key){
-        .table = key->table, .breakdown = key->breakdown, .dimension = key->dimension};
+    return (uint64_t)measure << 32 | (uint64_t)scale << 16 | stage;
 }
 
-/* The section of a key that comes after all others, made where it is new. */
-static struct figure_section *last_section(struct figures *figures, const struct figure_key *key)
+/* < 0, 0, > 0: a block against the key of a figure of its group. */
+static int block_compare(const struct figure_block *block, const struct figure_key *key)
 {
-    const struct figure_key whole = section_key(key);
-    if (figures->n_sections > 0 &&
-        figure_key_compare(&figures->sections[figures->n_sections - 1].key, &whole) == 0) {
-        return &figures->sections[figures->n_sections - 1];
+    const uint64_t a = place_of(block->measure, block->scale, block->stage);
+    const uint64_t b = place_of(key->measure, key->scale, key->stage);
+    if (block->member != key->member) {
+        return block->member < key->member ? -1 : 1;
     }
-    if (!array_grow(&figures->sections, &figures->sections_capacity, figures->n_sections + 1,
-                    sizeof *figures->sections)) {
-        return NULL;
-    }
-    figures->sections[figures->n_sections] =
-        (struct figure_section){.key = whole,
-                                .first_block = (uint32_t)figures->n_blocks,
-                                .first_start = (uint32_t)figures->n_starts};
-    return &figures->sections[figures->n_sections++];
+    return a < b ? -1 : a > b;
 }
 
-/* The block of a key that comes after all others, made where it is new. */
-static struct figure_block *last_block(struct figures *figures, const struct figure_key *key)
+void figures_begin(struct figure_part *part, const struct figure_key *key)
 {
-    const struct figure_key whole = block_key(key);
-    struct figure_section *section;
-    if (figures->n_blocks > 0 &&
-        figure_key_compare(&figures->blocks[figures->n_blocks - 1].key, &whole) == 0) {
-        return &figures->blocks[figures->n_blocks - 1];
-    }
-    assert(figures->n_blocks == 0 ||
-           figure_key_compare(&figures->blocks[figures->n_blocks - 1].key, &whole) < 0);
-    section = last_section(figures, key);
-    if (section == NULL ||
-        !array_grow(&figures->starts, &figures->starts_capacity,
-                    (size_t)section->first_start + key->group + 1, sizeof *figures->starts) ||
-        !array_grow(&figures->blocks, &figures->blocks_capacity, figures->n_blocks + 1,
-                    sizeof *figures->blocks)) {
-        return NULL;
-    }
-    /* Groups that were passed over start where this one does, and have nothing. */
-    while (figures->n_starts <= (size_t)section->first_start + key->group) {
-        figures->starts[figures->n_starts++] = (uint32_t)figures->n_blocks;
-    }
-    figures->blocks[figures->n_blocks] =
-        (struct figure_block){.key = whole, .first = (uint32_t)figures->n_figures};
-    return &figures->blocks[figures->n_blocks++];
+    *part = (struct figure_part){.key = {.table = key->table,
+                                         .breakdown = key->breakdown,
+                                         .dimension = key->dimension,
+                                         .group = key->group}};
 }
 
-/* Of a figure against a statistic and its sub. */
-static int kept_compare(const struct kept_figure *a, unsigned statistic, unsigned sub)
+static bool is_shape(const struct figure_part *part, const struct figure_shape *shape,
+                     const uint32_t names[], size_t n)
 {
-    if (a->statistic != statistic) {
-        return a->statistic < statistic ? -1 : 1;
-    }
-    return a->sub < sub ? -1 : a->sub > sub;
+    return shape->n == n && memcmp(&part->names[shape->first], names, n * sizeof *names) == 0;
 }
 
-static bool add_figure(struct figures *figures, const struct figure_key *key,
-                       const struct value *value)
+/* Finds the shape of the last block, whose names stand behind those of all shapes, or makes it. */
+static bool close_block(struct figure_part *part)
 {
-    struct figure_block *const block = last_block(figures, key);
-    struct kept_figure kept = {
-        .statistic = key->statistic, .sub = key->sub, .kind = (uint8_t)value->kind};
-    if (block == NULL || figures->n_figures >= UINT32_MAX ||
-        !array_grow(&figures->kept, &figures->kept_capacity, figures->n_figures + 1,
-                    sizeof *figures->kept)) {
+    struct figure_block *const block = &part->blocks[part->n_blocks - 1];
+    const size_t n = part->n_figures - block->first, first = part->n_names - n;
+    size_t shape = 0;
+    while (shape < part->n_shapes &&
+           !is_shape(part, &part->shapes[shape], &part->names[first], n)) {
+        shape++;
+    }
+    block->shape = (uint32_t)shape;
+    if (shape < part->n_shapes) {
+        part->n_names = first;
+        return true;
+    }
+    if (!array_grow(&part->shapes, &part->shapes_capacity, shape + 1, sizeof *part->shapes)) {
         return false;
     }
-    if (!value_shorten(value, kept.terms)) {
-        if (!array_grow(&figures->wide, &figures->wide_capacity, figures->n_wide + 1,
-                        sizeof *figures->wide)) {
-            return false;
-        }
-        kept.is_wide = true;
-        kept.terms[0] = (int64_t)figures->n_wide;
-        figures->wide[figures->n_wide++] = *value;
-    }
-    assert(block->n == 0 ||
-           kept_compare(&figures->kept[figures->n_figures - 1], key->statistic, key->sub) < 0);
-    figures->kept[figures->n_figures++] = kept;
-    block->n++;
+    part->shapes[part->n_shapes++] = (struct figure_shape){(uint32_t)first, (uint32_t)n};
     return true;
 }
 
-void figures_add(struct figures *figures, const struct figure_key *key, struct value value)
+/* Groups that are passed over start where the next one does, and have nothing. */
+static bool reach_group(struct figure_part *part, size_t n_starts)
 {
-    /* Remembered instead of returned: hundreds of calls go unchecked and compute_figures() asks
-       once. No figure is added after one that could not be. */
-    figures->no_memory = figures->no_memory || !add_figure(figures, key, &value);
+    if (!array_grow(&part->starts, &part->starts_capacity, n_starts, sizeof *part->starts)) {
+        return false;
+    }
+    while (part->n_starts < n_starts) {
+        part->starts[part->n_starts++] = (uint32_t)part->n_blocks;
+    }
+    return true;
 }
 
-void figures_complete(struct figures *figures)
+static bool open_block(struct figure_part *part, const struct figure_key *key)
 {
-    const size_t n = figures->n_figures > 0 ? figures->n_figures : 1;
-    struct kept_figure *const less = realloc(figures->kept, n * sizeof *less);
-    if (less != NULL) { /* else it stays as it is */
-        figures->kept = less;
-        figures->kept_capacity = n;
+    const size_t group = key->group - part->key.group;
+    assert(key->table == part->key.table && key->breakdown == part->key.breakdown &&
+           key->dimension == part->key.dimension && group < PART_GROUPS);
+    assert(part->n_starts <= group + 1);
+    if ((part->n_blocks > 0 && !close_block(part)) || !reach_group(part, group + 1) ||
+        !array_grow(&part->blocks, &part->blocks_capacity, part->n_blocks + 1,
+                    sizeof *part->blocks)) {
+        return false;
     }
+    part->blocks[part->n_blocks++] = (struct figure_block){.member = key->member,
+                                                           .measure = key->measure,
+                                                           .scale = key->scale,
+                                                           .stage = key->stage,
+                                                           .first = (uint32_t)part->n_figures};
+    return true;
+}
+
+/* Does a figure belong to the last block? */
+static bool is_open(const struct figure_part *part, const struct figure_key *key)
+{
+    return part->n_blocks > 0 && part->n_starts == key->group - part->key.group + 1 &&
+           block_compare(&part->blocks[part->n_blocks - 1], key) == 0;
+}
+
+static bool keep_value(struct figure_part *part, const struct value *value)
+{
+    int64_t term;
+    uint8_t kind = (uint8_t)value->kind;
+    if (!value_shorten(value, &term)) {
+        if (!array_grow(&part->wide, &part->wide_capacity, part->n_wide + 1, sizeof *part->wide)) {
+            return false;
+        }
+        kind = KIND_WIDE;
+        term = (int64_t)part->n_wide;
+        part->wide[part->n_wide++] = *value;
+    }
+    part->kinds[part->n_figures] = kind;
+    part->terms[part->n_figures++] = term;
+    return true;
+}
+
+static bool add_figure(struct figure_part *part, const struct figure_key *key,
+                       const struct value *value)
+{
+    const uint32_t name = name_of(key->statistic, key->sub);
+    assert(part->n_blocks == 0 || part->n_starts <= key->group - part->key.group ||
+           block_compare(&part->blocks[part->n_blocks - 1], key) <= 0);
+    if (part->n_figures >= UINT32_MAX ||
+        !array_grow(&part->names, &part->names_capacity, part->n_names + 1, sizeof *part->names) ||
+        !array_grow(&part->kinds, &part->kinds_capacity, part->n_figures + 1,
+                    sizeof *part->kinds) ||
+        !array_grow(&part->terms, &part->terms_capacity, part->n_figures + 1,
+                    sizeof *part->terms) ||
+        (!is_open(part, key) && !open_block(part, key))) {
+        return false;
+    }
+    assert(part->n_figures == part->blocks[part->n_blocks - 1].first ||
+           part->names[part->n_names - 1] < name);
+    part->names[part->n_names++] = name;
+    return keep_value(part, value);
+}
+
+void figures_add(struct figure_part *part, const struct figure_key *key, struct value value)
+{
+    /* Remembered instead of returned: hundreds of calls go unchecked and who computes asks once. No
+       figure is added after one that could not be. */
+    part->no_memory = part->no_memory || !add_figure(part, key, &value);
+}
+
+/* Gives back what was kept for more; there may be no memory for less, and then it stays. */
+static void cut(void *array, size_t n, size_t size)
+{
+    void *old, *less;
+    memcpy(&old, array, sizeof old); /* as array_grow() does */
+    less = n == 0 ? NULL : realloc(old, n * size);
+    if (less != NULL) {
+        memcpy(array, &less, sizeof less);
+    }
+}
+
+void figures_complete(struct figure_part *part)
+{
+    part->no_memory =
+        part->no_memory ||
+        (part->n_blocks > 0 && (!close_block(part) || !reach_group(part, part->n_starts + 1)));
+    cut(&part->blocks, part->n_blocks, sizeof *part->blocks);
+    cut(&part->kinds, part->n_figures, sizeof *part->kinds);
+    cut(&part->terms, part->n_figures, sizeof *part->terms);
+    cut(&part->wide, part->n_wide, sizeof *part->wide);
+}
+
+static void part_free(struct figure_part *part)
+{
+    free(part->starts);
+    free(part->blocks);
+    free(part->shapes);
+    free(part->names);
+    free(part->kinds);
+    free(part->terms);
+    free(part->wide);
+}
+
+/* --- sections --- */
+
+static struct figure_section *section_of(const struct figures *figures, unsigned table,
+                                         size_t breakdown)
+{
+    return &figures->sections[table * figures->study->n_breakdowns + breakdown];
+}
+
+const struct figure_section *figures_section(const struct figures *figures, unsigned table,
+                                             size_t breakdown)
+{
+    struct figure_section *const section = section_of(figures, table, breakdown);
+    if (!section->is_computed) {
+        figures->computer->compute(figures->computer, section, table, breakdown);
+        section->is_computed = true;
+    }
+    return section;
+}
+
+bool figures_is_computed(const struct figures *figures, unsigned table, size_t breakdown)
+{
+    return section_of(figures, table, breakdown)->is_computed;
+}
+
+void figures_forget(const struct figures *figures, unsigned table, size_t breakdown)
+{
+    struct figure_section *const section = section_of(figures, table, breakdown);
+    for (size_t i = 0; section->parts != NULL && i < section->n_dimensions * section->n_parts;
+         i++) {
+        part_free(&section->parts[i]);
+    }
+    free(section->parts);
+    *section = (struct figure_section){0};
+}
+
+bool figures_had_memory(const struct figures *figures)
+{
+    for (size_t i = 0; i < N_FIGURE_TABLES * figures->study->n_breakdowns; i++) {
+        if (figures->sections[i].no_memory) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* --- looking up --- */
 
-static struct value kept_value(const struct figures *figures, const struct kept_figure *kept)
+static struct value kept_value(const struct figure_part *part, size_t i)
 {
-    return kept->is_wide ? figures->wide[kept->terms[0]]
-                         : value_of_terms((enum value_kind)kept->kind, kept->terms);
+    return part->kinds[i] == KIND_WIDE
+               ? part->wide[part->terms[i]]
+               : value_of_term((enum value_kind)part->kinds[i], part->terms[i]);
 }
 
-struct figure figures_in_block(const struct figures *figures, const struct figure_block *block,
-                               size_t i)
+struct figure_key figures_block_key(const struct figure_part *part,
+                                    const struct figure_block *block)
 {
-    const struct kept_figure *const kept = &figures->kept[block->first + i];
-    struct figure figure = {.key = block->key, .value = kept_value(figures, kept)};
-    assert(i < block->n);
-    figure.key.statistic = kept->statistic;
-    figure.key.sub = kept->sub;
+    const size_t place = (size_t)(block - part->blocks);
+    struct figure_key key = part->key;
+    size_t low = 0, high = part->n_starts - 1; /* the last start is where blocks end */
+    while (low + 1 < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (part->starts[middle] <= place) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    key.group += (uint32_t)low;
+    key.member = block->member;
+    key.measure = block->measure;
+    key.scale = block->scale;
+    key.stage = block->stage;
+    return key;
+}
+
+size_t figures_block_size(const struct figure_part *part, const struct figure_block *block)
+{
+    return part->shapes[block->shape].n;
+}
+
+struct figure figures_in_block(const struct figure_part *part, const struct figure_block *block,
+                               const struct figure_key *key, size_t i)
+{
+    const uint32_t name = part->names[part->shapes[block->shape].first + i];
+    struct figure figure = {.key = *key, .value = kept_value(part, block->first + i)};
+    assert(i < figures_block_size(part, block));
+    figure.key.statistic = (uint16_t)(name >> 16);
+    figure.key.sub = (uint16_t)name;
     return figure;
 }
 
-static const struct figure_section *find_section(const struct figures *figures,
-                                                 const struct figure_key *key)
-{
-    const struct figure_key whole = section_key(key);
-    size_t low = 0, high = figures->n_sections;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (figure_key_compare(&figures->sections[middle].key, &whole) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < figures->n_sections && figure_key_compare(&figures->sections[low].key, &whole) == 0
-               ? &figures->sections[low]
-               : NULL;
-}
-
 /* The block of a key, or NULL. */
-static const struct figure_block *find_block(const struct figures *figures,
+static const struct figure_block *find_block(const struct figure_part *part,
                                              const struct figure_key *key)
 {
-    const struct figure_section *const section = find_section(figures, key);
-    const struct figure_key whole = block_key(key);
-    size_t group, end_start, low, end, high;
-    if (section == NULL) {
+    const size_t group = key->group - part->key.group;
+    size_t low, high, end;
+    if (group + 1 >= part->n_starts) {
         return NULL;
     }
-    group = (size_t)section->first_start + key->group;
-    end_start = figures->n_starts;
-    end = figures->n_blocks;
-    if (section + 1 < figures->sections + figures->n_sections) {
-        end_start = section[1].first_start;
-        end = section[1].first_block;
-    }
-    if (group >= end_start) {
-        return NULL;
-    }
-    low = figures->starts[group];
-    high = end = group + 1 < end_start ? figures->starts[group + 1] : end;
+    low = part->starts[group];
+    high = end = part->starts[group + 1];
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (figure_key_compare(&figures->blocks[middle].key, &whole) < 0) {
+        if (block_compare(&part->blocks[middle], key) < 0) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return low < end && figure_key_compare(&figures->blocks[low].key, &whole) == 0
-               ? &figures->blocks[low]
-               : NULL;
+    return low < end && block_compare(&part->blocks[low], key) == 0 ? &part->blocks[low] : NULL;
 }
 
 struct value figures_get(const struct figures *figures, const struct figure_key *key)
 {
-    const struct figure_block *const block = find_block(figures, key);
-    size_t low = 0, high = block == NULL ? 0 : block->n;
+    const struct figure_section *const section =
+        figures_section(figures, key->table, key->breakdown);
+    const size_t at = key->group / PART_GROUPS;
+    const uint32_t name = name_of(key->statistic, key->sub);
+    const struct figure_part *part;
+    const struct figure_block *block;
+    const struct figure_shape *shape;
+    size_t low, high;
+    if (section->no_memory || at >= section->n_parts || key->dimension >= section->n_dimensions) {
+        return VALUE_NONE;
+    }
+    part = &section->parts[key->dimension * section->n_parts + at];
+    block = find_block(part, key);
+    if (block == NULL) {
+        return VALUE_NONE;
+    }
+    shape = &part->shapes[block->shape];
+    low = shape->first;
+    high = low + shape->n;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const struct kept_figure *const kept = &figures->kept[block->first + middle];
-        const int order = kept_compare(kept, key->statistic, key->sub);
-        if (order == 0) {
-            return kept_value(figures, kept);
-        }
-        if (order < 0) {
+        if (part->names[middle] < name) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return VALUE_NONE;
+    return low < shape->first + shape->n && part->names[low] == name
+               ? kept_value(part, block->first + (low - shape->first))
+               : VALUE_NONE;
 }
 
 struct value figures_at(const struct figures *figures, const struct figure_key *key, unsigned stage,
@@ -254,23 +374,8 @@ struct value figures_at(const struct figures *figures, const struct figure_key *
 bool figures_has_measure(const struct figures *figures, size_t breakdown, uint32_t group,
                          size_t measure)
 {
-    const struct study *const study = figures->study;
-    const struct tally *const tally = &figures->comparisons[breakdown].tally;
-    const size_t first = study->measures[measure].first_scale;
-    if (study->breakdowns[breakdown].n_columns == 0) {
-        return true; /* All is always there */
-    }
-    for (size_t i = 0; i < study->measures[measure].instrument->n_scales; i++) {
-        size_t n;
-        /* Whoever counts on a scale has a cell at every stage, a reason if not a score, so that the
-           first stage tells. A goal's own level has only scores, but its family has such scales
-           too. */
-        tally_find(tally, group, first + i, 0, TALLY_ONE_STAGE, &n);
-        if (n > 0) {
-            return true;
-        }
-    }
-    return false;
+    return figures->comparisons[breakdown]
+        .has_measure[group * figures->study->n_measures + measure];
 }
 
 static bool is_same_but_for_year(const struct grouping *grouping, const struct cohorts *cohorts,
@@ -411,13 +516,18 @@ void figures_free(struct figures *figures)
         tally_free(&figures->comparisons[i].tally);
         item_tally_free(&figures->comparisons[i].items);
         family_tally_free(&figures->comparisons[i].families);
+        free(figures->comparisons[i].has_measure);
     }
     free(figures->comparisons);
-    free(figures->kept);
-    free(figures->wide);
-    free(figures->blocks);
+    for (size_t i = 0;
+         figures->sections != NULL && i < N_FIGURE_TABLES * figures->study->n_breakdowns; i++) {
+        figures_forget(figures, (unsigned)(i / figures->study->n_breakdowns),
+                       i % figures->study->n_breakdowns);
+    }
     free(figures->sections);
-    free(figures->starts);
+    if (figures->computer != NULL) {
+        figures->computer->free(figures->computer);
+    }
     free(figures->categories);
     *figures = (struct figures){0};
 }

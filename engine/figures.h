@@ -1,5 +1,6 @@
 /* engine/figures.h - the list of everything that is computed: results.csv is this list, and no
-   table prints a number that is not in it. */
+   table prints a number that is not in it. A table of it is computed under a breakdown when somebody
+   asks for the first of its figures: of thousands of cohorts, a report prints less than half of them. */
 #ifndef PELLTER_ENGINE_FIGURES_H
 #define PELLTER_ENGINE_FIGURES_H
 
@@ -426,23 +427,53 @@ struct figure {
 };
 
 /* Figures are kept in blocks, since there may be millions: those of one scale, group and stage
-   share their key but for statistic and sub. */
+   share their key but for statistic and sub. Which these are, block after block of the same table,
+   is nearly always the same: that is its shape. */
 struct figure_block {
-    struct figure_key key; /* statistic and sub are 0 */
-    uint32_t first, n;     /* places in figures.kept */
+    uint32_t member;
+    uint16_t measure, scale, stage;
+    uint32_t shape; /* place in part.shapes */
+    uint32_t first; /* place in part.kinds and part.terms */
 };
 
-struct kept_figure {
-    uint16_t statistic, sub;
-    uint8_t kind;     /* of the value: enum value_kind */
-    bool is_wide;     /* too wide for 64 bits: terms[0] is its place in figures.wide */
-    int64_t terms[2]; /* see value_shorten() */
+struct figure_shape {
+    uint32_t first, n; /* places in part.names */
 };
 
-/* The blocks of one table, breakdown and dimension, and where those of each group start. */
+/* The figures of PART_GROUPS groups that follow each other, of one table, breakdown and dimension.
+   They are computed together, by one thread. */
+#define PART_GROUPS 64
+struct figure_part {
+    struct figure_key key; /* table, breakdown, dimension and the first group */
+    uint32_t *starts;      /* owned, n_starts: for each group the first of its blocks */
+    size_t n_starts, starts_capacity;
+    struct figure_block *blocks; /* owned, n_blocks, by ascending key */
+    size_t n_blocks, blocks_capacity;
+    struct figure_shape *shapes; /* owned, n_shapes */
+    size_t n_shapes, shapes_capacity;
+    uint32_t *names; /* owned, n_names: statistic << 16 | sub, ascending within each shape */
+    size_t n_names, names_capacity;
+    uint8_t *kinds; /* owned, n_figures: of the values, enum value_kind or KIND_WIDE */
+    int64_t *terms; /* owned, n_figures: value_shorten(), or a place in `wide` */
+    size_t n_figures, kinds_capacity, terms_capacity;
+    struct value *wide; /* owned, n_wide: what is too wide for 64 bits */
+    size_t n_wide, wide_capacity;
+    bool no_memory; /* some figure could not be stored */
+};
+
+/* One table under one breakdown: there from when it is first asked for. */
 struct figure_section {
-    struct figure_key key;             /* the rest of it is 0 */
-    uint32_t first_block, first_start; /* places in figures.blocks and figures.starts */
+    struct figure_part *parts; /* owned, n_dimensions x n_parts */
+    size_t n_dimensions, n_parts;
+    bool is_computed;
+    bool no_memory; /* some part of it could not be computed or stored */
+};
+
+/* What computes them (compute.c). */
+struct figure_computer {
+    void (*compute)(struct figure_computer *computer, struct figure_section *section,
+                    unsigned table, size_t breakdown);
+    void (*free)(struct figure_computer *computer);
 };
 
 /* One breakdown: its groups, and the tallies of just these groups. */
@@ -451,43 +482,48 @@ struct comparison {
     struct tally tally;
     struct family_tally families;
     struct item_tally items;
+    bool *has_measure; /* owned, [group][measure]: see figures_has_measure() */
 };
 
 struct figures {
-    const struct study *study; /* borrowed */
-    struct kept_figure *kept;  /* owned, n_figures, by ascending key */
-    size_t n_figures, kept_capacity;
-    struct value *wide; /* owned, n_wide */
-    size_t n_wide, wide_capacity;
-    struct figure_block *blocks; /* owned, n_blocks, by ascending key */
-    size_t n_blocks, blocks_capacity;
-    struct figure_section *sections; /* owned, n_sections, by ascending key */
-    size_t n_sections, sections_capacity;
-    uint32_t *starts; /* owned, n_starts: for each section and group, its first block */
-    size_t n_starts, starts_capacity;
-    struct comparison *comparisons; /* owned, study->n_breakdowns */
-    uint32_t *categories;           /* owned, n_categories: names' numbers in printing order; a goal
+    const struct study *study;        /* borrowed */
+    struct figure_section *sections;  /* owned, [table][breakdown] */
+    struct figure_computer *computer; /* owned */
+    struct comparison *comparisons;   /* owned, study->n_breakdowns */
+    uint32_t *categories; /* owned, n_categories: names' numbers in printing order; a goal
                                        without one is NO_NAME and comes last */
     size_t n_categories;
     const struct names *names;   /* borrowed: the texts of categories */
     uint64_t unknown_informants; /* rows that no instrument could be found for */
-    bool no_memory;              /* some figure could not be stored */
 };
 
 int figure_key_compare(const struct figure_key *a, const struct figure_key *b);
 
-/* Adds a figure; keys must come in ascending order (asserted). Sets no_memory where there is
-   none. */
-void figures_add(struct figures *figures, const struct figure_key *key, struct value value);
+/* Begins an empty part of what the key says; adds a figure to it, of one of its groups; says that it is
+   complete. Keys must come in ascending order (asserted). Sets no_memory where there is none. */
+void figures_begin(struct figure_part *part, const struct figure_key *key);
+void figures_add(struct figure_part *part, const struct figure_key *key, struct value value);
+void figures_complete(struct figure_part *part);
 
-/* No more will be added: gives back the room that was kept for more. */
-void figures_complete(struct figures *figures);
+/* A table under a breakdown, computed now unless it was. Its parts are in the order of results.csv, and
+   so are the blocks of a part. */
+const struct figure_section *figures_section(const struct figures *figures, unsigned table,
+                                             size_t breakdown);
+bool figures_is_computed(const struct figures *figures, unsigned table, size_t breakdown);
+/* Drops it, to be computed again when it is asked for. */
+void figures_forget(const struct figures *figures, unsigned table, size_t breakdown);
+/* Was there memory for whatever has been asked for? */
+bool figures_had_memory(const struct figures *figures);
 
-/* A figure of a block, 0 <= i < n. */
-struct figure figures_in_block(const struct figures *figures, const struct figure_block *block,
-                               size_t i);
+/* Of a block of a complete part: its key, with statistic and sub 0; how many figures it has; and, by
+   that key, one of them, 0 <= i < n. */
+struct figure_key figures_block_key(const struct figure_part *part,
+                                    const struct figure_block *block);
+size_t figures_block_size(const struct figure_part *part, const struct figure_block *block);
+struct figure figures_in_block(const struct figure_part *part, const struct figure_block *block,
+                               const struct figure_key *key, size_t i);
 
-/* The value under a key: undefined where there is none. */
+/* The value under a key: undefined where there is none, or no memory. */
 struct value figures_get(const struct figures *figures, const struct figure_key *key);
 /* The same with another stage, statistic and sub than the key's. */
 struct value figures_at(const struct figures *figures, const struct figure_key *key, unsigned stage,

@@ -22,18 +22,13 @@
 
 /* --- one cohort's cells in order --- */
 
-/* Scale and stages come first, so that what tally_find() returns is one run; then the codes, so
-   that its scores and pairs ascend. Reasons, being the least codes, stand before all scores. */
-static uint32_t run_of(const struct cell_count *cell)
-{
-    return (uint32_t)cell->scale << 16 | (uint32_t)cell->stage << 8 | cell->later;
-}
-
+/* Run by run; in a run by the codes, so that its scores and pairs ascend. Reasons, being the least
+   codes, stand before all scores. */
 static int cell_compare(const void *a, const void *b)
 {
     const struct cell_count *const x = a, *const y = b;
-    if (run_of(x) != run_of(y)) {
-        return run_of(x) < run_of(y) ? -1 : 1;
+    if (tally_run(x) != tally_run(y)) {
+        return tally_run(x) < tally_run(y) ? -1 : 1;
     }
     if (x->code != y->code) {
         return x->code < y->code ? -1 : 1;
@@ -48,7 +43,7 @@ static uint64_t sorted_by(const struct cell_count *cell, unsigned word)
 {
     /* the least code becomes 0 */
     const uint64_t lowest = UINT64_C(1) << 63;
-    return word == BY_RUN    ? run_of(cell)
+    return word == BY_RUN    ? tally_run(cell)
            : word == BY_CODE ? (uint64_t)cell->code ^ lowest
                              : (uint64_t)cell->later_code ^ lowest;
 }
@@ -371,7 +366,7 @@ const struct cell_count *tally_find(const struct tally *tally, uint32_t cohort, 
 {
     const struct cell_count wanted = {
         .scale = (uint16_t)scale, .stage = (uint8_t)stage, .later = (uint8_t)later};
-    const uint32_t run = run_of(&wanted);
+    const uint32_t run = tally_run(&wanted);
     const struct cell_count *cells;
     size_t low = 0, high, end;
     *n = 0;
@@ -382,13 +377,13 @@ const struct cell_count *tally_find(const struct tally *tally, uint32_t cohort, 
     high = end = tally->cohorts[cohort].n;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (run_of(&cells[middle]) < run) {
+        if (tally_run(&cells[middle]) < run) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    while (low + *n < end && run_of(&cells[low + *n]) == run) {
+    while (low + *n < end && tally_run(&cells[low + *n]) == run) {
         (*n)++;
     }
     return *n == 0 ? NULL : cells + low; /* no arithmetic on no cells at all */

@@ -112,6 +112,12 @@ bool tally_coarsen(const struct tally *tally, const uint32_t group_of[], struct 
    use. */
 bool tally_merge(struct tally *into, const struct tally *from);
 
+/* Sorted cells of a cohort stand in runs of one scale and two stages, by this. */
+static inline uint32_t tally_run(const struct cell_count *cell)
+{
+    return (uint32_t)cell->scale << 16 | (uint32_t)cell->stage << 8 | cell->later;
+}
+
 /* The cells of one cohort, scale and stages in a sorted tally: the first, and how many. */
 const struct cell_count *tally_find(const struct tally *tally, uint32_t cohort, size_t scale,
                                     size_t stage, size_t later, size_t *n);

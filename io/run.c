@@ -7,16 +7,15 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "io/run/decoder.h"
 #include "io/run/exchange.h"
 #include "io/run/files.h"
 #include "io/run/meeting.h"
+#include "io/run/threads.h"
 #include "io/run/worker.h"
 
 #define MIB ((size_t)1024 * 1024)
-#define MOST_THREADS ((size_t)256)
 #define KIN_LEAST ((size_t)64 * 1024) /* members of families, of each worker in memory */
 #define MPI_MEMORY (32 * MIB)         /* of MPI itself, and of forms that wait to be sent */
 
@@ -48,14 +47,18 @@ static size_t n_parts(uint64_t bytes)
     return n;
 }
 
+static size_t n_processors(const struct run_options *options)
+{
+    /* each core may have a rank */
+    return options->ranks != NULL && options->threads == 0 ? 1 : threads_wanted(options->threads);
+}
+
 /* A thread for each MiB: below, starting it takes as long as it saves. */
 static size_t n_threads(const struct run_options *options, uint64_t bytes)
 {
-    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t n = options->threads > 0 ? options->threads : processors < 1 ? 1 : (size_t)processors;
-    n = n < MOST_THREADS ? n : MOST_THREADS;
-    if (options->watch != NULL || (options->ranks != NULL && options->threads == 0)) {
-        return 1; /* forms are wanted in the order of the rows; each core may have a rank */
+    const size_t n = n_processors(options);
+    if (options->watch != NULL) {
+        return 1; /* forms are wanted in the order of the rows */
     }
     return n < bytes / MIB + 1 ? n : (size_t)(bytes / MIB + 1);
 }
@@ -362,7 +365,9 @@ static struct fault begin(struct work *work, const struct plan *plan,
         options->ranks == NULL ? files_bytes(plan, NULL) : work->division.bytes / options->ranks->n;
     const size_t threads = n_threads(options, bytes);
     struct shared *const shared = &work->shared;
-    *run = (struct run){.plan = plan, .pieces = calloc(1, sizeof *run->pieces)};
+    *run = (struct run){.plan = plan,
+                        .pieces = calloc(1, sizeof *run->pieces),
+                        .crew = crew_of_threads(n_processors(options))};
     shared->plan = plan;
     shared->options = options;
     shared->cohorts = &run->cohorts;
@@ -577,7 +582,7 @@ struct fault run_count(const struct plan *plan, const struct run_options *option
 
 struct fault run_compute(struct run *run)
 {
-    return compute_figures(&run->counted, &run->figures) ? FAULT_FREE : fault_memory();
+    return compute_figures(&run->counted, &run->crew, &run->figures) ? FAULT_FREE : fault_memory();
 }
 
 struct fault run_study(const struct plan *plan, const struct run_options *options, struct run *run)

@@ -20,6 +20,7 @@ struct run {
     struct cohorts cohorts;
     struct names names; /* goals and their categories */
     struct counted counted;
+    struct crew crew; /* those who compute figures */
     struct figures figures;
     struct listing listing; /* sorted by place; under a bound of memory, the last lines only ... */
     struct listed_runs *more_listed; /* ... and here the others, or NULL */
@@ -32,7 +33,8 @@ struct run {
    all have, and figures are its matter alone. */
 MUST_CHECK struct fault run_count(const struct plan *plan, const struct run_options *options,
                                   struct run *run);
-/* Computes the figures of what was counted. */
+/* Makes ready to compute the figures of what was counted, each when it is asked for. *run must then stay
+   where it is. */
 MUST_CHECK struct fault run_compute(struct run *run);
 /* Both. */
 MUST_CHECK struct fault run_study(const struct plan *plan, const struct run_options *options,

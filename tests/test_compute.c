@@ -103,7 +103,7 @@ static void world_compute(struct world *world)
     for (size_t i = 0; i < N_FORM_REASONS; i++) {
         counts->forms_read += counts->forms[i];
     }
-    assert_true(compute_figures(&world->counted, &world->figures));
+    assert_true(compute_figures(&world->counted, &crew_of_one, &world->figures));
 }
 
 static void world_free(struct world *world)
@@ -286,15 +286,36 @@ static void check_row(const char *name, const struct world *world, unsigned stag
     }
 }
 
-/* The figures one after the other, as results.csv has them. */
-static struct figure nth_figure(const struct figures *figures, size_t n)
+/* The figures of a part from its n-th on; false: there are not so many, and *n is less by as many as
+   there are. */
+static bool find_nth(const struct figure_part *part, size_t *n, struct figure *figure)
 {
-    const struct figure_block *block = figures->blocks;
-    while (n >= block->n) {
-        n -= (block++)->n;
-        assert_true(block < figures->blocks + figures->n_blocks);
+    for (size_t i = 0; i < part->n_blocks; i++) {
+        const struct figure_block *const block = &part->blocks[i];
+        if (*n < figures_block_size(part, block)) {
+            const struct figure_key key = figures_block_key(part, block);
+            *figure = figures_in_block(part, block, &key, *n);
+            return true;
+        }
+        *n -= figures_block_size(part, block);
     }
-    return figures_in_block(figures, block, n);
+    return false;
+}
+
+/* The figures one after the other, as results.csv has them. False: there are not so many. */
+static bool nth_figure(const struct figures *figures, size_t n, struct figure *figure)
+{
+    for (unsigned table = 0; table < N_FIGURE_TABLES; table++) {
+        for (size_t b = 0; b < figures->study->n_breakdowns; b++) {
+            const struct figure_section *const section = figures_section(figures, table, b);
+            for (size_t i = 0; i < section->n_dimensions * section->n_parts; i++) {
+                if (find_nth(&section->parts[i], &n, figure)) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
 }
 
 /* Exactly the statistics of the contract stand at a stage, in its order, whatever they are worth.
@@ -303,8 +324,8 @@ static void check_listed(const struct world *world, unsigned stage,
                          const enum statistic statistics[], size_t n)
 {
     size_t found = 0;
-    for (size_t i = 0; i < world->figures.n_figures; i++) {
-        const struct figure figure = nth_figure(&world->figures, i);
+    struct figure figure;
+    for (size_t i = 0; nth_figure(&world->figures, i, &figure); i++) {
         const struct figure_key *const key = &figure.key;
         /* sizes of effect and their intervals come behind these */
         if (key->table == FIGURES_BEFORE_AFTER && key->stage == stage &&
@@ -422,6 +443,7 @@ static void test_forms_ledger(void **state)
     const struct people person = {0, 1, 2, 1};
     const struct figure_key key = {.table = FIGURES_FORMS, .scale = NO_SCALE};
     struct world world;
+    struct figure figure;
     size_t line = 0;
     world_init(&world, &all_only, sites, 1);
     count_person(&world, &person);
@@ -438,7 +460,8 @@ static void test_forms_ledger(void **state)
         assert_int_equal(value.numerator, reason == FORM_USED ? 2 : n_of[reason]);
         assert_string_equal(form_reason_name(reason), names[reason]);
     }
-    for (line = 0; nth_figure(&world.figures, line).key.table == FIGURES_FORMS; line++) {
+    while (nth_figure(&world.figures, line, &figure) && figure.key.table == FIGURES_FORMS) {
+        line++;
     }
     assert_int_equal(line, 1 + N_FORM_REASONS);
     world_free(&world);
@@ -626,6 +649,7 @@ static void test_key_order(void **state)
         FIGURES_ADJUSTED,    FIGURES_SCORING,         FIGURES_ITEM_ANALYSIS, FIGURES_CAUTIONS,
         FIGURES_TESTS,       FIGURES_TESTS_BETWEEN,   FIGURES_DROP_OUT};
     struct world world;
+    struct figure figure, last = {.key = {0}};
     size_t table = 0;
     world_init(&world, &by_site, sites, 3);
     for (uint32_t i = 0; i < 12; i++) {
@@ -633,19 +657,18 @@ static void test_key_order(void **state)
         count_person(&world, &person);
     }
     world_compute(&world);
-    for (size_t i = 0; i < world.figures.n_figures; i++) {
-        const struct figure figure = nth_figure(&world.figures, i);
+    for (size_t i = 0; nth_figure(&world.figures, i, &figure); i++) {
         if (i > 0) {
-            const struct figure_key before = nth_figure(&world.figures, i - 1).key;
-            assert_true(figure_key_compare(&before, &figure.key) < 0);
-            assert_true(figure_key_compare(&figure.key, &before) > 0);
-            table += figure.key.table != before.table;
+            assert_true(figure_key_compare(&last.key, &figure.key) < 0);
+            assert_true(figure_key_compare(&figure.key, &last.key) > 0);
+            table += figure.key.table != last.key.table;
         }
         assert_true(table < COUNT(tables));
         assert_int_equal(figure.key.table, tables[table]);
         const struct value again = figures_get(&world.figures, &figure.key);
         assert_int_equal(again.kind, figure.value.kind);
         assert_true(close_to(again.number, figure.value.number, 0.0));
+        last = figure;
     }
     assert_int_equal(table + 1, COUNT(tables));
     const struct figure_key none = {.table = FIGURES_ATTAINMENT};
@@ -823,11 +846,12 @@ static void test_no_pair(void **state)
     static const char *const sites[] = {"x"};
     const struct people person = {0, 1, 2, 1};
     struct world world;
+    struct figure figure;
     world_init(&world, &no_pair, sites, 1);
     count_person(&world, &person);
     world_compute(&world);
-    for (size_t i = 0; i < world.figures.n_figures; i++) {
-        const unsigned table = nth_figure(&world.figures, i).key.table;
+    for (size_t i = 0; nth_figure(&world.figures, i, &figure); i++) {
+        const unsigned table = figure.key.table;
         assert_true(table == FIGURES_FORMS || table == FIGURES_TRAJECTORY ||
                     table == FIGURES_SCORING || table == FIGURES_ITEM_ANALYSIS);
     }

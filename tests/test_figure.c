@@ -153,36 +153,38 @@ static void test_lowest_terms(void **state)
     assert_true(root.number == 1.5);
 }
 
-/* What was made short is the same again, to the bit; what needs more than 64 bits is not made
-   short. */
+/* What was made short is the same again, to the bit; what needs more than 64 bits, 32 for each of two
+   numbers, is not made short. */
 static void test_short(void **state)
 {
-    const int128 wide = (int128)INT64_MAX + 1;
+    const int128 wide = (int128)INT64_MAX + 1, half = (int128)INT32_MAX + 1;
     const struct value values[] = {VALUE_NONE,
                                    value_count(0),
                                    value_count(INT64_MIN),
                                    value_count(1234567),
                                    value_ratio(-361, 8),
                                    value_ratio(0, 5),
-                                   value_ratio(INT64_MAX, 3),
+                                   value_ratio(INT32_MAX, 3),
+                                   value_ratio(INT32_MIN, INT32_MAX),
                                    value_root(1234577, 99),
                                    value_double(-0.0),
                                    value_double(1e300),
                                    value_double(0.1)};
-    const struct value wides[] = {value_ratio(wide, 1), value_ratio(-wide - 1, 1),
-                                  value_ratio(3, wide), value_root(wide, 3)};
-    int64_t terms[2];
+    const struct value wides[] = {
+        value_ratio(wide, 1), value_ratio(-wide - 1, 1), value_ratio(3, wide), value_root(wide, 3),
+        value_ratio(half, 3), value_ratio(-half - 1, 2), value_ratio(3, half), value_root(half, 3)};
+    int64_t term;
     (void)state;
     for (size_t i = 0; i < COUNT(values); i++) {
-        assert_true(value_shorten(&values[i], terms));
-        const struct value got = value_of_terms(values[i].kind, terms);
+        assert_true(value_shorten(&values[i], &term));
+        const struct value got = value_of_term(values[i].kind, term);
         assert_int_equal(got.kind, values[i].kind);
         assert_true(got.numerator == values[i].numerator);
         assert_true(got.denominator == values[i].denominator);
         assert_memory_equal(&got.number, &values[i].number, sizeof got.number);
     }
     for (size_t i = 0; i < COUNT(wides); i++) {
-        assert_false(value_shorten(&wides[i], terms));
+        assert_false(value_shorten(&wides[i], &term));
     }
 }
 

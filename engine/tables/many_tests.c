@@ -18,26 +18,12 @@ static enum stage_class class_of(unsigned stage)
                                        : (stage == FIGURE_STAGE_AFTER ? CLASS_AFTER : CLASS_CHANGE);
 }
 
-/* The tests under a breakdown: of All and its like, where parts of goals are asked for elsewhere. */
+/* The tests under a breakdown: of all goals, whose parts are asked for elsewhere. */
 static const struct figure_section *section_of(const struct maker *maker, size_t breakdown,
                                                bool whole)
 {
-    const struct figures *const f = maker->figures;
-    const enum figure_table table = whole ? FIGURES_TESTS_BETWEEN : FIGURES_TESTS;
-    for (size_t i = 0; i < f->n_sections; i++) {
-        const struct figure_key *const key = &f->sections[i].key;
-        if (key->table == (uint16_t)table && key->breakdown == breakdown &&
-            key->dimension == GOALS_ANY) {
-            return &f->sections[i];
-        }
-    }
-    return NULL;
-}
-
-static size_t end_of(const struct figures *figures, const struct figure_section *section)
-{
-    return section + 1 < figures->sections + figures->n_sections ? section[1].first_block
-                                                                 : figures->n_blocks;
+    return figures_section(maker->figures, whole ? FIGURES_TESTS_BETWEEN : FIGURES_TESTS,
+                           breakdown);
 }
 
 /* The kind of test that a figure is of, N_TEST_KINDS of a mean change; `of` is what it says of it. */
@@ -51,18 +37,31 @@ static unsigned kind_of(const struct figure *figure, enum statistic *of)
     return is_named ? figure->key.sub : N_TEST_KINDS;
 }
 
+/* The size of a family, if some test of it stands in this block. */
+static struct value tests_in_block(const struct figure_part *part, const struct figure_block *block,
+                                   unsigned kind, unsigned stage)
+{
+    const struct figure_key key = figures_block_key(part, block);
+    const size_t n = class_of(key.stage) == class_of(stage) ? figures_block_size(part, block) : 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct figure figure = figures_in_block(part, block, &key, i);
+        enum statistic of;
+        if (kind_of(&figure, &of) == kind && of == STATISTIC_HOLM_TESTS) {
+            return figure.value;
+        }
+    }
+    return VALUE_NONE;
+}
+
 struct value tests_in(const struct maker *maker, size_t breakdown, unsigned kind, unsigned stage)
 {
-    const struct figures *const f = maker->figures;
     const struct figure_section *const section = section_of(maker, breakdown, is_whole(kind));
-    for (size_t b = section == NULL ? 0 : section->first_block;
-         section != NULL && b < end_of(f, section); b++) {
-        for (size_t i = 0;
-             i < f->blocks[b].n && class_of(f->blocks[b].key.stage) == class_of(stage); i++) {
-            const struct figure figure = figures_in_block(f, &f->blocks[b], i);
-            enum statistic of;
-            if (kind_of(&figure, &of) == kind && of == STATISTIC_HOLM_TESTS) {
-                return figure.value;
+    for (size_t p = 0; p < section->n_parts && !section->no_memory; p++) {
+        const struct figure_part *const part = &section->parts[p];
+        for (size_t b = 0; b < part->n_blocks; b++) {
+            const struct value n = tests_in_block(part, &part->blocks[b], kind, stage);
+            if (n.kind != VALUE_UNDEFINED) {
+                return n;
             }
         }
     }
@@ -258,26 +257,33 @@ struct test_families {
     struct test_family of[N_TEST_KINDS + 1][N_STAGE_CLASSES];
 };
 
+static void add_block(const struct maker *maker, const struct figure_part *part,
+                      const struct figure_block *block, struct test_families *families)
+{
+    const struct figure_key key = figures_block_key(part, block);
+    for (size_t i = 0; i < figures_block_size(part, block); i++) {
+        const struct figure figure = figures_in_block(part, block, &key, i);
+        enum statistic of;
+        const unsigned kind = kind_of(&figure, &of);
+        struct test_family *const family = &families->of[kind][class_of(figure.key.stage)];
+        if (of == STATISTIC_HOLM_TESTS) {
+            family->n = figure.value;
+        } else if (of == STATISTIC_P_HOLM && figure.value.kind != VALUE_UNDEFINED &&
+                   !(family->least.number <= figure.value.number) &&
+                   test_base(maker, &figure.key, figure.key.stage, kind).number >=
+                       (double)maker->study->small_numbers.too_few) {
+            family->least = figure.value;
+        }
+    }
+}
+
 static void add_section(const struct maker *maker, size_t breakdown, bool whole,
                         struct test_families *families)
 {
-    const struct figures *const f = maker->figures;
     const struct figure_section *const section = section_of(maker, breakdown, whole);
-    for (size_t b = section == NULL ? 0 : section->first_block;
-         section != NULL && b < end_of(f, section); b++) {
-        for (size_t i = 0; i < f->blocks[b].n; i++) {
-            const struct figure figure = figures_in_block(f, &f->blocks[b], i);
-            enum statistic of;
-            const unsigned kind = kind_of(&figure, &of);
-            struct test_family *const family = &families->of[kind][class_of(figure.key.stage)];
-            if (of == STATISTIC_HOLM_TESTS) {
-                family->n = figure.value;
-            } else if (of == STATISTIC_P_HOLM && figure.value.kind != VALUE_UNDEFINED &&
-                       !(family->least.number <= figure.value.number) &&
-                       test_base(maker, &figure.key, figure.key.stage, kind).number >=
-                           (double)maker->study->small_numbers.too_few) {
-                family->least = figure.value;
-            }
+    for (size_t p = 0; p < section->n_parts && !section->no_memory; p++) {
+        for (size_t b = 0; b < section->parts[p].n_blocks; b++) {
+            add_block(maker, &section->parts[p], &section->parts[p].blocks[b], families);
         }
     }
 }

@@ -81,5 +81,5 @@ bool report_make(struct maker *maker)
         maker->no_memory = maker->no_memory || !report_add_note(maker->report, note);
     }
     add_report_note(maker, MESSAGE_REPORT_FIGURES);
-    return !maker->no_memory;
+    return !maker->no_memory && figures_had_memory(maker->figures);
 }

@@ -8,6 +8,7 @@
 #include "io/cli/deliver.h"
 #include "io/read/stored.h"
 #include "io/read/tally_file.h"
+#include "io/run/threads.h"
 #include "io/words.h"
 
 /* Sentences are the report's, and live in its arena. */
@@ -15,6 +16,7 @@ struct merging {
     const struct options *options;
     const struct session *session;
     struct tallies tallies;
+    struct crew crew;
     struct figures figures;
     struct report report;
     struct warnings warnings;
@@ -130,7 +132,8 @@ static struct fault make_report(struct merging *m)
                           .figures = &m->figures,
                           .study = &tallies->plan.study,
                           .counted = &tallies->counted};
-    if (!compute_figures(&tallies->counted, &m->figures)) {
+    m->crew = crew_of_threads(threads_wanted(m->options->threads));
+    if (!compute_figures(&tallies->counted, &m->crew, &m->figures)) {
         return fault_memory();
     }
     item_checks_warn(&m->warnings, &tallies->counted.checks);

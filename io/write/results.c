@@ -208,11 +208,13 @@ static unsigned digits_at(const unsigned digits[N_STATISTICS], const struct figu
 }
 
 static void put_block(struct lines *lines, const struct beginning *beginning,
-                      const struct figures *figures, const struct figure_block *block,
-                      const unsigned digits[N_STATISTICS])
+                      const struct figures *figures, const struct figure_part *part,
+                      const struct figure_block *block, const unsigned digits[N_STATISTICS])
 {
-    for (size_t i = 0; i < block->n; i++) {
-        const struct figure figure = figures_in_block(figures, block, i);
+    const struct figure_key key = figures_block_key(part, block);
+    const size_t n = figures_block_size(part, block);
+    for (size_t i = 0; i < n; i++) {
+        const struct figure figure = figures_in_block(part, block, &key, i);
         lines_put(lines, beginning->bytes, beginning->n);
         put_statistic(lines, figures, &figure.key);
         lines_put(lines, ",", 1);
@@ -221,28 +223,44 @@ static void put_block(struct lines *lines, const struct beginning *beginning,
     }
 }
 
-/* The blocks of one section. False: no memory. */
-static bool put_section(struct lines *lines, struct beginning *beginning,
-                        const struct figures *figures, size_t section,
-                        const unsigned digits[N_STATISTICS])
+/* False: no memory. */
+static bool put_part(struct lines *lines, struct beginning *beginning,
+                     const struct figures *figures, const struct figure_part *part,
+                     const unsigned digits[N_STATISTICS])
 {
-    const size_t first = figures->sections[section].first_block;
-    const size_t end = section + 1 < figures->n_sections
-                           ? figures->sections[section + 1].first_block
-                           : figures->n_blocks;
-    beginning->by = by_label(&beginning->arena, figures, &figures->sections[section].key);
-    for (size_t i = first; i < end && !ferror(lines->out); i++) {
-        if (!begin_lines(beginning, figures, &figures->blocks[i].key)) {
+    beginning->by = by_label(&beginning->arena, figures, &part->key);
+    for (size_t i = 0; i < part->n_blocks && !ferror(lines->out); i++) {
+        const struct figure_key key = figures_block_key(part, &part->blocks[i]);
+        if (!begin_lines(beginning, figures, &key)) {
             return false;
         }
-        put_block(lines, beginning, figures, &figures->blocks[i], digits);
+        put_block(lines, beginning, figures, part, &part->blocks[i], digits);
     }
     arena_free(&beginning->arena);
     return true;
 }
 
+/* One table under one breakdown. Of what nobody else has asked for, only this is there at a time.
+   False: no memory. */
+static bool put_section(struct lines *lines, struct beginning *beginning,
+                        const struct figures *figures, unsigned table, size_t breakdown,
+                        const unsigned digits[N_STATISTICS])
+{
+    const bool was_there = figures_is_computed(figures, table, breakdown);
+    const struct figure_section *const section = figures_section(figures, table, breakdown);
+    bool done = !section->no_memory;
+    for (size_t i = 0; i < section->n_dimensions * section->n_parts && done; i++) {
+        done = put_part(lines, beginning, figures, &section->parts[i], digits);
+    }
+    if (!was_there) {
+        figures_forget(figures, table, breakdown);
+    }
+    return done;
+}
+
 struct fault write_results(FILE *out, const struct figures *figures)
 {
+    const size_t n_breakdowns = figures->study->n_breakdowns;
     struct beginning beginning = {0};
     struct lines lines;
     unsigned digits[N_STATISTICS];
@@ -252,13 +270,14 @@ struct fault write_results(FILE *out, const struct figures *figures)
     }
     lines_begin(&lines, out);
     lines_text(&lines, "table,by,cohort,instrument,scale,stage,statistic,value\n");
-    for (size_t i = 0; i < figures->n_sections && has_memory; i++) {
-        has_memory = put_section(&lines, &beginning, figures, i, digits);
+    for (size_t i = 0; i < N_FIGURE_TABLES * n_breakdowns && has_memory; i++) {
+        has_memory = put_section(&lines, &beginning, figures, (unsigned)(i / n_breakdowns),
+                                 i % n_breakdowns, digits);
     }
     lines_end(&lines);
     free(beginning.bytes);
     arena_free(&beginning.arena);
-    if (!has_memory) {
+    if (!has_memory || !figures_had_memory(figures)) {
         return fault_memory();
     }
     return ferror(out) ? fault_at(FAULT_WRITE, "results.csv", 0, 0, "could not be written whole")

@@ -64,7 +64,7 @@ static void make_report(const struct tallies *tallies)
                           .study = &tallies->plan.study,
                           .counted = &tallies->counted,
                           .report = &report};
-    REQUIRE(compute_figures(&tallies->counted, &figures));
+    REQUIRE(compute_figures(&tallies->counted, &crew_of_one, &figures));
     item_checks_warn(&warnings, &tallies->counted.checks);
     join_checks_warn(&warnings, &tallies->counted, tallies->sources);
     maker.warnings = warnings.texts;

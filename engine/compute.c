@@ -123,7 +123,8 @@ static const struct recipe {
     [FIGURES_CAUTIONS] = {compute_cautions, SPAN_GROUPS, 0, NULL, NULL},
     [FIGURES_TESTS] = {compute_tests, SPAN_TESTS, 0, tests_begin, tests_end},
     [FIGURES_TESTS_BETWEEN] = {compute_tests_between, SPAN_BETWEEN,
-                               NEEDS(BETWEEN) | NEEDS(POOLED) | NEEDS(TREND) | NEEDS(COMPARISON),
+                               NEEDS(BEFORE_AFTER) | NEEDS(BETWEEN) | NEEDS(POOLED) | NEEDS(TREND) |
+                                   NEEDS(COMPARISON),
                                NULL, NULL},
     [FIGURES_DROP_OUT] = {compute_drop_out, SPAN_GROUPS, NEEDS(TRAJECTORY), NULL, NULL},
     [FIGURES_ADDED_VALUE] = {compute_added_value, SPAN_GROUPS, 0, NULL, NULL},

@@ -29,6 +29,7 @@ void compute_added_value(struct work *work)
         &work->study->measures[work->study->scales[work->key.scale].measure];
     struct comparison_of_stages stages;
     struct description added;
+    struct family_mean families;
     const struct cell_count *cells;
     size_t n;
     if (!measure->has_added_value ||
@@ -50,8 +51,20 @@ void compute_added_value(struct work *work)
     work_add(work, STATISTIC_EFFECT_SIZE, effect_size(added.mean));
     work_add(work, STATISTIC_EFFECT_SIZE_CI_LOW, effect_size(added.ci_low));
     work_add(work, STATISTIC_EFFECT_SIZE_CI_HIGH, effect_size(added.ci_high));
+    if (work_has_families(work)) {
+        families = added_value_by_families(work, &stages.changes);
+        work_add(work, STATISTIC_EFFECT_SIZE_FAMILY_CI_LOW, effect_size(families.ci_low));
+        work_add(work, STATISTIC_EFFECT_SIZE_FAMILY_CI_HIGH, effect_size(families.ci_high));
+    }
     work_add_count(work, STATISTIC_EXCLUDED_NO_IMPACT, count_of(cells, n, ADDED_VALUE_NO_IMPACT));
     work_add_count(work, STATISTIC_EXCLUDED_NOT_IN_TIME,
                    count_of(cells, n, ADDED_VALUE_NOT_IN_TIME));
     work_add_count(work, STATISTIC_NO_DATES, count_of(cells, n, ADDED_VALUE_NO_DATES));
+    if (work_has_families(work)) {
+        work_add_count(work, STATISTIC_FAMILIES, families.families);
+        work_add(work, STATISTIC_SE_FAMILY, families.se);
+        work_add(work, STATISTIC_DF_FAMILY, families.df);
+        work_add(work, STATISTIC_CI_FAMILY_LOW, families.ci_low);
+        work_add(work, STATISTIC_CI_FAMILY_HIGH, families.ci_high);
+    }
 }

@@ -32,6 +32,7 @@ static void add_improved(struct work *work, const struct improved arms[N_ARMS])
                     (int128)a->n * (int128)b->n));
     work_add(work, STATISTIC_IMPROVED_DIFFERENCE_CI_LOW, value_double(100.0 * apart.low));
     work_add(work, STATISTIC_IMPROVED_DIFFERENCE_CI_HIGH, value_double(100.0 * apart.high));
+    add_family_improved(work);
 }
 
 static void add_covariance(struct work *work, const struct cohort arms[N_ARMS])

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "engine/compute.h"
+#include "engine/family_given.h"
 #include "engine/stats/family.h"
 #include "engine/stats/signed_rank.h"
 
@@ -55,6 +56,106 @@ void compute_family_change(struct work *work, const struct distribution *changes
     work_add(work, STATISTIC_P_SIGN_FLIP, flip.p);
     work_add(work, STATISTIC_SIGN_FLIP_EXACT, flip.exact);
 }
+
+/* Under the six statistics from `families` on: how many there are, se, df, the interval and p. */
+void compute_family_pair(struct work *work, size_t stage, size_t later,
+                         const struct distribution *changes, enum statistic families)
+{
+    const struct family_sum of = {
+        .scale = work->key.scale, .stage = (uint8_t)stage, .later = (uint8_t)later};
+    const struct family_list list = group_families(work, &of, changes->units_per_point);
+    const struct family_mean mean = family_mean(&list, changes);
+    work_add_count(work, families, mean.families);
+    work_add(work, families + 1, mean.se);
+    work_add(work, families + 2, mean.df);
+    work_add(work, families + 3, mean.ci_low);
+    work_add(work, families + 4, mean.ci_high);
+    work_add(work, families + 5, mean.p);
+}
+
+/* --- shares of people --- */
+
+static bool has_share(const struct work *work, enum family_share share)
+{
+    return work_has_families(work) && share_rules_of(work->study, work->key.scale).has[share];
+}
+
+static struct family_sum share_sum(const struct work *work, enum family_share share)
+{
+    return (struct family_sum){.scale = work->key.scale,
+                               .stage = (uint8_t)work->study->before,
+                               .later = (uint8_t)(FAMILY_SHARE + share)};
+}
+
+/* Whoever belongs to the share is 100, and of a difference of two shares, whoever is in the second is
+   -100: the mean is a percentage. */
+void add_family_share(struct work *work, enum family_share share, uint64_t part, uint64_t less,
+                      uint64_t whole, enum statistic ci_low)
+{
+    const struct score_count each[] = {{-100, less}, {0, whole - part - less}, {100, part}};
+    const struct family_sum of = share_sum(work, share);
+    struct score_count scores[3];
+    struct distribution members = {scores, 0, 1};
+    struct family_list families;
+    struct family_mean mean;
+    if (!has_share(work, share)) {
+        return;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        if (each[i].count > 0) {
+            scores[members.n_scores++] = each[i];
+        }
+    }
+    families = group_families(work, &of, 1);
+    for (size_t i = 0; i < families.n_counts; i++) {
+        work->families[i].sum *= 100;
+    }
+    mean = family_mean(&families, &members);
+    work_add(work, ci_low, mean.ci_low);
+    work_add(work, ci_low + 1, mean.ci_high);
+}
+
+/* Of families of one, this is McNemar's exact test. */
+void add_family_raised(struct work *work)
+{
+    const struct family_sum of = share_sum(work, FAMILY_RAISED);
+    struct family_list families;
+    if (has_share(work, FAMILY_RAISED)) {
+        families = group_families(work, &of, 1);
+        work_add(work, STATISTIC_P_RAISED_FAMILY, sign_flip(&families, 0, work->ranks).p);
+    }
+}
+
+void add_family_improved(struct work *work)
+{
+    const struct family_sum of = share_sum(work, FAMILY_IMPROVED);
+    struct family_difference apart;
+    if (!has_share(work, FAMILY_IMPROVED)) {
+        return;
+    }
+    apart = families_apart(work, &work->between->arms, ARM_COMPARISON, ARM_PROGRAMME, &of, 100, 1);
+    work_add(work, STATISTIC_IMPROVED_DIFFERENCE_FAMILY_CI_LOW, apart.ci_low);
+    work_add(work, STATISTIC_IMPROVED_DIFFERENCE_FAMILY_CI_HIGH, apart.ci_high);
+}
+
+bool prints_families(const struct work *work, const struct figure_key *key)
+{
+    struct figure_key all = {
+        .table = FIGURES_BEFORE_AFTER, .measure = key->measure, .scale = key->scale};
+    return study_is_goal_level(work->study, key->scale) ||
+           figures_at(work->figures, &all, FIGURE_STAGE_CHANGE, STATISTIC_FAMILIES, 0).number <
+               figures_at(work->figures, &all, FIGURE_STAGE_CHANGE, STATISTIC_N, 0).number;
+}
+
+struct family_mean added_value_by_families(struct work *work, const struct distribution *added)
+{
+    const struct family_sum of =
+        family_given_added_value(work->key.scale, work->study->after, 0, 0).of;
+    const struct family_list families = group_families(work, &of, added->units_per_point);
+    return family_mean(&families, added);
+}
+
+/* --- goals --- */
 
 struct family_sum attained_sum(const struct work *work, enum goal_occasion occasion)
 {

@@ -19,6 +19,7 @@ void compute_band_change(struct work *work)
     const struct band_set *set;
     struct comparison_of_stages stages;
     struct band_change change;
+    uint64_t n;
     bool moved;
     if (!work_has_bands(work)) {
         return;
@@ -35,10 +36,12 @@ void compute_band_change(struct work *work)
     }
     change = band_change(&(struct band_table){counts, set->n_bands}, set->n_usual);
     moved = change.stuart_maxwell_df > 0;
+    n = change.better + change.same + change.worse;
     work->key.stage = FIGURE_STAGE_CHANGE;
     work_add_count(work, STATISTIC_RAISED_BEFORE, change.raised_before);
     work_add_count(work, STATISTIC_RAISED_AFTER, change.raised_after);
     work_add(work, STATISTIC_P_MCNEMAR, value_double(change.p_mcnemar));
+    add_family_raised(work);
     work_add(work, STATISTIC_STUART_MAXWELL_CHI2, value_double(change.stuart_maxwell_chi2));
     work_add(work, STATISTIC_STUART_MAXWELL_DF,
              moved ? value_count((int64_t)change.stuart_maxwell_df) : VALUE_NONE);
@@ -46,8 +49,9 @@ void compute_band_change(struct work *work)
     work_add_count(work, STATISTIC_BETTER, change.better);
     work_add_count(work, STATISTIC_SAME, change.same);
     work_add_count(work, STATISTIC_WORSE, change.worse);
-    work_add_percent(work, STATISTIC_PERCENT_BETTER, change.better,
-                     change.better + change.same + change.worse);
+    work_add_percent(work, STATISTIC_PERCENT_BETTER, change.better, n);
+    add_family_share(work, FAMILY_BETTER_BAND, change.better, 0, n,
+                     STATISTIC_PERCENT_BETTER_FAMILY_CI_LOW);
 }
 
 /* --- reliable_change --- */
@@ -154,6 +158,8 @@ static void add_net_improved(struct work *work, const struct reliable_change *ch
     work_add(work, STATISTIC_PERCENT_NET_IMPROVED, value_ratio((int128)100 * net, (int128)n));
     work_add(work, STATISTIC_PERCENT_NET_IMPROVED_CI_LOW, value_double(100.0 * apart.low));
     work_add(work, STATISTIC_PERCENT_NET_IMPROVED_CI_HIGH, value_double(100.0 * apart.high));
+    add_family_share(work, FAMILY_NET_IMPROVED, change->improved, change->deteriorated, n,
+                     STATISTIC_PERCENT_NET_IMPROVED_FAMILY_CI_LOW);
 }
 
 void compute_reliable_change(struct work *work)
@@ -179,8 +185,12 @@ void compute_reliable_change(struct work *work)
     work_add(work, STATISTIC_DETERIORATED, known_count(known, result.deteriorated));
     add_net_improved(work, &result, n);
     add_known_percent(work, known, STATISTIC_PERCENT_IMPROVED, result.improved, n);
+    add_family_share(work, FAMILY_IMPROVED, result.improved, 0, n,
+                     STATISTIC_PERCENT_IMPROVED_FAMILY_CI_LOW);
     add_known_percent(work, known, STATISTIC_PERCENT_UNCHANGED, result.unchanged, n);
     add_known_percent(work, known, STATISTIC_PERCENT_DETERIORATED, result.deteriorated, n);
+    add_family_share(work, FAMILY_DETERIORATED, result.deteriorated, 0, n,
+                     STATISTIC_PERCENT_DETERIORATED_FAMILY_CI_LOW);
 }
 
 /* --- clinical_change --- */
@@ -194,6 +204,8 @@ static void add_classes(struct work *work, const struct clinical_change *change,
     work_add(work, STATISTIC_UNCHANGED, known_count(known, change->unchanged));
     work_add(work, STATISTIC_DETERIORATED, known_count(known, change->deteriorated));
     add_known_percent(work, known, STATISTIC_PERCENT_INTO_USUAL_RANGE, change->into_usual_range, n);
+    add_family_share(work, FAMILY_INTO_USUAL_RANGE, change->into_usual_range, 0, n,
+                     STATISTIC_PERCENT_INTO_USUAL_RANGE_FAMILY_CI_LOW);
     add_known_percent(work, known, STATISTIC_PERCENT_IMPROVED, change->improved, n);
     add_known_percent(work, known, STATISTIC_PERCENT_UNCHANGED, change->unchanged, n);
     add_known_percent(work, known, STATISTIC_PERCENT_DETERIORATED, change->deteriorated, n);

@@ -245,7 +245,8 @@ static void trajectory_change(struct work *work, size_t stage)
     struct description first, this;
     struct paired_change change;
     if (stage == 0) {
-        for (unsigned s = STATISTIC_CHANGE_N; s <= STATISTIC_STEP_P; s++) {
+        const unsigned last = work_has_families(work) ? STATISTIC_STEP_FAMILY_P : STATISTIC_STEP_P;
+        for (unsigned s = STATISTIC_CHANGE_N; s <= last; s++) {
             /* there is nothing before the first stage */
             work_add(work, (enum statistic)s, VALUE_NONE);
         }
@@ -270,6 +271,12 @@ static void trajectory_change(struct work *work, size_t stage)
     work_add(work, STATISTIC_STEP_CI_LOW, change.change.ci_low);
     work_add(work, STATISTIC_STEP_CI_HIGH, change.change.ci_high);
     work_add(work, STATISTIC_STEP_P, change.p_t);
+    if (work_has_families(work)) {
+        stages = work_compare(work, 0, stage);
+        compute_family_pair(work, 0, stage, &stages.changes, STATISTIC_CHANGE_FAMILIES);
+        stages = work_compare(work, stage - 1, stage);
+        compute_family_pair(work, stage - 1, stage, &stages.changes, STATISTIC_STEP_FAMILIES);
+    }
 }
 
 void compute_trajectory(struct work *work)

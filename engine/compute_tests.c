@@ -36,8 +36,8 @@ struct tests {
     size_t sizes[N_FAMILIES];
 };
 
-/* Where the tests of each kind stand, and the p that takes the place of the first where the source
-   says who belongs to one family: what tables print. Between cohorts: see below. */
+/* Where the tests of each kind stand, and the p that takes the place of the first where some family has
+   more than one member: what tables print. Between cohorts: see below. */
 struct test_figure {
     enum figure_table table;
     enum statistic p, by_family;
@@ -46,7 +46,7 @@ struct test_figure {
 static const struct test_figure kinds[TEST_WELCH] = {
     [TEST_STUART_MAXWELL] = {FIGURES_BAND_CHANGE, STATISTIC_P_STUART_MAXWELL,
                              STATISTIC_P_STUART_MAXWELL},
-    [TEST_MCNEMAR] = {FIGURES_BAND_CHANGE, STATISTIC_P_MCNEMAR, STATISTIC_P_MCNEMAR},
+    [TEST_MCNEMAR] = {FIGURES_BAND_CHANGE, STATISTIC_P_MCNEMAR, STATISTIC_P_RAISED_FAMILY},
     [TEST_MODEL] = {FIGURES_TRAJECTORY, STATISTIC_MODEL_CHANGE_P, STATISTIC_MODEL_CHANGE_P},
     [TEST_YEARS] = {FIGURES_YEARS, STATISTIC_P_DIFFERENCE, STATISTIC_P_DIFFERENCE_FAMILY},
     [TEST_RATE_RATIO] = {FIGURES_YEARS, STATISTIC_P_RATE_RATIO, STATISTIC_P_RATE_RATIO},
@@ -54,12 +54,6 @@ static const struct test_figure kinds[TEST_WELCH] = {
     [TEST_TARGET] = {FIGURES_ATTAINMENT, STATISTIC_P_TARGET, STATISTIC_P_TARGET},
     [TEST_FROM_50] = {FIGURES_ITEM_ANALYSIS, STATISTIC_P_FROM_50, STATISTIC_P_FROM_50},
 };
-
-static bool has_families(const struct work *work, const struct figure_key *key)
-{
-    return work->counted->measures[key->measure].has_family ||
-           study_is_goal_level(work->study, key->scale);
-}
 
 /* May a scale have such a test there? */
 static bool stands_at(const struct tests *tests, const struct study *study, struct place place)
@@ -142,10 +136,11 @@ static double p_of_mean(const struct work *work, struct figure_key key, unsigned
 {
     if (stage != FIGURE_STAGE_CHANGE) {
         key.table = FIGURES_TRAJECTORY;
-        return p_at(work, key, stage, STATISTIC_CHANGE_P);
+        return p_at(work, key, stage,
+                    prints_families(work, &key) ? STATISTIC_CHANGE_FAMILY_P : STATISTIC_CHANGE_P);
     }
     key.table = FIGURES_BEFORE_AFTER;
-    return p_at(work, key, stage, has_families(work, &key) ? STATISTIC_P_FAMILY : STATISTIC_P_T);
+    return p_at(work, key, stage, prints_families(work, &key) ? STATISTIC_P_FAMILY : STATISTIC_P_T);
 }
 
 /* The p of one place. */
@@ -158,7 +153,7 @@ static double p_of(const struct work *work, const struct tests *tests, size_t ro
     }
     key.table = (uint16_t)kinds[place.kind].table;
     return p_at(work, key, place.stage,
-                has_families(work, &key) ? kinds[place.kind].by_family : kinds[place.kind].p);
+                prints_families(work, &key) ? kinds[place.kind].by_family : kinds[place.kind].p);
 }
 
 /* The places of all scales, at most `room` (none where that is 0). Returns how many there are. */
@@ -390,10 +385,11 @@ static size_t adjust_between(const struct work *work, size_t breakdown, size_t k
     size_t m;
     for (size_t s = 0; s < work->study->n_scales; s++) {
         const struct figure_key key = test_key(work, between_kinds[kind].table, breakdown, 0, s);
-        room[s] = (struct holm_test){
-            p_at(work, key, stage_between(work->study, s),
-                 has_families(work, &key) ? between_kinds[kind].by_family : between_kinds[kind].p),
-            s};
+        room[s] =
+            (struct holm_test){p_at(work, key, stage_between(work->study, s),
+                                    prints_families(work, &key) ? between_kinds[kind].by_family
+                                                                : between_kinds[kind].p),
+                               s};
         p[s * N_BETWEEN + kind] = NAN;
     }
     m = holm_adjust(room, work->study->n_scales);

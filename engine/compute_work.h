@@ -145,6 +145,20 @@ void compute_drop_out(struct work *work);
    are those of the current key. */
 void compute_family_change(struct work *work, const struct distribution *changes);
 bool work_has_families(const struct work *work);
+void compute_family_pair(struct work *work, size_t stage, size_t later,
+                         const struct distribution *changes, enum statistic families);
+/* ... of those with a score before and after, the interval of a share of people in percent: `part`, less `less`
+   where it is a difference of two, of the `whole` group; p of as many in a raised band after as before; and of the programme less the comparison
+   group, the interval of the share reliably better. All only where the study alone says who belongs to the
+   share ... */
+void add_family_share(struct work *work, enum family_share share, uint64_t part, uint64_t less,
+                      uint64_t whole, enum statistic ci_low);
+void add_family_raised(struct work *work);
+void add_family_improved(struct work *work);
+/* ... and of all added values. */
+struct family_mean added_value_by_families(struct work *work, const struct distribution *added);
+/* Do tables print of this scale what allows for families? change_test() of engine/tables/shared.h. */
+bool prints_families(const struct work *work, const struct figure_key *key);
 struct family_mean attained_by_families(struct work *work, enum goal_occasion occasion,
                                         uint64_t goals, uint64_t attained);
 

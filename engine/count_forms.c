@@ -123,7 +123,8 @@ static bool count_added_value(const struct walk *walk, uint32_t series,
     const outcome seen = outcomes[measure->predictors[PREDICTOR_TOTAL]][after];
     int64_t points[N_PREDICTORS] = {0};
     bool complete = true;
-    tally_code code;
+    struct family_given given;
+    tally_code code, predicted;
     if (!is_scored(seen) || !is_scored(outcomes[measure->predictors[PREDICTOR_TOTAL]][before])) {
         return true;
     }
@@ -141,11 +142,14 @@ static bool count_added_value(const struct walk *walk, uint32_t series,
         return count_cell(walk, scale, after, TALLY_PREDICTED, code,
                           complete ? ADDED_VALUE_NOT_IN_TIME : ADDED_VALUE_NO_IMPACT);
     }
-    return count_cell(walk, scale, after, TALLY_PREDICTED, code,
-                      added_value_predicted(points[PREDICTOR_TOTAL], points[PREDICTOR_IMPACT],
-                                            points[PREDICTOR_EMOTIONAL])) &&
+    predicted = added_value_predicted(points[PREDICTOR_TOTAL], points[PREDICTOR_IMPACT],
+                                      points[PREDICTOR_EMOTIONAL]);
+    given = family_given_added_value(scale, after, code, predicted);
+    return count_cell(walk, scale, after, TALLY_PREDICTED, code, predicted) &&
            (has_dates ||
-            count_cell(walk, scale, after, TALLY_PREDICTED, code, ADDED_VALUE_NO_DATES));
+            count_cell(walk, scale, after, TALLY_PREDICTED, code, ADDED_VALUE_NO_DATES)) &&
+           (!walk->counted->measures[walk->study->scales[scale].measure].has_family ||
+            count_kin(walk, &given.of, 1, given.sum));
 }
 
 /* How many days lie between the forms that a change is of. */
@@ -155,6 +159,28 @@ static bool count_form_days(const struct walk *walk, uint32_t series, size_t sca
     const size_t before = walk->study->before, after = walk->study->after;
     return before == after || !is_scored(outcomes[before]) || !is_scored(outcomes[after]) ||
            count_days(walk, series, scale);
+}
+
+static bool count_kin_outcomes(const struct walk *walk, size_t scale, const outcome outcomes[],
+                               size_t stage, size_t later)
+{
+    const struct scale *const s = walk->study->scales[scale].scale;
+    return !is_scored(outcomes[stage]) || !is_scored(outcomes[later]) ||
+           count_kin_pair(walk, scale, stage, later, outcome_score(s->values, outcomes[stage]),
+                          outcome_score(s->values, outcomes[later]));
+}
+
+/* What all pairs of stages that are compared give to the family: is_counted_pair(). */
+static bool count_kin_stages(const struct walk *walk, size_t scale, const outcome outcomes[])
+{
+    const struct study *const study = walk->study;
+    bool done = true;
+    for (size_t later = 1; later < study->n_stages && done; later++) {
+        done = count_kin_outcomes(walk, scale, outcomes, 0, later) &&
+               (later == 1 || count_kin_outcomes(walk, scale, outcomes, later - 1, later));
+    }
+    return done && (study->before == 0 || study->after <= study->before + 1 ||
+                    count_kin_outcomes(walk, scale, outcomes, study->before, study->after));
 }
 
 bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t measure_index)
@@ -177,14 +203,15 @@ bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t meas
             (walk->rules->by_date && !count_form_days(walk, series, scale, outcomes[i]))) {
             return false;
         }
-        if (study->before != study->after && (walk->listing != NULL || has_family)) {
+        if (study->before != study->after && walk->listing != NULL) {
             const struct scale *const s = study->scales[scale].scale;
-            const tally_code before = outcome_code(s, outcomes[i][study->before]);
-            const tally_code after = outcome_code(s, outcomes[i][study->after]);
-            if (!list_discount(walk, scale, before, after) ||
-                !count_kin_change(walk, scale, before, after)) {
+            if (!list_discount(walk, scale, outcome_code(s, outcomes[i][study->before]),
+                               outcome_code(s, outcomes[i][study->after]))) {
                 return false;
             }
+        }
+        if (has_family && !count_kin_stages(walk, scale, outcomes[i])) {
+            return false;
         }
     }
     return !measure->has_added_value || count_added_value(walk, series, measure, outcomes);

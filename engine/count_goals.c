@@ -142,8 +142,8 @@ static bool count_family(struct walk *walk, size_t kind, size_t scale, const tal
             goals_pair(walk, kind, stage, later, codes, &code, &later_code);
             if (!count_cell(walk, scale, stage, later, code, later_code) ||
                 (stage == study->before && later == study->after &&
-                 (!list_discount(walk, scale, code, later_code) ||
-                  !count_kin_change(walk, scale, code, later_code)))) {
+                 !list_discount(walk, scale, code, later_code)) ||
+                !count_kin_pair(walk, scale, stage, later, code, later_code)) {
                 return false;
             }
         }

@@ -37,16 +37,24 @@ bool count_kin(const struct walk *walk, const struct family_sum *of, uint64_t me
                                                                          .count = 1});
 }
 
-/* The change of one respondent on one scale. Without families each would be one by itself, which is
-   what the cells of the tally say already. */
-bool count_kin_change(const struct walk *walk, size_t scale, tally_code before, tally_code after)
+/* Without families each respondent would be one by itself, which is what the cells of the tally say
+   already. */
+bool count_kin_pair(const struct walk *walk, size_t scale, size_t stage, size_t later,
+                    tally_code before, tally_code after)
 {
-    const struct family_sum of = {.scale = (uint16_t)scale,
-                                  .stage = (uint8_t)walk->study->before,
-                                  .later = (uint8_t)walk->study->after};
-    return !walk->counted->measures[walk->study->scales[scale].measure].has_family ||
-           !tally_is_score(before) || !tally_is_score(after) ||
-           count_kin(walk, &of, 1, after - before);
+    struct family_given given[MOST_FAMILY_GIVEN];
+    size_t n;
+    bool done = true;
+    if (!walk->counted->measures[walk->study->scales[scale].measure].has_family ||
+        !tally_is_score(before) || !tally_is_score(after)) {
+        return true;
+    }
+    n = family_given_by(walk->study, scale, &walk->share_rules[scale], stage, later, before, after,
+                        given);
+    for (size_t i = 0; i < n && done; i++) {
+        done = count_kin(walk, &given[i].of, 1, given[i].sum);
+    }
+    return done;
 }
 
 bool count_pattern(const struct walk *walk, size_t scale, uint64_t stages, const int64_t scores[])

@@ -4,6 +4,7 @@
 #define PELLTER_ENGINE_COUNT_WALK_H
 
 #include "engine/counted.h"
+#include "engine/family_given.h"
 #include "engine/kin.h"
 #include "engine/listing.h"
 #include "engine/pair_counter.h"
@@ -23,11 +24,12 @@ struct walk {
     struct kin *kin;
     const struct family_id *family; /* of the respondent, or NULL */
     struct counted *counted;
-    struct listing *listing;     /* NULL: nobody reads it */
-    bool absence_is_plain;       /* where there is no form, there never is more to say */
-    struct goal_rating *ratings; /* owned by count_respondents: room for one respondent's goals */
+    struct listing *listing;         /* NULL: nobody reads it */
+    bool absence_is_plain;           /* where there is no form, there never is more to say */
+    struct share_rules *share_rules; /* owned by count_respondents, as is the rest: [scale] */
+    struct goal_rating *ratings;     /* room for one respondent's goals */
     size_t ratings_capacity;
-    struct goal_share *shares; /* owned likewise: what its goals give to its family */
+    struct goal_share *shares; /* what its goals give to its family */
     size_t n_shares, shares_capacity;
 };
 
@@ -74,9 +76,11 @@ bool count_cell(const struct walk *walk, size_t scale, size_t stage, size_t late
                 tally_code later_code);
 /* how many days lie between the dates of a series at before and after, where it has both; */
 bool count_days(const struct walk *walk, uint32_t series, size_t scale);
-/* what it adds to its family: some members' sum, or its own change on a scale, if it has one; */
+/* what it adds to its family: some members' sum, or what two scores of its own on a scale give, if it
+   has both; */
 bool count_kin(const struct walk *walk, const struct family_sum *of, uint64_t members, int64_t sum);
-bool count_kin_change(const struct walk *walk, size_t scale, tally_code before, tally_code after);
+bool count_kin_pair(const struct walk *walk, size_t scale, size_t stage, size_t later,
+                    tally_code before, tally_code after);
 /* for the mixed model, the stages (bit i is stage i) at which it has a score on a scale, and those. */
 bool count_pattern(const struct walk *walk, size_t scale, uint64_t stages, const int64_t scores[]);
 /* And what cannot fail: a respondent of a measure. */

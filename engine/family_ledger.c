@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "engine/family_given.h"
 #include "engine/figure.h"
 #include "engine/memory.h"
 
@@ -62,19 +63,50 @@ static void close_ledger(struct ledger *ledger)
 
 /* --- what the cells say --- */
 
-static void enter_pair(struct ledger *ledger, const struct counted *counted, uint32_t cohort,
-                       const struct cell_count *cell)
+/* Goals of a respondent belong together whether or not a file names families. */
+static bool is_wanted(const struct counted *counted, size_t scale)
 {
     const struct study *const study = counted->study;
-    if (cell->stage == study->before && cell->later == study->after && tally_is_score(cell->code) &&
-        tally_is_score(cell->later_code) &&
-        (study_is_goal_level(study, cell->scale) ||
-         counted->measures[study->scales[cell->scale].measure].has_family)) {
-        enter(ledger, &(struct entry){
-                          .of = {.scale = cell->scale, .stage = cell->stage, .later = cell->later},
-                          .cohort = cohort,
-                          .members = cell->count,
-                          .sum = (int128)(cell->later_code - cell->code) * cell->count});
+    return study_is_goal_level(study, scale) ||
+           counted->measures[study->scales[scale].measure].has_family;
+}
+
+/* What the respondents of a cell give to their families: the i-th of it. False: there is none. */
+static bool given_by(const struct study *study, const struct share_rules rules[],
+                     const struct cell_count *cell, size_t i, struct family_given *out)
+{
+    struct family_given given[MOST_FAMILY_GIVEN];
+    size_t n = 0;
+    if (!tally_is_score(cell->code) || !tally_is_score(cell->later_code)) {
+        return false;
+    }
+    if (cell->later == TALLY_PREDICTED) {
+        given[n++] =
+            family_given_added_value(cell->scale, cell->stage, cell->code, cell->later_code);
+    } else if (cell->later < study->n_stages) {
+        n = family_given_by(study, cell->scale, &rules[cell->scale], cell->stage, cell->later,
+                            cell->code, cell->later_code, given);
+    }
+    *out = i < n ? given[i] : (struct family_given){.sum = 0};
+    return i < n;
+}
+
+/* Of one cohort: one thing that is added up after the other, so that neighbours go together. */
+static void enter_cohort(struct ledger *ledger, const struct counted *counted,
+                         const struct share_rules rules[], uint32_t cohort)
+{
+    const struct cohort_cells *const cells = &counted->tally.cohorts[cohort];
+    for (size_t i = 0; i < MOST_FAMILY_GIVEN; i++) {
+        for (size_t c = 0; c < cells->n; c++) {
+            struct family_given given;
+            if (is_wanted(counted, cells->cells[c].scale) &&
+                given_by(counted->study, rules, &cells->cells[c], i, &given)) {
+                enter(ledger, &(struct entry){.of = given.of,
+                                              .cohort = cohort,
+                                              .members = cells->cells[c].count,
+                                              .sum = (int128)given.sum * cells->cells[c].count});
+            }
+        }
     }
 }
 
@@ -111,12 +143,16 @@ static size_t goals_scale(const struct study *study)
 static void enter_cells(struct ledger *ledger, const struct counted *counted)
 {
     const struct tally *const tally = &counted->tally;
-    const size_t goals = goals_scale(counted->study);
-    for (uint32_t cohort = 0; cohort < tally->n_cohorts; cohort++) {
-        for (size_t i = 0; i < tally->cohorts[cohort].n; i++) {
-            enter_pair(ledger, counted, cohort, &tally->cohorts[cohort].cells[i]);
-        }
+    const size_t n_scales = counted->study->n_scales, goals = goals_scale(counted->study);
+    struct share_rules *const rules = calloc(n_scales + 1, sizeof *rules);
+    ledger->no_memory = rules == NULL;
+    for (size_t s = 0; s < n_scales && rules != NULL; s++) {
+        rules[s] = share_rules_of(counted->study, s);
     }
+    for (uint32_t cohort = 0; cohort < tally->n_cohorts && rules != NULL; cohort++) {
+        enter_cohort(ledger, counted, rules, cohort);
+    }
+    free(rules);
     for (size_t i = 0; i < tally->n_goals && goals < counted->study->n_scales; i++) {
         enter_goal(ledger, counted->study, goals, &tally->goals[i]);
     }
@@ -124,20 +160,12 @@ static void enter_cells(struct ledger *ledger, const struct counted *counted)
 
 /* --- what the families say --- */
 
-/* Goals of a respondent belong together whether or not a file names families. */
-static bool is_wanted(const struct counted *counted, const struct family_sum *of)
-{
-    const struct study *const study = counted->study;
-    return study_is_goal_level(study, of->scale) ||
-           counted->measures[study->scales[of->scale].measure].has_family;
-}
-
 static void enter_families(struct ledger *ledger, const struct counted *counted)
 {
     const struct family_tally *const tally = &counted->families;
     for (size_t i = 0; i < tally->n_cells; i++) {
         const struct family_cell *const cell = &tally->cells[i];
-        if (is_wanted(counted, &cell->of)) {
+        if (is_wanted(counted, cell->of.scale)) {
             enter(ledger, &(struct entry){.of = cell->of,
                                           .cohort = cell->cohort,
                                           .members = (int128)cell->members * (int128)cell->count,
@@ -146,7 +174,7 @@ static void enter_families(struct ledger *ledger, const struct counted *counted)
     }
     for (size_t i = 0; i < tally->n_splits; i++) {
         const struct split_family *const split = &tally->splits[i];
-        for (size_t k = 0; k < split->n_parts && is_wanted(counted, &split->of); k++) {
+        for (size_t k = 0; k < split->n_parts && is_wanted(counted, split->of.scale); k++) {
             const struct family_part *const part = &tally->parts[split->first_part + k];
             enter(ledger, &(struct entry){.of = split->of,
                                           .cohort = part->cohort,
@@ -181,7 +209,7 @@ void families_forget_unused(struct counted *counted)
     struct family_tally *const tally = &counted->families;
     size_t n = 0;
     for (size_t i = 0; i < tally->n_cells; i++) {
-        if (is_wanted(counted, &tally->cells[i].of)) {
+        if (is_wanted(counted, tally->cells[i].of.scale)) {
             tally->cells[n++] = tally->cells[i];
         }
     }

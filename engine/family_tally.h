@@ -13,16 +13,33 @@
 #include <stdint.h>
 #include "engine/stats/family.h"
 
-/* What is added up over the members of a family: the change of a scale between two stages, in units;
-   or, as `later`, FAMILY_ATTAINED + a dimension of goals (figures.h): how many of the goals that
-   were rated at an occasion (`stage`: enum goal_occasion) and are of this member of the dimension
-   (`about`: a category's name, or NO_NAME; 0 for yes and 1 for no) were attained. */
+/* What is added up over the members of a family: the change of a scale between two stages, in units.
+   Or, as `later`, of those with a score before (`stage`) and after,
+
+   FAMILY_SHARE + enum family_share: how many belong to a share of people;
+   FAMILY_ADDED_VALUE: of those at `stage` for whom there is one, the added value in ADDED_VALUE_UNITS;
+   FAMILY_ATTAINED + a dimension of goals (figures.h): how many of the goals that were rated at an
+   occasion (`stage`: enum goal_occasion) and are of this member of the dimension (`about`: a
+   category's name, or NO_NAME; 0 for yes and 1 for no) were attained. */
 struct family_sum {
     uint16_t scale; /* place in study.scales */
     uint8_t stage, later;
     uint32_t about;
 };
-enum { FAMILY_ATTAINED = 0x80 };
+enum { FAMILY_SHARE = 0x60, FAMILY_ADDED_VALUE = 0x7f, FAMILY_ATTAINED = 0x80 };
+
+/* Whom a share counts: those reliably better and worse, and, as 1 and -1, both of them; those who moved
+   into the usual range or to a better band; and, as 1 and -1, those in a raised band after but not
+   before, and the other way round. */
+enum family_share {
+    FAMILY_IMPROVED,
+    FAMILY_DETERIORATED,
+    FAMILY_NET_IMPROVED,
+    FAMILY_INTO_USUAL_RANGE,
+    FAMILY_BETTER_BAND,
+    FAMILY_RAISED,
+    N_FAMILY_SHARES
+};
 
 int family_sum_compare(const struct family_sum *x, const struct family_sum *y);
 

@@ -72,6 +72,8 @@ enum {
     X(EFFECT_SIZE, "effect_size")                                           \
     X(EFFECT_SIZE_CI_LOW, "effect_size_ci_low")                             \
     X(EFFECT_SIZE_CI_HIGH, "effect_size_ci_high")                           \
+    X(EFFECT_SIZE_FAMILY_CI_LOW, "effect_size_family_ci_low")               \
+    X(EFFECT_SIZE_FAMILY_CI_HIGH, "effect_size_family_ci_high")             \
     X(EXCLUDED_NO_IMPACT, "excluded_no_impact")                             \
     X(EXCLUDED_NOT_IN_TIME, "excluded_not_in_time")                         \
     X(NO_DATES, "no_dates")                                                 \
@@ -132,6 +134,7 @@ enum {
     X(RAISED_BEFORE, "raised_before")                                       \
     X(RAISED_AFTER, "raised_after")                                         \
     X(P_MCNEMAR, "p_mcnemar")                                               \
+    X(P_RAISED_FAMILY, "p_raised_family")                                   \
     X(STUART_MAXWELL_CHI2, "stuart_maxwell_chi2")                           \
     X(STUART_MAXWELL_DF, "stuart_maxwell_df")                               \
     X(P_STUART_MAXWELL, "p_stuart_maxwell")                                 \
@@ -141,6 +144,8 @@ enum {
     X(PERCENT_BETTER, "percent_better")                                     \
     X(PERCENT_BETTER_CI_LOW, "percent_better_ci_low")                       \
     X(PERCENT_BETTER_CI_HIGH, "percent_better_ci_high")                     \
+    X(PERCENT_BETTER_FAMILY_CI_LOW, "percent_better_family_ci_low")         \
+    X(PERCENT_BETTER_FAMILY_CI_HIGH, "percent_better_family_ci_high")       \
     X(THRESHOLD, "threshold")                                               \
     X(RCI_SD, "rci_sd")                                                     \
     X(RCI_RELIABILITY, "rci_reliability")                                   \
@@ -162,18 +167,26 @@ enum {
     X(PERCENT_NET_IMPROVED, "percent_net_improved")                         \
     X(PERCENT_NET_IMPROVED_CI_LOW, "percent_net_improved_ci_low")           \
     X(PERCENT_NET_IMPROVED_CI_HIGH, "percent_net_improved_ci_high")         \
+    X(PERCENT_NET_IMPROVED_FAMILY_CI_LOW, "percent_net_improved_family_ci_low")\
+    X(PERCENT_NET_IMPROVED_FAMILY_CI_HIGH, "percent_net_improved_family_ci_high")\
     X(PERCENT_INTO_USUAL_RANGE, "percent_into_usual_range")                 \
     X(PERCENT_INTO_USUAL_RANGE_CI_LOW, "percent_into_usual_range_ci_low")   \
     X(PERCENT_INTO_USUAL_RANGE_CI_HIGH, "percent_into_usual_range_ci_high") \
+    X(PERCENT_INTO_USUAL_RANGE_FAMILY_CI_LOW, "percent_into_usual_range_family_ci_low")\
+    X(PERCENT_INTO_USUAL_RANGE_FAMILY_CI_HIGH, "percent_into_usual_range_family_ci_high")\
     X(PERCENT_IMPROVED, "percent_improved")                                 \
     X(PERCENT_IMPROVED_CI_LOW, "percent_improved_ci_low")                   \
     X(PERCENT_IMPROVED_CI_HIGH, "percent_improved_ci_high")                 \
+    X(PERCENT_IMPROVED_FAMILY_CI_LOW, "percent_improved_family_ci_low")     \
+    X(PERCENT_IMPROVED_FAMILY_CI_HIGH, "percent_improved_family_ci_high")   \
     X(PERCENT_UNCHANGED, "percent_unchanged")                               \
     X(PERCENT_UNCHANGED_CI_LOW, "percent_unchanged_ci_low")                 \
     X(PERCENT_UNCHANGED_CI_HIGH, "percent_unchanged_ci_high")               \
     X(PERCENT_DETERIORATED, "percent_deteriorated")                         \
     X(PERCENT_DETERIORATED_CI_LOW, "percent_deteriorated_ci_low")           \
     X(PERCENT_DETERIORATED_CI_HIGH, "percent_deteriorated_ci_high")         \
+    X(PERCENT_DETERIORATED_FAMILY_CI_LOW, "percent_deteriorated_family_ci_low")\
+    X(PERCENT_DETERIORATED_FAMILY_CI_HIGH, "percent_deteriorated_family_ci_high")\
     X(CHANGE_N, "change_n")                                                 \
     X(CHANGE_FIRST_MEAN, "change_first_mean")                               \
     X(CHANGE_THIS_MEAN, "change_this_mean")                                 \
@@ -186,6 +199,18 @@ enum {
     X(STEP_CI_LOW, "step_ci_low")                                           \
     X(STEP_CI_HIGH, "step_ci_high")                                         \
     X(STEP_P, "step_p")                                                     \
+    X(CHANGE_FAMILIES, "change_families")                                   \
+    X(CHANGE_FAMILY_SE, "change_family_se")                                 \
+    X(CHANGE_FAMILY_DF, "change_family_df")                                 \
+    X(CHANGE_FAMILY_CI_LOW, "change_family_ci_low")                         \
+    X(CHANGE_FAMILY_CI_HIGH, "change_family_ci_high")                       \
+    X(CHANGE_FAMILY_P, "change_family_p")                                   \
+    X(STEP_FAMILIES, "step_families")                                       \
+    X(STEP_FAMILY_SE, "step_family_se")                                     \
+    X(STEP_FAMILY_DF, "step_family_df")                                     \
+    X(STEP_FAMILY_CI_LOW, "step_family_ci_low")                             \
+    X(STEP_FAMILY_CI_HIGH, "step_family_ci_high")                           \
+    X(STEP_FAMILY_P, "step_family_p")                                       \
     X(SAME_N, "same_n")                                                     \
     X(SAME_MEAN, "same_mean")                                               \
     X(GROUPS, "groups")                                                     \
@@ -341,6 +366,8 @@ enum {
     X(IMPROVED_DIFFERENCE, "improved_difference")                           \
     X(IMPROVED_DIFFERENCE_CI_LOW, "improved_difference_ci_low")             \
     X(IMPROVED_DIFFERENCE_CI_HIGH, "improved_difference_ci_high")           \
+    X(IMPROVED_DIFFERENCE_FAMILY_CI_LOW, "improved_difference_family_ci_low")\
+    X(IMPROVED_DIFFERENCE_FAMILY_CI_HIGH, "improved_difference_family_ci_high")\
     X(LEVEL, "level_")                                                      \
     X(SCORED_COMPLETE, "complete")                                          \
     X(SCORED_PRORATED, "prorated")                                          \

@@ -408,7 +408,12 @@
     X(NOTE_RELIABLE_WITHHELD_SCALES) \
     X(NOTE_RELIABLE_NO_RULE)         \
     X(NOTE_RELIABLE_NET)             \
+    X(NOTE_RELIABLE_NET_FAMILY)      \
     X(NOTE_RELIABLE_CHANGE)          \
+    X(NOTE_WILSON)                   \
+    X(NOTE_WILSON_FAMILY)            \
+    X(NOTE_WILSON_INDEPENDENT)       \
+    X(NOTE_INTERVALS_INDEPENDENT)    \
     X(NOTE_USUAL_ABOVE)              \
     X(NOTE_USUAL_BELOW)              \
     X(NOTE_USUAL_RANGE)              \
@@ -424,6 +429,7 @@
     X(NOTE_MOVEMENT)                 \
     X(NOTE_RAISED)                   \
     X(NOTE_BAND_TESTS)               \
+    X(NOTE_BAND_TESTS_FAMILY)        \
     X(NOTE_TRAJECTORY)               \
     X(NOTE_TRAJECTORY_GOALS)         \
     X(NOTE_ESTIMATED)                \

@@ -1,6 +1,7 @@
 /* io/tally_format.c - see tally_format.h. */
 #include "io/tally_format.h"
 
+#include "engine/family_tally.h"
 #include "engine/study.h"
 #include "engine/tally.h"
 
@@ -29,3 +30,10 @@ const char *const tally_occasion_names[] = {[GOAL_LATEST] = "latest", [GOAL_AFTE
 
 const char *const tally_dimension_names[] = {[GOALS_ANY] = "all", [GOALS_BY_CATEGORY] = "category"};
 const char *const tally_flag_values[] = {"yes", "no"};
+
+_Static_assert(N_FAMILY_SHARES + 1 == TALLY_FAMILY_SHARES, "each share has its name");
+const char *const tally_share_names[] = {
+    [FAMILY_IMPROVED] = "improved",         [FAMILY_DETERIORATED] = "deteriorated",
+    [FAMILY_NET_IMPROVED] = "net_improved", [FAMILY_INTO_USUAL_RANGE] = "into_usual_range",
+    [FAMILY_BETTER_BAND] = "better_band",   [FAMILY_RAISED] = "raised",
+    [N_FAMILY_SHARES] = "added_value"};

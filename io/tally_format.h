@@ -9,7 +9,7 @@
 /* The first line is this and the version, which rises when a line means something else, or when
    pellter counts otherwise. */
 #define TALLY_MARK "# pellter tally "
-#define TALLY_VERSION "2"
+#define TALLY_VERSION "3"
 
 /* The last line: this and the SHA-256, in hexadecimal, of all bytes before it. */
 #define TALLY_CHECKSUM "sha256,"
@@ -53,7 +53,9 @@
     X(FAMILY, "family")                         \
     X(SPLIT_FAMILY, "split_family")             \
     X(FAMILY_GOALS, "family_goals")             \
-    X(SPLIT_FAMILY_GOALS, "split_family_goals")
+    X(SPLIT_FAMILY_GOALS, "split_family_goals") \
+    X(FAMILY_SHARE, "family_share")             \
+    X(SPLIT_FAMILY_SHARE, "split_family_share")
 
 #define TALLY_KIND_NAME(name, text) TALLY_KIND_##name,
 enum tally_kind { TALLY_KINDS(TALLY_KIND_NAME) N_TALLY_KINDS };
@@ -71,6 +73,10 @@ extern const char *const tally_occasion_names[2];
 extern const char *const tally_dimension_names[2];
 extern const char *const tally_flag_values[2];
 #define TALLY_FLAG "flag "
+
+/* What else the members of a family add up to: shares of people, and last the added value. */
+#define TALLY_FAMILY_SHARES 7
+extern const char *const tally_share_names[TALLY_FAMILY_SHARES];
 
 /* A text that a reader of CSV would not give back as it is, or that a spreadsheet would take for a
    formula, stands between two of these; so does a text that begins with one. */

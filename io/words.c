@@ -211,11 +211,11 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_COMPARISON_FAMILIES] =
         "In both: families that have somebody in the programme and somebody in the comparison group.",
     [MESSAGE_NOTE_COMPARISON_ROBUST] =
-        "Where members of one family are there, interval and p of the difference in differences "
-        "allow for their being alike, also between the groups (standard error CR2 with "
-        "Satterthwaite's degrees of freedom, in place of Welch's test). All other rows "
-        "take people as independent of each other, those of one family too, so that their "
-        "intervals may be too narrow.",
+        "Where members of one family are there, the difference in differences and that of the reliably "
+        "better allow for their being alike, also between the groups (standard error CR2 with "
+        "Satterthwaite's degrees of freedom, in place of Welch and Newcombe); but not that of the reliably "
+        "better where a threshold rests on the data. All else takes people as independent of each other, "
+        "those of one family too, so that its intervals may be too narrow.",
     [MESSAGE_NOTE_COMPARISON_TESTS] =
         "Difference in differences: mean change of the programme less that of the comparison "
         "group (Welch). Adjusted: the same at {1}, among people with the same score at {0} "
@@ -524,7 +524,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_STAGES_TESTS] =
         "p: paired t test of the change, which takes {0} as independent of each other.",
     [MESSAGE_NOTE_STAGES_FAMILY] =
-        "Tests stage by stage, which do not allow for families, are only in results.csv.",
+        "p: of the change, allowing for members of one family being alike (standard error CR2 with "
+        "Satterthwaite's degrees of freedom).",
     [MESSAGE_NOTE_DIRECTION] =
         "Better and worse are by that direction. Wilcoxon signed-rank: exact, "
         "zeros {0}; beyond 200 changes the normal approximation. Both tests are checks of"
@@ -583,10 +584,21 @@ static const char *const english[N_MESSAGES] = {
         "(Hageman and Arrindell).",
     [MESSAGE_NOTE_RELIABLE_NET] =
         "Reliably better less reliably worse, in percentage points: {0} (95% intervals: Bonett and Price).",
+    [MESSAGE_NOTE_RELIABLE_NET_FAMILY] =
+        "Reliably better less reliably worse, in percentage points: {0} (95% intervals: as above).",
     [MESSAGE_NOTE_RELIABLE_CHANGE] =
         "Reliably: by more than the scale's error of measurement explains; the rule stands with "
-        "the table of who changed. Who changed by less is not thereby known to be unchanged. 95% "
-        "interval: Wilson.",
+        "the table of who changed. Who changed by less is not thereby known to be unchanged.",
+    [MESSAGE_NOTE_WILSON] = "95% interval: Wilson.",
+    [MESSAGE_NOTE_WILSON_FAMILY] =
+        "95% interval: allows for members of one family being alike (standard error CR2 with "
+        "Satterthwaite's degrees of freedom; cut off at 0% and 100%).",
+    [MESSAGE_NOTE_WILSON_INDEPENDENT] =
+        "95% interval: Wilson, which takes people as independent of each other, those of one family too: "
+        "it may be too narrow.",
+    [MESSAGE_NOTE_INTERVALS_INDEPENDENT] =
+        "The intervals take people as independent of each other, those of one family too: they may be "
+        "too narrow.",
     [MESSAGE_NOTE_USUAL_ABOVE] =
         "Usual range: above {0}, cut-off {1} of Jacobson and Truax. A score at the cut-off is on "
         "neither side.",
@@ -595,7 +607,7 @@ static const char *const english[N_MESSAGES] = {
         "neither side.",
     [MESSAGE_NOTE_USUAL_RANGE] =
         "Moved into the usual range: from the other side of the cut-off, and reliably better. It "
-        "is a place on a scale and not a diagnosis. 95% interval: Wilson.",
+        "is a place on a scale and not a diagnosis.",
     [MESSAGE_NOTE_NORM_CLINICAL] =
         "People in need of help: mean {0}, SD {1} (source: {2}).",
     [MESSAGE_NOTE_NORM_FUNCTIONAL] =
@@ -615,9 +627,15 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_MOVEMENT] = "Rows: band at {0}; columns: band at {1}.",
     [MESSAGE_NOTE_RAISED] = "Raised: in a band worse than \"{0}\".",
     [MESSAGE_NOTE_BAND_TESTS] =
-        "95% interval: Wilson. Shift p: is the whole distribution over the bands the same at both "
-        "(Stuart-Maxwell; bands that nobody moved to or from are left out)? Raised p: are as many "
-        "raised at both (McNemar, exact)? Both compare people with themselves.",
+        "Shift p: is the whole distribution over the bands the same at both (Stuart-Maxwell; bands "
+        "that nobody moved to or from are left out)? Raised p: are as many raised at both (McNemar, "
+        "exact)? Both compare people with themselves.",
+    [MESSAGE_NOTE_BAND_TESTS_FAMILY] =
+        "Raised p: are as many raised at both? Each family's gain or loss could as well have had the other "
+        "sign (exact; McNemar's test where each family is one person). Shift p: is the "
+        "whole distribution over the bands the same at both (Stuart-Maxwell; bands that nobody moved to "
+        "or from are left out)? It takes people as independent of each other, those of one family too. Both "
+        "compare people with themselves.",
     [MESSAGE_NOTE_TRAJECTORY] =
         "n and mean: all with a score at the stage. Pairs: those with a score at both {0} and"
         " the stage; start mean and change are theirs, so the start mean differs from row to "
@@ -717,8 +735,8 @@ static const char *const english[N_MESSAGES] = {
         "Children counted without knowing how many months lie between their forms: {0}. Leave the "
         "table out unless you know that it was 4-8.",
     [MESSAGE_NOTE_ADDED_VALUE_FAMILIES] =
-        "The intervals take children as independent of each other, brothers and sisters too; where "
-        "many of a family are there they are too narrow.",
+        "The intervals allow for children of one family being alike (standard error CR2 with "
+        "Satterthwaite's degrees of freedom).",
     [MESSAGE_NOTE_ADDED_VALUE_RISK] =
         "Made for groups at high risk: children who probably have a disorder, or whose parents were "
         "concerned already. In other groups it misleads.",

@@ -37,8 +37,8 @@ check() { # STUDY
     }' "$data/expected.csv" "$work/all/internal/results.csv" || failed=1
 
     mkdir "$work/turned"
-    for file in wemwbs goals; do
-        { head -n 1 "$data/$file.csv"; tail -n +2 "$data/$file.csv" | tac; } > "$work/turned/$file.csv"
+    for file in "$data"/*.csv; do
+        { head -n 1 "$file"; tail -n +2 "$file" | tac; } > "$work/turned/${file##*/}"
     done
     cp "$data/study.yaml" "$work/turned/"
     "$pellter" report "$work/turned/study.yaml" -o "$work/turned/out"

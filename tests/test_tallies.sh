@@ -322,8 +322,8 @@ sign() { # FILE: to $work/signed
 }
 sign "$work/a.tally"
 cmp "$work/a.tally" "$work/signed" || problem "the last line is not the SHA-256 of all before it"
-sed -e '1s/2$/3/' "$work/a.tally" > "$work/changed"
-refused 'another version' 'another version of the format, expected version 2' merge "$work/changed"
+sed -e '1s/3$/2/' "$work/a.tally" > "$work/changed"
+refused 'another version' 'another version of the format, expected version 3' merge "$work/changed"
 sed -e 's/^score,.*,before,\(.*\),1$/&/;0,/,1$/s/,1$/,2/' "$work/a.tally" > "$work/changed"
 refused 'a changed count' 'changed or cut off' merge "$work/changed"
 head -c 1000 "$work/a.tally" > "$work/changed"
@@ -331,7 +331,7 @@ refused 'cut off' 'changed or cut off' merge "$work/changed"
 sed '$d' "$work/a.tally" > "$work/changed"
 refused 'cut off before its last line' 'changed or cut off' merge "$work/changed"
 sed 's/$/\r/' "$work/a.tally" > "$work/changed"
-refused 'other ends of lines' 'expected version 2' merge "$work/changed"
+refused 'other ends of lines' 'expected version 3' merge "$work/changed"
 
 signed() { # NAME SED-SCRIPT MESSAGE
     sed -E -e "$2" "$work/a.tally" > "$work/changed"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/check.h"
+#include "engine/family_given.h"
 #include "engine/withheld.h"
 #include "io/read/description.h"
 #include "io/read/tally_file.h"
@@ -278,6 +279,27 @@ static void add_goal_family(struct site *site, const struct goal_cell *goal)
     }
 }
 
+/* One family of n members in each cohort, who all have these scores on a scale at two stages. */
+static void add_split_pair(struct site *site, size_t scale, const uint32_t cohorts[],
+                           size_t n_cohorts, uint64_t n, size_t stage, size_t later,
+                           const int64_t scores[])
+{
+    const struct study *const study = &site->plan.study;
+    const struct share_rules rules = share_rules_of(study, scale);
+    struct family_given given[MOST_FAMILY_GIVEN];
+    const size_t n_given =
+        family_given_by(study, scale, &rules, stage, later, scores[stage], scores[later], given);
+    struct family_part parts[32];
+    assert_true(n_cohorts <= COUNT(parts));
+    for (size_t i = 0; i < n_given; i++) {
+        for (size_t k = 0; k < n_cohorts; k++) {
+            parts[k] = (struct family_part){cohorts[k], n, (int64_t)n * given[i].sum};
+        }
+        assert_true(
+            family_tally_add_split(&site->counted.families, &given[i].of, parts, n_cohorts));
+    }
+}
+
 /* All scored respondents of a measure, n in each cohort: one family that lives in all of these. */
 static void add_split_family(struct site *site, size_t measure, const uint32_t cohorts[],
                              size_t n_cohorts, uint64_t n)
@@ -285,21 +307,15 @@ static void add_split_family(struct site *site, size_t measure, const uint32_t c
     const struct study *const study = &site->plan.study;
     const struct measure *const m = &study->measures[measure];
     for (size_t i = 0; i < m->instrument->n_scales; i++) {
-        const struct scale *const s = study->scales[m->first_scale + i].scale;
+        const size_t scale = m->first_scale + i;
+        const struct scale *const s = study->scales[scale].scale;
         const int64_t scores[] = {s->n_values > 0 ? s->values[3] : 7,
                                   s->n_values > 0 ? s->values[5] : -INT64_C(987654321012),
                                   s->n_values > 0 ? s->values[0] : 0};
-        const struct family_sum of = {.scale = (uint16_t)(m->first_scale + i),
-                                      .stage = (uint8_t)study->before,
-                                      .later = (uint8_t)study->after};
-        struct family_part parts[32];
-        assert_true(n_cohorts <= COUNT(parts));
-        for (size_t k = 0; k < n_cohorts; k++) {
-            parts[k] = (struct family_part){
-                cohorts[k], n, (int64_t)n * (scores[study->after] - scores[study->before])};
-        }
-        if (!study_is_goal_level(study, of.scale)) {
-            assert_true(family_tally_add_split(&site->counted.families, &of, parts, n_cohorts));
+        for (size_t later = 1; later < 3 && !study_is_goal_level(study, scale); later++) {
+            for (size_t stage = 0; stage < later; stage++) {
+                add_split_pair(site, scale, cohorts, n_cohorts, n, stage, later, scores);
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ static void added_value_row(struct maker *maker, struct table *table, const stru
     const struct figures *const f = maker->figures;
     const unsigned change = FIGURE_STAGE_CHANGE;
     const struct value n = figures_at(f, key, change, STATISTIC_N, 0);
+    const bool robust = change_test(maker, key->scale).by_family;
     struct cell_content *const row = add_row(maker, table);
     if (row == NULL) {
         return;
@@ -26,11 +27,17 @@ static void added_value_row(struct maker *maker, struct table *table, const stru
     row[0] = cell_text(cohort_text(maker, key));
     row[1] = cell_value(n, 0);
     row[2] = cell_value(figures_at(f, key, change, STATISTIC_MEAN, 0), 1);
-    row[3] = cell_interval(figures_at(f, key, change, STATISTIC_CI_LOW, 0),
-                           figures_at(f, key, change, STATISTIC_CI_HIGH, 0), 1);
+    row[3] = cell_interval(
+        figures_at(f, key, change, robust ? STATISTIC_CI_FAMILY_LOW : STATISTIC_CI_LOW, 0),
+        figures_at(f, key, change, robust ? STATISTIC_CI_FAMILY_HIGH : STATISTIC_CI_HIGH, 0), 1);
     row[4] = cell_value(figures_at(f, key, change, STATISTIC_EFFECT_SIZE, 0), 2);
-    row[5] = cell_interval(figures_at(f, key, change, STATISTIC_EFFECT_SIZE_CI_LOW, 0),
-                           figures_at(f, key, change, STATISTIC_EFFECT_SIZE_CI_HIGH, 0), 2);
+    row[5] = cell_interval(
+        figures_at(f, key, change,
+                   robust ? STATISTIC_EFFECT_SIZE_FAMILY_CI_LOW : STATISTIC_EFFECT_SIZE_CI_LOW, 0),
+        figures_at(f, key, change,
+                   robust ? STATISTIC_EFFECT_SIZE_FAMILY_CI_HIGH : STATISTIC_EFFECT_SIZE_CI_HIGH,
+                   0),
+        2);
     hide_few(maker, table, row + 2, 4, n);
     row[6] = cell_value(figures_at(f, key, change, STATISTIC_EXCLUDED_NO_IMPACT, 0), 0);
     row[7] = cell_value(figures_at(f, key, change, STATISTIC_EXCLUDED_NOT_IN_TIME, 0), 0);
@@ -66,7 +73,7 @@ static void add_notes(struct maker *maker, struct table *table, size_t scale)
     add_note(maker, table, note);
     add_note_of_count(maker, table, MESSAGE_NOTE_ADDED_VALUE_NO_DATES,
                       figures_at(f, &key, FIGURE_STAGE_CHANGE, STATISTIC_NO_DATES, 0));
-    if (maker->counted->measures[maker->study->scales[scale].measure].has_family) {
+    if (change_test(maker, scale).by_family) {
         add_note(maker, table, text_of(MESSAGE_NOTE_ADDED_VALUE_FAMILIES));
     }
     add_note(maker, table, text_of(MESSAGE_NOTE_ADDED_VALUE_RISK));

@@ -97,11 +97,6 @@ struct method {
     unsigned kind;    /* of its test */
 };
 
-/* The first, where members of one family belong together. */
-static const struct method by_family = {
-    MESSAGE_DIFFERENCE_IN_DIFFERENCES, STATISTIC_DID,          STATISTIC_DID_FAMILY_CI_LOW,
-    STATISTIC_DID_FAMILY_CI_HIGH,      STATISTIC_P_DID_FAMILY, TEST_COMPARISON};
-
 static const struct method methods[] = {
     {MESSAGE_DIFFERENCE_IN_DIFFERENCES, STATISTIC_DID, STATISTIC_DID_CI_LOW, STATISTIC_DID_CI_HIGH,
      STATISTIC_P_DID, TEST_COMPARISON},
@@ -112,6 +107,27 @@ static const struct method methods[] = {
     {MESSAGE_DIFFERENCE_IMPROVED, STATISTIC_IMPROVED_DIFFERENCE,
      STATISTIC_IMPROVED_DIFFERENCE_CI_LOW, STATISTIC_IMPROVED_DIFFERENCE_CI_HIGH, N_STATISTICS,
      N_TEST_KINDS}};
+
+/* The first and the last, where members of one family belong together. */
+static const struct method mean_by_family = {
+    MESSAGE_DIFFERENCE_IN_DIFFERENCES, STATISTIC_DID,          STATISTIC_DID_FAMILY_CI_LOW,
+    STATISTIC_DID_FAMILY_CI_HIGH,      STATISTIC_P_DID_FAMILY, TEST_COMPARISON};
+static const struct method share_by_family = {MESSAGE_DIFFERENCE_IMPROVED,
+                                              STATISTIC_IMPROVED_DIFFERENCE,
+                                              STATISTIC_IMPROVED_DIFFERENCE_FAMILY_CI_LOW,
+                                              STATISTIC_IMPROVED_DIFFERENCE_FAMILY_CI_HIGH,
+                                              N_STATISTICS,
+                                              N_TEST_KINDS};
+
+static const struct method *method_of(const struct maker *maker, size_t scale, size_t i)
+{
+    const bool robust = change_test(maker, scale).by_family;
+    return robust && methods[i].difference == STATISTIC_DID ? &mean_by_family
+           : robust && methods[i].difference == STATISTIC_IMPROVED_DIFFERENCE &&
+                   share_is_by_family(maker, scale, FAMILY_IMPROVED)
+               ? &share_by_family
+               : &methods[i];
+}
 
 /* How a method's difference prints: in points of the scale; or as an effect size, whose sign says
    better or worse; or in percentage points. */
@@ -177,8 +193,7 @@ static void tests(struct maker *maker, size_t breakdown)
         const struct figure_key key = comparison_key(maker, breakdown, s);
         for (size_t i = 0; i < sizeof methods / sizeof methods[0] && has_any(maker, breakdown, s);
              i++) {
-            method_row(maker, table, &key,
-                       i == 0 && change_test(maker, s).by_family ? &by_family : &methods[i]);
+            method_row(maker, table, &key, method_of(maker, s, i));
         }
     }
     note.arguments[0] = argument_name(before_name(maker));

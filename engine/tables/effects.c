@@ -242,12 +242,14 @@ static void effects(struct maker *maker, const struct kind *kind, size_t measure
     const struct measure *const m = &maker->study->measures[measure];
     struct text title = text_of(kind->title), base = text_of(MESSAGE_NOTE_BASE_PAIRS);
     struct table *table;
+    bool families = false;
     title.arguments[0] = argument_name(m->label);
     table = new_table(maker, breakdown, stem_of_measure(maker, kind->stem, measure), title);
     add_columns(maker, table, kind, measure, breakdown);
     for (size_t i = 0; i < m->instrument->n_scales; i++) {
         if (has_effects(maker, m->first_scale + i)) {
             scale_rows(maker, table, kind, m->first_scale + i, breakdown);
+            families = families || change_test(maker, m->first_scale + i).by_family;
         }
     }
     base.arguments[0] = argument_name(m->instrument->unit);
@@ -255,6 +257,9 @@ static void effects(struct maker *maker, const struct kind *kind, size_t measure
     base.arguments[2] = argument_name(after_name(maker));
     add_note(maker, table, base);
     add_notes(maker, table, kind);
+    if (families) {
+        add_note(maker, table, text_of(MESSAGE_NOTE_INTERVALS_INDEPENDENT));
+    }
 }
 
 void effects_tables(struct maker *maker, size_t measure)

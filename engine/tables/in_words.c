@@ -94,9 +94,17 @@ static struct spoken_change change_of(struct maker *maker, const struct figure_k
         c.before = figures_at(f, &of, at, STATISTIC_CHANGE_FIRST_MEAN, 0);
         c.after = figures_at(f, &of, at, STATISTIC_CHANGE_THIS_MEAN, 0);
         c.change = figures_at(f, &of, at, STATISTIC_CHANGE_MEAN, 0);
-        c.ci_low = figures_at(f, &of, at, STATISTIC_CHANGE_CI_LOW, 0);
-        c.ci_high = figures_at(f, &of, at, STATISTIC_CHANGE_CI_HIGH, 0);
-        c.p = figures_at(f, &of, at, STATISTIC_CHANGE_P, 0);
+        c.ci_low = figures_at(
+            f, &of, at, test.by_family ? STATISTIC_CHANGE_FAMILY_CI_LOW : STATISTIC_CHANGE_CI_LOW,
+            0);
+        c.ci_high = figures_at(
+            f, &of, at, test.by_family ? STATISTIC_CHANGE_FAMILY_CI_HIGH : STATISTIC_CHANGE_CI_HIGH,
+            0);
+        c.p = figures_at(f, &of, at,
+                         test.by_family ? STATISTIC_CHANGE_FAMILY_P : STATISTIC_CHANGE_P, 0);
+        if (test.by_family) {
+            c.families = figures_at(f, &of, at, STATISTIC_CHANGE_FAMILIES, 0);
+        }
     }
     of.table = FIGURES_TESTS;
     c.p_holm = figures_at(f, &of, at, STATISTIC_P_HOLM, 0);
@@ -210,14 +218,23 @@ static void say_reliable(struct paragraph *paragraph, const struct figure_key *k
     text.arguments[7] = argument_value(unchanged, 0);
     say(paragraph, text);
     if (!few) {
+        /* The share and, behind it in the list, both ends; behind those, the ones that allow for
+           families, which nobody has where all families are alike. */
+        const unsigned ends =
+            share_is_by_family(paragraph->maker, key->scale, FAMILY_NET_IMPROVED) ? 3 : 1;
+        const unsigned places[] = {0, ends, ends + 1};
+        bool known = true;
         text = text_of(MESSAGE_SAY_NET);
-        for (unsigned i = 0; i < 3; i++) { /* the share and, behind it in the list, both ends */
-            text.arguments[i] =
-                argument_value(figures_at(f, &of, FIGURE_STAGE_CHANGE,
-                                          (enum statistic)(STATISTIC_PERCENT_NET_IMPROVED + i), 0),
-                               0);
+        for (size_t i = 0; i < 3; i++) {
+            const struct value value =
+                figures_at(f, &of, FIGURE_STAGE_CHANGE,
+                           (enum statistic)(STATISTIC_PERCENT_NET_IMPROVED + places[i]), 0);
+            text.arguments[i] = argument_value(value, 0);
+            known = known && value.kind != VALUE_UNDEFINED;
         }
-        say(paragraph, text);
+        if (known) {
+            say(paragraph, text);
+        }
     }
 }
 

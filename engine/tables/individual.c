@@ -25,14 +25,14 @@ static struct value change_of(const struct maker *maker, enum figure_table table
     return figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, (enum statistic)statistic, 0);
 }
 
-/* A share in percent and, in the cell behind it, its interval: the two statistics after `percent`
-   in the list. */
+/* A share in percent and, in the cell behind it, its interval. */
 static void put_percent(const struct maker *maker, struct cell_content cells[],
-                        enum figure_table table, size_t scale, unsigned percent)
+                        enum figure_table table, size_t scale, enum statistic percent,
+                        enum family_share share)
 {
+    const struct figure_key key = scale_key(maker, table, scale);
     cells[0] = cell_percent(change_of(maker, table, scale, percent), 0);
-    cells[1] = cell_percent_interval(change_of(maker, table, scale, percent + 1),
-                                     change_of(maker, table, scale, percent + 2), 0);
+    cells[1] = share_interval(maker, &key, percent, share);
 }
 
 static void add_base(struct maker *maker, struct table *table, size_t measure)
@@ -57,12 +57,15 @@ static void band_change_row(struct maker *maker, struct table *table, size_t sca
     row[0] = cell_text(text_name(maker->study->scales[scale].scale->title));
     row[1] = cell_value(number_of_pairs(maker, scale), 0);
     row[2] = cell_value(change_of(maker, of, scale, STATISTIC_BETTER), 0);
-    put_percent(maker, &row[3], of, scale, STATISTIC_PERCENT_BETTER);
+    put_percent(maker, &row[3], of, scale, STATISTIC_PERCENT_BETTER, FAMILY_BETTER_BAND);
     row[5] = cell_value(change_of(maker, of, scale, STATISTIC_WORSE), 0);
     row[6] = cell_p(change_of(maker, of, scale, STATISTIC_P_STUART_MAXWELL));
     row[7] = cell_value(change_of(maker, of, scale, STATISTIC_RAISED_BEFORE), 0);
     row[8] = cell_value(change_of(maker, of, scale, STATISTIC_RAISED_AFTER), 0);
-    row[9] = cell_p(change_of(maker, of, scale, STATISTIC_P_MCNEMAR));
+    row[9] =
+        cell_p(change_of(maker, of, scale,
+                         share_is_by_family(maker, scale, FAMILY_RAISED) ? STATISTIC_P_RAISED_FAMILY
+                                                                         : STATISTIC_P_MCNEMAR));
     cells_are_of(maker, table, row, table->n_columns, number_of_pairs(maker, scale));
 }
 
@@ -107,6 +110,7 @@ static void add_band_holm_note(struct maker *maker, struct table *table)
 static void band_changes(struct maker *maker, size_t measure)
 {
     const struct measure *const m = &maker->study->measures[measure];
+    size_t band_scale = 0;
     struct table *const table =
         new_table(maker, 0, stem_of_measure(maker, "band_change", measure),
                   title_of_measure(maker, MESSAGE_TITLE_BAND_CHANGE, measure));
@@ -123,11 +127,16 @@ static void band_changes(struct maker *maker, size_t measure)
     for (size_t i = 0; i < m->instrument->n_scales; i++) {
         if (has_bands(maker, m->first_scale + i)) {
             band_change_row(maker, table, m->first_scale + i);
+            band_scale = i;
         }
     }
     add_base(maker, table, measure);
     add_raised_notes(maker, table, measure);
-    add_note(maker, table, text_of(MESSAGE_NOTE_BAND_TESTS));
+    add_share_note(maker, table, m->first_scale + band_scale, FAMILY_BETTER_BAND);
+    add_note(maker, table,
+             text_of(share_is_by_family(maker, m->first_scale + band_scale, FAMILY_RAISED)
+                         ? MESSAGE_NOTE_BAND_TESTS_FAMILY
+                         : MESSAGE_NOTE_BAND_TESTS));
     add_band_holm_note(maker, table);
 }
 
@@ -247,10 +256,10 @@ static void reliable_row(struct maker *maker, struct table *table, size_t scale,
         row[at++] = cell_value(change_of(maker, of, scale, STATISTIC_THRESHOLD), 2);
     }
     row[at++] = cell_value(change_of(maker, of, scale, STATISTIC_IMPROVED), 0);
-    put_percent(maker, &row[at], of, scale, STATISTIC_PERCENT_IMPROVED);
+    put_percent(maker, &row[at], of, scale, STATISTIC_PERCENT_IMPROVED, FAMILY_IMPROVED);
     at += 2;
     row[at++] = cell_value(change_of(maker, of, scale, STATISTIC_DETERIORATED), 0);
-    put_percent(maker, &row[at], of, scale, STATISTIC_PERCENT_DETERIORATED);
+    put_percent(maker, &row[at], of, scale, STATISTIC_PERCENT_DETERIORATED, FAMILY_DETERIORATED);
     cells_are_of(maker, table, row, table->n_columns, number_of_pairs(maker, scale));
 }
 
@@ -286,24 +295,35 @@ static void add_net_note(struct maker *maker, struct table *table, size_t measur
     const struct measure *const m = &maker->study->measures[measure];
     struct text note = text_of(MESSAGE_NOTE_RELIABLE_NET);
     const char *list = "";
+    bool robust = false;
     for (size_t i = 0; i < m->instrument->n_scales && list != NULL; i++) {
         const size_t scale = m->first_scale + i;
         char numbers[3][40];
+        bool known = true;
         if (!reliable_is_given(maker, scale) ||
             number_of_pairs(maker, scale).number < (double)maker->study->small_numbers.too_few) {
             continue;
         }
         for (unsigned k = 0; k < 3; k++) {
+            const unsigned end = k > 0 && share_is_by_family(maker, scale, FAMILY_NET_IMPROVED)
+                                     ? k + 2 /* behind the others' */
+                                     : k;
             const struct value value = change_of(maker, FIGURES_RELIABLE_CHANGE, scale,
-                                                 STATISTIC_PERCENT_NET_IMPROVED + k);
+                                                 STATISTIC_PERCENT_NET_IMPROVED + end);
+            robust = robust || end > k;
+            known =
+                known && value.kind != VALUE_UNDEFINED; /* no ends where all families are alike */
             (void)value_print(&value, 0, numbers[k], sizeof numbers[k]);
         }
-        list = arena_printf(&maker->report->arena, "%s%s%s %s (%s to %s)", list,
-                            list[0] == '\0' ? "" : ", ", maker->study->scales[scale].scale->title,
-                            numbers[0], numbers[1], numbers[2]);
+        if (known) {
+            list = arena_printf(
+                &maker->report->arena, "%s%s%s %s (%s to %s)", list, list[0] == '\0' ? "" : ", ",
+                maker->study->scales[scale].scale->title, numbers[0], numbers[1], numbers[2]);
+        }
     }
     maker->no_memory = maker->no_memory || list == NULL;
     if (list != NULL && list[0] != '\0') {
+        note.message = robust ? MESSAGE_NOTE_RELIABLE_NET_FAMILY : MESSAGE_NOTE_RELIABLE_NET;
         note.arguments[0] = argument_name(list);
         add_note(maker, table, note);
     }
@@ -316,6 +336,7 @@ static void reliable_changes(struct maker *maker, size_t measure)
         new_table(maker, 0, stem_of_measure(maker, "reliable_change", measure),
                   title_of_measure(maker, MESSAGE_TITLE_RELIABLE_CHANGE, measure));
     bool in_points = false;
+    size_t given = 0;
     for (size_t i = 0; i < m->instrument->n_scales; i++) {
         in_points = in_points || (reliable_is_given(maker, m->first_scale + i) &&
                                   has_threshold(maker, m->first_scale + i));
@@ -334,10 +355,12 @@ static void reliable_changes(struct maker *maker, size_t measure)
     for (size_t i = 0; i < m->instrument->n_scales; i++) {
         if (reliable_is_given(maker, m->first_scale + i)) {
             reliable_row(maker, table, m->first_scale + i, in_points);
+            given = i;
         }
     }
     add_base(maker, table, measure);
     add_note(maker, table, text_of(MESSAGE_NOTE_RELIABLE_CHANGE));
+    add_share_note(maker, table, m->first_scale + given, FAMILY_IMPROVED);
     add_net_note(maker, table, measure);
     add_withheld_note(maker, table, measure);
 }
@@ -361,9 +384,8 @@ static void usual_row(struct maker *maker, struct table *table, const struct fig
     row[2] = cell_value(figures_at(f, key, change, STATISTIC_USUAL_BEFORE, 0), 0);
     row[3] = cell_value(figures_at(f, key, change, STATISTIC_INTO_USUAL_RANGE, 0), 0);
     row[4] = cell_percent(figures_at(f, key, change, STATISTIC_PERCENT_INTO_USUAL_RANGE, 0), 0);
-    row[5] = cell_percent_interval(
-        figures_at(f, key, change, STATISTIC_PERCENT_INTO_USUAL_RANGE_CI_LOW, 0),
-        figures_at(f, key, change, STATISTIC_PERCENT_INTO_USUAL_RANGE_CI_HIGH, 0), 0);
+    row[5] =
+        share_interval(maker, key, STATISTIC_PERCENT_INTO_USUAL_RANGE, FAMILY_INTO_USUAL_RANGE);
     row[6] = cell_value(figures_at(f, key, change, STATISTIC_IMPROVED, 0), 0);
     row[7] = cell_value(figures_at(f, key, change, STATISTIC_UNCHANGED, 0), 0);
     row[8] = cell_value(figures_at(f, key, change, STATISTIC_DETERIORATED, 0), 0);
@@ -438,6 +460,7 @@ static void usual_range(struct maker *maker, size_t scale, size_t breakdown)
     add_base(maker, table, measure);
     add_cut_off_notes(maker, table, scale);
     add_note(maker, table, text_of(MESSAGE_NOTE_USUAL_RANGE));
+    add_share_note(maker, table, scale, FAMILY_INTO_USUAL_RANGE);
     add_reliable_notes(maker, table, scale);
 }
 

@@ -425,3 +425,36 @@ void add_scale_notes(struct maker *maker, struct table *table, size_t scale)
         add_note(maker, table, text_of(MESSAGE_NOTE_POOLED));
     }
 }
+
+bool share_is_by_family(const struct maker *maker, size_t scale, enum family_share share)
+{
+    return change_test(maker, scale).by_family && share_rules_of(maker->study, scale).has[share];
+}
+
+static struct value cut_off(struct value percent)
+{
+    return value_double(fmin(100.0, fmax(0.0, percent.number)));
+}
+
+/* The statistics behind `percent` in the list: Wilson's ends, then the family-robust ones. */
+struct cell_content share_interval(const struct maker *maker, const struct figure_key *key,
+                                   enum statistic percent, enum family_share share)
+{
+    const bool robust = share_is_by_family(maker, key->scale, share);
+    const unsigned ends = percent + (robust ? 3 : 1);
+    const struct value low =
+        figures_at(maker->figures, key, FIGURE_STAGE_CHANGE, (enum statistic)ends, 0);
+    const struct value high =
+        figures_at(maker->figures, key, FIGURE_STAGE_CHANGE, (enum statistic)(ends + 1), 0);
+    return robust && low.kind != VALUE_UNDEFINED
+               ? cell_percent_interval(cut_off(low), cut_off(high), 0)
+               : cell_percent_interval(low, high, 0);
+}
+
+void add_share_note(struct maker *maker, struct table *table, size_t scale, enum family_share share)
+{
+    add_note(maker, table,
+             text_of(!change_test(maker, scale).by_family      ? MESSAGE_NOTE_WILSON
+                     : share_is_by_family(maker, scale, share) ? MESSAGE_NOTE_WILSON_FAMILY
+                                                               : MESSAGE_NOTE_WILSON_INDEPENDENT));
+}

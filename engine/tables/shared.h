@@ -3,6 +3,7 @@
 #ifndef PELLTER_ENGINE_TABLES_SHARED_H
 #define PELLTER_ENGINE_TABLES_SHARED_H
 
+#include "engine/family_given.h"
 #include "engine/tables/tables.h"
 
 /* A table is made for each breakdown but All, which is the first row of each; for All alone where
@@ -144,6 +145,15 @@ struct change_test {
     enum statistic ci_low, ci_high, p;
 };
 struct change_test change_test(const struct maker *maker, size_t scale);
+
+/* A share of people: where change_test() is by family and the study alone says who belongs to the share,
+   the family-robust interval of `percent`, cut off at 0 and 100; else Wilson's. And the note that says
+   which it is. */
+struct cell_content share_interval(const struct maker *maker, const struct figure_key *key,
+                                   enum statistic percent, enum family_share share);
+void add_share_note(struct maker *maker, struct table *table, size_t scale,
+                    enum family_share share);
+bool share_is_by_family(const struct maker *maker, size_t scale, enum family_share share);
 
 /* Notes that a table of a scale carries: direction, and the rule for missing items. */
 void add_scale_notes(struct maker *maker, struct table *table, size_t scale);

@@ -12,11 +12,10 @@ static const enum statistic printed[] = {
 
 enum { N_PRINTED = sizeof printed / sizeof printed[0], N_PRINTED_OF_LEVELS = 2 };
 
-/* Is the change tested stage by stage in print? Not where the test of before and after allows for
-   families, as these do not: two p of one change would stand in a report. */
+/* Is the change tested stage by stage? */
 static bool is_tested(const struct maker *maker, size_t scale)
 {
-    return !change_test(maker, scale).by_family &&
+    return !study_is_goal_level(maker->study, scale) &&
            tests_in(maker, 0, N_TEST_KINDS, FIGURE_STAGE_FIRST).kind != VALUE_UNDEFINED;
 }
 
@@ -25,7 +24,10 @@ static size_t put_tests(const struct maker *maker, struct table *table, struct c
                         bool adjusted, const struct figure_key *key, unsigned stage)
 {
     const size_t n = adjusted ? 2 : 1;
-    cells[0] = cell_p(figures_at(maker->figures, key, stage, STATISTIC_CHANGE_P, 0));
+    cells[0] = cell_p(figures_at(
+        maker->figures, key, stage,
+        change_test(maker, key->scale).by_family ? STATISTIC_CHANGE_FAMILY_P : STATISTIC_CHANGE_P,
+        0));
     if (adjusted) {
         cells[1] = cell_p(holm_p(maker, key, stage, N_TEST_KINDS));
     }
@@ -120,17 +122,12 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
     }
     add_scale_notes(maker, table, scale);
     if (tested) {
-        note = text_of(MESSAGE_NOTE_STAGES_TESTS);
+        note = text_of(change_test(maker, scale).by_family ? MESSAGE_NOTE_STAGES_FAMILY
+                                                           : MESSAGE_NOTE_STAGES_TESTS);
         note.arguments[0] = unit.arguments[0];
         add_note(maker, table, note);
         add_which_is_primary(maker, table, scale);
         add_holm_note(maker, table, breakdown, N_TEST_KINDS, FIGURE_STAGE_FIRST);
-    } else if (!level) {
-        add_note(maker, table, text_of(MESSAGE_NOTE_STAGES_FAMILY));
-        if (maker->study->primary.is_named && maker->study->primary.scale == scale &&
-            maker->study->primary.stage != maker->study->after) {
-            add_which_is_primary(maker, table, scale);
-        }
     }
 }
 

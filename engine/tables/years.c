@@ -156,7 +156,6 @@ static void attained_row(struct maker *maker, struct table *table, const struct 
     row[7] =
         cell_interval(figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE_FAMILY_CI_LOW, 0),
                       figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE_FAMILY_CI_HIGH, 0), 1);
-    row[8] = cell_p(figures_at(f, key, stage, STATISTIC_P_PERCENT_DIFFERENCE_FAMILY, 0));
     cells_are_of(maker, table, row, table->n_columns, fewer(then, now));
 }
 
@@ -172,7 +171,6 @@ static void attained_by_year(struct maker *maker, size_t breakdown, const char *
     add_column(maker, table, MESSAGE_HEAD_IN_BOTH);
     add_column(maker, table, MESSAGE_HEAD_DIFFERENCE_OF);
     add_column(maker, table, MESSAGE_HEAD_INTERVAL);
-    add_column(maker, table, MESSAGE_HEAD_P);
     (void)for_years(maker, breakdown, true, table, attained_row);
     add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_BY_YEAR));
     add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_BY_YEAR_FAMILY));

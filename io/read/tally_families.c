@@ -3,8 +3,11 @@
 #include "io/read/tally_families.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "engine/family_given.h"
+#include "engine/pair_counter.h"
 #include "io/tally_format.h"
 
 /* Sums stay so small that what is computed from them does not overflow. */
@@ -21,12 +24,38 @@ static bool take_change(struct tally_reading *r, struct family_sum *of)
         !tally_field_stage(r, at + 3, &later)) {
         return false;
     }
-    if (stage != study->before || later != study->after || stage == later ||
+    if ((study_is_goal_level(study, scale) ? stage != study->before || later != study->after
+                                           : !is_counted_pair(study, stage, later)) ||
         !study->scales[scale].collected) {
         return tally_fault(r, at + 2, "found stages that families are not compared at");
     }
     *of = (struct family_sum){
         .scale = (uint16_t)scale, .stage = (uint8_t)stage, .later = (uint8_t)later};
+    return true;
+}
+
+static bool take_share(struct tally_reading *r, struct family_sum *of)
+{
+    const struct study *const study = &r->into->plan.study;
+    const size_t at = 1 + study->n_cohort_columns;
+    const struct measure *m;
+    size_t scale = 0, share = 0;
+    bool is_there;
+    if (!tally_field_scale(r, at, &scale) ||
+        !tally_field_word(r, at + 2, tally_share_names, TALLY_FAMILY_SHARES, &share)) {
+        return false;
+    }
+    m = &study->measures[study->scales[scale].measure];
+    is_there = share == N_FAMILY_SHARES
+                   ? m->has_added_value && scale == m->first_scale + m->predictors[PREDICTOR_TOTAL]
+                   : share_rules_of(study, scale).has[share];
+    if (!is_there || !study->scales[scale].collected) {
+        return tally_fault(r, at + 2, "found a share that this scale does not have");
+    }
+    *of = share == N_FAMILY_SHARES ? family_given_added_value(scale, study->after, 0, 0).of
+                                   : (struct family_sum){.scale = (uint16_t)scale,
+                                                         .stage = (uint8_t)study->before,
+                                                         .later = (uint8_t)(FAMILY_SHARE + share)};
     return true;
 }
 
@@ -82,16 +111,30 @@ typedef bool take_sum(struct tally_reading *r, struct family_sum *of);
 
 /* --- families --- */
 
+/* What so many members may add up to. */
+static void bounds_of(const struct family_sum *of, int64_t members, int64_t *lowest,
+                      int64_t *highest)
+{
+    const bool is_share = of->later >= FAMILY_SHARE && of->later != FAMILY_ADDED_VALUE;
+    *highest = is_share ? members : MOST_FAMILY_SUM;
+    *lowest = !is_share ? -MOST_FAMILY_SUM
+              : of->later == FAMILY_SHARE + FAMILY_RAISED ||
+                      of->later == FAMILY_SHARE + FAMILY_NET_IMPROVED
+                  ? -members
+                  : 0;
+}
+
 static bool take_cell(struct tally_reading *r, take_sum *take, size_t n_of,
                       struct family_cell *cell)
 {
     const size_t at = 1 + r->into->plan.study.n_cohort_columns + n_of;
-    int64_t members = 0, count = 0;
+    int64_t members = 0, count = 0, lowest, highest;
     if (!tally_field_cohort(r, 1, &cell->cohort) || !take(r, &cell->of) ||
-        !tally_field_whole(r, at, 1, TALLY_MOST, &members) ||
-        !tally_field_whole(r, at + 1, cell->of.later >= FAMILY_ATTAINED ? 0 : -MOST_FAMILY_SUM,
-                           cell->of.later >= FAMILY_ATTAINED ? members : MOST_FAMILY_SUM,
-                           &cell->sum) ||
+        !tally_field_whole(r, at, 1, TALLY_MOST, &members)) {
+        return false;
+    }
+    bounds_of(&cell->of, members, &lowest, &highest);
+    if (!tally_field_whole(r, at + 1, lowest, highest, &cell->sum) ||
         !tally_field_whole(r, at + 2, 1, TALLY_MOST, &count)) {
         return false;
     }
@@ -157,17 +200,60 @@ bool take_split_family_goals(struct tally_reading *r)
     return take_part(r, take_goals, 3);
 }
 
+bool take_family_share(struct tally_reading *r)
+{
+    return take_whole_family(r, take_share, 3);
+}
+
+bool take_split_family_share(struct tally_reading *r)
+{
+    return take_part(r, take_share, 3);
+}
+
+/* --- files without families --- */
+
+/* The rules of the shares, made when they are first asked for. */
+static const struct share_rules *rules_of(struct tally_reading *r, size_t scale)
+{
+    const struct study *const study = &r->into->plan.study;
+    if (r->share_rules == NULL) {
+        r->share_rules = calloc(study->n_scales + 1, sizeof *r->share_rules);
+        for (size_t s = 0; s < study->n_scales && r->share_rules != NULL; s++) {
+            r->share_rules[s] = share_rules_of(study, s);
+        }
+    }
+    return r->share_rules == NULL ? NULL : &r->share_rules[scale];
+}
+
 bool families_take_pair(struct tally_reading *r, const struct tally_cell *pair, uint32_t count)
 {
     const struct study *const study = &r->into->plan.study;
-    const struct family_cell cell = {
-        .of = {.scale = pair->scale, .stage = (uint8_t)pair->stage, .later = (uint8_t)pair->later},
-        .cohort = pair->cohort,
-        .members = 1,
-        .sum = pair->later_code - pair->code,
-        .count = count};
-    return pair->stage != study->before || pair->later != study->after ||
-           study_is_goal_level(study, pair->scale) ||
-           r->has_family[study->scales[pair->scale].measure] ||
-           family_tally_add(&r->into->counted.families, &cell) || tally_no_memory(r);
+    const struct share_rules *const rules = rules_of(r, pair->scale);
+    struct family_given given[MOST_FAMILY_GIVEN];
+    size_t n = 0;
+    if (rules == NULL) {
+        return tally_no_memory(r);
+    }
+    if (study_is_goal_level(study, pair->scale) ||
+        r->has_family[study->scales[pair->scale].measure]) {
+        return true;
+    }
+    if (pair->later == TALLY_PREDICTED) {
+        given[n++] =
+            family_given_added_value(pair->scale, pair->stage, pair->code, pair->later_code);
+    } else {
+        n = family_given_by(study, pair->scale, rules, pair->stage, pair->later, pair->code,
+                            pair->later_code, given);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct family_cell cell = {.of = given[i].of,
+                                         .cohort = pair->cohort,
+                                         .members = 1,
+                                         .sum = given[i].sum,
+                                         .count = count};
+        if (!family_tally_add(&r->into->counted.families, &cell)) {
+            return tally_no_memory(r);
+        }
+    }
+    return true;
 }

@@ -9,9 +9,11 @@ bool take_family(struct tally_reading *r);
 bool take_split_family(struct tally_reading *r);
 bool take_family_goals(struct tally_reading *r);
 bool take_split_family_goals(struct tally_reading *r);
+bool take_family_share(struct tally_reading *r);
+bool take_split_family_share(struct tally_reading *r);
 
-/* Of a pair of scores in a file without families of this instrument: each is a family by itself, if
-   another file should have families. */
+/* Of a pair of scores, or a score and its prediction, in a file without families of this instrument:
+   each is a family by itself, if another file should have families. */
 bool families_take_pair(struct tally_reading *r, const struct tally_cell *pair, uint32_t count);
 
 /* The end of a file. False: r->fault. */

@@ -2,6 +2,7 @@
 #ifndef PELLTER_IO_READ_TALLY_FIELDS_H
 #define PELLTER_IO_READ_TALLY_FIELDS_H
 
+#include "engine/family_given.h"
 #include "io/read/delimited.h"
 #include "io/read/tallies.h"
 
@@ -16,11 +17,12 @@ struct tally_reading {
     char digest[SHA256_DIGEST_STRING_LENGTH]; /* what the file says of its study */
     char *description;                        /* owned, n_description bytes and a NUL */
     size_t n_description, description_capacity;
-    bool has_study;            /* the head is read: `into` has the file's study */
-    bool *has_measure;         /* owned, n_measures */
-    bool *has_scoring;         /* owned, n_scales */
-    bool *has_family;          /* owned, n_measures: the file says that it has families of it */
-    struct family_part *parts; /* owned, n_parts: of the split family in the reading ... */
+    bool has_study;    /* the head is read: `into` has the file's study */
+    bool *has_measure; /* owned, n_measures */
+    bool *has_scoring; /* owned, n_scales */
+    bool *has_family;  /* owned, n_measures: the file says that it has families of it */
+    struct share_rules *share_rules; /* owned, n_scales; NULL until it is asked for */
+    struct family_part *parts;       /* owned, n_parts: of the split family in the reading ... */
     size_t n_parts, parts_capacity;
     struct family_sum split_of; /* ... what they are parts of, and its number */
     uint64_t split;

@@ -141,6 +141,7 @@ struct fault tallies_add(struct tallies *tallies, const char *path, const struct
     free(r.has_measure);
     free(r.has_scoring);
     free(r.has_family);
+    free(r.share_rules);
     free(r.parts);
     return fault;
 }

@@ -554,6 +554,9 @@ static bool take_added_value(struct tally_reading *r)
     /* Who has no dates is counted beside his prediction. */
     total = &r->into->totals[tally_total_place(study, cell.scale, study->after, TALLY_PREDICTED)];
     *total += cell.later_code == ADDED_VALUE_NO_DATES ? 0 : (uint64_t)count;
+    if (tally_is_score(cell.later_code) && !families_take_pair(r, &cell, (uint32_t)count)) {
+        return false;
+    }
     return (*total <= (uint64_t)TALLY_MOST ||
             tally_fault(r, at + 3, "found more in all tallies than can be counted")) &&
            (tally_add(&r->into->counted.tally, &cell, (uint32_t)count) || tally_no_memory(r));
@@ -843,6 +846,8 @@ static const struct {
     [TALLY_KIND_SPLIT_FAMILY] = {take_split_family, 8, false, true},
     [TALLY_KIND_FAMILY_GOALS] = {take_family_goals, 7, false, true},
     [TALLY_KIND_SPLIT_FAMILY_GOALS] = {take_split_family_goals, 7, false, true},
+    [TALLY_KIND_FAMILY_SHARE] = {take_family_share, 7, false, true},
+    [TALLY_KIND_SPLIT_FAMILY_SHARE] = {take_split_family_share, 7, false, true},
 };
 
 bool tally_line(struct tally_reading *r, const struct row *row)

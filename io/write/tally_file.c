@@ -742,19 +742,21 @@ static void write_cells(struct writing *w)
     }
 }
 
-/* What is added up in a family: a change between stages, or goals attained. */
-static void put_family_sum(struct writing *w, uint32_t cohort, const struct family_sum *of)
+/* What is added up in a family: a change between stages, a share of people, or goals attained. */
+static enum tally_kind family_kind(const struct family_sum *of, bool is_split)
 {
-    const struct study *const study = w->study;
-    const size_t dimension = of->later - (size_t)FAMILY_ATTAINED;
-    put_cohort(w, cohort);
-    if (of->later < FAMILY_ATTAINED) {
-        put_text(w, study->measures[study->scales[of->scale].measure].label);
-        put_text(w, study->scales[of->scale].scale->name);
-        put_text(w, study->stages[of->stage].name);
-        put_text(w, study->stages[of->later].name);
-        return;
+    if (of->later < FAMILY_SHARE) {
+        return is_split ? TALLY_KIND_SPLIT_FAMILY : TALLY_KIND_FAMILY;
     }
+    if (of->later < FAMILY_ATTAINED) {
+        return is_split ? TALLY_KIND_SPLIT_FAMILY_SHARE : TALLY_KIND_FAMILY_SHARE;
+    }
+    return is_split ? TALLY_KIND_SPLIT_FAMILY_GOALS : TALLY_KIND_FAMILY_GOALS;
+}
+
+static void put_attained(struct writing *w, const struct family_sum *of)
+{
+    const size_t dimension = of->later - (size_t)FAMILY_ATTAINED;
     put_text(w, tally_occasion_names[of->stage]);
     if (dimension < GOALS_BY_FLAG) {
         put_text(w, tally_dimension_names[dimension]);
@@ -767,6 +769,25 @@ static void put_family_sum(struct writing *w, uint32_t cohort, const struct fami
     }
 }
 
+static void put_family_sum(struct writing *w, uint32_t cohort, const struct family_sum *of)
+{
+    const struct study *const study = w->study;
+    put_cohort(w, cohort);
+    if (of->later >= FAMILY_ATTAINED) {
+        put_attained(w, of);
+        return;
+    }
+    put_text(w, study->measures[study->scales[of->scale].measure].label);
+    put_text(w, study->scales[of->scale].scale->name);
+    if (of->later < FAMILY_SHARE) {
+        put_text(w, study->stages[of->stage].name);
+        put_text(w, study->stages[of->later].name);
+    } else {
+        put_text(w, tally_share_names[of->later == FAMILY_ADDED_VALUE ? N_FAMILY_SHARES
+                                                                      : of->later - FAMILY_SHARE]);
+    }
+}
+
 static void write_families(struct writing *w)
 {
     const struct family_tally *const families = &w->families;
@@ -774,10 +795,11 @@ static void write_families(struct writing *w)
         return;
     }
     comment_cells(w, "family", ",instrument,scale,stage,later stage,members,sum of changes,count");
+    comment_cells(w, "family_share", ",instrument,scale,share,members,sum,count");
     comment_cells(w, "family_goals", ",occasion,goals,value,rated,attained,count");
     for (size_t i = 0; i < families->n_cells && !ferror(w->out); i++) {
         const struct family_cell *const cell = &families->cells[i];
-        begin(w, cell->of.later < FAMILY_ATTAINED ? TALLY_KIND_FAMILY : TALLY_KIND_FAMILY_GOALS);
+        begin(w, family_kind(&cell->of, false));
         put_family_sum(w, cell->cohort, &cell->of);
         put_count(w, cell->members);
         put_whole(w, cell->sum);
@@ -791,8 +813,7 @@ static void write_families(struct writing *w)
         const struct split_family *const split = &families->splits[i];
         for (size_t k = 0; k < split->n_parts; k++) {
             const struct family_part *const part = &families->parts[split->first_part + k];
-            begin(w, split->of.later < FAMILY_ATTAINED ? TALLY_KIND_SPLIT_FAMILY
-                                                       : TALLY_KIND_SPLIT_FAMILY_GOALS);
+            begin(w, family_kind(&split->of, true));
             put_family_sum(w, part->cohort, &split->of);
             put_count(w, part->members);
             put_whole(w, part->sum);

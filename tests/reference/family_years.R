@@ -2,9 +2,9 @@
 #
 #   Rscript tests/reference/family_years.R     (from the root; R 4.2.2, clubSandwich 0.5.8 made the files in git)
 #
-# writes tests/reference/family_years/wemwbs.csv, goals.csv   the data, made up: families of one to eight, whose
-#                                                             members may have begun in different years
-#        tests/reference/family_years/expected.csv            columns of results.csv
+# writes tests/reference/family_years/wemwbs.csv, goals.csv, sdq.csv   the data, made up: families of one to eight,
+#                                                                      whose members may have begun in different years
+#        tests/reference/family_years/expected.csv                     columns of results.csv
 # (study.yaml beside them is written by hand.) Scores are made here from the answers, not by pellter.
 
 suppressMessages(library(clubSandwich))
@@ -45,6 +45,17 @@ ratings <- do.call(rbind, lapply(c("start", "6 months", "12 months"), function(s
           level = pmin(2, pmax(-2, level)))[stage == "start" | runif(nrow(goals)) < 0.8, ]
 }))
 write.csv(ratings[sample(nrow(ratings)), ], file.path(folder, "goals.csv"), row.names = FALSE, quote = FALSE, na = "")
+
+s <- make(sample(1:4, 22, TRUE), "s")
+s$start <- as.Date("2016-01-10") + sample(300, nrow(s), TRUE)
+children <- do.call(rbind, lapply(c("start", "12 months"), function(stage) { # five months, in fact: the added value asks
+    items <- matrix(pmin(2, pmax(0, round(rnorm(nrow(s) * 25, 1 + 0.4 * s$shared * (stage != "start") - 0.2 * (stage != "start"), 0.7)))), nrow(s))
+    impact <- matrix(sample(0:3, nrow(s) * 6, TRUE), nrow(s))
+    colnames(items) <- paste0("q", 1:25); colnames(impact) <- paste0("i", 0:5)
+    cbind(participant = s$id, s[c("family", "site", "year", "arm")], stage = stage,
+          date = format(s$start + ifelse(stage == "start", 0, 150)), items, impact)[stage == "start" | runif(nrow(s)) < 0.9, ]
+}))
+write.csv(children[sample(nrow(children)), ], file.path(folder, "sdq.csv"), row.names = FALSE, quote = FALSE, na = "")
 
 # ---- expectations
 rows <- character(0)
@@ -106,6 +117,73 @@ for (site in c(NA, natural(p$site))) {
     years(t_pairs, ratings, by, site, "gas", "t_score", "change", function(x) x$d)
     years(a, ratings, by, site, "gas", "level", "latest", function(x) x$y)
 }
+# A mean, in percent or points. Undefined of one family; without an interval where every family has the same mean.
+mean_of <- function(y, family) {
+    out <- list(families = length(unique(family)), SE = NA, df = NA, p = NA, ends = c(NA, NA))
+    if (out$families >= 2) {
+        test <- coef_test(lm(y ~ 1), vcov = "CR2", cluster = family, test = "Satterthwaite")
+        out$SE <- if (test$SE < 1e-12) 0 else test$SE; out$df <- test$df_Satt
+        if (out$SE > 0) { out$p <- test$p_Satt; out$ends <- test$beta + c(-1, 1) * qt(0.975, test$df_Satt) * test$SE }
+    }
+    out
+}
+# The exact sign-flip p of whole numbers, by shifting.
+flips <- function(sums) {
+    size <- abs(sums[sums != 0])
+    if (length(size) == 0) return(NA)
+    lesser <- (sum(size) - abs(sum(sums))) / 2
+    ways <- c(1, numeric(lesser))
+    for (s in size) ways <- ways + c(numeric(min(s, lesser + 1)), ways)[seq_along(ways)]
+    min(1, sum(ways) * 2^(1 - length(size)))
+}
+add_mean <- function(at, prefix, r) {
+    at(paste0(prefix, "_families"), r$families); prefix <- paste0(prefix, "_family")
+    at(paste0(prefix, "_se"), r$SE); at(paste0(prefix, "_df"), r$df); at(paste0(prefix, "_p"), r$p)
+    at(paste0(prefix, "_ci_low"), r$ends[1]); at(paste0(prefix, "_ci_high"), r$ends[2])
+}
+add_ends <- function(at, statistic, r) { at(paste0(statistic, "_ci_low"), r$ends[1]); at(paste0(statistic, "_ci_high"), r$ends[2]) }
+cohorts <- function(x, f) {
+    f(x, "", "All")
+    for (year in natural(x$year)) f(x[x$year %in% year, ], "year", year)
+    for (site in natural(x$site)) for (year in natural(x$year[x$site == site]))
+        f(x[x$site == site & x$year %in% year, ], "\"site,year\"", paste(site, "/", year))
+}
+cohorts(forms[forms$stage == "start", ], function(x, by, who) {
+    at_stage <- function(prefix, first, then, stage) {
+        k <- pair_of(first, then); k <- k[k$participant %in% x$participant, ]
+        add_mean(function(statistic, value) add("trajectory", by, who, "wemwbs", "total", stage, statistic, value), prefix, mean_of(k$d, k$cluster))
+    }
+    at_stage("change", "start", "6 months", "6 months"); at_stage("change", "start", "12 months", "12 months")
+    at_stage("step", "6 months", "12 months", "12 months")
+})
+# WEMWBS: what is reliable, bands (bottom and top 15%, raised: low), and the cut-off c.
+threshold <- 1.96 * sqrt(2) * 8.7 * sqrt(1 - 0.91)
+band <- function(x) (x >= 43) + (x >= 60)
+cut_off <- (8.7 * 46 + 8.7 * 38) / (8.7 + 8.7)
+d$improved <- d$d > threshold
+cohorts(d, function(x, by, who) {
+    at <- function(table) function(statistic, value) add(table, by, who, "wemwbs", "total", "change", statistic, value)
+    share <- function(y) mean_of(100 * y, x$cluster)
+    add_ends(at("reliable_change"), "percent_improved_family", share(x$improved))
+    add_ends(at("reliable_change"), "percent_deteriorated_family", share(x$d < -threshold))
+    add_ends(at("reliable_change"), "percent_net_improved_family", share(x$improved - (x$d < -threshold)))
+    add_ends(at("clinical_change"), "percent_into_usual_range_family", share(x$improved & x$score.x < cut_off & x$score.y > cut_off))
+    add_ends(at("band_change"), "percent_better_family", share(band(x$score.y) > band(x$score.x)))
+    at("band_change")("p_raised_family", flips(tapply((band(x$score.y) == 0) - (band(x$score.x) == 0), x$cluster, sum)))
+})
+for (i in c(7, 11, 14, 21, 25)) children[[paste0("q", i)]] <- 2 - children[[paste0("q", i)]]
+children$total <- rowSums(children[paste0("q", setdiff(1:25, c(1, 4, 9, 17, 20)))])
+children$emotional <- rowSums(children[paste0("q", c(3, 8, 13, 16, 24))])
+children$impact <- ifelse(children$i0 == 0, 0, rowSums(sapply(paste0("i", 1:5), function(i) c(0, 0, 1, 2)[children[[i]] + 1])))
+v <- merge(children[children$stage == "start", ], children[children$stage == "12 months", c("participant", "total")], by = "participant")
+v$y <- 2.3 + 0.8 * v$total.x + 0.2 * v$impact - 0.3 * v$emotional - v$total.y
+v$cluster <- own(v, "participant")
+cohorts(v, function(x, by, who) {
+    at <- function(statistic, value) add("added_value", by, who, "sdq-parent", "total", "change", statistic, value)
+    r <- mean_of(x$y, x$cluster)
+    at("families", r$families); at("se_family", r$SE); at("df_family", r$df); at("ci_family_low", r$ends[1]); at("ci_family_high", r$ends[2])
+    at("effect_size_family_ci_low", r$ends[1] / 5); at("effect_size_family_ci_high", r$ends[2] / 5)
+})
 compare <- function(x, instrument, scale) {
     k <- x[x$arm != "" & !is.na(x$arm), ]
     at <- function(statistic, value) add("comparison_group", "arm", "All", instrument, scale, "change", statistic, value)
@@ -114,5 +192,8 @@ compare <- function(x, instrument, scale) {
     add_apart(at, "did_family", "p_did_family", r)
 }
 compare(d, "wemwbs", "total")
+k <- d[d$arm != "" & !is.na(d$arm), ]
+add_ends(function(statistic, value) add("comparison_group", "arm", "All", "wemwbs", "total", "change", statistic, value),
+         "improved_difference_family", apart(100 * k$improved, k$arm != "control", k$cluster))
 compare(t_pairs, "gas", "t_score")
 writeLines(c("table,by,cohort,instrument,scale,stage,statistic,value", rows), file.path(folder, "expected.csv"))

@@ -331,6 +331,12 @@ add_share <- function(statistic, part, whole) {         # in percent, with Wilso
     add("change", statistic, if (is.na(part) || whole == 0) NA else 100 * part / whole)
     add("change", paste0(statistic, "_ci_low"), 100 * ends[1]); add("change", paste0(statistic, "_ci_high"), 100 * ends[2])
 }
+add_net <- function(up, down, n) {                      # Bonett and Price (2012): two shares of the same people
+    p <- (up + 1) / (n + 2); q <- (down + 1) / (n + 2)
+    ends <- p - q + c(-1, 1) * qnorm(.975) * sqrt((p + q - (p - q)^2) / (n + 2))
+    add("change", "percent_net_improved", if (is.na(up) || n == 0) NA else 100 * (up - down) / n)
+    add("change", "percent_net_improved_ci_low", 100 * max(-1, ends[1])); add("change", "percent_net_improved_ci_high", 100 * min(1, ends[2]))
+}
 # Movement between the bands of the set that tables print; `usual` is the last band that is not raised.
 PRINTED <- c("statistical_15pct", "statistical_1sd", "three")
 USUAL <- c(statistical_15pct = "average", statistical_1sd = "medium", three = "normal", four = "close_to_average")
@@ -366,6 +372,8 @@ add_band_change <- function(before, after, unit, sets, better, printed) {
     better <- sum(x[lower.tri(x)])
     add("change", "better", better); add("change", "same", sum(diag(x))); add("change", "worse", sum(x[upper.tri(x)]))
     add_share("percent_better", better, sum(x))
+    rows$key[[1]] <- "band_movement"
+    for (i in 1:k) for (j in 1:k) add("change", paste0(name, ".", names(set)[i], ".to.", names(set)[j]), x[i, j])
 }
 TARGET <- 75                                            # percent of goals
 RELIABLE_ENOUGH <- 0.7                                  # below it reliable change is not given
@@ -388,6 +396,61 @@ add_step <- function(stage, m) {
     if (is.null(m)) add(stage, "step_p", NA) else add_p(stage, "step_p", m$p, m$log_p)
 }
 mean_of <- function(x) if (length(x) > 0) mean(x) else NA
+
+# Who left: scores before, in points, of those who stayed and of those who left. Then what became of everyone's form at
+# each stage that the instrument is used at: code "score", "unscored", "none" or "not due", a matrix [person, stage].
+add_drop_out <- function(stay, left) {
+    for (who in c("stayers", "leavers")) {
+        m <- one_mean(if (who == "stayers") stay else left)
+        add("", who, m$n); add("", paste0(who, "_mean"), m$mean); add("", paste0(who, "_sd"), m$sd)
+    }
+    spread <- if (length(stay) > 1 && length(left) > 1) sqrt((one_mean(stay)$sd^2 + one_mean(left)$sd^2) / 2) else 0
+    add("", "standardised_difference", if (spread > 0) (mean(stay) - mean(left)) / spread else NA)
+}
+add_flow <- function(stage, code, paired) {             # paired: NULL at the first stage
+    scored <- sum(code == "score"); unscored <- sum(code == "unscored"); not_due <- sum(code == "not due")
+    add(stage, "started", length(code)); add(stage, "not_yet_due", not_due); add(stage, "due", length(code) - not_due)
+    add(stage, "not_received", sum(code == "none")); add(stage, "received", scored + unscored)
+    add(stage, "not_scoreable", unscored); add(stage, "scoreable", scored)
+    if (!is.null(paired)) { add(stage, "not_paired", scored - paired); add(stage, "paired", paired) }
+}
+
+# How the items of a scale go together: x of complete forms, turned round where the scale does so; at = their numbers.
+f_quantile <- function(p, df1, df2) {                   # R 4.2's qf() has four digits only at large degrees of freedom
+    q <- qf(p, df1, df2)
+    for (i in 1:20) q <- q - (pf(q, df1, df2) - p) / df(q, df1, df2)
+    q
+}
+add_items <- function(stage, x, at) {
+    n <- nrow(x); k <- ncol(x)
+    total <- rowSums(x)
+    alpha <- if (n > 1 && var(total) > 0) k / (k - 1) * (1 - sum(apply(x, 2, var)) / var(total)) else NA
+    f <- if (is.na(alpha) || alpha == 1) c(NA, NA) else f_quantile(c(.975, .025), n - 1, (n - 1) * (k - 1))
+    add(stage, "forms", n); add(stage, "alpha", alpha)
+    add(stage, "alpha_ci_low", 1 - (1 - alpha) * f[1]); add(stage, "alpha_ci_high", 1 - (1 - alpha) * f[2])
+    for (i in order(at)) {
+        rest <- total - x[, i]
+        add(stage, paste0("item_rest_", at[i]), if (n > 1 && var(x[, i]) > 0 && var(rest) > 0) round(cor(x[, i], rest), 15) else NA)
+    }
+}
+SDQ <- list(emotional = c(3, 8, 13, 16, 24), conduct = c(5, 7, 12, 18, 22), hyperactivity = c(2, 10, 15, 21, 25),
+            peer = c(6, 11, 14, 19, 23), prosocial = c(1, 4, 9, 17, 20))
+SDQ <- c(SDQ, list(total = unlist(SDQ[1:4], use.names = FALSE), externalising = c(SDQ$conduct, SDQ$hyperactivity), internalising = c(SDQ$emotional, SDQ$peer)))
+ITEMS <- list(wemwbs = list(total = 1:14), swemwbs = list(raw = 1:7), "sdq-parent" = SDQ, "sdq-self" = SDQ,
+              "score-15" = list(total = 1:15, strengths = c(1, 3, 6, 10, 15), difficulties = c(5, 7, 9, 11, 14), communication = c(2, 4, 8, 12, 13)))
+TURNED <- list(wemwbs = c(), swemwbs = c(), "sdq-parent" = c(7, 11, 14, 21, 25), "sdq-self" = c(7, 11, 14, 21, 25), "score-15" = c(2, 4, 5, 7, 8, 9, 11, 12, 13, 14))
+TURN <- c("sdq-parent" = 2, "sdq-self" = 2, "score-15" = 6)
+ENDS <- list(wemwbs = list(total = c(14, 70)), swemwbs = list(raw = c(7, 35), metric = c(7, 35)),
+             "score-15" = list(total = c(15, 75), strengths = c(5, 25), difficulties = c(5, 25), communication = c(5, 25)))
+ENDS$`sdq-parent` <- ENDS$`sdq-self` <- c(setNames(rep(list(c(0, 10)), 6), c(names(SDQ)[1:5], "impact")),
+                                          list(total = c(0, 40), externalising = c(0, 20), internalising = c(0, 20)))
+add_ends <- function(stage, x, ends) {                  # x in points
+    for (i in 1:2) {
+        there <- sum(x == ends[i])
+        add(stage, c("floor", "ceiling")[i], there)
+        add(stage, c("floor_percent", "ceiling_percent")[i], if (length(x) > 0) 100 * there / length(x) else NA)
+    }
+}
 
 # ---- forms -----------------------------------------------------------------------------------
 STATUS <- c("used", "blank", "no_id", "unknown_stage", "outside_window", "duplicate_same", "conflicting", "too_few_items")
@@ -502,6 +565,27 @@ questionnaire <- function(study, instrument, forms) {
         what[ids %in% id[kept & stage == s & !is.na(stage)], s] <- "form"
     }
     parts <- breakdowns(study, cohort)
+    # As read: by the stage that the form names, or none where only a date says it; by the cohort that it names itself.
+    named <- forms$stage
+    unplaced <- if (is.null(day)) rep(FALSE, n) else is.na(named) & forms$unnamed
+    complete_form <- rowSums(is.na(forms$groups$items)) == 0 & id != "" & (!is.na(named) | unplaced)
+    keyed <- forms$groups$items
+    for (i in TURNED[[instrument$name]]) keyed[, i] <- TURN[[instrument$name]] - keyed[, i]
+    columns <- unique(unlist(study$cohorts))
+    own <- matrix(text_of(forms$cells[, columns, drop = FALSE]), n)
+    own[own == ""] <- "Not recorded"
+    form_cohort <- list("(all)" = rep("All", n))
+    for (crossing in study$cohorts) {
+        mine <- own[, match(crossing, columns), drop = FALSE]
+        form_cohort[[paste(crossing, collapse = ",")]] <- if (length(crossing) == 1) mine[, 1] else apply(mine, 1, function(v) paste(crossed(v), collapse = " / "))
+    }
+    not_due <- sapply(1:n_stages, function(s) {
+        if (is.null(study$as_of) || length(due) < s || is.null(due[[s]])) return(rep(FALSE, length(ids)))
+        when <- due[[s]]
+        when <- when[!duplicated(names(when))][ids]
+        !is.na(when) & when > as.Date(study$as_of)
+    })
+    not_due <- matrix(not_due, length(ids))
     per_scale <- lapply(instrument$scales, function(scale) {
         value <- matrix(NA_real_, length(ids), n_stages)
         for (s in 1:n_stages) { at <- which(kept & stage == s); value[match(id[at], ids), s] <- scores[at, scale] }
@@ -555,6 +639,7 @@ questionnaire <- function(study, instrument, forms) {
             add("change", "improved", some(sum(gain > threshold))); add("change", "unchanged", some(sum(abs(gain) <= threshold)))
             add("change", "deteriorated", some(sum(gain < -threshold)))
             add("change", "net_improved", some(sum(gain > threshold) - sum(gain < -threshold)))
+            add_net(some(sum(gain > threshold)), some(sum(gain < -threshold)), length(gain))
             add_share("percent_improved", some(sum(gain > threshold)), length(gain))
             add_share("percent_unchanged", some(sum(abs(gain) <= threshold)), length(gain))
             add_share("percent_deteriorated", some(sum(gain < -threshold)), length(gain))
@@ -573,6 +658,20 @@ questionnaire <- function(study, instrument, forms) {
                 add_step(name, one_mean((p$a - p$b) / unit))
             }
             add(name, "same_n", sum(complete)); add(name, "same_mean", mean_of(value[complete, s] / unit))
+        }
+        key("drop_out")
+        add_drop_out(before / unit, value[reason == "no_after_form" & !is.na(value[, study$before]), study$before] / unit)
+        code <- ifelse(!is.na(per_scale[[scale]]$value), "score", ifelse(what != "none", "unscored", ifelse(not_due, "not due", "none")))
+        for (s in 1:n_stages) if (any(code[, s] != "none"))
+            add_flow(names(study$stages)[s], code[part$of, s], if (s > 1) sum(!is.na(value[, 1]) & !is.na(value[, s])))
+        key("item_analysis")
+        items <- ITEMS[[instrument$name]][[scale]]
+        mine <- complete_form & form_cohort[[if (part$by == "") "(all)" else part$by]] == part$cohort
+        if (!is.null(items) && any(complete_form & unplaced)) add_items("", keyed[mine & unplaced, items, drop = FALSE], items)
+        for (s in 1:n_stages) {
+            name <- names(study$stages)[s]
+            if (!is.null(items)) add_items(name, keyed[mine & !unplaced & !is.na(named) & named == s, items, drop = FALSE], items)
+            add_ends(name, value[!is.na(value[, s]), s] / unit, ENDS[[instrument$name]][[scale]])
         }
     }
 }
@@ -710,6 +809,27 @@ goals <- function(study, cells, weighted) {
                 }
                 add(name, "same_n", sum(complete)); add(name, "same_mean", mean_of(it$value[complete, s] / it$unit))
             }
+            row_key("drop_out", part$by, part$cohort, "gas", scale)
+            gone <- part$of & it$reason == "no_after_form" & !is.na(it$value[, b])
+            add_drop_out(it$pair[ok, 1] / it$unit, it$value[gone, b] / it$unit)
+            code <- sapply(1:n_stages, function(s) ifelse(!is.na(it$value[, s]), "score", ifelse(form_at(s) | conflict_at(s), "unscored", "none")))
+            code <- matrix(code, length(ids))
+            for (s in 1:n_stages) if (any(code[, s] != "none"))
+                add_flow(names(study$stages)[s], code[part$of, s], if (s > 1) sum(part$of & !is.na(it$first[[s]][, 1])))
+            if (scale == "t_score") {
+                row_key("item_analysis", part$by, part$cohort, "gas", scale)
+                for (s in 1:n_stages) {
+                    v <- one_mean(it$value[part$of & !is.na(it$value[, s]), s] / it$unit - 50)
+                    name <- names(study$stages)[s]
+                    add(name, "from_50", v$mean); add(name, "from_50_ci_low", v$low); add(name, "from_50_ci_high", v$high)
+                    add_p(name, "p_from_50", v$p, v$log_p)
+                }
+            }
+        }
+        row_key("goal_levels", part$by, part$cohort, "gas", "level")
+        for (s in 0:n_stages) {
+            at <- if (s > 0) x[mine, s] else apply(x[mine, -1, drop = FALSE], 1, function(v) { v <- v[!is.na(v)]; if (length(v)) v[length(v)] else NA })
+            for (v in -2:2) add(if (s > 0) names(study$stages)[s] else "latest", paste0("level_", v), sum(at == v, na.rm = TRUE))
         }
         attainment(part$by, part$cohort, mine)
         for (f in facts) for (v in unique(fact[mine, f])) {

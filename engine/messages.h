@@ -137,6 +137,7 @@
     X(HEAD_THEN_N)                   \
     X(HEAD_IN_BOTH)                  \
     X(HEAD_DIFFERENCE_OF)            \
+    X(HEAD_MORE_THAN_BEFORE)         \
     X(HEAD_THEN_PERCENT)             \
     X(HEAD_GOALS_PER_FAMILY_THEN)    \
     X(HEAD_GOALS_PER_FAMILY)         \

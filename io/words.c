@@ -139,6 +139,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_MODEL_DF_SATTERTHWAITE] = "Satterthwaite",
     [MESSAGE_HEAD_THEN_N] = "n before",
     [MESSAGE_HEAD_IN_BOTH] = "In both",
+    [MESSAGE_HEAD_MORE_THAN_BEFORE] = "More than before",
     [MESSAGE_HEAD_DIFFERENCE_OF] = "Difference",
     [MESSAGE_HEAD_THEN_PERCENT] = "% before",
     [MESSAGE_HEAD_GOALS_PER_FAMILY_THEN] = "Goals a family before",
@@ -161,7 +162,7 @@ static const char *const english[N_MESSAGES] = {
         "Difference: of the mean changes. Interval and p: Welch's t test, which takes people as "
         "independent of each other.",
     [MESSAGE_NOTE_YEARS_FAMILY] =
-        "Difference: of the mean changes. Interval and p allow for members of one family being "
+        "More than before: the difference of the mean changes. Interval and p allow for members of one family being "
         "alike, in one year and in both: standard error CR2 with Satterthwaite's degrees of "
         "freedom, families taken as independent of each other. In both: families that have somebody "
         "in each of the two years.",

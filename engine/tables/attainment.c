@@ -114,20 +114,17 @@ static void share_row(struct maker *maker, struct table *table, const struct fig
     const struct figures *const f = maker->figures;
     const struct value goals = figures_at(f, key, stage, STATISTIC_GOALS, 0);
     const struct value families = figures_at(f, key, stage, STATISTIC_FAMILIES, 0);
-    struct value low = figures_at(f, key, stage, STATISTIC_PERCENT_CI_LOW, 0);
-    struct value high = figures_at(f, key, stage, STATISTIC_PERCENT_CI_HIGH, 0);
+    const struct value low = figures_at(f, key, stage, STATISTIC_PERCENT_CI_LOW, 0);
+    const struct value high = figures_at(f, key, stage, STATISTIC_PERCENT_CI_HIGH, 0);
     struct cell_content *const row = add_row(maker, table);
     if (row == NULL) {
         return;
     }
-    /* An interval by the t distribution may go beyond what a share can be. */
-    low = low.number < 0.0 ? value_count(0) : low;
-    high = high.number > 100.0 ? value_count(100) : high;
     row[0] = cell_text(cohort_text(maker, key));
     row[1] = cell_value(goals, 0);
     row[2] = cell_value(families, 0);
     row[3] = cell_percent(figures_at(f, key, stage, STATISTIC_PERCENT, 0), 0);
-    row[4] = cell_percent_interval(low, high, 0);
+    row[4] = cell_percent_interval(within_percent(low), within_percent(high), 0);
     cells_are_of(maker, table, row, 5, goals);
     if (maker->study->goals.has_target) {
         row[5] = cell_percent(value_double(maker->study->goals.target), 0);

@@ -191,6 +191,23 @@ static void say_model(struct paragraph *paragraph, const struct figure_key *key,
     say(paragraph, text);
 }
 
+/* A share in percent and its 95% interval: behind it in the list, Wilson's ends, then those that allow
+   for families, which nobody has where all families are alike. False: there is no interval. */
+static bool put_share(const struct maker *maker, const struct figure_key *of,
+                      enum statistic percent, enum family_share kind, struct argument out[3])
+{
+    const unsigned ends = share_is_by_family(maker, of->scale, kind) ? 3 : 1;
+    const unsigned places[] = {0, ends, ends + 1};
+    bool known = true;
+    for (size_t i = 0; i < 3; i++) {
+        const struct value value = figures_at(maker->figures, of, FIGURE_STAGE_CHANGE,
+                                              (enum statistic)(percent + places[i]), 0);
+        out[i] = argument_value(kind == FAMILY_NET_IMPROVED ? value : within_percent(value), 0);
+        known = known && value.kind != VALUE_UNDEFINED;
+    }
+    return known;
+}
+
 /* Of how many more than a threshold got better or worse. */
 static void say_reliable(struct paragraph *paragraph, const struct figure_key *key,
                          const struct spoken_change *c)
@@ -218,21 +235,9 @@ static void say_reliable(struct paragraph *paragraph, const struct figure_key *k
     text.arguments[7] = argument_value(unchanged, 0);
     say(paragraph, text);
     if (!few) {
-        /* The share and, behind it in the list, both ends; behind those, the ones that allow for
-           families, which nobody has where all families are alike. */
-        const unsigned ends =
-            share_is_by_family(paragraph->maker, key->scale, FAMILY_NET_IMPROVED) ? 3 : 1;
-        const unsigned places[] = {0, ends, ends + 1};
-        bool known = true;
         text = text_of(MESSAGE_SAY_NET);
-        for (size_t i = 0; i < 3; i++) {
-            const struct value value =
-                figures_at(f, &of, FIGURE_STAGE_CHANGE,
-                           (enum statistic)(STATISTIC_PERCENT_NET_IMPROVED + places[i]), 0);
-            text.arguments[i] = argument_value(value, 0);
-            known = known && value.kind != VALUE_UNDEFINED;
-        }
-        if (known) {
+        if (put_share(paragraph->maker, &of, STATISTIC_PERCENT_NET_IMPROVED, FAMILY_NET_IMPROVED,
+                      text.arguments)) {
             say(paragraph, text);
         }
     }
@@ -290,11 +295,9 @@ static void say_usual_range(struct paragraph *paragraph, const struct figure_key
         return;
     }
     text.arguments[0] = argument_value(into, 0);
-    for (unsigned i = 0; i < 3; i++) { /* the share and, behind it in the list, both ends */
-        text.arguments[1 + i] =
-            argument_value(figures_at(f, &of, FIGURE_STAGE_CHANGE,
-                                      (enum statistic)(STATISTIC_PERCENT_INTO_USUAL_RANGE + i), 0),
-                           0);
+    if (!few && !put_share(paragraph->maker, &of, STATISTIC_PERCENT_INTO_USUAL_RANGE,
+                           FAMILY_INTO_USUAL_RANGE, &text.arguments[1])) {
+        text.message = MESSAGE_SAY_USUAL_FEW;
     }
     say(paragraph, text);
 }

@@ -431,9 +431,11 @@ bool share_is_by_family(const struct maker *maker, size_t scale, enum family_sha
     return change_test(maker, scale).by_family && share_rules_of(maker->study, scale).has[share];
 }
 
-static struct value cut_off(struct value percent)
+struct value within_percent(struct value percent)
 {
-    return value_double(fmin(100.0, fmax(0.0, percent.number)));
+    return percent.number < 0.0     ? value_count(0)
+           : percent.number > 100.0 ? value_count(100)
+                                    : percent;
 }
 
 /* The statistics behind `percent` in the list: Wilson's ends, then the family-robust ones. */
@@ -446,9 +448,7 @@ struct cell_content share_interval(const struct maker *maker, const struct figur
         figures_at(maker->figures, key, FIGURE_STAGE_CHANGE, (enum statistic)ends, 0);
     const struct value high =
         figures_at(maker->figures, key, FIGURE_STAGE_CHANGE, (enum statistic)(ends + 1), 0);
-    return robust && low.kind != VALUE_UNDEFINED
-               ? cell_percent_interval(cut_off(low), cut_off(high), 0)
-               : cell_percent_interval(low, high, 0);
+    return cell_percent_interval(within_percent(low), within_percent(high), 0);
 }
 
 void add_share_note(struct maker *maker, struct table *table, size_t scale, enum family_share share)

@@ -154,6 +154,8 @@ struct cell_content share_interval(const struct maker *maker, const struct figur
 void add_share_note(struct maker *maker, struct table *table, size_t scale,
                     enum family_share share);
 bool share_is_by_family(const struct maker *maker, size_t scale, enum family_share share);
+/* An end of an interval by the t distribution may go beyond what a share can be. */
+struct value within_percent(struct value percent);
 
 /* Notes that a table of a scale carries: direction, and the rule for missing items. */
 void add_scale_notes(struct maker *maker, struct table *table, size_t scale);

@@ -455,7 +455,7 @@ static const char *const english[N_MESSAGES] = {
         "Base: {0} with a score at both {1} and {2} (n). Expected change: what a second measurement alone would bring "
         "(regression to the mean), (1 - r)(norm - before mean), where nothing else happens and the group is one of the "
         "norm's population. r: the reliability of the scale.",
-    [MESSAGE_NOTE_NORM] = "{0}: norm by {1}.",
+    [MESSAGE_NOTE_NORM] = "{0}: the norm is of {1}.",
     [MESSAGE_NOTE_NORM_NAMED] = "Norm: {0}, {1}. Source: {2}.",
     [MESSAGE_NOTE_NORM_NAMED_N] = "Norm: {0}, {1}, n = {3}. Source: {2}.",
     [MESSAGE_NORM_FIRST_HAND] = "its source",

@@ -57,9 +57,29 @@ for study in "$folder"/*.yaml; do
         done
         cmp "$work/$name.rows" "$work/$name-$other.rows" || failed=1
     done
+    # On the page, beside the change: what the figures are, rounded.
+    awk -F, 'FNR == 1 { file++ }
+        file == 1 && /^cautions,,All,wemwbs,total,,regression_expected,/ { expected = $NF }
+        file == 1 && /^cautions,,All,wemwbs,total,,norm_mean,/ { norm = $NF }
+        file == 1 && /^before_after,,All,wemwbs,total,change,mean,/ { change = $NF }
+        file == 2 && $1 == "Total" { found = $4 " " $6 " " $7 }
+        END { exit expected != "" && found != sprintf("%.2f %.2f %.2f", norm, expected, change) }' \
+        "$work/$name/internal/results.csv" <(cat "$work/$name"/tables/regression_to_the_mean_wemwbs.csv 2> "$work/none") ||
+        { echo "$name: another expected change is printed"; failed=1; }
     echo "$name:"
     awk "$compare" "$folder/$name.csv" "$work/$name/internal/results.csv" > "$work/found" || failed=1
     tail -n 20 "$work/found"
 done
 [ "$n_studies" -ge 6 ] || failed=1
+
+# Whose norm it is, and how sure the figures are.
+said() {                                # STUDY WORDS
+    tr '\n' ' ' < "$work/$1/report.txt" | tr -s ' ' | grep -qF "$2" || { echo "$1: does not say $2"; failed=1; }
+}
+said due 'Norm: adults in Scotland, 2012. Source: Scottish Health Survey 2012, volume 1, chapter 1.'
+said jacobson_truax 'Norm: parents of boys aged 5-15 in Great Britain, 1999, n = 5153. Source: UK survey 1999, Meltzer et al. (2000).'
+said jacobson_truax 'Total difficulties: the norm is of parents of children aged 5-15 in Great Britain, 1999; UK survey 1999, Meltzer et al. (2000), at second hand.'
+said jacobson_truax 'Second hand: the figures were not seen in the source that is named, and are unverified.'
+said jacobson_truax 'Between the two ratings of a goal lay 1'
+
 exit "$failed"

@@ -1,8 +1,6 @@
 /* engine/tables/cautions.c - what to keep in mind of a change: how many it is of, how long it took, where
    people started, and what a second measurement alone would have brought. One row for each scale of
    an instrument, all cohorts together. */
-#include <string.h>
-
 #include "engine/tables/shared.h"
 
 static struct value figure_of(const struct maker *maker, enum figure_table table, size_t scale,
@@ -205,42 +203,40 @@ static void regression_row(struct maker *maker, struct table *table, size_t scal
     row[7] = cell_text(text_of(hand_of(&norm)));
 }
 
-/* The norm that the figures of a scale are of, where it is a published one. */
-static const struct published_norm *published_norm_of(const struct study_scale *scale)
+/* The norm that the study names for the instrument: once for all scales that it holds for. */
+static void add_named_norm_note(struct maker *maker, struct table *table,
+                                const struct published_norm *norm)
 {
-    return scale->declared.functional.sd > 0.0 ? scale->declared.functional_from : scale->norm;
+    struct text note = text_of(norm->n > 0 ? MESSAGE_NOTE_NORM_NAMED_N : MESSAGE_NOTE_NORM_NAMED);
+    note.arguments[0] = argument_name(norm->population);
+    note.arguments[1] = argument_name(norm->year);
+    note.arguments[2] = argument_name(norm->figures.source);
+    note.arguments[3] = argument_count(norm->n);
+    add_note(maker, table, note);
 }
 
-/* Most scales of an instrument share a norm, which is said once. */
-static bool is_said(const struct maker *maker, size_t first, size_t scale)
+/* The norms of the other scales, one by one; of those with the study's own figures the row says so. */
+static void add_norm_notes(struct maker *maker, struct table *table, size_t measure)
 {
-    const struct published_norm *const norm = published_norm_of(&maker->study->scales[scale]);
-    for (size_t i = first; i < scale; i++) {
-        const struct published_norm *const earlier = published_norm_of(&maker->study->scales[i]);
-        if (has_regression(maker, i) && earlier != NULL && strcmp(earlier->name, norm->name) == 0) {
-            return true;
+    const struct measure *const m = &maker->study->measures[measure];
+    bool said = false;
+    for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        const struct study_scale *const s = &maker->study->scales[m->first_scale + i];
+        const bool is_named = s->norm != NULL && !(s->declared.functional.sd > 0.0);
+        struct text note = text_of(MESSAGE_NOTE_NORM);
+        struct norm norm;
+        if (!has_regression(maker, m->first_scale + i) || !study_norm(s, &norm) ||
+            norm.source == NULL) {
+            continue;
         }
-    }
-    return false;
-}
-
-static void add_norm_note(struct maker *maker, struct table *table, size_t first, size_t scale)
-{
-    const struct study_scale *const s = &maker->study->scales[scale];
-    const struct published_norm *const published = published_norm_of(s);
-    struct norm norm;
-    struct text note = text_of(MESSAGE_NOTE_NORM);
-    if (published != NULL && !is_said(maker, first, scale)) {
-        note = text_of(published->n > 0 ? MESSAGE_NOTE_NORM_NAMED_N : MESSAGE_NOTE_NORM_NAMED);
-        note.arguments[0] = argument_name(published->population);
-        note.arguments[1] = argument_name(published->year);
-        note.arguments[2] = argument_name(published->figures.source);
-        note.arguments[3] = argument_count(published->n);
-        add_note(maker, table, note);
-    } else if (published == NULL && study_norm(s, &norm) && norm.source != NULL) {
-        note.arguments[0] = argument_name(s->scale->title);
-        note.arguments[1] = argument_name(norm.source);
-        add_note(maker, table, note);
+        if (!is_named) {
+            note.arguments[0] = argument_name(s->scale->title);
+            note.arguments[1] = norm_source(maker, &norm, s->declared.functional_from);
+            add_note(maker, table, note);
+        } else if (!said) {
+            add_named_norm_note(maker, table, s->norm);
+            said = true;
+        }
     }
 }
 
@@ -273,11 +269,7 @@ static void regression_table(struct maker *maker, size_t measure)
     note.arguments[1] = argument_name(before_name(maker));
     note.arguments[2] = argument_name(after_name(maker));
     add_note(maker, table, note);
-    for (size_t i = 0; i < m->instrument->n_scales; i++) {
-        if (has_regression(maker, m->first_scale + i)) {
-            add_norm_note(maker, table, m->first_scale, m->first_scale + i);
-        }
-    }
+    add_norm_notes(maker, table, measure);
     if (second_hand) {
         add_note(maker, table, text_of(MESSAGE_NOTE_SECOND_HAND));
     }

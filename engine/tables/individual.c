@@ -392,28 +392,6 @@ static void usual_row(struct maker *maker, struct table *table, const struct fig
     cells_are_of(maker, table, row, table->n_columns, n);
 }
 
-/* Where a norm comes from, in words that live as long as the report. */
-static struct argument source_of(struct maker *maker, const struct norm *norm,
-                                 const struct published_norm *from)
-{
-    struct text *text;
-    if (from == NULL) {
-        return norm->source == NULL ? argument_message(MESSAGE_STUDY_FILE)
-                                    : argument_name(norm->source);
-    }
-    text = arena_alloc(&maker->report->arena, 1, sizeof *text);
-    if (text == NULL) {
-        maker->no_memory = true;
-        return argument_name("");
-    }
-    *text = text_of(norm->confidence == CONFIDENCE_SEEN ? MESSAGE_NORM_OF
-                                                        : MESSAGE_NORM_OF_SECOND_HAND);
-    text->arguments[0] = argument_name(from->population);
-    text->arguments[1] = argument_name(from->year);
-    text->arguments[2] = argument_name(norm->source);
-    return argument_text(text);
-}
-
 /* The cut-off, and the norms that it was made of. */
 static void add_cut_off_notes(struct maker *maker, struct table *table, size_t scale)
 {
@@ -433,7 +411,7 @@ static void add_cut_off_notes(struct maker *maker, struct table *table, size_t s
         note = text_of(i == 0 ? MESSAGE_NOTE_NORM_CLINICAL : MESSAGE_NOTE_NORM_FUNCTIONAL);
         note.arguments[0] = argument_value(value_double(norms[i]->mean), 2);
         note.arguments[1] = argument_value(value_double(norms[i]->sd), 2);
-        note.arguments[2] = source_of(maker, norms[i], from[i]);
+        note.arguments[2] = norm_source(maker, norms[i], from[i]);
         add_note(maker, table, note);
     }
 }

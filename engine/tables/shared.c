@@ -458,3 +458,24 @@ void add_share_note(struct maker *maker, struct table *table, size_t scale, enum
                      : share_is_by_family(maker, scale, share) ? MESSAGE_NOTE_WILSON_FAMILY
                                                                : MESSAGE_NOTE_WILSON_INDEPENDENT));
 }
+
+struct argument norm_source(struct maker *maker, const struct norm *norm,
+                            const struct published_norm *from)
+{
+    struct text *text;
+    if (from == NULL) {
+        return norm->source == NULL ? argument_message(MESSAGE_STUDY_FILE)
+                                    : argument_name(norm->source);
+    }
+    text = arena_alloc(&maker->report->arena, 1, sizeof *text);
+    if (text == NULL) {
+        maker->no_memory = true;
+        return argument_name("");
+    }
+    *text = text_of(norm->confidence == CONFIDENCE_SEEN ? MESSAGE_NORM_OF
+                                                        : MESSAGE_NORM_OF_SECOND_HAND);
+    text->arguments[0] = argument_name(from->population);
+    text->arguments[1] = argument_name(from->year);
+    text->arguments[2] = argument_name(norm->source);
+    return argument_text(text);
+}

@@ -157,6 +157,11 @@ bool share_is_by_family(const struct maker *maker, size_t scale, enum family_sha
 /* An end of an interval by the t distribution may go beyond what a share can be. */
 struct value within_percent(struct value percent);
 
+/* Where a norm comes from: the study file, its source, or the survey of the published norm that was
+   named (`from`, or NULL), in words that live as long as the report. */
+struct argument norm_source(struct maker *maker, const struct norm *norm,
+                            const struct published_norm *from);
+
 /* Notes that a table of a scale carries: direction, and the rule for missing items. */
 void add_scale_notes(struct maker *maker, struct table *table, size_t scale);
 

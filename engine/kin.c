@@ -88,19 +88,28 @@ static uint64_t family_hash(const struct member_head *head)
     return id_fold(head->family.words[0] ^ (uint64_t)head->join << 48, head->family.words[1]);
 }
 
+bool kin_room(struct kin *kin, size_t bundle, size_t n)
+{
+    struct kin_bundle *const b = &kin->bundles[bundle];
+    const size_t capacity = b->capacity;
+    const bool done = array_grow(&b->bytes, &b->capacity, b->n + n, 1);
+    kin->n_bytes += b->capacity - capacity;
+    return done;
+}
+
 bool kin_end(struct kin *kin)
 {
     struct member_head head;
-    struct kin_bundle *bundle;
+    size_t bundle;
     if (kin->member.n == sizeof head) {
         return true; /* nothing is known of this member */
     }
     memcpy(&head, kin->member.bytes, sizeof head);
     head.n_bytes = (uint16_t)(kin->member.n - sizeof head);
     memcpy(kin->member.bytes, &head, sizeof head);
-    bundle = &kin->bundles[family_hash(&head) % KIN_BUNDLES];
-    kin->n_bytes += kin->member.n;
-    return append(bundle, kin->member.bytes, kin->member.n);
+    bundle = (size_t)(family_hash(&head) % KIN_BUNDLES);
+    return kin_room(kin, bundle, kin->member.n) &&
+           append(&kin->bundles[bundle], kin->member.bytes, kin->member.n);
 }
 
 /* --- reading --- */
@@ -329,7 +338,7 @@ bool kin_meet(const struct kin_piece pieces[], size_t n_pieces, struct family_ta
 
 void kin_empty(struct kin *kin, size_t bundle)
 {
-    kin->n_bytes -= kin->bundles[bundle].n;
+    kin->n_bytes -= kin->bundles[bundle].capacity;
     free(kin->bundles[bundle].bytes);
     kin->bundles[bundle] = (struct kin_bundle){0};
 }

@@ -11,7 +11,7 @@
 #include "engine/ids.h"
 #include "engine/study.h"
 
-#define KIN_BUNDLES 256
+#define KIN_BUNDLES 1024
 
 struct kin_bundle {
     unsigned char *bytes; /* owned, n */
@@ -22,7 +22,7 @@ struct kin_bundle {
 struct kin {
     struct kin_bundle bundles[KIN_BUNDLES];
     struct kin_bundle member; /* in the making */
-    size_t n_bytes;           /* of all bundles */
+    size_t n_bytes;           /* room of all bundles */
 };
 
 /* One member after the other: begin, what is known of the member (each sum once), end. The families
@@ -49,6 +49,9 @@ struct kin_piece {
     size_t n;
 };
 bool kin_meet(const struct kin_piece pieces[], size_t n_pieces, struct family_tally *tally);
+
+/* Room for n more bytes in a bundle. False: no memory. */
+bool kin_room(struct kin *kin, size_t bundle, size_t n);
 
 /* Forgets what is in a bundle. */
 void kin_empty(struct kin *kin, size_t bundle);

@@ -85,6 +85,35 @@ static void test_reads_back(void **state)
     free(bytes);
 }
 
+/* Two chains in one file, whose pages come back from the last to the first. */
+static void test_chains(void **state)
+{
+    (void)state;
+    enum { N_PAGES = 200, N_CHAINS = 2, MOST = 3000 };
+    struct spill *const spill = spill_new();
+    struct spill_chain chains[N_CHAINS] = {{0}};
+    unsigned char page[MOST], *bytes = NULL;
+    size_t capacity = 0, n;
+    assert_non_null(spill);
+    for (size_t i = 0; i < N_CHAINS * N_PAGES; i++) {
+        n = 1 + i * 37 % MOST;
+        fill(page, n, i);
+        assert_int_equal(spill_push(spill, &chains[i % N_CHAINS], page, n).code, FAULT_NONE);
+    }
+    for (size_t i = N_CHAINS * N_PAGES; i-- > 0;) {
+        assert_int_equal(spill_pop(spill, &chains[i % N_CHAINS], &bytes, &capacity, &n).code,
+                         FAULT_NONE);
+        assert_int_equal(n, 1 + i * 37 % MOST);
+        assert_true(is_text(bytes, n, i));
+    }
+    for (size_t i = 0; i < N_CHAINS; i++) {
+        assert_int_equal(spill_pop(spill, &chains[i], &bytes, &capacity, &n).code, FAULT_NONE);
+        assert_int_equal(n, 0);
+    }
+    free(bytes);
+    spill_free(spill);
+}
+
 /* Behind what was written there is nothing. */
 static void test_too_short(void **state)
 {
@@ -217,9 +246,10 @@ static void test_two_writers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reads_back),  cmocka_unit_test(test_too_short),
-        cmocka_unit_test(test_unused),      cmocka_unit_test(test_no_folder),
-        cmocka_unit_test(test_no_variable), cmocka_unit_test(test_two_writers),
+        cmocka_unit_test(test_reads_back),  cmocka_unit_test(test_chains),
+        cmocka_unit_test(test_too_short),   cmocka_unit_test(test_unused),
+        cmocka_unit_test(test_no_folder),   cmocka_unit_test(test_no_variable),
+        cmocka_unit_test(test_two_writers),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

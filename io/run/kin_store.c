@@ -10,19 +10,12 @@
 
 static struct fault spill_bundle(struct kin_store *store, size_t bundle)
 {
-    struct kin_pages *const pages = &store->pages[bundle];
     const struct kin_bundle *const bytes = &store->kin.bundles[bundle];
-    struct kin_page page = {.n = bytes->n};
     struct fault fault = FAULT_FREE;
-    if (bytes->n == 0) {
-        return fault;
+    if (bytes->n > 0) {
+        fault = spill_push(store->spill, &store->pages[bundle], bytes->bytes, bytes->n);
     }
-    if (!array_grow(&pages->list, &pages->capacity, pages->n + 1, sizeof *pages->list)) {
-        return fault_memory();
-    }
-    fault = spill_write(store->spill, bytes->bytes, bytes->n, &page.offset);
     if (fault.code == FAULT_NONE) {
-        pages->list[pages->n++] = page;
         kin_empty(&store->kin, bundle);
     }
     return fault;
@@ -72,21 +65,21 @@ static bool add_piece(struct pieces_of_kin *pieces, const unsigned char *bytes, 
     return true;
 }
 
-static struct fault read_page(struct pieces_of_kin *pieces, struct spill *spill,
-                              const struct kin_page *page)
+/* Reads a page of a bundle from the temporary file, if there is one left. */
+static struct fault read_page(struct pieces_of_kin *pieces, struct kin_store *store, size_t bundle)
 {
-    unsigned char *const bytes = malloc(page->n);
-    struct fault fault;
-    if (bytes == NULL || !array_grow(&pieces->read, &pieces->read_capacity, pieces->n_read + 1,
-                                     sizeof(unsigned char *))) {
-        free(bytes);
-        return fault_memory();
+    unsigned char *bytes = NULL;
+    size_t capacity = 0, n;
+    struct fault fault = spill_pop(store->spill, &store->pages[bundle], &bytes, &capacity, &n);
+    if (bytes != NULL) {
+        if (!array_grow(&pieces->read, &pieces->read_capacity, pieces->n_read + 1,
+                        sizeof(unsigned char *))) {
+            free(bytes);
+            return fault_memory();
+        }
+        pieces->read[pieces->n_read++] = bytes;
     }
-    pieces->read[pieces->n_read++] = bytes;
-    fault = spill_read(spill, page->offset, bytes, page->n);
-    return fault.code != FAULT_NONE            ? fault
-           : add_piece(pieces, bytes, page->n) ? FAULT_FREE
-                                               : fault_memory();
+    return fault.code != FAULT_NONE || add_piece(pieces, bytes, n) ? fault : fault_memory();
 }
 
 static struct fault collect(struct kin_store *const stores[], size_t n_stores, size_t bundle,
@@ -95,9 +88,8 @@ static struct fault collect(struct kin_store *const stores[], size_t n_stores, s
     struct fault fault = FAULT_FREE;
     *pieces = (struct pieces_of_kin){0};
     for (size_t i = 0; i < n_stores && fault.code == FAULT_NONE; i++) {
-        const struct kin_pages *const pages = &stores[i]->pages[bundle];
-        for (size_t k = 0; k < pages->n && fault.code == FAULT_NONE; k++) {
-            fault = read_page(pieces, stores[i]->spill, &pages->list[k]);
+        while (stores[i]->pages[bundle].n > 0 && fault.code == FAULT_NONE) {
+            fault = read_page(pieces, stores[i], bundle);
         }
         if (fault.code == FAULT_NONE && !add_piece(pieces, stores[i]->kin.bundles[bundle].bytes,
                                                    stores[i]->kin.bundles[bundle].n)) {
@@ -148,7 +140,7 @@ bool kin_store_add(struct parcel *parcel, const struct study *study,
         struct kin_bundle *const bundle = &store->kin.bundles[i];
         const size_t n = (size_t)parcel_get_number(parcel);
         const unsigned char *const bytes = parcel_look(parcel, n);
-        if (parcel->failed || !array_grow(&bundle->bytes, &bundle->capacity, bundle->n + n, 1)) {
+        if (parcel->failed || !kin_room(&store->kin, i, n)) {
             return false;
         }
         if (n > 0) {
@@ -157,7 +149,6 @@ bool kin_store_add(struct parcel *parcel, const struct study *study,
                 return false;
             }
             bundle->n += n;
-            store->kin.n_bytes += n;
         }
     }
     return true;
@@ -166,7 +157,4 @@ bool kin_store_add(struct parcel *parcel, const struct study *study,
 void kin_store_free(struct kin_store *store)
 {
     kin_free(&store->kin);
-    for (size_t i = 0; i < KIN_BUNDLES; i++) {
-        free(store->pages[i].list);
-    }
 }

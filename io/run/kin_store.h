@@ -7,22 +7,11 @@
 #include "io/run/parcel.h"
 #include "io/run/spill.h"
 
-/* A part of a bundle in the temporary file. */
-struct kin_page {
-    uint64_t offset;
-    size_t n;
-};
-
-struct kin_pages {
-    struct kin_page *list; /* owned, n */
-    size_t n, capacity;
-};
-
 /* Start with {.spill = ...}. */
 struct kin_store {
     struct kin kin;
-    struct kin_pages pages[KIN_BUNDLES];
-    struct spill *spill; /* borrowed */
+    struct spill_chain pages[KIN_BUNDLES]; /* what of each bundle is in the temporary file */
+    struct spill *spill;                   /* borrowed */
 };
 
 /* Writes all of it to the file where it has more than `most` bytes in memory (0: never). */

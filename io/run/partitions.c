@@ -18,20 +18,13 @@
 /* What the parts collect in all, where memory is not limited. */
 #define INBOX_BYTES ((size_t)12 * 1024 * 1024)
 
-/* Forms of a part that were written to the temporary file. */
-struct page {
-    uint64_t offset;
-    uint32_t n_bytes;
-};
-
 struct partition {
     pthread_mutex_t lock;
     struct respondents respondents;
     unsigned char *inbox; /* owned, n_inbox <= inbox_bytes; NULL until used */
     size_t n_inbox;
-    struct page *pages; /* owned, n_pages */
-    size_t n_pages, pages_capacity;
-    size_t bytes; /* as last measured */
+    struct spill_chain pages; /* forms that were written to the temporary file */
+    size_t bytes;             /* as last measured */
 };
 
 struct partitions {
@@ -98,9 +91,7 @@ static void part_empty(struct partition *part)
     free(part->inbox);
     part->inbox = NULL;
     part->n_inbox = 0;
-    free(part->pages);
-    part->pages = NULL;
-    part->n_pages = part->pages_capacity = 0;
+    part->pages = (struct spill_chain){0};
 }
 
 void partitions_free(struct partitions *partitions)
@@ -157,22 +148,6 @@ void mail_free(struct mail *mail)
     free(mail);
 }
 
-/* Packed forms into the temporary file. */
-static struct fault spill_bytes(struct partitions *partitions, struct partition *part,
-                                const unsigned char *bytes, size_t n)
-{
-    struct page page = {.n_bytes = (uint32_t)n};
-    struct fault fault = spill_write(partitions->spill, bytes, n, &page.offset);
-    if (fault.code == FAULT_NONE &&
-        !array_grow(&part->pages, &part->pages_capacity, part->n_pages + 1, sizeof *part->pages)) {
-        fault = fault_memory();
-    }
-    if (fault.code == FAULT_NONE) {
-        part->pages[part->n_pages++] = page;
-    }
-    return fault;
-}
-
 /* What a part holds is measured after each delivery, so that the sum of all is known. */
 static void measure_part(struct partitions *partitions, struct partition *part)
 {
@@ -198,7 +173,7 @@ static struct fault take_in(struct partitions *partitions, struct partition *par
 {
     if (partitions->memory > 0 &&
         atomic_load_explicit(&partitions->bytes, memory_order_relaxed) > partitions->memory) {
-        return spill_bytes(partitions, part, bytes, n);
+        return spill_push(partitions->spill, &part->pages, bytes, n);
     }
     if (!respondents_add(&part->respondents, bytes, n)) {
         return fault_memory();
@@ -346,16 +321,11 @@ struct fault mail_fault(const struct mail *mail)
 static struct fault join_pages(struct partitions *partitions, struct partition *part)
 {
     unsigned char *bytes = NULL;
-    size_t capacity = 0;
+    size_t capacity = 0, n = 1;
     struct fault fault = FAULT_FREE;
-    for (size_t i = 0; i < part->n_pages && fault.code == FAULT_NONE; i++) {
-        const struct page page = part->pages[i];
-        if (!array_grow(&bytes, &capacity, page.n_bytes, 1)) {
-            fault = fault_memory();
-        } else {
-            fault = spill_read(partitions->spill, page.offset, bytes, page.n_bytes);
-        }
-        if (fault.code == FAULT_NONE && !respondents_add(&part->respondents, bytes, page.n_bytes)) {
+    while (n > 0 && fault.code == FAULT_NONE) {
+        fault = spill_pop(partitions->spill, &part->pages, &bytes, &capacity, &n);
+        if (fault.code == FAULT_NONE && !respondents_add(&part->respondents, bytes, n)) {
             fault = fault_memory();
         }
     }

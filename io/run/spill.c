@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/memory.h"
+
 struct spill {
     pthread_mutex_t lock; /* of the two below */
     int file;             /* -1: none yet */
@@ -88,27 +90,31 @@ static struct fault take_room(struct spill *spill, size_t n, uint64_t *offset, i
     return fault;
 }
 
-struct fault spill_write(struct spill *spill, const void *bytes, size_t n, uint64_t *offset)
+static struct fault write_at(int file, const void *bytes, size_t n, uint64_t offset)
 {
     const char *text = bytes;
-    int file;
-    struct fault fault = take_room(spill, n, offset, &file);
-    uint64_t at = *offset;
-    while (fault.code == FAULT_NONE && n > 0) {
-        const ssize_t written = pwrite(file, text, n, (off_t)at);
+    while (n > 0) {
+        const ssize_t written = pwrite(file, text, n, (off_t)offset);
         if (written < 0 && errno != EINTR) {
-            fault =
-                fault_at(FAULT_WRITE, NULL, 0, 0,
-                         "the temporary file cannot be written: %s; set TMPDIR to a folder with "
-                         "more room, or allow more with --memory",
-                         strerror(errno));
-        } else if (written > 0) {
+            return fault_at(FAULT_WRITE, NULL, 0, 0,
+                            "the temporary file cannot be written: %s; set TMPDIR to a folder with "
+                            "more room, or allow more with --memory",
+                            strerror(errno));
+        }
+        if (written > 0) {
             text += written;
-            at += (uint64_t)written;
+            offset += (uint64_t)written;
             n -= (size_t)written;
         }
     }
-    return fault;
+    return FAULT_FREE;
+}
+
+struct fault spill_write(struct spill *spill, const void *bytes, size_t n, uint64_t *offset)
+{
+    int file;
+    const struct fault fault = take_room(spill, n, offset, &file);
+    return fault.code == FAULT_NONE ? write_at(file, bytes, n, *offset) : fault;
 }
 
 struct fault spill_read(struct spill *spill, uint64_t offset, void *bytes, size_t n)
@@ -127,4 +133,37 @@ struct fault spill_read(struct spill *spill, uint64_t offset, void *bytes, size_
         }
     }
     return FAULT_FREE;
+}
+
+struct fault spill_push(struct spill *spill, struct spill_chain *chain, const void *bytes, size_t n)
+{
+    uint64_t offset;
+    int file;
+    struct fault fault = take_room(spill, sizeof *chain + n, &offset, &file);
+    if (fault.code == FAULT_NONE) {
+        fault = write_at(file, chain, sizeof *chain, offset);
+    }
+    if (fault.code == FAULT_NONE) {
+        fault = write_at(file, bytes, n, offset + sizeof *chain);
+    }
+    if (fault.code == FAULT_NONE) {
+        *chain = (struct spill_chain){offset, n};
+    }
+    return fault;
+}
+
+struct fault spill_pop(struct spill *spill, struct spill_chain *chain, unsigned char **bytes,
+                       size_t *capacity, size_t *n)
+{
+    const uint64_t offset = chain->offset;
+    struct fault fault;
+    *n = chain->n;
+    if (*n == 0) {
+        return FAULT_FREE;
+    }
+    if (!array_grow(bytes, capacity, *n, 1)) {
+        return fault_memory();
+    }
+    fault = spill_read(spill, offset, chain, sizeof *chain);
+    return fault.code == FAULT_NONE ? spill_read(spill, offset + sizeof *chain, *bytes, *n) : fault;
 }

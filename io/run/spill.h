@@ -21,4 +21,21 @@ MUST_CHECK struct fault spill_write(struct spill *spill, const void *bytes, size
 /* Reads n bytes that were written. */
 MUST_CHECK struct fault spill_read(struct spill *spill, uint64_t offset, void *bytes, size_t n);
 
+/* Pages that are written one after the other and read back from the last to the first. Each stands
+   behind the place of the one before it, so that any number of them takes no more memory than this.
+   Start with {0}. */
+struct spill_chain {
+    uint64_t offset; /* of the last page; 0 bytes: there is none */
+    size_t n;
+};
+
+/* Writes a page of n > 0 bytes. */
+MUST_CHECK struct fault spill_push(struct spill *spill, struct spill_chain *chain,
+                                   const void *bytes, size_t n);
+
+/* Reads the last page, which is none of the chain any more, into *bytes, which grows as needed (the
+   caller's to free); *n is 0 where there is none. */
+MUST_CHECK struct fault spill_pop(struct spill *spill, struct spill_chain *chain,
+                                  unsigned char **bytes, size_t *capacity, size_t *n);
+
 #endif

@@ -40,8 +40,8 @@ static bool reduce(int128 numerator, int128 denominator, bool *negative, uint128
     *over = magnitude(numerator);
     *under = magnitude(denominator);
     divisor = whole_gcd(*over, *under);
-    *over /= divisor;
-    *under /= divisor;
+    *over = whole_divide(*over, divisor);
+    *under = whole_divide(*under, divisor);
     return *over <= INT128_MAX && *under <= INT128_MAX;
 }
 

@@ -4,9 +4,25 @@
 #include <math.h>
 #include <stddef.h>
 
+/* Stein's: by shifts and differences, since a division takes longer than ten of these. */
+static uint64_t gcd_64(uint64_t a, uint64_t b)
+{
+    if (a == 0 || b == 0) {
+        return a | b;
+    }
+    const int twos = __builtin_ctzll(a | b);
+    a >>= __builtin_ctzll(a);
+    while (b != 0) {
+        b >>= __builtin_ctzll(b);
+        const uint64_t less = a < b ? a : b;
+        b = (a < b ? b : a) - less;
+        a = less;
+    }
+    return a << twos;
+}
+
 uint128 whole_gcd(uint128 a, uint128 b)
 {
-    uint64_t x, y;
     while (a > UINT64_MAX || b > UINT64_MAX) {
         if (b == 0) {
             return a;
@@ -15,13 +31,16 @@ uint128 whole_gcd(uint128 a, uint128 b)
         a = b;
         b = rest;
     }
-    /* Most numbers are small, and the processor divides 64 bits itself. */
-    for (x = (uint64_t)a, y = (uint64_t)b; y != 0;) {
-        const uint64_t rest = x % y;
-        x = y;
-        y = rest;
+    return gcd_64((uint64_t)a, (uint64_t)b); /* most numbers are small */
+}
+
+uint128 whole_divide(uint128 a, uint128 b)
+{
+    if (b == 1) {
+        return a;
     }
-    return x;
+    /* the processor divides 64 bits itself */
+    return a <= UINT64_MAX && b <= UINT64_MAX ? (uint64_t)a / (uint64_t)b : a / b;
 }
 
 static unsigned bit_length(uint128 a)
@@ -130,12 +149,35 @@ double whole_ratio(uint128 a, uint128 b)
     }
     /* Both are doubles as they stand, and one division rounds once. */
     if (a < exact_below && b < exact_below) {
-        return (double)a / (double)b;
+        return (double)(uint64_t)a / (double)(uint64_t)b;
     }
     /* two bits more than a double holds, the last of them set when anything is left, make the
        conversion round as if it saw all bits */
     bits = leading_bits(a, b, 55, &shift, &exact);
     return ldexp((double)(bits | !exact), -(int)shift);
+}
+
+/* Does `root`, which is not 0, round sqrt(a / b)? It does if a / b is between the squares of the middles
+   towards its neighbours, or its own square:
+
+       root = m 2^(e - 53):  (2 m - 1)^2 b < a 2^(108 - 2 e) < (2 m + 1)^2 b
+
+   False where it does not, and where 128 bits or the distance of the neighbours do not allow to say. */
+static bool is_nearest_root(double root, uint64_t a, uint64_t b)
+{
+    int e;
+    const uint128 twice = 2 * (uint128)ldexp(frexp(root, &e), 53);
+    const int shift = 108 - 2 * e;
+    uint128 square;
+    if (b >> 20 != 0 || shift < 0 || shift + (int)bit_length(a) > 128) {
+        return false;
+    }
+    square = (uint128)a << shift;
+    if (twice * twice * b == square) {
+        return true;
+    }
+    return twice > (uint128)1 << 53 && (twice - 1) * (twice - 1) * b < square &&
+           square < (twice + 1) * (twice + 1) * b;
 }
 
 double whole_ratio_root(uint128 a, uint128 b)
@@ -146,6 +188,12 @@ double whole_ratio_root(uint128 a, uint128 b)
     assert(b > 0 && b >> 127 == 0);
     if (a == 0) {
         return 0.0;
+    }
+    if (a <= UINT64_MAX && b <= UINT64_MAX) {
+        const double nearly = sqrt((double)(uint64_t)a / (double)(uint64_t)b);
+        if (is_nearest_root(nearly, (uint64_t)a, (uint64_t)b)) {
+            return nearly;
+        }
     }
     bits = leading_bits(a, b, 108, &shift, &exact);
     /* 108 bits under an even power of two have a root of 54, which with one bit for "and more"

@@ -11,6 +11,9 @@ __extension__ typedef unsigned __int128 uint128;
 /* The greatest common divisor; that of 0 and b is b. */
 uint128 whole_gcd(uint128 a, uint128 b);
 
+/* floor(a / b), b > 0. */
+uint128 whole_divide(uint128 a, uint128 b);
+
 /* floor(a factor / divisor) without loss on the way; 0 < divisor < 2^127. False, and *out left
    alone, where the result does not fit. */
 bool whole_mul_div(uint128 a, uint64_t factor, uint128 divisor, uint128 *out);

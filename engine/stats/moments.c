@@ -6,7 +6,11 @@
 
 struct whole_mean whole_mean(int128 sum, int64_t origin, uint64_t n)
 {
+    const int64_t small = (int64_t)sum;
     assert(n > 0);
+    if (small == sum && n <= INT64_MAX) { /* the processor divides 64 bits itself */
+        return (struct whole_mean){.whole = origin + small / (int64_t)n, .rest = small % (int64_t)n};
+    }
     /* Division goes towards 0, so that `rest` has the sign of the sum and |rest| < n. */
     return (struct whole_mean){.whole = origin + (int64_t)(sum / (int128)n),
                                .rest = (int64_t)(sum % (int128)n)};
@@ -53,7 +57,7 @@ struct value spread_root(const struct spread *spread, const uint64_t divisors[],
         const uint128 common = whole_gcd(over, divisors[i]);
         number /= (double)divisors[i];
         if (exact) {
-            over /= common;
+            over = whole_divide(over, common);
             exact = !__builtin_mul_overflow(under, divisors[i] / common, &under);
         }
     }
@@ -67,8 +71,8 @@ struct value spread_root(const struct spread *spread, const uint64_t divisors[],
 static void cancel(uint128 *a, uint128 *b)
 {
     const uint128 common = whole_gcd(*a, *b);
-    *a /= common;
-    *b /= common;
+    *a = whole_divide(*a, common);
+    *b = whole_divide(*b, common);
 }
 
 double spread_correlation(const struct spread *xy, const struct spread *xx, const struct spread *yy)

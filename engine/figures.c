@@ -124,7 +124,8 @@ static bool open_block(struct figure_part *part, const struct figure_key *key)
                                                            .measure = key->measure,
                                                            .scale = key->scale,
                                                            .stage = key->stage,
-                                                           .first = (uint32_t)part->n_figures};
+                                                           .first = (uint32_t)part->n_figures,
+                                                           .first_term = (uint32_t)part->n_terms};
     return true;
 }
 
@@ -147,8 +148,10 @@ static bool keep_value(struct figure_part *part, const struct value *value)
         term = (int64_t)part->n_wide;
         part->wide[part->n_wide++] = *value;
     }
-    part->kinds[part->n_figures] = kind;
-    part->terms[part->n_figures++] = term;
+    part->kinds[part->n_figures++] = kind;
+    if (kind != VALUE_UNDEFINED) {
+        part->terms[part->n_terms++] = term;
+    }
     return true;
 }
 
@@ -162,8 +165,7 @@ static bool add_figure(struct figure_part *part, const struct figure_key *key,
         !array_grow(&part->names, &part->names_capacity, part->n_names + 1, sizeof *part->names) ||
         !array_grow(&part->kinds, &part->kinds_capacity, part->n_figures + 1,
                     sizeof *part->kinds) ||
-        !array_grow(&part->terms, &part->terms_capacity, part->n_figures + 1,
-                    sizeof *part->terms) ||
+        !array_grow(&part->terms, &part->terms_capacity, part->n_terms + 1, sizeof *part->terms) ||
         (!is_open(part, key) && !open_block(part, key))) {
         return false;
     }
@@ -198,7 +200,7 @@ void figures_complete(struct figure_part *part)
         (part->n_blocks > 0 && (!close_block(part) || !reach_group(part, part->n_starts + 1)));
     cut(&part->blocks, part->n_blocks, sizeof *part->blocks);
     cut(&part->kinds, part->n_figures, sizeof *part->kinds);
-    cut(&part->terms, part->n_figures, sizeof *part->terms);
+    cut(&part->terms, part->n_terms, sizeof *part->terms);
     cut(&part->wide, part->n_wide, sizeof *part->wide);
 }
 
@@ -260,11 +262,20 @@ bool figures_had_memory(const struct figures *figures)
 
 /* --- looking up --- */
 
-static struct value kept_value(const struct figure_part *part, size_t i)
+/* The i-th value of a block. Of few people, many statistics are undefined: only the others have terms. */
+static struct value kept_value(const struct figure_part *part, const struct figure_block *block,
+                               size_t i)
 {
-    return part->kinds[i] == KIND_WIDE
-               ? part->wide[part->terms[i]]
-               : value_of_term((enum value_kind)part->kinds[i], part->terms[i]);
+    const uint8_t *const kinds = &part->kinds[block->first];
+    size_t term = block->first_term;
+    if (kinds[i] == VALUE_UNDEFINED) {
+        return VALUE_NONE;
+    }
+    for (size_t k = 0; k < i; k++) {
+        term += kinds[k] != VALUE_UNDEFINED;
+    }
+    return kinds[i] == KIND_WIDE ? part->wide[part->terms[term]]
+                                 : value_of_term((enum value_kind)kinds[i], part->terms[term]);
 }
 
 struct figure_key figures_block_key(const struct figure_part *part,
@@ -298,7 +309,7 @@ struct figure figures_in_block(const struct figure_part *part, const struct figu
                                const struct figure_key *key, size_t i)
 {
     const uint32_t name = part->names[part->shapes[block->shape].first + i];
-    struct figure figure = {.key = *key, .value = kept_value(part, block->first + i)};
+    struct figure figure = {.key = *key, .value = kept_value(part, block, i)};
     assert(i < figures_block_size(part, block));
     figure.key.statistic = (uint16_t)(name >> 16);
     figure.key.sub = (uint16_t)name;
@@ -357,7 +368,7 @@ struct value figures_get(const struct figures *figures, const struct figure_key 
         }
     }
     return low < shape->first + shape->n && part->names[low] == name
-               ? kept_value(part, block->first + (low - shape->first))
+               ? kept_value(part, block, low - shape->first)
                : VALUE_NONE;
 }
 

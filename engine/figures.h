@@ -460,7 +460,8 @@ struct figure_block {
     uint32_t member;
     uint16_t measure, scale, stage;
     uint32_t shape; /* place in part.shapes */
-    uint32_t first; /* place in part.kinds and part.terms */
+    uint32_t first; /* place in part.kinds */
+    uint32_t first_term; /* place in part.terms */
 };
 
 struct figure_shape {
@@ -481,8 +482,9 @@ struct figure_part {
     uint32_t *names; /* owned, n_names: statistic << 16 | sub, ascending within each shape */
     size_t n_names, names_capacity;
     uint8_t *kinds; /* owned, n_figures: of the values, enum value_kind or KIND_WIDE */
-    int64_t *terms; /* owned, n_figures: value_shorten(), or a place in `wide` */
-    size_t n_figures, kinds_capacity, terms_capacity;
+    size_t n_figures, kinds_capacity;
+    int64_t *terms; /* owned, n_terms: value_shorten() of those that are defined, or a place in `wide` */
+    size_t n_terms, terms_capacity;
     struct value *wide; /* owned, n_wide: what is too wide for 64 bits */
     size_t n_wide, wide_capacity;
     bool no_memory; /* some figure could not be stored */

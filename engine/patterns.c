@@ -152,6 +152,37 @@ static int pattern_compare(const void *a, const void *b)
     return (key_x > key_y) - (key_x < key_y);
 }
 
+bool patterns_coarsen(const struct patterns *patterns, const uint32_t group_of[],
+                      struct patterns *out)
+{
+    bool apart = true;
+    *out = (struct patterns){0};
+    if (!array_grow(&out->list, &out->capacity, patterns->n, sizeof *out->list)) {
+        return false;
+    }
+    for (size_t i = 0; i < patterns->n; i++) {
+        out->list[i] = patterns->list[i];
+        out->list[i].cohort = group_of[patterns->list[i].cohort];
+    }
+    out->n = patterns->n;
+    patterns_sort(out);
+    for (size_t i = 1; i < out->n && apart; i++) {
+        apart = key_at(out, i - 1) != key_at(out, i);
+    }
+    if (apart) {
+        out->terms = patterns->terms;
+        out->n_terms = patterns->n_terms;
+        return true;
+    }
+    out->n = 0;
+    if (!patterns_merge(out, patterns, group_of)) {
+        patterns_free(out);
+        return false;
+    }
+    patterns_sort(out);
+    return true;
+}
+
 void patterns_sort(struct patterns *patterns)
 {
     bool in_order = true;
@@ -199,7 +230,9 @@ struct score_pattern pattern_scores(const struct patterns *patterns, const struc
 void patterns_free(struct patterns *patterns)
 {
     free(patterns->list);
-    free(patterns->terms);
+    if (patterns->terms_capacity > 0) {
+        free(patterns->terms);
+    }
     free(patterns->slots);
     *patterns = (struct patterns){0};
 }

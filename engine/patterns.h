@@ -21,7 +21,7 @@ struct pattern {
 struct patterns {
     struct pattern *list; /* owned, n: each once */
     size_t n, capacity;
-    int128 *terms; /* owned, n_terms */
+    int128 *terms; /* n_terms; owned where there is a capacity, else borrowed */
     size_t n_terms, terms_capacity;
     uint32_t *slots; /* owned, n_slots or NULL: where to find one; of what is to be found in order,
                         none are needed */
@@ -44,6 +44,12 @@ bool patterns_add_sums(struct patterns *patterns, const struct pattern *pattern,
 /* Adds those of `from`, whose cohorts have the numbers group_of[cohort], or the same ones where that
    is NULL. False: no memory. */
 bool patterns_merge(struct patterns *into, const struct patterns *from, const uint32_t group_of[]);
+
+/* Those of coarser cohorts, in order: cohort c becomes group_of[c]. The caller frees *out, and before
+   `patterns`, from which it borrows all sums where no two patterns become one. False: no memory; *out is
+   then empty. */
+bool patterns_coarsen(const struct patterns *patterns, const uint32_t group_of[],
+                      struct patterns *out);
 
 /* Puts them in order: by cohort, scale and stages. */
 void patterns_sort(struct patterns *patterns);

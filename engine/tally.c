@@ -328,7 +328,7 @@ bool tally_coarsen(const struct tally *tally, const uint32_t group_of[], struct 
         goal.cohort = group_of[goal.cohort];
         done = tally_add_goal(out, &goal, goal.count);
     }
-    done = done && patterns_merge(&out->patterns, &tally->patterns, group_of);
+    done = done && patterns_coarsen(&tally->patterns, group_of, &out->patterns);
     if (done) {
         tally_sort(out);
     }

@@ -151,11 +151,35 @@ static void test_merge(void **state)
     patterns_free(&coarse);
 }
 
+/* Where cohorts only change places, sums are borrowed; where they meet, they are added. */
+static void test_coarsen(void **state)
+{
+    static struct person people[N_PEOPLE];
+    static const uint32_t groups[][5] = {{3, 0, 4, 1, 2}, {1, 0, 1, 1, 0}};
+    struct patterns whole = {0};
+    (void)state;
+    make_people(people);
+    for (size_t i = 0; i < N_PEOPLE; i++) {
+        add(&whole, &people[i]);
+    }
+    patterns_sort(&whole);
+    for (size_t i = 0; i < COUNT(groups); i++) {
+        struct patterns coarse;
+        assert_true(patterns_coarsen(&whole, groups[i], &coarse));
+        assert_int_equal(coarse.terms == whole.terms, i == 0);
+        check(&coarse, people, groups[i]);
+        patterns_free(&coarse);
+    }
+    check(&whole, people, NULL);
+    patterns_free(&whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sums),
         cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_coarsen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,8 @@ struct whole_mean whole_mean(int128 sum, int64_t origin, uint64_t n)
     const int64_t small = (int64_t)sum;
     assert(n > 0);
     if (small == sum && n <= INT64_MAX) { /* the processor divides 64 bits itself */
-        return (struct whole_mean){.whole = origin + small / (int64_t)n, .rest = small % (int64_t)n};
+        return (struct whole_mean){.whole = origin + small / (int64_t)n,
+                                   .rest = small % (int64_t)n};
     }
     /* Division goes towards 0, so that `rest` has the sign of the sum and |rest| < n. */
     return (struct whole_mean){.whole = origin + (int64_t)(sum / (int128)n),

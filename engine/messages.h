@@ -70,6 +70,7 @@
     X(HEAD_VIABLE)                   \
     X(HEAD_DISCOUNTED)               \
     X(HEAD_REASON)                   \
+    X(HEAD_EVERY_SCALE)              \
     X(HEAD_BEFORE_N)                 \
     X(HEAD_BEFORE_PERCENT)           \
     X(HEAD_AFTER_N)                  \
@@ -201,6 +202,8 @@
     X(TITLE_BEFORE_AFTER)            \
     X(TITLE_DIRECTION)               \
     X(TITLE_EFFECTS)                 \
+    X(TITLE_EFFECTS_CORRECTED)       \
+    X(TITLE_TYPICAL)                 \
     X(TITLE_EFFECT_RANKS)            \
     X(TITLE_BANDS)                   \
     X(TITLE_MOVEMENT)                \
@@ -222,6 +225,7 @@
     X(TITLE_SCORING)                 \
     X(TITLE_BETWEEN)                 \
     X(TITLE_ADJUSTED)                \
+    X(TITLE_SITE_MEANS)              \
     X(TITLE_POOLED)                  \
     X(TITLE_MANY_TESTS)              \
     X(HEAD_TEST)                     \
@@ -380,6 +384,7 @@
     X(TEST_SIGN_FLIP)                \
     X(NOTE_HOLM)                     \
     X(NOTE_HOLM_BY)                  \
+    X(NOTE_HOLM_ALL)                 \
     X(NOTE_TESTS_EXPLORATORY)        \
     X(NOTE_TESTS_HOLM)               \
     X(NOTE_TESTS_HOLM_BY)            \
@@ -393,6 +398,7 @@
     X(NOTE_EFFECT_SIGN)              \
     X(NOTE_EFFECT_SIZES)             \
     X(NOTE_EFFECT_INTERVALS)         \
+    X(NOTE_EFFECT_CORRECTED)         \
     X(NOTE_TYPICAL)                  \
     X(NOTE_RANK_BISERIAL)            \
     X(NOTE_BOOTSTRAP)                \

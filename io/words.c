@@ -10,7 +10,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NONE] = "",
     [MESSAGE_NAME] = "{0}",
     [MESSAGE_INTERVAL] = "{0} to {1}",
-    [MESSAGE_PERCENT_INTERVAL] = "{0}% to {1}%",
+    [MESSAGE_PERCENT_INTERVAL] = "{0} to {1}%",
     [MESSAGE_TOO_FEW] = "few",
     [MESSAGE_CONTINUED] = "{0} (continued)",
     [MESSAGE_QUOTED] = "\"{0}\"",
@@ -49,7 +49,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_WORSE] = "Worse",
     [MESSAGE_HEAD_RELIABLY_BETTER] = "Reliably better",
     [MESSAGE_HEAD_RELIABLY_WORSE] = "Reliably worse",
-    [MESSAGE_HEAD_DIRECTION] = "Change",
+    [MESSAGE_HEAD_DIRECTION] = "Mean",
     [MESSAGE_HEAD_DZ] = "dz",
     [MESSAGE_HEAD_GZ] = "gz",
     [MESSAGE_HEAD_DAV] = "dav",
@@ -73,6 +73,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_VIABLE] = "Viable",
     [MESSAGE_HEAD_DISCOUNTED] = "Discounted",
     [MESSAGE_HEAD_REASON] = "Reason",
+    [MESSAGE_HEAD_EVERY_SCALE] = "Every scale",
     [MESSAGE_HEAD_BEFORE_N] = "Before n",
     [MESSAGE_HEAD_BEFORE_PERCENT] = "Before %",
     [MESSAGE_HEAD_AFTER_N] = "After n",
@@ -84,7 +85,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_P_SHIFT] = "Shift p",
     [MESSAGE_HEAD_RAISED_BEFORE] = "Raised before",
     [MESSAGE_HEAD_RAISED_AFTER] = "Raised after",
-    [MESSAGE_HEAD_P_RAISED] = "Raised p",
+    [MESSAGE_HEAD_P_RAISED] = "Their p",
     [MESSAGE_HEAD_PAIRS] = "Pairs",
     [MESSAGE_HEAD_START_MEAN] = "Start mean",
     [MESSAGE_HEAD_SAME_N] = "Same n",
@@ -178,7 +179,8 @@ static const char *const english[N_MESSAGES] = {
         "better.",
     [MESSAGE_TITLE_BETWEEN] = "Do cohorts differ? Change from {2} to {3} by {4}",
     [MESSAGE_TITLE_ADJUSTED] = "Scores at {3} by {4}, adjusted for the score at {2}",
-    [MESSAGE_TITLE_POOLED] = "Change from {2} to {3}, over people and by {4}",
+    [MESSAGE_TITLE_SITE_MEANS] = "Change from {2} to {3}, over people and by {4}",
+    [MESSAGE_TITLE_POOLED] = "Change from {2} to {3}, pooled by {4}",
     [MESSAGE_TITLE_YEARS] = "Year on year: change from {2} to {3} by {4}",
     [MESSAGE_TITLE_GOALS_BY_YEAR] = "Year on year: goals attained by {4}",
     [MESSAGE_TITLE_GOALS_SET_BY_YEAR] = "Year on year: goals set for each family by {4}",
@@ -267,6 +269,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_BEFORE_AFTER] = "{0}: {1}, {2} to {3}",
     [MESSAGE_TITLE_DIRECTION] = "{0}: {1}, who changed from {2} to {3}",
     [MESSAGE_TITLE_EFFECTS] = "Effect sizes: {0}",
+    [MESSAGE_TITLE_EFFECTS_CORRECTED] = "Effect sizes by the SD before, and corrected for small n: {0}",
+    [MESSAGE_TITLE_TYPICAL] = "Typical change: {0}",
     [MESSAGE_TITLE_EFFECT_RANKS] = "Effect sizes by ranks: {0}",
     [MESSAGE_TITLE_BANDS] = "{0}: {1}, bands at {2} and {3}",
     [MESSAGE_TITLE_MOVEMENT] = "{0}: {1}, movement between bands from {2} to {3}",
@@ -519,7 +523,7 @@ static const char *const english[N_MESSAGES] = {
         " in differences, or the {1} adjusted ones.",
     [MESSAGE_NOTE_BAND_HOLM] =
         "p is not adjusted here. After Holm's method, for {0} and {1} such tests, the smallest of this "
-        "report are Shift p {2} and Raised p {3}.",
+        "report are Shift p {2} and p of raised bands {3}.",
     [MESSAGE_NOTE_STAGES_PRIMARY] =
         "Exploratory, but for the change of All at {0}, which is primary in the table from {1} to {0}.",
     [MESSAGE_NOTE_STAGES_TESTS] =
@@ -527,6 +531,9 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_STAGES_FAMILY] =
         "p: of the change, allowing for members of one family being alike (standard error CR2 with "
         "Satterthwaite's degrees of freedom).",
+    [MESSAGE_NOTE_HOLM_ALL] =
+        "p is not adjusted here. After Holm's method, for the {0} such tests of All of this report, that "
+        "of All is p {1}; those of the other rows are in results.csv.",
     [MESSAGE_NOTE_DIRECTION] =
         "Better and worse are by that direction. Wilcoxon signed-rank: exact, "
         "zeros {0}; beyond 200 changes the normal approximation. Both tests are checks of"
@@ -536,17 +543,19 @@ static const char *const english[N_MESSAGES] = {
         "families, each added up, could as well have had the other signs; exact, or for more than "
         "200 families and for very many sums the normal approximation. It takes families, and not "
         "their members, as independent, and is a check of the test of the means, not a further test.",
-    [MESSAGE_NOTE_EFFECT_SIGN] =
-        "All effect sizes are positive for improvement, whichever way a scale runs.",
+    [MESSAGE_NOTE_EFFECT_SIGN] = "Positive for improvement, whichever way a scale runs.",
     [MESSAGE_NOTE_EFFECT_SIZES] =
         "dz: mean change / SD of the change. dav: / root of the mean of the variances before and "
-        "after. Glass's delta: / SD before. gz, gav and g delta: the same, corrected for small n "
-        "(Hedges).",
+        "after.",
     [MESSAGE_NOTE_EFFECT_INTERVALS] =
         "95% intervals: of dz by noncentral t, or normal where dz times the root of n is 37 or more; of dav "
-        "and Glass's delta that of dz in their units (Algina and Keselman).",
+        "that of dz in its units (Algina and Keselman).",
+    [MESSAGE_NOTE_EFFECT_CORRECTED] =
+        "Glass's delta: mean change / SD before; its 95% interval is that of dz in its units (Algina and "
+        "Keselman). gz, gav and g delta: dz, dav and Glass's delta corrected for small n (Hedges); their "
+        "intervals are in results.csv.",
     [MESSAGE_NOTE_TYPICAL] =
-        "Typical change (after - before, in points): Hodges-Lehmann, the median of the averages of "
+        "Mean: which way the mean went. Typical change (after - before, in points): Hodges-Lehmann, the median of the averages of "
         "all pairs of changes; interval by exact signed-rank quantiles, from 6 people on.",
     [MESSAGE_NOTE_RANK_BISERIAL] =
         "Rank-biserial: ranks of changes for the better less those for the worse, from -1 to 1, "
@@ -629,10 +638,10 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_RAISED] = "Raised: in a band worse than \"{0}\".",
     [MESSAGE_NOTE_BAND_TESTS] =
         "Shift p: is the whole distribution over the bands the same at both (Stuart-Maxwell; bands "
-        "that nobody moved to or from are left out)? Raised p: are as many raised at both (McNemar, "
+        "that nobody moved to or from are left out)? Their p: are as many raised at both (McNemar, "
         "exact)? Both compare people with themselves.",
     [MESSAGE_NOTE_BAND_TESTS_FAMILY] =
-        "Raised p: are as many raised at both? Each family's gain or loss could as well have had the other "
+        "Their p: are as many raised at both? Each family's gain or loss could as well have had the other "
         "sign (exact; McNemar's test where each family is one person). Shift p: is the "
         "whole distribution over the bands the same at both (Stuart-Maxwell; bands that nobody moved to "
         "or from are left out)? It takes people as independent of each other, those of one family too. Both "

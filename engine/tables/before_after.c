@@ -113,11 +113,21 @@ static struct value n_tests(const struct maker *maker, size_t scale, size_t brea
 }
 
 static void add_change_holm_note(struct maker *maker, struct table *table, size_t scale,
-                                 size_t breakdown)
+                                 size_t breakdown, bool has_column)
 {
-    struct text note = text_of(breakdown == 0 ? MESSAGE_NOTE_HOLM : MESSAGE_NOTE_HOLM_BY);
+    const struct figure_key all = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
+    const struct value n = test_base(maker, &all, FIGURE_STAGE_CHANGE, N_TEST_KINDS);
+    struct text note = text_of(!has_column      ? MESSAGE_NOTE_HOLM_ALL
+                               : breakdown == 0 ? MESSAGE_NOTE_HOLM
+                                                : MESSAGE_NOTE_HOLM_BY);
     note.arguments[0] = argument_value(n_tests(maker, scale, 0), 0);
-    if (breakdown > 0) {
+    if (!has_column) {
+        note.arguments[1] = argument_p(holm_p(maker, &all, FIGURE_STAGE_CHANGE, N_TEST_KINDS));
+        if (n.number < (double)maker->study->small_numbers.too_few ||
+            n_tests(maker, scale, 0).number < 2.0) {
+            return;
+        }
+    } else if (breakdown > 0) {
         const char *const name = breakdown_name(maker, breakdown);
         note.arguments[1] = argument_value(n_tests(maker, scale, breakdown), 0);
         note.arguments[2] = argument_name(name == NULL ? "" : name);
@@ -183,9 +193,11 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "before_after", scale),
                                           title_of(maker, MESSAGE_TITLE_BEFORE_AFTER, scale));
     struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
-    /* One test alone needs no adjustment, and a column of the same p would ask for a reason. */
-    const bool adjusted =
+    /* One test alone needs no adjustment, and a column of the same p would ask for a reason. With that of
+       families there is no room for it. */
+    const bool many =
         n_tests(maker, scale, 0).number > 1.0 || n_tests(maker, scale, breakdown).number > 1.0;
+    const bool adjusted = many && !has_families_beside_means(maker, scale);
     bool apart = false;
     add_cohort_column(maker, table, breakdown);
     add_column(maker, table, MESSAGE_HEAD_N);
@@ -210,8 +222,8 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     add_scale_notes(maker, table, scale);
     add_change_note(maker, table, scale);
     add_primary_note(maker, table, scale);
-    if (adjusted) {
-        add_change_holm_note(maker, table, scale, breakdown);
+    if (many) {
+        add_change_holm_note(maker, table, scale, breakdown, adjusted);
     }
     add_important_notes(maker, table, scale);
     add_gas_notes(maker, table, scale);

@@ -244,40 +244,28 @@ static const char *site_names(struct maker *maker, size_t breakdown)
     return names;
 }
 
-static void pooled_row(struct maker *maker, struct table *table, size_t breakdown, size_t scale,
-                       const struct pooling *has)
+static void means_row(struct maker *maker, struct table *table, size_t breakdown, size_t scale,
+                      bool apart)
 {
     const unsigned decimals = maker->study->scales[scale].scale->decimals;
     struct cell_content *const row = add_row(maker, table);
-    size_t at = 2;
     if (row == NULL) {
         return;
     }
     row[0] = scale_cell(maker, scale);
     row[1] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_SITES), 0);
-    row[at++] =
-        cell_value(pooled_at(maker, breakdown, scale, STATISTIC_MEAN_OVER_PEOPLE), decimals);
-    if (has->apart) {
-        row[at++] =
+    row[2] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_MEAN_OVER_PEOPLE), decimals);
+    if (apart) {
+        row[3] =
             cell_value(pooled_at(maker, breakdown, scale, STATISTIC_MEAN_OVER_SITES), decimals);
-    }
-    if (has->pooled) {
-        row[at++] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_SITES_POOLED), 0);
-        row[at++] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_POOLED_MEAN), decimals);
-        row[at++] =
-            cell_interval(pooled_at(maker, breakdown, scale, STATISTIC_POOLED_CI_LOW),
-                          pooled_at(maker, breakdown, scale, STATISTIC_POOLED_CI_HIGH), decimals);
-        row[at++] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_I2), 0);
-        row[at] = cell_interval(pooled_at(maker, breakdown, scale, STATISTIC_PREDICTION_CI_LOW),
-                                pooled_at(maker, breakdown, scale, STATISTIC_PREDICTION_CI_HIGH),
-                                decimals);
     }
 }
 
-static void pooled(struct maker *maker, size_t breakdown, const char *by, const struct pooling *has)
+static void site_means(struct maker *maker, size_t breakdown, const char *by,
+                       const struct pooling *has)
 {
-    struct table *const table =
-        new_table(maker, breakdown, "pooled", stages_title(maker, MESSAGE_TITLE_POOLED, by));
+    struct table *const table = new_table(maker, breakdown, "site_means",
+                                          stages_title(maker, MESSAGE_TITLE_SITE_MEANS, by));
     struct text not_pooled = text_of(MESSAGE_NOTE_NOT_POOLED);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
     add_column(maker, table, MESSAGE_HEAD_SITES);
@@ -285,28 +273,57 @@ static void pooled(struct maker *maker, size_t breakdown, const char *by, const 
     if (has->apart) {
         add_column(maker, table, MESSAGE_HEAD_MEAN_OVER_SITES);
     }
-    if (has->pooled) {
-        add_column(maker, table, MESSAGE_HEAD_SITES_POOLED);
-        add_column(maker, table, MESSAGE_HEAD_POOLED_MEAN);
-        add_column(maker, table, MESSAGE_HEAD_INTERVAL);
-        add_column(maker, table, MESSAGE_HEAD_I2);
-        add_column(maker, table, MESSAGE_HEAD_PREDICTION);
-    }
     for (size_t s = 0; s < maker->study->n_scales; s++) {
         if (pooled_at(maker, breakdown, s, STATISTIC_SITES).number >= 2.0) {
-            pooled_row(maker, table, breakdown, s, has);
+            means_row(maker, table, breakdown, s, has->apart);
         }
     }
     add_note(maker, table,
              text_of(has->apart ? MESSAGE_NOTE_MEANS_APART : MESSAGE_NOTE_MEANS_ALIKE));
-    if (has->pooled) {
-        add_note(maker, table, text_of(MESSAGE_NOTE_POOLING));
-    }
     if (has->unpooled) {
         const char *const names = site_names(maker, breakdown);
         not_pooled.arguments[0] = argument_name(names == NULL ? "" : names);
         add_note(maker, table, not_pooled);
     }
+    add_not_recorded_note(maker, table, breakdown);
+}
+
+static void pooled_row(struct maker *maker, struct table *table, size_t breakdown, size_t scale)
+{
+    const unsigned decimals = maker->study->scales[scale].scale->decimals;
+    struct cell_content *const row = add_row(maker, table);
+    if (row == NULL) {
+        return;
+    }
+    row[0] = scale_cell(maker, scale);
+    row[1] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_SITES), 0);
+    row[2] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_SITES_POOLED), 0);
+    row[3] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_POOLED_MEAN), decimals);
+    row[4] = cell_interval(pooled_at(maker, breakdown, scale, STATISTIC_POOLED_CI_LOW),
+                           pooled_at(maker, breakdown, scale, STATISTIC_POOLED_CI_HIGH), decimals);
+    row[5] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_I2), 0);
+    row[6] =
+        cell_interval(pooled_at(maker, breakdown, scale, STATISTIC_PREDICTION_CI_LOW),
+                      pooled_at(maker, breakdown, scale, STATISTIC_PREDICTION_CI_HIGH), decimals);
+}
+
+static void pooled(struct maker *maker, size_t breakdown, const char *by)
+{
+    struct table *const table =
+        new_table(maker, breakdown, "pooled", stages_title(maker, MESSAGE_TITLE_POOLED, by));
+    add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
+    add_column(maker, table, MESSAGE_HEAD_SITES);
+    add_column(maker, table, MESSAGE_HEAD_SITES_POOLED);
+    add_column(maker, table, MESSAGE_HEAD_POOLED_MEAN);
+    add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+    add_column(maker, table, MESSAGE_HEAD_I2);
+    add_column(maker, table, MESSAGE_HEAD_PREDICTION);
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        if (pooled_at(maker, breakdown, s, STATISTIC_POOLED_MEAN).kind != VALUE_UNDEFINED) {
+            pooled_row(maker, table, breakdown, s);
+        }
+    }
+    add_note(maker, table, text_of(MESSAGE_NOTE_POOLING));
     add_not_recorded_note(maker, table, breakdown);
 }
 
@@ -323,7 +340,10 @@ void between_tables(struct maker *maker)
             adjusted(maker, b, by);
         }
         if (by != NULL && pooling.sites) {
-            pooled(maker, b, by, &pooling);
+            site_means(maker, b, by, &pooling);
+            if (pooling.pooled) {
+                pooled(maker, b, by);
+            }
         }
     }
 }

@@ -98,15 +98,18 @@ static void put_direction(struct filling *filling)
 
 static void fill_sizes(struct filling *filling)
 {
-    put_direction(filling);
     put_turned(filling, STATISTIC_DZ);
     put_turned_interval(filling, STATISTIC_DZ_CI_LOW);
-    put_turned(filling, STATISTIC_GZ);
     put_turned(filling, STATISTIC_DAV);
     put_turned_interval(filling, STATISTIC_DAV_CI_LOW);
-    put_turned(filling, STATISTIC_GAV);
+}
+
+static void fill_corrected(struct filling *filling)
+{
     put_turned(filling, STATISTIC_GLASS_DELTA);
     put_turned_interval(filling, STATISTIC_GLASS_DELTA_CI_LOW);
+    put_turned(filling, STATISTIC_GZ);
+    put_turned(filling, STATISTIC_GAV);
     put_turned(filling, STATISTIC_G_GLASS);
 }
 
@@ -117,11 +120,16 @@ static struct value percent(struct value value)
                                      : value_double(100.0 * value.number);
 }
 
-static void fill_ranks(struct filling *filling)
+static void fill_typical(struct filling *filling)
 {
     const unsigned decimals = scale_of(filling)->decimals;
+    put_direction(filling);
     put(filling, cell_value(change_figure(filling, STATISTIC_HODGES_LEHMANN), decimals));
     put_interval(filling, STATISTIC_HODGES_LEHMANN_CI_LOW, decimals);
+}
+
+static void fill_ranks(struct filling *filling)
+{
     put_turned(filling, STATISTIC_RANK_BISERIAL);
     put_turned_interval(filling, STATISTIC_RANK_BISERIAL_CI_LOW);
     put(filling, cell_percent(percent(change_figure(filling, STATISTIC_SUPERIORITY)), 0));
@@ -146,28 +154,44 @@ struct kind {
 static const struct kind sizes = {
     .title = MESSAGE_TITLE_EFFECTS,
     .stem = "effect_sizes",
-    .heads = {MESSAGE_HEAD_DIRECTION, MESSAGE_HEAD_DZ, MESSAGE_HEAD_INTERVAL, MESSAGE_HEAD_GZ,
-              MESSAGE_HEAD_DAV, MESSAGE_HEAD_INTERVAL, MESSAGE_HEAD_GAV, MESSAGE_HEAD_DELTA,
-              MESSAGE_HEAD_INTERVAL, MESSAGE_HEAD_G_DELTA},
-    .n_heads = 10,
+    .heads = {MESSAGE_HEAD_DZ, MESSAGE_HEAD_INTERVAL, MESSAGE_HEAD_DAV, MESSAGE_HEAD_INTERVAL},
+    .n_heads = 4,
     .fill = fill_sizes,
     .notes = {MESSAGE_NOTE_EFFECT_SIGN, MESSAGE_NOTE_EFFECT_SIZES, MESSAGE_NOTE_EFFECT_INTERVALS},
     .n_notes = 3};
 
-static const struct kind ranks = {
-    .title = MESSAGE_TITLE_EFFECT_RANKS,
-    .stem = "effect_ranks",
-    .heads = {MESSAGE_HEAD_TYPICAL, MESSAGE_HEAD_INTERVAL, MESSAGE_HEAD_RANK_BISERIAL,
-              MESSAGE_HEAD_INTERVAL, MESSAGE_HEAD_SUPERIORITY, MESSAGE_HEAD_INTERVAL},
-    .n_heads = 6,
-    .fill = fill_ranks,
-    .notes = {MESSAGE_NOTE_TYPICAL, MESSAGE_NOTE_RANK_BISERIAL, MESSAGE_NOTE_SUPERIORITY},
-    .n_notes = 3};
+static const struct kind corrected = {
+    .title = MESSAGE_TITLE_EFFECTS_CORRECTED,
+    .stem = "effect_sizes_corrected",
+    .heads = {MESSAGE_HEAD_DELTA, MESSAGE_HEAD_INTERVAL, MESSAGE_HEAD_GZ, MESSAGE_HEAD_GAV,
+              MESSAGE_HEAD_G_DELTA},
+    .n_heads = 5,
+    .fill = fill_corrected,
+    .notes = {MESSAGE_NOTE_EFFECT_SIGN, MESSAGE_NOTE_EFFECT_CORRECTED},
+    .n_notes = 2};
+
+static const struct kind typical = {
+    .title = MESSAGE_TITLE_TYPICAL,
+    .stem = "typical_change",
+    .heads = {MESSAGE_HEAD_DIRECTION, MESSAGE_HEAD_TYPICAL, MESSAGE_HEAD_INTERVAL},
+    .n_heads = 3,
+    .fill = fill_typical,
+    .notes = {MESSAGE_NOTE_TYPICAL},
+    .n_notes = 1};
+
+static const struct kind ranks = {.title = MESSAGE_TITLE_EFFECT_RANKS,
+                                  .stem = "effect_ranks",
+                                  .heads = {MESSAGE_HEAD_RANK_BISERIAL, MESSAGE_HEAD_INTERVAL,
+                                            MESSAGE_HEAD_SUPERIORITY, MESSAGE_HEAD_INTERVAL},
+                                  .n_heads = 4,
+                                  .fill = fill_ranks,
+                                  .notes = {MESSAGE_NOTE_RANK_BISERIAL, MESSAGE_NOTE_SUPERIORITY},
+                                  .n_notes = 2};
 
 /* Beside the middle of the changes, which also takes no shape for granted, their mean. */
 static bool has_bootstrap(const struct maker *maker, const struct kind *kind)
 {
-    return kind == &ranks && maker->study->bootstrap.replicates > 0;
+    return kind == &typical && maker->study->bootstrap.replicates > 0;
 }
 
 /* The labels of a row are its scale, where there are several, and its cohort, where there are any. */
@@ -269,6 +293,8 @@ void effects_tables(struct maker *maker, size_t measure)
     }
     for (size_t b = first_breakdown(maker->study); b < maker->study->n_breakdowns; b++) {
         effects(maker, &sizes, measure, b);
+        effects(maker, &corrected, measure, b);
+        effects(maker, &typical, measure, b);
         effects(maker, &ranks, measure, b);
     }
 }

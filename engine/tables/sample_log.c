@@ -68,19 +68,53 @@ static void sample_log(struct maker *maker, size_t measure, size_t breakdown)
     }
 }
 
+static struct value discounted_for(const struct maker *maker, size_t scale, unsigned reason)
+{
+    const struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
+    return figures_at(maker->figures, &key, FIGURE_STAGE_NONE,
+                      reason == DISCOUNT_NONE ? STATISTIC_DISCOUNTED : STATISTIC_DISCOUNTED_REASON,
+                      reason);
+}
+
+/* Have two scales or more all the same numbers, as where a form is used as a whole or not at all? */
+static bool has_one_ledger(const struct maker *maker, size_t measure)
+{
+    const struct measure *const m = &maker->study->measures[measure];
+    size_t first = maker->study->n_scales, n = 0;
+    for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        const size_t scale = m->first_scale + i;
+        if (has_ledger(maker, scale)) {
+            first = n++ == 0 ? scale : first;
+            for (unsigned reason = DISCOUNT_NONE; reason < N_DISCOUNTS; reason++) {
+                if (discounted_for(maker, scale, reason).number !=
+                    discounted_for(maker, first, reason).number) {
+                    return false;
+                }
+            }
+        }
+    }
+    return n > 1;
+}
+
 /* Every reason, zeros too, for each scale of the instrument. */
 static void discounted(struct maker *maker, size_t measure)
 {
     const struct measure *const m = &maker->study->measures[measure];
     struct text title = text_of(MESSAGE_TITLE_DISCOUNTED);
     struct table *table;
+    bool alike;
     title.arguments[0] = argument_name(m->label);
     table =
         new_table(maker, 0, arena_printf(&maker->report->arena, "discounted_%s", m->label), title);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_REASON));
+    alike = has_one_ledger(maker, measure);
     for (size_t i = 0; i < m->instrument->n_scales; i++) {
         if (table != NULL && has_ledger(maker, m->first_scale + i) &&
-            !table_add_column(table, text_name(m->instrument->scales[i].title), false)) {
+            (!alike || table->n_columns == 1) &&
+            !table_add_column(table,
+                              alike ? text_of(MESSAGE_HEAD_EVERY_SCALE)
+                                    : text_name(m->instrument->scales[i].title),
+                              false)) {
             maker->no_memory = true;
         }
     }
@@ -96,14 +130,8 @@ static void discounted(struct maker *maker, size_t measure)
             text_of(reason == DISCOUNT_NONE ? MESSAGE_HEAD_DISCOUNTED : discount_messages[reason]));
         for (size_t i = 0; i < m->instrument->n_scales; i++) {
             const size_t scale = m->first_scale + i;
-            const struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
-            if (has_ledger(maker, scale)) {
-                row[column++] =
-                    cell_value(figures_at(maker->figures, &key, FIGURE_STAGE_NONE,
-                                          reason == DISCOUNT_NONE ? STATISTIC_DISCOUNTED
-                                                                  : STATISTIC_DISCOUNTED_REASON,
-                                          reason),
-                               0);
+            if (has_ledger(maker, scale) && column < table->n_columns) {
+                row[column++] = cell_value(discounted_for(maker, scale, reason), 0);
             }
         }
     }

@@ -10,7 +10,8 @@
 
 #define PAGE 80
 #define GAP 2           /* between columns */
-#define LABEL_LEAST 12  /* a label column narrower than this is not readable */
+#define LABEL_LEAST 8   /* a label column narrower than this is not readable */
+#define LABEL_WORD 13   /* nor is one that breaks words up to this length */
 #define WORD_MOST 20    /* words in headings and number columns break beyond this */
 #define HEADING_LINES 3 /* a heading wider than its numbers wraps to as many lines */
 #define INDENT 2        /* of a note's second and later lines */
@@ -28,6 +29,7 @@ struct layout {
     struct arena *arena; /* borrowed: of this table */
     struct printed printed;
     size_t *natural;   /* n_columns: the width at which nothing needs to wrap more */
+    size_t *least;     /* n_columns: how narrow a label may become */
     size_t *widths;    /* n_columns: as used in the block being written */
     struct box *boxes; /* n_columns */
     char *rooms;       /* n_columns of PRINTED_ROOM: the numbers of the row being written */
@@ -262,7 +264,7 @@ static size_t heading_width(const char *heading)
 }
 
 /* 0: no memory. */
-static size_t cells_width(const struct layout *layout, size_t column)
+static size_t cells_width(struct layout *layout, size_t column)
 {
     const struct table *const table = layout->table;
     char room[PRINTED_ROOM];
@@ -276,6 +278,11 @@ static size_t cells_width(const struct layout *layout, size_t column)
         }
         columns = strlen(words);
         columns = is_plain(words, columns) ? columns : columns_of(words);
+        if (table->columns[column].is_label && columns > LABEL_LEAST) {
+            layout->least[column] =
+                larger(layout->least[column],
+                       smaller(larger(columns_of_longest_word(words), LABEL_LEAST), LABEL_WORD));
+        }
         if (cell->kind == CELL_TEXT) { /* a broken number reads as two */
             columns = smaller(columns, table->columns[column].is_label ? PAGE : WORD_MOST);
         }
@@ -289,6 +296,9 @@ static bool find_natural_widths(struct layout *layout)
 {
     const struct table *const table = layout->table;
     size_t end;
+    for (size_t i = 0; i < table->n_columns; i++) {
+        layout->least[i] = LABEL_LEAST;
+    }
     for (size_t i = 0; i < table->n_columns; i = end) {
         end = span_end(layout, i);
         for (size_t k = i; k < end; k++) {
@@ -317,7 +327,7 @@ static struct block next_block(const struct layout *layout, size_t from)
     bool has_numbers = false;
     for (size_t i = 0; i < table->n_columns; i++) {
         if (table->columns[i].is_label) {
-            used += smaller(layout->natural[i], LABEL_LEAST) + GAP;
+            used += smaller(layout->natural[i], layout->least[i]) + GAP;
         }
     }
     for (size_t i = from; i < table->n_columns; i = end) {
@@ -348,7 +358,7 @@ static void fit_labels(struct layout *layout, struct block block)
     while (used > PAGE) {
         size_t *widest = NULL;
         for (size_t i = 0; i < table->n_columns; i++) {
-            if (table->columns[i].is_label && layout->widths[i] > LABEL_LEAST &&
+            if (table->columns[i].is_label && layout->widths[i] > layout->least[i] &&
                 (widest == NULL || layout->widths[i] > *widest)) {
                 widest = &layout->widths[i];
             }
@@ -369,12 +379,13 @@ static bool write_table(struct lines *lines, struct arena *arena, const struct t
 {
     struct layout layout = {.table = table, .arena = arena};
     layout.natural = arena_alloc(arena, table->n_columns + 1, sizeof *layout.natural);
+    layout.least = arena_alloc(arena, table->n_columns + 1, sizeof *layout.least);
     layout.widths = arena_alloc(arena, table->n_columns + 1, sizeof *layout.widths);
     layout.boxes = arena_alloc(arena, table->n_columns + 1, sizeof *layout.boxes);
     layout.rooms = arena_alloc(arena, table->n_columns + 1, PRINTED_ROOM);
-    if (layout.natural == NULL || layout.widths == NULL || layout.boxes == NULL ||
-        layout.rooms == NULL || !printed_table(arena, table, &layout.printed) ||
-        !find_natural_widths(&layout)) {
+    if (layout.natural == NULL || layout.least == NULL || layout.widths == NULL ||
+        layout.boxes == NULL || layout.rooms == NULL ||
+        !printed_table(arena, table, &layout.printed) || !find_natural_widths(&layout)) {
         return false;
     }
     struct block block = {.to = 0};

@@ -28,12 +28,17 @@ BEGIN {
           "between_cohorts/p_welch=welch between_cohorts/p_ancova=ancova pooled/p_pooled=pooled " \
           "trend/p_trend=trend comparison_group/p_did=did " \
           "comparison_group/p_did_family=did years/p_difference_family=difference " \
+          "band_change/p_raised_family=mcnemar trajectory/change_family_p= " \
           "comparison_group/p_ancova_difference=ancova_difference " \
           "trajectory/change_p= before_after/p_t= before_after/p_family=", pairs, " ")
     for (i in pairs) {
         split(pairs[i], both, "=")
         kind[both[1]] = both[2]; is_kind[both[1]]
     }
+    # These take the place of those where some family of All has two members or more on the scale.
+    split("before_after/p_t trajectory/change_p band_change/p_mcnemar years/p_difference " \
+          "comparison_group/p_did", pairs, " ")
+    for (i in pairs) gives_way[pairs[i]]
 }
 # Cells that hold a comma are quoted; none of them is looked into.
 function cells(line,    n, i, quoted, c) {
@@ -53,29 +58,38 @@ function stage_class(kind, stage) {
     return kind == "target" ? "after" : "stages"
 }
 {
-    if ($0 !~ /p_|_p,|holm/) next
+    if ($0 !~ /p_|_p,|holm|,families,|,n,/) next
     cells($0)
     # 1 study, 2 table, 3 by, 4 cohort, 5 instrument, 6 scale, 7 stage, 8 statistic, 9 value
     row = cell[1] SUBSEP cell[3] SUBSEP cell[4] SUBSEP cell[5] SUBSEP cell[6] SUBSEP cell[7]
     if (cell[2] == "tests" || cell[2] == "tests_between") {
         if (cell[8] ~ /^p_holm/ && cell[9] != "") got[row, cell[8]] = cell[9]
         if (cell[8] ~ /^holm_tests/) size_of[row, cell[8]] = cell[9]
-    } else if (cell[9] == "" && cell[8] ~ /_family$/) {
-        delete p[row, name("p_holm", kind[cell[2] "/" cell[8]])] # the printed p: there is none
-    } else if ((cell[2] "/" cell[8]) in is_kind && cell[9] != "") {
-        k = kind[cell[2] "/" cell[8]]
-        p[row, name("p_holm", k)] = cell[9]
-        family[row, name("p_holm", k)] = cell[1] SUBSEP cell[3] SUBSEP k SUBSEP stage_class(k, cell[7])
-        if (cell[8] == "change_p") steps[row, "p_holm"]; # not of two stages, see below
-        if (cell[8] == "change_p") stage_names[cell[1], cell[7]]
+    } else if ((cell[2] "/" cell[8]) in is_kind) {
+        raw[row, cell[2] "/" cell[8]] = cell[9]
+        if (cell[8] ~ /^change_.*p$/ && cell[9] != "") stage_names[cell[1], cell[7]]
+    } else if (cell[2] == "before_after" && cell[3] == "" && cell[7] == "change") {
+        count[cell[1], cell[5], cell[6], cell[8]] = cell[9]
     }
 }
 END {
     for (s in stage_names) { split(s, part, SUBSEP); n_stages[part[1]]++ }
-    for (t in p) {
-        split(t, part, SUBSEP)
+    for (r in raw) {
+        split(r, part, SUBSEP)
+        scale = part[1] SUBSEP part[4] SUBSEP part[5]
+        by_family = part[5] == "level" ||
+            ((scale, "families") in count && count[scale, "families"] + 0 < count[scale, "n"] + 0)
+        if (raw[r] == "" || (by_family && (part[7] in gives_way)) ||
+            (!by_family && part[7] ~ /_family/)) continue
         # Of two stages, the trajectory is before and after once more.
-        if ((t in steps) && n_stages[part[1]] < 2) { delete p[t]; continue }
+        if (part[7] ~ /change_(family_)?p$/ && part[7] !~ /model/ && n_stages[part[1]] < 2) continue
+        k = kind[part[7]]
+        sub(SUBSEP part[7] "$", "", r)
+        t = r SUBSEP name("p_holm", k)
+        p[t] = raw[r SUBSEP part[7]]
+        family[t] = part[1] SUBSEP part[2] SUBSEP k SUBSEP stage_class(k, part[6])
+    }
+    for (t in p) {
         members[family[t]] = members[family[t]] "\n" t; m[family[t]]++
     }
     for (f in members) {

@@ -50,6 +50,7 @@ static void add_base(struct maker *maker, struct table *table, size_t measure)
 static void band_change_row(struct maker *maker, struct table *table, size_t scale)
 {
     const enum figure_table of = FIGURES_BAND_CHANGE;
+    const struct figure_key key = scale_key(maker, of, scale);
     struct cell_content *const row = add_row(maker, table);
     if (row == NULL) {
         return;
@@ -66,7 +67,9 @@ static void band_change_row(struct maker *maker, struct table *table, size_t sca
         cell_p(change_of(maker, of, scale,
                          share_is_by_family(maker, scale, FAMILY_RAISED) ? STATISTIC_P_RAISED_FAMILY
                                                                          : STATISTIC_P_MCNEMAR));
-    cells_are_of(maker, table, row, table->n_columns, number_of_pairs(maker, scale));
+    cells_are_of(maker, table, row, table->n_columns - 1, number_of_pairs(maker, scale));
+    cells_are_of(maker, table, &row[9], 1,
+                 test_base(maker, &key, FIGURE_STAGE_CHANGE, TEST_MCNEMAR));
 }
 
 /* Which bands are raised, said once for scales that agree, as they nearly always do. */

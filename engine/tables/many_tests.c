@@ -111,6 +111,16 @@ static struct value of_change(const struct maker *maker, const struct figure_key
                : n;
 }
 
+static struct value of_stage(const struct maker *maker, const struct figure_key *key,
+                             unsigned stage)
+{
+    const struct value n = in_table(maker, key, FIGURES_TRAJECTORY, stage, STATISTIC_CHANGE_N);
+    return change_test(maker, key->scale).by_family
+               ? fewer(n,
+                       in_table(maker, key, FIGURES_TRAJECTORY, stage, STATISTIC_CHANGE_FAMILIES))
+               : n;
+}
+
 /* All years that a trend is over. */
 static struct value of_trend(const struct maker *maker, const struct figure_key *key)
 {
@@ -137,11 +147,10 @@ struct value test_base(const struct maker *maker, const struct figure_key *key, 
                                                   STATISTIC_FAMILIES_COMPARISON};
     switch (kind) {
     case N_TEST_KINDS:
-        return stage == FIGURE_STAGE_CHANGE
-                   ? of_change(maker, key)
-                   : in_table(maker, key, FIGURES_TRAJECTORY, stage, STATISTIC_CHANGE_N);
-    case TEST_STUART_MAXWELL:
+        return stage == FIGURE_STAGE_CHANGE ? of_change(maker, key) : of_stage(maker, key, stage);
     case TEST_MCNEMAR:
+        return of_change(maker, key);
+    case TEST_STUART_MAXWELL:
         return in_table(maker, key, FIGURES_BEFORE_AFTER, stage, STATISTIC_N);
     case TEST_MODEL:
         return in_table(maker, key, FIGURES_TRAJECTORY, FIGURE_STAGE_NONE, STATISTIC_MODEL_PEOPLE);

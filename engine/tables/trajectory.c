@@ -31,8 +31,7 @@ static size_t put_tests(const struct maker *maker, struct table *table, struct c
     if (adjusted) {
         cells[1] = cell_p(holm_p(maker, key, stage, N_TEST_KINDS));
     }
-    cells_are_of(maker, table, cells, n,
-                 figures_at(maker->figures, key, stage, STATISTIC_CHANGE_N, 0));
+    cells_are_of(maker, table, cells, n, test_base(maker, key, stage, N_TEST_KINDS));
     return n;
 }
 

@@ -10,12 +10,15 @@
 # was read; the figures are computed from the files as written, not from what made them. Scores are
 # whole units, so that ties are ties; the statistics are R's own (t.test, quantile, wilcox.test,
 # pbinom), but the exact signed-rank p, which R has only without ties. Base R and stats only, but for the
-# sizes of a change (effect_sizes.R; effectsize and metafor) and for families (family_means.R; clubSandwich).
+# sizes of a change (effect_sizes.R; effectsize and metafor), families (family_means.R; clubSandwich) and the mixed
+# model (reml_book.R). Takes some minutes.
 
 sizes <- new.env()
 sys.source("tests/reference/effect_sizes.R", sizes)
 kin <- new.env()
 sys.source("tests/reference/family_means.R", kin)
+book <- new.env()
+sys.source("tests/reference/reml_book.R", book)
 set.seed(20261122, kind = "Mersenne-Twister", normal.kind = "Inversion", sample.kind = "Rejection")
 stopifnot(identical(RNGkind(), c("Mersenne-Twister", "Inversion", "Rejection")))
 root <- "tests/reference/studies"
@@ -415,6 +418,43 @@ add_flow <- function(stage, code, paired) {             # paired: NULL at the fi
     if (!is.null(paired)) { add(stage, "not_paired", scored - paired); add(stage, "paired", paired) }
 }
 
+# The means had nobody left, of y: points [person, stage]. Nothing is said where there is no model, or where the
+# fit by residuals finds no way on.
+models <- c(un = 0, csh = 0, cs = 0, none = 0)
+add_model <- function(y, stages) {
+    at <- which(colSums(!is.na(y)) >= 2)                # the stages that take part
+    z <- y[, at, drop = FALSE]
+    z <- z[rowSums(!is.na(z)) > 0, , drop = FALSE]
+    k <- length(at)
+    repeated <- sum(rowSums(!is.na(z)) > 1)
+    add("", "model_people", nrow(z)); add("", "model_repeated", repeated)
+    if (nrow(z) < 10 || k < 2 || any(apply(z, 2, function(v) length(unique(v[!is.na(v)]))) < 2)) return()
+    structure <- if (repeated >= 10 * k && all(crossprod(!is.na(z)) > 0)) "un" else if (repeated >= 5 * k) "csh" else "cs"
+    found <- tryCatch({
+        f <- book$fisher(z, rep(1, nrow(z)), structure)
+        robust <- if (structure != "un") book$cr2(f, z, rep(1, nrow(z)))
+        v <- if (structure == "un") book$kenward_roger(f) else robust$v
+        df <- function(c) if (structure == "un") book$kr_df(f, c) else book$cr2_df(f, robust, c)
+        contrasts <- lapply(seq_len(k)[-1], function(i) { c <- numeric(k); c[1] <- -1; c[i] <- 1; list(c = c, df = df(c)) })
+        TRUE
+    }, error = function(e) FALSE)
+    models[[if (found) structure else "none"]] <<- models[[if (found) structure else "none"]] + 1
+    if (!found) return()
+    add("", "model_outcome", 0); add("", "model_structure", match(structure, c("un", "csh", "cs")))
+    add("", "model_reml_loglik", f$loglik)
+    for (i in seq_len(k)) {
+        name <- stages[at[i]]
+        add(name, "model_mean", f$mu[i]); add(name, "model_se", sqrt(v[i, i]))
+        if (i == 1 || at[1] != 1) next
+        it <- contrasts[[i - 1]]
+        d <- sum(it$c * f$mu); se <- sqrt(c(t(it$c) %*% v %*% it$c))
+        add(name, "model_change", d); add(name, "model_change_se", se); add(name, "model_change_df", it$df)
+        add(name, "model_change_ci_low", d - qt(.975, it$df) * se); add(name, "model_change_ci_high", d + qt(.975, it$df) * se)
+        log_p <- log(2) + pt(-abs(d / se), it$df, log.p = TRUE)
+        add(name, "model_change_p", exp(log_p), if (log_p < -2) log_p else NA)
+    }
+}
+
 # How the items of a scale go together: x of complete forms, turned round where the scale does so; at = their numbers.
 f_quantile <- function(p, df1, df2) {                   # R 4.2's qf() has four digits only at large degrees of freedom
     q <- qf(p, df1, df2)
@@ -659,6 +699,7 @@ questionnaire <- function(study, instrument, forms) {
             }
             add(name, "same_n", sum(complete)); add(name, "same_mean", mean_of(value[complete, s] / unit))
         }
+        add_model(value / unit, names(study$stages))
         key("drop_out")
         add_drop_out(before / unit, value[reason == "no_after_form" & !is.na(value[, study$before]), study$before] / unit)
         code <- ifelse(!is.na(per_scale[[scale]]$value), "score", ifelse(what != "none", "unscored", ifelse(not_due, "not due", "none")))
@@ -809,6 +850,7 @@ goals <- function(study, cells, weighted) {
                 }
                 add(name, "same_n", sum(complete)); add(name, "same_mean", mean_of(it$value[complete, s] / it$unit))
             }
+            add_model(it$value[part$of, , drop = FALSE] / it$unit, names(study$stages))
             row_key("drop_out", part$by, part$cohort, "gas", scale)
             gone <- part$of & it$reason == "no_after_form" & !is.na(it$value[, b])
             add_drop_out(it$pair[ok, 1] / it$unit, it$value[gone, b] / it$unit)
@@ -1174,3 +1216,4 @@ local({
 })
 size <- sum(file.size(list.files(root, recursive = TRUE, full.names = TRUE)))
 message(sprintf("%d figures, %d bytes", rows$total, as.integer(size)))
+message("models: ", paste(names(models), models, collapse = ", "))

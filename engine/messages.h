@@ -291,6 +291,8 @@
     X(SAY_CAUTION)                   \
     X(SAY_WILCOXON)                  \
     X(SAY_SIGN)                      \
+    X(SAY_STARTED)                   \
+    X(SAY_STARTED_GOALS)             \
     X(SAY_EFFECT)                    \
     X(SAY_GOALS_START)               \
     X(SAY_MODEL)                     \

@@ -162,6 +162,27 @@ static void say_effect(struct paragraph *paragraph, const struct figure_key *key
     say(paragraph, text);
 }
 
+/* How many of those who started have both forms: nothing is known of the others. */
+static void say_started(struct paragraph *paragraph, const struct figure_key *key,
+                        const struct spoken_change *c)
+{
+    const struct figures *const f = paragraph->maker->figures;
+    struct figure_key of = *key;
+    struct text text = text_of(c->of_goals ? MESSAGE_SAY_STARTED_GOALS : MESSAGE_SAY_STARTED);
+    struct value started, percent;
+    of.table = FIGURES_CAUTIONS;
+    started = figures_at(f, &of, FIGURE_STAGE_NONE, STATISTIC_CAUTION_STARTED, 0);
+    percent = figures_at(f, &of, FIGURE_STAGE_NONE, STATISTIC_PERCENT_OF_STARTED, 0);
+    if (percent.kind == VALUE_UNDEFINED || c->n.number < (double)c->small.too_few) {
+        return;
+    }
+    text.arguments[0] = argument_value(percent, 0);
+    text.arguments[1] = argument_value(started, 0);
+    text.arguments[2] = c->who;
+    text.arguments[3] = argument_name(before_name(paragraph->maker));
+    say(paragraph, text);
+}
+
 /* What the change would be if those who left had stayed, where the model counts anyone who is not
    among the pairs. */
 static void say_model(struct paragraph *paragraph, const struct figure_key *key,
@@ -319,6 +340,9 @@ static struct text paragraph_of(struct maker *maker, const struct figure_key *ke
         say(&paragraph, stages);
     }
     say(&paragraph, spoken_means(&c));
+    if (primary && stage == maker->study->after) {
+        say_started(&paragraph, key, &c);
+    }
     say(&paragraph, spoken_test(&c));
     say(&paragraph, spoken_rounding(&c));
     if (primary && stage == maker->study->after) {

@@ -48,6 +48,18 @@ enum arm cohort_arm(const struct counted *counted, uint32_t cohort)
                : ARM_PROGRAMME;
 }
 
+/* What years are compared by: changes, and goals attained; and arms: changes, and who improved reliably. Of
+   families in several groups each is kept by itself, so that what nobody asks for would cost. */
+static bool is_compared_by_year(const struct family_sum *of)
+{
+    return of->later < FAMILY_SHARE || of->later == FAMILY_ATTAINED + GOALS_ANY;
+}
+
+static bool is_compared_by_arm(const struct family_sum *of)
+{
+    return of->later < FAMILY_SHARE || of->later == FAMILY_SHARE + FAMILY_IMPROVED;
+}
+
 /* The families of both arms: those without a text in the column belong to neither. */
 static bool pair_arms(const struct counted *counted, struct family_pairs *arms)
 {
@@ -60,7 +72,8 @@ static bool pair_arms(const struct counted *counted, struct family_pairs *arms)
         arm_of[c] = cohort_arm(counted, c);
         leave_out[c] = cohorts_value_of(counted->cohorts, c, study->comparison_column - 1) == 0;
     }
-    done = done && family_pairs_init(arms, &counted->families, arm_of, leave_out);
+    done =
+        done && family_pairs_init(arms, &counted->families, arm_of, leave_out, is_compared_by_arm);
     free(arm_of);
     free(leave_out);
     return done;
@@ -78,7 +91,8 @@ static bool pair_families(struct work *work)
     for (size_t b = 0; b < study->n_breakdowns; b++) {
         if (breakdown_has_years(study, b) &&
             !family_pairs_init(&between->years[b], &work->counted->families,
-                               work->figures->comparisons[b].grouping.group_of, NULL)) {
+                               work->figures->comparisons[b].grouping.group_of, NULL,
+                               is_compared_by_year)) {
             return false;
         }
     }

@@ -251,14 +251,16 @@ typedef bool add_parts(struct family_tally *tally, const struct family_sum *of,
 
 /* Into other cohorts; what becomes of families in several of them, `add` knows. */
 static bool regroup(const struct family_tally *tally, const uint32_t group_of[],
-                    const bool leave_out[], add_parts *add, struct family_tally *out)
+                    const bool leave_out[], family_sum_test *wanted, add_parts *add,
+                    struct family_tally *out)
 {
     struct family_part *const room = calloc(tally->n_parts + 1, sizeof *room);
     bool done = room != NULL;
     *out = (struct family_tally){0};
     for (size_t i = 0; i < tally->n_cells && done; i++) {
         struct family_cell cell = tally->cells[i];
-        if (leave_out == NULL || !leave_out[cell.cohort]) {
+        if ((leave_out == NULL || !leave_out[cell.cohort]) &&
+            (wanted == NULL || wanted(&cell.of))) {
             cell.cohort = group_of[cell.cohort];
             done = family_tally_add(out, &cell);
         }
@@ -266,7 +268,7 @@ static bool regroup(const struct family_tally *tally, const uint32_t group_of[],
     for (size_t i = 0; i < tally->n_splits && done; i++) {
         const struct split_family *const split = &tally->splits[i];
         size_t n = 0;
-        for (size_t k = 0; k < split->n_parts; k++) {
+        for (size_t k = 0; k < split->n_parts && (wanted == NULL || wanted(&split->of)); k++) {
             const struct family_part *const part = &tally->parts[split->first_part + k];
             if (leave_out == NULL || !leave_out[part->cohort]) {
                 room[n] = *part;
@@ -286,13 +288,14 @@ static bool regroup(const struct family_tally *tally, const uint32_t group_of[],
 bool family_tally_coarsen(const struct family_tally *tally, const uint32_t group_of[],
                           struct family_tally *out)
 {
-    return regroup(tally, group_of, NULL, add_apart, out);
+    return regroup(tally, group_of, NULL, NULL, add_apart, out);
 }
 
 bool family_tally_renumber(const struct family_tally *tally, const uint32_t number_of[],
-                           const bool leave_out[], struct family_tally *out)
+                           const bool leave_out[], family_sum_test *wanted,
+                           struct family_tally *out)
 {
-    return regroup(tally, number_of, leave_out, family_tally_add_split, out);
+    return regroup(tally, number_of, leave_out, wanted, family_tally_add_split, out);
 }
 
 bool family_tally_merge(struct family_tally *into, const struct family_tally *from)

@@ -92,9 +92,12 @@ bool family_tally_sort(struct family_tally *tally);
 bool family_tally_coarsen(const struct family_tally *tally, const uint32_t group_of[],
                           struct family_tally *out);
 
-/* The same tally with other numbers of cohorts, without those that are left out. *out as above. */
+/* The same tally with other numbers of cohorts, without those that are left out (NULL: none), and of
+   what is `wanted` (NULL: all). *out as above. */
+typedef bool family_sum_test(const struct family_sum *of);
 bool family_tally_renumber(const struct family_tally *tally, const uint32_t number_of[],
-                           const bool leave_out[], struct family_tally *out);
+                           const bool leave_out[], family_sum_test *wanted,
+                           struct family_tally *out);
 
 /* Adds what `from` counted, of the same numbers of cohorts and categories; a family that is in both
    is two. *into is in no order afterwards. False: no memory. */

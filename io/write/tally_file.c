@@ -458,7 +458,7 @@ static bool number_cohorts(struct writing *w)
     w->cohort_of = calloc(n + 1, sizeof *w->cohort_of);
     if (w->cohort_of == NULL || !grouping_init(&w->finest, w->counted->cohorts, &all) ||
         !tally_coarsen(&w->counted->tally, w->finest.group_of, &w->tally) ||
-        !family_tally_renumber(&w->counted->families, w->finest.group_of, w->withheld.cohorts,
+        !family_tally_renumber(&w->counted->families, w->finest.group_of, w->withheld.cohorts, NULL,
                                &w->families)) {
         return false;
     }

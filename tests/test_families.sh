@@ -57,6 +57,33 @@ check() { # STUDY
 check "$1/tests/reference/family_years"
 check "$1/tests/reference/families"
 
+# A site that names families and one that does not, whose people are each a family by themselves.
+data=$1/tests/reference/family_years
+mkdir "$work/north" "$work/south" "$work/both"
+for file in wemwbs goals sdq; do
+    awk -F, -v OFS=, -v north="$work/north/$file.csv" -v south="$work/south/$file.csv" -v both="$work/both/$file.csv" '
+    {
+        key = $2 != "" ? $2 : $1
+        is_north = substr(key, length(key)) % 2
+        family = is_north || NR == 1 ? $2 : ""
+        rest = $0
+        sub(/^[^,]*,[^,]*,/, "", rest)
+        print $1, family, rest > both
+        if (NR == 1 || is_north) print > north
+        if (NR == 1 || !is_north) print $1, rest > south
+    }' "$data/$file.csv"
+done
+for site in north south both; do
+    sed "$(if [ $site = south ]; then echo '/family: family/d'; fi)" "$data/study.yaml" > "$work/$site/study.yaml"
+    "$pellter" tally "$work/$site/study.yaml" -o "$work/$site.csv" 2> "$work/stderr"
+done
+"$pellter" merge "$work/north.csv" "$work/south.csv" -o "$work/sites" > "$work/stdout" 2>&1
+"$pellter" report "$work/both/study.yaml" -o "$work/pooled" > "$work/stdout" 2>&1
+for of in sites pooled; do
+    grep -v '^item_analysis,' "$work/$of/internal/results.csv" > "$work/$of.csv"
+done
+cmp -s "$work/sites.csv" "$work/pooled.csv" || { echo "a site without families: other results than pooled"; failed=1; }
+
 # A tally whose families are not those of its scores, under a checksum that is right, is refused.
 sed '$d; s/^\(family,[^,]*,wemwbs,total,start,12 months,1,[-0-9]*\),1$/\1,2/' "$work/tally.csv" > "$work/odd.csv"
 printf 'sha256,%s\n' "$(sha256sum < "$work/odd.csv" | cut -d " " -f 1)" >> "$work/odd.csv"

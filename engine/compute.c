@@ -325,8 +325,8 @@ static void compute_section(struct figure_computer *computer, struct figure_sect
     assert(!computing->is_at_work);
     for (unsigned t = 0; t < N_FIGURE_TABLES; t++) {
         if ((recipe->needs >> t & 1) != 0) {
-            section->no_memory |= figures_section(work->figures, t, 0)->no_memory |
-                                  figures_section(work->figures, t, breakdown)->no_memory;
+            section->no_memory |= figures_section(work->figures, t, 0)->no_memory;
+            section->no_memory |= figures_section(work->figures, t, breakdown)->no_memory;
         }
     }
     section->n_dimensions = recipe->span == SPAN_GOALS   ? GOALS_BY_FLAG + study->goals.n_flags

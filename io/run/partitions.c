@@ -16,7 +16,7 @@
 #define BAG_BYTES 1024
 
 /* What the parts collect in all, where memory is not limited. */
-#define INBOX_BYTES ((size_t)12 * 1024 * 1024)
+#define INBOX_BYTES ((size_t)8 * 1024 * 1024)
 
 struct partition {
     pthread_mutex_t lock;

@@ -125,11 +125,8 @@ bool count_respondents(const struct respondents *respondents, struct pair_counte
                         .counted = counted,
                         .listing = listing};
     bool done = count_join_findings(respondents, counted, listing);
-    walk.share_rules = calloc(study->n_scales + 1, sizeof *walk.share_rules);
+    walk.share_rules = share_rules_new(study);
     done = done && walk.share_rules != NULL;
-    for (size_t s = 0; s < study->n_scales && done; s++) {
-        walk.share_rules[s] = share_rules_of(study, s);
-    }
     for (walk.join_index = 0; walk.join_index < study->n_joins && done; walk.join_index++) {
         walk.join = &respondents->joins[walk.join_index];
         walk.layout = &respondents->rules->joins[walk.join_index];

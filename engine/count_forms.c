@@ -170,7 +170,7 @@ static bool count_kin_outcomes(const struct walk *walk, size_t scale, const outc
                           outcome_score(s->values, outcomes[later]));
 }
 
-/* What all pairs of stages that are compared give to the family: is_counted_pair(). */
+/* What all pairs of stages that are compared, is_counted_pair(), give to a family of one. */
 static bool count_kin_stages(const struct walk *walk, size_t scale, const outcome outcomes[])
 {
     const struct study *const study = walk->study;
@@ -210,7 +210,9 @@ bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t meas
                 return false;
             }
         }
-        if (has_family && !count_kin_stages(walk, scale, outcomes[i])) {
+        if (has_family && !(walk->family != NULL
+                                ? kin_put_outcomes(walk->kin, scale, outcomes[i], study->n_stages)
+                                : count_kin_stages(walk, scale, outcomes[i]))) {
             return false;
         }
     }

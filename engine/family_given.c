@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "engine/pair_counter.h"
 #include "engine/stats/clinical_change.h"
@@ -44,6 +45,15 @@ struct share_rules share_rules_of(const struct study *study, size_t scale)
     if (s->scale->n_band_sets > 0) {
         rules.bands = &s->scale->band_sets[study_band_set(study, scale)];
         rules.has[FAMILY_BETTER_BAND] = rules.has[FAMILY_RAISED] = true;
+    }
+    return rules;
+}
+
+struct share_rules *share_rules_new(const struct study *study)
+{
+    struct share_rules *const rules = calloc(study->n_scales + 1, sizeof *rules);
+    for (size_t i = 0; i < study->n_scales && rules != NULL; i++) {
+        rules[i] = share_rules_of(study, i);
     }
     return rules;
 }

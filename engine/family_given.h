@@ -17,6 +17,9 @@ struct share_rules {
 };
 struct share_rules share_rules_of(const struct study *study, size_t scale);
 
+/* Those of every scale; the caller's to free. NULL: no memory. */
+struct share_rules *share_rules_new(const struct study *study);
+
 /* What is added up, and how much of it. */
 struct family_given {
     struct family_sum of;

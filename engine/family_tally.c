@@ -45,6 +45,13 @@ static int cell_compare(const void *a, const void *b)
     return 0;
 }
 
+static bool same_cell(const struct family_cell *x, const struct family_cell *y)
+{
+    return x->sum == y->sum && x->members == y->members && x->cohort == y->cohort &&
+           x->of.stage == y->of.stage && x->of.later == y->of.later && x->of.scale == y->of.scale &&
+           x->of.about == y->of.about;
+}
+
 static int part_compare(const void *a, const void *b)
 {
     const struct family_part *const x = a, *const y = b;
@@ -76,7 +83,7 @@ static uint32_t *find_slot(const struct family_tally *tally, const struct family
 {
     size_t slot = cell_hash(cell) & (tally->n_slots - 1);
     while (tally->slots[slot] != SLOT_EMPTY_CELL &&
-           cell_compare(&tally->cells[tally->slots[slot]], cell) != 0) {
+           !same_cell(&tally->cells[tally->slots[slot]], cell)) {
         slot = (slot + 1) & (tally->n_slots - 1);
     }
     return &tally->slots[slot];
@@ -141,7 +148,13 @@ bool family_tally_add(struct family_tally *tally, const struct family_cell *cell
 static size_t join_parts(struct family_part parts[], size_t n)
 {
     size_t n_joined = 0;
-    qsort(parts, n, sizeof *parts, part_compare);
+    bool in_order = true;
+    for (size_t i = 1; i < n; i++) {
+        in_order = in_order && parts[i - 1].cohort <= parts[i].cohort;
+    }
+    if (!in_order) { /* nearly all families are in one cohort */
+        qsort(parts, n, sizeof *parts, part_compare);
+    }
     for (size_t i = 0; i < n; i++) {
         if (n_joined > 0 && parts[n_joined - 1].cohort == parts[i].cohort) {
             parts[n_joined - 1].members += parts[i].members;

@@ -1,5 +1,6 @@
 /* engine/kin.c - a member is its family and join, its cohort, how many bytes follow, and these: for
-   each sum what it is of, and two numbers that are nearly always small. */
+   each sum what it is of, and two numbers that are nearly always small; for each scale the stages at
+   which there is a score, and which. The many sums that a scale gives would take ten times the room. */
 #include "engine/kin.h"
 
 #include <assert.h>
@@ -8,6 +9,7 @@
 
 #include "engine/memory.h"
 #include "engine/names.h"
+#include "engine/pair_counter.h"
 
 struct member_head {
     struct family_id family;
@@ -16,28 +18,36 @@ struct member_head {
     uint16_t n_bytes;
 };
 
-/* A member with more (of very many goals) is written down as two of one family. */
+/* How many bytes of a member are enough: an entry more, and they still have to fit in 16 bits. */
 #define MOST_BYTES 60000
-/* The longest sum: numbers of 7 bits each, with two bytes and a name. */
+/* The longest number, of 7 bits each, and the longest sum: with two bytes and a name. */
+#define NUMBER_BYTES 10
 #define SUM_BYTES 48
+/* Of a page, unless it holds one member that is longer. With what malloc() adds, 2 KiB. */
+#define PAGE_BYTES ((size_t)2048 - sizeof(struct kin_page) - 16)
+/* Where a sum has its stage: not a sum. */
+#define OUTCOMES 0xff
+_Static_assert(MAX_STAGES < OUTCOMES &&
+                   MOST_BYTES + 2 * NUMBER_BYTES + 1 + MAX_STAGES * NUMBER_BYTES <= UINT16_MAX,
+               "a member fits");
 
 /* --- writing down --- */
 
-static bool append(struct kin_bundle *bundle, const void *bytes, size_t n)
+static bool append(struct kin *kin, const void *bytes, size_t n)
 {
-    if (!array_grow(&bundle->bytes, &bundle->capacity, bundle->n + n, 1)) {
+    if (!array_grow(&kin->member, &kin->member_capacity, kin->n_member + n, 1)) {
         return false;
     }
-    memcpy(bundle->bytes + bundle->n, bytes, n);
-    bundle->n += n;
+    memcpy(kin->member + kin->n_member, bytes, n);
+    kin->n_member += n;
     return true;
 }
 
 bool kin_begin(struct kin *kin, struct family_id family, size_t join, uint32_t cohort)
 {
     const struct member_head head = {.family = family, .cohort = cohort, .join = (uint16_t)join};
-    kin->member.n = 0;
-    return append(&kin->member, &head, sizeof head);
+    kin->n_member = 0;
+    return append(kin, &head, sizeof head);
 }
 
 static size_t put_number(unsigned char *to, uint64_t number)
@@ -60,16 +70,23 @@ static uint64_t get_number(const unsigned char **from)
     return number | (uint64_t) * (*from)++ << shift;
 }
 
+/* A member with very much is written down as two of one family. */
+static bool make_room(struct kin *kin)
+{
+    struct member_head head;
+    if (kin->n_member <= MOST_BYTES) {
+        return true;
+    }
+    memcpy(&head, kin->member, sizeof head);
+    return kin_end(kin) && kin_begin(kin, head.family, head.join, head.cohort);
+}
+
 bool kin_put(struct kin *kin, const struct family_sum *of, uint64_t members, int64_t sum)
 {
     unsigned char bytes[SUM_BYTES];
     size_t n = put_number(bytes, of->scale);
-    if (kin->member.n > MOST_BYTES) {
-        struct member_head head;
-        memcpy(&head, kin->member.bytes, sizeof head);
-        if (!kin_end(kin) || !kin_begin(kin, head.family, head.join, head.cohort)) {
-            return false;
-        }
+    if (!make_room(kin)) {
+        return false;
     }
     bytes[n++] = of->stage;
     bytes[n++] = of->later;
@@ -80,7 +97,31 @@ bool kin_put(struct kin *kin, const struct family_sum *of, uint64_t members, int
     n += put_number(bytes + n, members);
     /* The sign goes to the lowest bit, so that small numbers stay short. */
     n += put_number(bytes + n, (uint64_t)sum << 1 ^ (sum < 0 ? UINT64_MAX : 0));
-    return append(&kin->member, bytes, n);
+    return append(kin, bytes, n);
+}
+
+bool kin_put_outcomes(struct kin *kin, size_t scale, const outcome outcomes[], size_t n_stages)
+{
+    unsigned char bytes[NUMBER_BYTES];
+    uint64_t stages = 0;
+    for (size_t i = 0; i < n_stages; i++) {
+        stages |= (uint64_t)(outcomes[i] >= N_REASONS) << i;
+    }
+    if (stages == 0) {
+        return true;
+    }
+    if (!make_room(kin) || !append(kin, bytes, put_number(bytes, scale)) ||
+        !append(kin, &(const unsigned char){OUTCOMES}, 1) ||
+        !append(kin, bytes, put_number(bytes, stages))) {
+        return false;
+    }
+    for (size_t i = 0; i < n_stages; i++) {
+        if (outcomes[i] >= N_REASONS &&
+            !append(kin, bytes, put_number(bytes, outcomes[i] - N_REASONS))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static uint64_t family_hash(const struct member_head *head)
@@ -88,28 +129,39 @@ static uint64_t family_hash(const struct member_head *head)
     return id_fold(head->family.words[0] ^ (uint64_t)head->join << 48, head->family.words[1]);
 }
 
-bool kin_room(struct kin *kin, size_t bundle, size_t n)
+struct kin_page *kin_room(struct kin *kin, size_t bundle, size_t n)
 {
-    struct kin_bundle *const b = &kin->bundles[bundle];
-    const size_t capacity = b->capacity;
-    const bool done = array_grow(&b->bytes, &b->capacity, b->n + n, 1);
-    kin->n_bytes += b->capacity - capacity;
-    return done;
+    struct kin_page *page = kin->bundles[bundle];
+    if (page == NULL || page->capacity - page->n < n) {
+        const size_t capacity = n > PAGE_BYTES ? n : PAGE_BYTES;
+        page = malloc(sizeof *page + capacity);
+        if (page == NULL) {
+            return NULL;
+        }
+        *page = (struct kin_page){.next = kin->bundles[bundle], .capacity = capacity};
+        kin->bundles[bundle] = page;
+        kin->n_bytes += capacity;
+    }
+    return page;
 }
 
 bool kin_end(struct kin *kin)
 {
     struct member_head head;
-    size_t bundle;
-    if (kin->member.n == sizeof head) {
+    struct kin_page *page;
+    if (kin->n_member == sizeof head) {
         return true; /* nothing is known of this member */
     }
-    memcpy(&head, kin->member.bytes, sizeof head);
-    head.n_bytes = (uint16_t)(kin->member.n - sizeof head);
-    memcpy(kin->member.bytes, &head, sizeof head);
-    bundle = (size_t)(family_hash(&head) % KIN_BUNDLES);
-    return kin_room(kin, bundle, kin->member.n) &&
-           append(&kin->bundles[bundle], kin->member.bytes, kin->member.n);
+    memcpy(&head, kin->member, sizeof head);
+    head.n_bytes = (uint16_t)(kin->n_member - sizeof head);
+    memcpy(kin->member, &head, sizeof head);
+    page = kin_room(kin, (size_t)(family_hash(&head) % KIN_BUNDLES), kin->n_member);
+    if (page == NULL) {
+        return false;
+    }
+    memcpy(page->bytes + page->n, kin->member, kin->n_member);
+    page->n += kin->n_member;
+    return true;
 }
 
 /* --- reading --- */
@@ -118,6 +170,39 @@ struct known_sum {
     struct family_sum of;
     struct family_part part;
 };
+
+/* What one member has on a scale. */
+struct known_outcomes {
+    uint16_t scale;
+    uint32_t cohort;
+    uint64_t stages; /* bit i: there is a score at stage i */
+    outcome at[MAX_STAGES];
+};
+
+static bool has_outcomes(const unsigned char *from)
+{
+    (void)get_number(&from);
+    return *from == OUTCOMES;
+}
+
+/* The scale and the stages of a member's next outcomes. */
+static uint16_t get_stages(const unsigned char **from, uint64_t *stages)
+{
+    const uint16_t scale = (uint16_t)get_number(from);
+    ++*from;
+    *stages = get_number(from);
+    return scale;
+}
+
+static void get_outcomes(const unsigned char **from, struct known_outcomes *known)
+{
+    known->scale = get_stages(from, &known->stages);
+    for (size_t i = 0; i < MAX_STAGES && known->stages >> i != 0; i++) {
+        if ((known->stages >> i & 1) != 0) {
+            known->at[i] = N_REASONS + (outcome)get_number(from);
+        }
+    }
+}
 
 /* The next sum of a member, and where what it is about stands. */
 static struct known_sum get_sum(const unsigned char **from, const unsigned char **about)
@@ -149,6 +234,19 @@ static bool renumber_member(unsigned char *at, size_t n, const struct study *stu
     const unsigned char *from = at;
     const unsigned char *about;
     while (is_whole(from, (size_t)(at + n - from))) {
+        if (has_outcomes(from)) {
+            uint64_t stages;
+            if (get_stages(&from, &stages) >= study->n_scales) {
+                return false;
+            }
+            for (; stages != 0 && from < at + n; stages &= stages - 1) {
+                (void)get_number(&from);
+            }
+            if (stages != 0) {
+                return false;
+            }
+            continue;
+        }
         const struct known_sum known = get_sum(&from, &about);
         if (known.of.scale >= study->n_scales || from > at + n) {
             return false;
@@ -194,13 +292,17 @@ struct member {
 };
 
 struct meeting {
-    struct member *members; /* owned, n */
+    const struct study *study;       /* borrowed */
+    const struct share_rules *rules; /* borrowed */
+    struct member *members;          /* owned, n */
     size_t n;
     uint32_t *first; /* owned: a hash table of families: their members' first */
     size_t n_first;
     struct known_sum *sums; /* owned: of one family */
     size_t n_sums, sums_capacity;
-    struct family_part *parts; /* owned: of one sum */
+    struct known_outcomes *outcomes; /* owned: of one family, as they are met */
+    size_t n_outcomes, outcomes_capacity;
+    struct family_part *parts; /* owned: of one sum, or of all that two stages give */
     size_t parts_capacity;
 };
 
@@ -277,12 +379,21 @@ static int known_compare(const void *a, const void *b)
                               &((const struct known_sum *)b)->of);
 }
 
-static bool add_sums(struct meeting *meeting, const struct member *member)
+static bool add_member_entries(struct meeting *meeting, const struct member *member)
 {
     struct member_head head;
     const unsigned char *from = member->at + sizeof head, *about;
     read_head(member->at, &head);
     while (from < member->at + sizeof head + head.n_bytes) {
+        if (has_outcomes(from)) {
+            if (!array_grow(&meeting->outcomes, &meeting->outcomes_capacity,
+                            meeting->n_outcomes + 1, sizeof *meeting->outcomes)) {
+                return false;
+            }
+            meeting->outcomes[meeting->n_outcomes].cohort = head.cohort;
+            get_outcomes(&from, &meeting->outcomes[meeting->n_outcomes++]);
+            continue;
+        }
         if (!array_grow(&meeting->sums, &meeting->sums_capacity, meeting->n_sums + 1,
                         sizeof *meeting->sums)) {
             return false;
@@ -293,14 +404,74 @@ static bool add_sums(struct meeting *meeting, const struct member *member)
     return true;
 }
 
+/* What the members who have scores at both of two stages give to their family. */
+static bool count_pair(struct meeting *meeting, uint16_t scale, size_t stage, size_t later,
+                       struct family_tally *tally)
+{
+    const uint64_t both = UINT64_C(1) << stage | UINT64_C(1) << later;
+    const int64_t *const values = meeting->study->scales[scale].scale->values;
+    struct family_given given[MOST_FAMILY_GIVEN];
+    size_t n_given = 0, n = 0;
+    bool done = true;
+    for (size_t i = 0; i < meeting->n_outcomes; i++) {
+        const struct known_outcomes *const known = &meeting->outcomes[i];
+        if (known->scale != scale || (known->stages & both) != both) {
+            continue;
+        }
+        n_given = family_given_by(meeting->study, scale, &meeting->rules[scale], stage, later,
+                                  outcome_score(values, known->at[stage]),
+                                  outcome_score(values, known->at[later]), given);
+        for (size_t k = 0; k < n_given; k++) {
+            meeting->parts[k * meeting->n_outcomes + n] =
+                (struct family_part){.cohort = known->cohort, .members = 1, .sum = given[k].sum};
+        }
+        n++;
+    }
+    for (size_t k = 0; k < n_given && n > 0 && done; k++) {
+        done = family_tally_add_split(tally, &given[k].of, meeting->parts + k * meeting->n_outcomes,
+                                      n);
+    }
+    return done;
+}
+
+static bool count_scale(struct meeting *meeting, uint16_t scale, struct family_tally *tally)
+{
+    bool done = true;
+    for (size_t later = 1; later < meeting->study->n_stages && done; later++) {
+        for (size_t stage = 0; stage < later && done; stage++) {
+            done = !is_counted_pair(meeting->study, stage, later) ||
+                   count_pair(meeting, scale, stage, later, tally);
+        }
+    }
+    return done;
+}
+
+/* The sums that the outcomes of a family's members give, scale by scale. */
+static bool count_outcomes(struct meeting *meeting, struct family_tally *tally)
+{
+    bool done = array_grow(&meeting->parts, &meeting->parts_capacity,
+                           MOST_FAMILY_GIVEN * meeting->n_outcomes, sizeof *meeting->parts);
+    for (size_t i = 0; i < meeting->n_outcomes && done; i++) {
+        bool counted = false; /* with a member before */
+        for (size_t k = 0; k < i && !counted; k++) {
+            counted = meeting->outcomes[k].scale == meeting->outcomes[i].scale;
+        }
+        done = counted || count_scale(meeting, meeting->outcomes[i].scale, tally);
+    }
+    return done;
+}
+
 /* Counts one family, whose members begin with this one. */
 static bool count_family(struct meeting *meeting, uint32_t first, struct family_tally *tally)
 {
-    meeting->n_sums = 0;
+    meeting->n_sums = meeting->n_outcomes = 0;
     for (uint32_t i = first; i != NO_NAME; i = meeting->members[i].next) {
-        if (!add_sums(meeting, &meeting->members[i])) {
+        if (!add_member_entries(meeting, &meeting->members[i])) {
             return false;
         }
+    }
+    if (!count_outcomes(meeting, tally)) {
+        return false;
     }
     if (!array_grow(&meeting->parts, &meeting->parts_capacity, meeting->n_sums,
                     sizeof *meeting->parts)) {
@@ -322,9 +493,10 @@ static bool count_family(struct meeting *meeting, uint32_t first, struct family_
     return true;
 }
 
-bool kin_meet(const struct kin_piece pieces[], size_t n_pieces, struct family_tally *tally)
+bool kin_meet(const struct kin_piece pieces[], size_t n_pieces, const struct study *study,
+              const struct share_rules rules[], struct family_tally *tally)
 {
-    struct meeting meeting = {.n = 0};
+    struct meeting meeting = {.study = study, .rules = rules};
     bool done = gather(&meeting, pieces, n_pieces);
     for (size_t i = 0; i < meeting.n_first && done; i++) {
         done = meeting.first[i] == NO_NAME || count_family(&meeting, meeting.first[i], tally);
@@ -332,22 +504,28 @@ bool kin_meet(const struct kin_piece pieces[], size_t n_pieces, struct family_ta
     free(meeting.members);
     free(meeting.first);
     free(meeting.sums);
+    free(meeting.outcomes);
     free(meeting.parts);
     return done;
 }
 
 void kin_empty(struct kin *kin, size_t bundle)
 {
-    kin->n_bytes -= kin->bundles[bundle].capacity;
-    free(kin->bundles[bundle].bytes);
-    kin->bundles[bundle] = (struct kin_bundle){0};
+    struct kin_page *page = kin->bundles[bundle];
+    while (page != NULL) {
+        struct kin_page *const next = page->next;
+        kin->n_bytes -= page->capacity;
+        free(page);
+        page = next;
+    }
+    kin->bundles[bundle] = NULL;
 }
 
 void kin_free(struct kin *kin)
 {
     for (size_t i = 0; i < KIN_BUNDLES; i++) {
-        free(kin->bundles[i].bytes);
+        kin_empty(kin, i);
     }
-    free(kin->member.bytes);
+    free(kin->member);
     *kin = (struct kin){0};
 }

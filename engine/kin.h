@@ -7,28 +7,34 @@
 #ifndef PELLTER_ENGINE_KIN_H
 #define PELLTER_ENGINE_KIN_H
 
-#include "engine/family_tally.h"
+#include "engine/family_given.h"
 #include "engine/ids.h"
 #include "engine/study.h"
 
 #define KIN_BUNDLES 1024
 
-struct kin_bundle {
-    unsigned char *bytes; /* owned, n */
+/* Whole members. */
+struct kin_page {
+    struct kin_page *next; /* owned */
     size_t n, capacity;
+    unsigned char bytes[];
 };
 
 /* Start with {0}. */
 struct kin {
-    struct kin_bundle bundles[KIN_BUNDLES];
-    struct kin_bundle member; /* in the making */
-    size_t n_bytes;           /* room of all bundles */
+    struct kin_page *bundles[KIN_BUNDLES]; /* owned: the page in the making, and those before it */
+    size_t n_bytes;                        /* of all bundles, with what is free in their pages */
+    unsigned char *member;                 /* owned, n_member: in the making */
+    size_t n_member, member_capacity;
 };
 
-/* One member after the other: begin, what is known of the member (each sum once), end. The families
-   of two joins are not one another's. False: no memory. */
+/* One member after the other: begin, what is known of the member (each sum and scale once), end. The
+   families of two joins are not one another's. False: no memory. */
 bool kin_begin(struct kin *kin, struct family_id family, size_t join, uint32_t cohort);
 bool kin_put(struct kin *kin, const struct family_sum *of, uint64_t members, int64_t sum);
+/* What the member has on a scale at each stage: the sums that this gives (family_given_by()) are made
+   when the family meets. */
+bool kin_put_outcomes(struct kin *kin, size_t scale, const outcome outcomes[], size_t n_stages);
 bool kin_end(struct kin *kin);
 
 /* What the sender's numbers of cohorts and names are here. */
@@ -42,16 +48,18 @@ struct kin_numbers {
 bool kin_renumber(unsigned char *bytes, size_t n, const struct study *study,
                   const struct kin_numbers *numbers);
 
-/* Counts the families of a bundle, given in pieces, into `tally`. The pieces are of this study and not
-   looked at for mistakes. False: no memory. */
+/* Counts the families of a bundle, given in pieces, into `tally`; `rules` are share_rules_of() each
+   scale. The pieces are of this study and not looked at for mistakes. False: no memory. */
 struct kin_piece {
     const unsigned char *bytes; /* borrowed, n */
     size_t n;
 };
-bool kin_meet(const struct kin_piece pieces[], size_t n_pieces, struct family_tally *tally);
+bool kin_meet(const struct kin_piece pieces[], size_t n_pieces, const struct study *study,
+              const struct share_rules rules[], struct family_tally *tally);
 
-/* Room for n more bytes in a bundle. False: no memory. */
-bool kin_room(struct kin *kin, size_t bundle, size_t n);
+/* Room for n more bytes in the first page of a bundle; NULL: no memory. Those that are filled are to be
+   added to the page's n. */
+struct kin_page *kin_room(struct kin *kin, size_t bundle, size_t n);
 
 /* Forgets what is in a bundle. */
 void kin_empty(struct kin *kin, size_t bundle);

@@ -205,16 +205,20 @@ static void count_parts(struct work *work, struct worker *worker)
 /* Puts families together, of whom any worker may have met members. */
 static void meet_families(struct work *work, struct worker *worker)
 {
+    const struct study *const study = &work->shared.plan->study;
+    struct share_rules *const rules = share_rules_new(study);
     struct kin_store *stores[MOST_THREADS];
-    struct fault fault = FAULT_FREE;
+    struct fault fault = rules == NULL ? fault_memory() : FAULT_FREE;
     size_t bundle;
     for (size_t i = 0; i < work->n_workers; i++) {
         stores[i] = &work->workers[i]->kin;
     }
     while (fault.code == FAULT_NONE &&
            (bundle = atomic_fetch_add(&work->next_bundle, 1)) < KIN_BUNDLES) {
-        fault = kin_stores_meet(stores, work->n_workers, bundle, &worker->counted.families);
+        fault = kin_stores_meet(stores, work->n_workers, bundle, study, rules,
+                                &worker->counted.families);
     }
+    free(rules);
     worker->fault = fault;
 }
 

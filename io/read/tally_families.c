@@ -217,10 +217,7 @@ static const struct share_rules *rules_of(struct tally_reading *r, size_t scale)
 {
     const struct study *const study = &r->into->plan.study;
     if (r->share_rules == NULL) {
-        r->share_rules = calloc(study->n_scales + 1, sizeof *r->share_rules);
-        for (size_t s = 0; s < study->n_scales && r->share_rules != NULL; s++) {
-            r->share_rules[s] = share_rules_of(study, s);
-        }
+        r->share_rules = share_rules_new(study);
     }
     return r->share_rules == NULL ? NULL : &r->share_rules[scale];
 }

@@ -10,10 +10,10 @@
 
 static struct fault spill_bundle(struct kin_store *store, size_t bundle)
 {
-    const struct kin_bundle *const bytes = &store->kin.bundles[bundle];
     struct fault fault = FAULT_FREE;
-    if (bytes->n > 0) {
-        fault = spill_push(store->spill, &store->pages[bundle], bytes->bytes, bytes->n);
+    for (const struct kin_page *page = store->kin.bundles[bundle];
+         page != NULL && fault.code == FAULT_NONE; page = page->next) {
+        fault = spill_push(store->spill, &store->pages[bundle], page->bytes, page->n);
     }
     if (fault.code == FAULT_NONE) {
         kin_empty(&store->kin, bundle);
@@ -91,20 +91,22 @@ static struct fault collect(struct kin_store *const stores[], size_t n_stores, s
         while (stores[i]->pages[bundle].n > 0 && fault.code == FAULT_NONE) {
             fault = read_page(pieces, stores[i], bundle);
         }
-        if (fault.code == FAULT_NONE && !add_piece(pieces, stores[i]->kin.bundles[bundle].bytes,
-                                                   stores[i]->kin.bundles[bundle].n)) {
-            fault = fault_memory();
+        for (const struct kin_page *page = stores[i]->kin.bundles[bundle];
+             page != NULL && fault.code == FAULT_NONE; page = page->next) {
+            fault = add_piece(pieces, page->bytes, page->n) ? FAULT_FREE : fault_memory();
         }
     }
     return fault;
 }
 
 struct fault kin_stores_meet(struct kin_store *const stores[], size_t n_stores, size_t bundle,
+                             const struct study *study, const struct share_rules rules[],
                              struct family_tally *tally)
 {
     struct pieces_of_kin pieces;
     struct fault fault = collect(stores, n_stores, bundle, &pieces);
-    if (fault.code == FAULT_NONE && pieces.n > 0 && !kin_meet(pieces.pieces, pieces.n, tally)) {
+    if (fault.code == FAULT_NONE && pieces.n > 0 &&
+        !kin_meet(pieces.pieces, pieces.n, study, rules, tally)) {
         fault = fault_memory();
     }
     pieces_free_all(&pieces);
@@ -137,19 +139,21 @@ bool kin_store_add(struct parcel *parcel, const struct study *study,
                    const struct kin_numbers *numbers, struct kin_store *store)
 {
     for (size_t i = 0; i < KIN_BUNDLES; i++) {
-        struct kin_bundle *const bundle = &store->kin.bundles[i];
         const size_t n = (size_t)parcel_get_number(parcel);
         const unsigned char *const bytes = parcel_look(parcel, n);
-        if (parcel->failed || !kin_room(&store->kin, i, n)) {
+        struct kin_page *page = NULL;
+        if (!parcel->failed && n == 0) {
+            continue;
+        }
+        page = parcel->failed ? NULL : kin_room(&store->kin, i, n);
+        if (page == NULL) {
             return false;
         }
-        if (n > 0) {
-            memcpy(bundle->bytes + bundle->n, bytes, n);
-            if (!kin_renumber(bundle->bytes + bundle->n, n, study, numbers)) {
-                return false;
-            }
-            bundle->n += n;
+        memcpy(page->bytes + page->n, bytes, n);
+        if (!kin_renumber(page->bytes + page->n, n, study, numbers)) {
+            return false;
         }
+        page->n += n;
     }
     return true;
 }

@@ -182,26 +182,15 @@ void figures_add(struct figure_part *part, const struct figure_key *key, struct 
     part->no_memory = part->no_memory || !add_figure(part, key, &value);
 }
 
-/* Gives back what was kept for more; there may be no memory for less, and then it stays. */
-static void cut(void *array, size_t n, size_t size)
-{
-    void *old, *less;
-    memcpy(&old, array, sizeof old); /* as array_grow() does */
-    less = n == 0 ? NULL : realloc(old, n * size);
-    if (less != NULL) {
-        memcpy(array, &less, sizeof less);
-    }
-}
-
 void figures_complete(struct figure_part *part)
 {
     part->no_memory =
         part->no_memory ||
         (part->n_blocks > 0 && (!close_block(part) || !reach_group(part, part->n_starts + 1)));
-    cut(&part->blocks, part->n_blocks, sizeof *part->blocks);
-    cut(&part->kinds, part->n_figures, sizeof *part->kinds);
-    cut(&part->terms, part->n_terms, sizeof *part->terms);
-    cut(&part->wide, part->n_wide, sizeof *part->wide);
+    array_cut(&part->blocks, &part->blocks_capacity, part->n_blocks, sizeof *part->blocks);
+    array_cut(&part->kinds, &part->kinds_capacity, part->n_figures, sizeof *part->kinds);
+    array_cut(&part->terms, &part->terms_capacity, part->n_terms, sizeof *part->terms);
+    array_cut(&part->wide, &part->wide_capacity, part->n_wide, sizeof *part->wide);
 }
 
 static void part_free(struct figure_part *part)

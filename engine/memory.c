@@ -8,6 +8,7 @@
 
 #define FIRST_ROOM 8
 #define BLOCK_BYTES ((size_t)16 * 1024)
+#define WORTH_CUTTING ((size_t)4 * 1024)
 
 bool array_grow(void *array, size_t *capacity, size_t need, size_t size)
 {
@@ -33,6 +34,20 @@ bool array_grow(void *array, size_t *capacity, size_t need, size_t size)
     *capacity = room;
     /* cppcheck-suppress memleak ; the caller's pointer has it */
     return true;
+}
+
+void array_cut(void *array, size_t *capacity, size_t n, size_t size)
+{
+    void *old, *less;
+    if (n == 0 || n >= *capacity || (*capacity - n) * size < WORTH_CUTTING) {
+        return;
+    }
+    memcpy(&old, array, sizeof old);
+    less = realloc(old, n * size);
+    if (less != NULL) {
+        memcpy(array, &less, sizeof less);
+        *capacity = n;
+    }
 }
 
 struct arena_block {

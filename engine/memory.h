@@ -11,6 +11,10 @@
    array_grow(&list, &capacity, n + 1, sizeof *list). */
 bool array_grow(void *array, size_t *capacity, size_t need, size_t size);
 
+/* Gives back the room behind the first n elements of such an array, where it is worth it; else, or where
+   that fails, it stays. */
+void array_cut(void *array, size_t *capacity, size_t n, size_t size);
+
 /* Memory that is given out in pieces and freed at once. Start with {0}. */
 struct arena {
     struct arena_block *blocks; /* owned */

@@ -192,6 +192,8 @@ void patterns_sort(struct patterns *patterns)
     if (!in_order) {
         qsort(patterns->list, patterns->n, sizeof *patterns->list, pattern_compare);
     }
+    array_cut(&patterns->terms, &patterns->terms_capacity, patterns->n_terms,
+              sizeof *patterns->terms);
     /* They named places that are others now; and what is in order is found without them. */
     free(patterns->slots);
     patterns->slots = NULL;

@@ -16,6 +16,11 @@ static bool add_text(struct text **texts, size_t *n, size_t *capacity, struct te
 struct table *report_add_table(struct report *report, const char *name, struct text title)
 {
     const char *const kept = arena_copy(&report->arena, name, strlen(name));
+    if (report->n_tables > 0) { /* nobody adds rows to the last one any more */
+        struct table *const last = &report->tables[report->n_tables - 1];
+        array_cut(&last->cells, &last->rows_capacity, last->n_rows,
+                  last->n_columns * sizeof *last->cells);
+    }
     if (kept == NULL || !array_grow(&report->tables, &report->tables_capacity, report->n_tables + 1,
                                     sizeof *report->tables)) {
         return NULL;

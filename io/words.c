@@ -970,9 +970,13 @@ const char *words_filled(struct arena *arena, const char *sentence,
     return filled.out;
 }
 
-const char *words_of(struct arena *arena, const struct text *text)
+const char *words_unfilled(enum message message)
 {
     /* a message without a sentence is found by tests/test_words.c, not by a user's assert */
-    const char *const sentence = english[text->message];
-    return words_filled(arena, sentence == NULL ? "" : sentence, text->arguments);
+    return english[message] == NULL ? "" : english[message];
+}
+
+const char *words_of(struct arena *arena, const struct text *text)
+{
+    return words_filled(arena, words_unfilled(text->message), text->arguments);
 }

@@ -18,4 +18,7 @@ const char *words_of(struct arena *arena, const struct text *text);
 const char *words_filled(struct arena *arena, const char *sentence,
                          const struct argument arguments[TEXT_ARGUMENTS]);
 
+/* The sentence of a message as it stands in that table. */
+const char *words_unfilled(enum message message);
+
 #endif

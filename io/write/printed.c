@@ -27,11 +27,40 @@ static size_t print_number(const struct cell_content *cell, bool is_high, char r
     return value_print(&huge, cell->decimals, room, PRINTED_ROOM);
 }
 
-static const char *print_interval(struct arena *arena, const struct cell_content *cell)
+static enum message interval_message(const struct cell_content *cell)
+{
+    return cell->kind == CELL_INTERVAL ? MESSAGE_INTERVAL : MESSAGE_PERCENT_INTERVAL;
+}
+
+/* Fills in by hand what words_of() would, since there may be as many as there are rows: two rounded
+   numbers, of 21 characters at most each, in a sentence of a few. */
+static const char *print_rounded_interval(const struct cell_content *cell, char room[PRINTED_ROOM])
+{
+    const char *sentence = words_unfilled(interval_message(cell));
+    char *at = room;
+    for (; *sentence != '\0'; sentence++) {
+        assert(at + 24 < room + PRINTED_ROOM);
+        if (*sentence == '{') { /* {0} or {1} */
+            at += rounded_print(sentence[1] == '1' ? cell->high : cell->low, cell->decimals, at,
+                                (size_t)(room + PRINTED_ROOM - at));
+            sentence += 2;
+        } else {
+            *at++ = *sentence;
+        }
+    }
+    *at = '\0';
+    return room;
+}
+
+static const char *print_interval(struct arena *arena, char room[PRINTED_ROOM],
+                                  const struct cell_content *cell)
 {
     char low[PRINTED_ROOM], high[PRINTED_ROOM];
-    struct text interval =
-        text_of(cell->kind == CELL_INTERVAL ? MESSAGE_INTERVAL : MESSAGE_PERCENT_INTERVAL);
+    struct text interval;
+    if (cell->number == CELL_ROUNDED) {
+        return print_rounded_interval(cell, room);
+    }
+    interval = text_of(interval_message(cell));
     (void)print_number(cell, false, low);
     (void)print_number(cell, true, high);
     interval.arguments[0] = argument_name(low);
@@ -41,16 +70,18 @@ static const char *print_interval(struct arena *arena, const struct cell_content
 
 static const char *print_text(struct arena *arena, const struct cell_content *cell)
 {
-    struct text text = text_of((enum message)cell->message);
+    struct text text;
     if (cell->text != NULL) {
         return words_of(arena, cell->text);
     }
-    if (cell->message == MESSAGE_NAME && cell->name != NULL) {
+    if (cell->name == NULL) {
+        return words_unfilled((enum message)cell->message);
+    }
+    if (cell->message == MESSAGE_NAME) {
         return cell->name;
     }
-    if (cell->name != NULL) {
-        text.arguments[0] = argument_name(cell->name);
-    }
+    text = text_of((enum message)cell->message);
+    text.arguments[0] = argument_name(cell->name);
     return words_of(arena, &text);
 }
 
@@ -70,11 +101,10 @@ const char *printed_cell(struct arena *arena, char room[PRINTED_ROOM],
     }
     if (cell->number == CELL_TOO_FEW) {
         /* Where undefined is an empty field, in columns of numbers, this is one too. */
-        const struct text too_few = text_of(MESSAGE_TOO_FEW);
-        return *undefined == '\0' ? undefined : words_of(arena, &too_few);
+        return *undefined == '\0' ? undefined : words_unfilled(MESSAGE_TOO_FEW);
     }
     if (cell->kind == CELL_INTERVAL || cell->kind == CELL_PERCENT_INTERVAL) {
-        return print_interval(arena, cell);
+        return print_interval(arena, room, cell);
     }
     if (cell->kind == CELL_P) {
         return print_p(room, cell->low);
@@ -84,6 +114,39 @@ const char *printed_cell(struct arena *arena, char room[PRINTED_ROOM],
         memcpy(room + length, "%", 2);
     }
     return room;
+}
+
+static size_t number_columns(int64_t rounded, unsigned decimals)
+{
+    size_t digits = 0;
+    for (int64_t rest = rounded; rest != 0; rest /= 10) {
+        digits++;
+    }
+    digits = digits > decimals ? digits : decimals + 1;
+    return digits + (decimals > 0) + (rounded < 0);
+}
+
+size_t printed_columns(const struct cell_content *cell)
+{
+    if (cell->number != CELL_ROUNDED) {
+        return 0;
+    }
+    switch ((enum cell_kind)cell->kind) {
+    case CELL_VALUE:
+        return number_columns(cell->low, cell->decimals);
+    case CELL_PERCENT:
+        return number_columns(cell->low, cell->decimals) + 1;
+    case CELL_INTERVAL:
+    case CELL_PERCENT_INTERVAL:
+        return number_columns(cell->low, cell->decimals) +
+               number_columns(cell->high, cell->decimals) +
+               strlen(words_unfilled(interval_message(cell))) - strlen("{0}{1}");
+    case CELL_EMPTY:
+    case CELL_TEXT:
+    case CELL_P:
+        break;
+    }
+    return 0;
 }
 
 /* One more for each list, so that a table without rows or notes is no failure. */

@@ -28,6 +28,10 @@ bool printed_table(struct arena *arena, const struct table *table, struct printe
 const char *printed_cell(struct arena *arena, char room[PRINTED_ROOM],
                          const struct cell_content *cell, const char *undefined);
 
+/* How many columns a cell of numbers takes that are printed as they are: sooner known than printed. 0
+   where that cannot be said. */
+size_t printed_columns(const struct cell_content *cell);
+
 /* Hands everything written so far to the system: FAULT_WRITE if that, or any write before it,
    failed. Call with errno 0 from before the first write, so that the reason is the stream's. */
 struct fault printed_flush(FILE *out, const char *name);

@@ -271,20 +271,23 @@ static size_t cells_width(struct layout *layout, size_t column)
     size_t width = 1;
     for (size_t row = 0; row < table->n_rows; row++) {
         const struct cell_content *const cell = &table->cells[row * table->n_columns + column];
-        const char *const words = printed_cell(layout->arena, room, cell, PRINTED_UNDEFINED);
-        size_t columns;
-        if (words == NULL) {
-            return 0;
-        }
-        columns = strlen(words);
-        columns = is_plain(words, columns) ? columns : columns_of(words);
-        if (table->columns[column].is_label && columns > LABEL_LEAST) {
-            layout->least[column] =
-                larger(layout->least[column],
-                       smaller(larger(columns_of_longest_word(words), LABEL_LEAST), LABEL_WORD));
+        const bool is_label = table->columns[column].is_label;
+        size_t columns = is_label ? 0 : printed_columns(cell);
+        if (columns == 0) {
+            const char *const words = printed_cell(layout->arena, room, cell, PRINTED_UNDEFINED);
+            if (words == NULL) {
+                return 0;
+            }
+            columns = strlen(words);
+            columns = is_plain(words, columns) ? columns : columns_of(words);
+            if (is_label && columns > LABEL_LEAST) {
+                layout->least[column] = larger(
+                    layout->least[column],
+                    smaller(larger(columns_of_longest_word(words), LABEL_LEAST), LABEL_WORD));
+            }
         }
         if (cell->kind == CELL_TEXT) { /* a broken number reads as two */
-            columns = smaller(columns, table->columns[column].is_label ? PAGE : WORD_MOST);
+            columns = smaller(columns, is_label ? PAGE : WORD_MOST);
         }
         width = larger(width, columns);
     }

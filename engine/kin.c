@@ -477,7 +477,7 @@ static bool count_family(struct meeting *meeting, uint32_t first, struct family_
                     sizeof *meeting->parts)) {
         return false;
     }
-    if (meeting->members[first].next != NO_NAME) {
+    if (meeting->members[first].next != NO_NAME && meeting->n_sums > 1) {
         qsort(meeting->sums, meeting->n_sums, sizeof *meeting->sums, known_compare);
     }
     for (size_t i = 0, n; i < meeting->n_sums; i += n) {

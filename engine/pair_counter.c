@@ -1,6 +1,9 @@
 /* engine/pair_counter.c - a respondent adds to one cell of each pair's matrix, and nothing is looked
    up. Stages by themselves need no counting: they are margins of the matrices, since everyone is in
-   each of them, with a score or with a reason. */
+   each of them, with a score or with a reason.
+
+   Matrices are large and most of what is in them is small, so that their cells have 16 bits: what one
+   has too much is carried into the tally. */
 #include "engine/pair_counter.h"
 
 #include <assert.h>
@@ -29,11 +32,11 @@ struct pair_counter {
        [stage][outcome] of those with a score everywhere. */
     struct counted_scale *scales; /* owned */
     size_t cohort_cells;          /* of one cohort */
-    uint32_t **cohorts;           /* owned: cells of each cohort, or NULL */
+    uint16_t **cohorts;           /* owned: cells of each cohort, or NULL */
     size_t n_cohorts;
-    size_t room;      /* bytes left */
-    uint32_t n_added; /* since the cells were last brought into a tally: they must not overflow */
+    size_t room; /* bytes left */
 };
+#define CARRIED ((uint32_t)UINT16_MAX + 1)
 
 static bool list_pairs(struct pair_counter *counter)
 {
@@ -94,7 +97,7 @@ void pair_counter_free(struct pair_counter *counter)
 }
 
 /* The cells of a cohort, or NULL where there is no room for them. */
-static uint32_t *cells_of(struct pair_counter *counter, uint32_t cohort)
+static uint16_t *cells_of(struct pair_counter *counter, uint32_t cohort)
 {
     const size_t bytes = counter->cohort_cells * sizeof **counter->cohorts;
     if (cohort < counter->n_cohorts && counter->cohorts[cohort] != NULL) {
@@ -164,43 +167,87 @@ static bool add_to_tally(const struct pair_counter *counter, uint32_t cohort, si
     return true;
 }
 
+/* A cell of a scale's that begins at 0 again: what it had goes into the tally, there and where it is
+   part of a margin (add_stage()). */
+static bool carry(const struct pair_counter *counter, uint32_t cohort, size_t scale_index,
+                  size_t place, struct tally *tally)
+{
+    const struct scale *const scale = counter->study->scales[scale_index].scale;
+    const size_t n = counter->scales[scale_index].n_outcomes, pair = place / (n * n);
+    const tally_code code = code_of(scale, (outcome)(place / n % n));
+    const tally_code later_code = code_of(scale, (outcome)(place % n));
+    struct tally_cell at = {.cohort = cohort, .scale = (uint16_t)scale_index};
+    if (pair >= counter->n_pairs) {
+        at.stage = (uint16_t)((place - counter->n_pairs * n * n) / n);
+        at.later = TALLY_ALL_STAGES;
+        return add_cell(tally, &at, code_of(scale, (outcome)(place % n)), 0, CARRIED);
+    }
+    at.stage = counter->pairs[pair].stage;
+    at.later = counter->pairs[pair].later;
+    if (!add_cell(tally, &at, code, later_code, CARRIED)) {
+        return false;
+    }
+    at.later = TALLY_ONE_STAGE;
+    if (pair == 0 && !add_cell(tally, &at, code, 0, CARRIED)) {
+        return false;
+    }
+    at.stage = counter->pairs[pair].later;
+    return counter->pairs[pair].stage != 0 || add_cell(tally, &at, later_code, 0, CARRIED);
+}
+
+/* Carries what has come to 0 of the cells that one respondent was added to. */
+static bool carry_one(const struct pair_counter *counter, uint32_t cohort, size_t scale,
+                      const uint16_t cells[], const outcome outcomes[], bool everywhere,
+                      struct tally *tally)
+{
+    const size_t n = counter->scales[scale].n_outcomes;
+    bool done = true;
+    for (size_t i = 0; i < counter->n_pairs && done; i++) {
+        const size_t place =
+            i * n * n + outcomes[counter->pairs[i].stage] * n + outcomes[counter->pairs[i].later];
+        done = cells[place] != 0 || carry(counter, cohort, scale, place, tally);
+    }
+    for (size_t i = 0; i < counter->study->n_stages && done && everywhere; i++) {
+        const size_t place = counter->n_pairs * n * n + i * n + outcomes[i];
+        done = cells[place] != 0 || carry(counter, cohort, scale, place, tally);
+    }
+    return done;
+}
+
 bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scale,
                       const outcome outcomes[], struct tally *tally)
 {
     const struct stage_pair *const pairs = counter->pairs;
     const size_t n = counter->scales[scale].n_outcomes, n_pairs = counter->n_pairs;
     const size_t n_stages = counter->study->n_stages;
-    uint32_t everywhere = 1;
-    uint32_t *cells;
-    if (counter->n_added == UINT32_MAX && !pair_counter_finish(counter, tally)) {
-        return false;
-    }
-    counter->n_added++;
+    unsigned everywhere = 1;
+    bool full = false;
+    uint16_t *cells, *of_scale;
     cells = counter->scales[scale].offset == NO_OFFSET ? NULL : cells_of(counter, cohort);
     if (cells == NULL) {
         return add_to_tally(counter, cohort, scale, outcomes, tally);
     }
-    cells += counter->scales[scale].offset;
+    of_scale = cells += counter->scales[scale].offset;
     for (size_t i = 0; i < n_pairs; i++, cells += n * n) {
-        cells[outcomes[pairs[i].stage] * n + outcomes[pairs[i].later]]++;
+        full |= ++cells[outcomes[pairs[i].stage] * n + outcomes[pairs[i].later]] == 0;
     }
     for (size_t i = 0; i < n_stages; i++) {
         everywhere &= is_scored(outcomes[i]);
     }
-    for (size_t i = 0; i < n_stages; i++) {
-        cells[i * n + outcomes[i]] += everywhere;
+    for (size_t i = 0; i < n_stages && everywhere != 0; i++) {
+        full |= ++cells[i * n + outcomes[i]] == 0;
     }
-    return true;
+    return !full || carry_one(counter, cohort, scale, of_scale, outcomes, everywhere != 0, tally);
 }
 
 /* --- into the tally --- */
 
 /* A stage by itself, from the matrix of a pair that it is in: as its rows or as its columns. */
 static bool add_margin(const struct tally_cell *at, const struct scale *scale,
-                       const uint32_t matrix[], size_t n, bool of_rows, struct tally *tally)
+                       const uint16_t matrix[], size_t n, bool of_rows, struct tally *tally)
 {
     for (size_t i = 0; i < n; i++) {
-        uint32_t count = 0; /* of fewer people than have been counted since the last time */
+        uint32_t count = 0; /* of at most MOST_OUTCOMES cells */
         for (size_t k = 0; k < n; k++) {
             count += of_rows ? matrix[i * n + k] : matrix[k * n + i];
         }
@@ -212,7 +259,7 @@ static bool add_margin(const struct tally_cell *at, const struct scale *scale,
 }
 
 static bool add_matrix(const struct tally_cell *at, const struct scale *scale,
-                       const uint32_t matrix[], size_t n, struct tally *tally)
+                       const uint16_t matrix[], size_t n, struct tally *tally)
 {
     for (size_t i = 0; i < n * n; i++) {
         if (matrix[i] > 0 && !add_cell(tally, at, code_of(scale, (outcome)(i / n)),
@@ -225,7 +272,7 @@ static bool add_matrix(const struct tally_cell *at, const struct scale *scale,
 
 /* A stage by itself: a margin of the first stage with it, or of the first with the second. */
 static bool add_stage(const struct pair_counter *counter, struct tally_cell *at,
-                      const struct scale *scale, const uint32_t cells[], size_t n,
+                      const struct scale *scale, const uint16_t cells[], size_t n,
                       struct tally *tally)
 {
     /* The pairs of the first stage come first, one for each later stage. */
@@ -239,11 +286,11 @@ static bool add_stage(const struct pair_counter *counter, struct tally_cell *at,
 
 /* In the order of a tally's cells, so that there is nothing to sort. */
 static bool finish_scale(const struct pair_counter *counter, uint32_t cohort, size_t scale_index,
-                         const uint32_t cells[], struct tally *tally)
+                         const uint16_t cells[], struct tally *tally)
 {
     const struct scale *const scale = counter->study->scales[scale_index].scale;
     const size_t n = counter->scales[scale_index].n_outcomes;
-    const uint32_t *const everywhere = cells + counter->n_pairs * n * n;
+    const uint16_t *const everywhere = cells + counter->n_pairs * n * n;
     struct tally_cell at = {.cohort = cohort, .scale = (uint16_t)scale_index};
     for (size_t stage = 0, i = 0; stage < counter->study->n_stages; stage++) {
         at.stage = (uint16_t)stage;
@@ -278,7 +325,7 @@ static void drop_cells(struct pair_counter *counter, size_t cohort)
 bool pair_counter_finish(struct pair_counter *counter, struct tally *tally)
 {
     for (size_t cohort = 0; cohort < counter->n_cohorts; cohort++) {
-        const uint32_t *const cells = counter->cohorts[cohort];
+        const uint16_t *const cells = counter->cohorts[cohort];
         for (size_t i = 0; cells != NULL && i < counter->study->n_scales; i++) {
             if (counter->scales[i].offset != NO_OFFSET &&
                 !finish_scale(counter, (uint32_t)cohort, i, cells + counter->scales[i].offset,
@@ -288,29 +335,48 @@ bool pair_counter_finish(struct pair_counter *counter, struct tally *tally)
         }
         drop_cells(counter, cohort);
     }
-    counter->n_added = 0;
     return true;
+}
+
+/* Adds the cells of a scale, which begin at `sums` and at `cells`. */
+static bool merge_scale(const struct pair_counter *into, uint32_t cohort, size_t scale,
+                        uint16_t sums[], const uint16_t cells[], struct tally *tally)
+{
+    const size_t n = into->scales[scale].n_outcomes;
+    bool done = true;
+    for (size_t i = 0; i < n * n * into->n_pairs + n * into->study->n_stages && done; i++) {
+        sums[i] = (uint16_t)(sums[i] + cells[i]);
+        done = sums[i] >= cells[i] || carry(into, cohort, scale, i, tally);
+    }
+    return done;
+}
+
+static bool merge_cohort(const struct pair_counter *into, uint32_t cohort, uint16_t sums[],
+                         const uint16_t cells[], struct tally *tally)
+{
+    bool done = true;
+    for (size_t i = 0; i < into->study->n_scales && done; i++) {
+        const size_t offset = into->scales[i].offset;
+        done = offset == NO_OFFSET ||
+               merge_scale(into, cohort, i, sums + offset, cells + offset, tally);
+    }
+    return done;
 }
 
 bool pair_counter_merge(struct pair_counter *into, struct pair_counter *from, struct tally *tally)
 {
-    if (from->n_added > UINT32_MAX - into->n_added && !pair_counter_finish(into, tally)) {
-        return false;
-    }
     if (!array_grow(&into->cohorts, &into->n_cohorts, from->n_cohorts, sizeof *into->cohorts)) {
         return false;
     }
-    into->n_added += from->n_added;
-    from->n_added = 0;
     for (size_t cohort = 0; cohort < from->n_cohorts; cohort++) {
-        uint32_t *const cells = from->cohorts[cohort], *const sums = into->cohorts[cohort];
+        uint16_t *const cells = from->cohorts[cohort], *const sums = into->cohorts[cohort];
         if (sums == NULL) {
             into->cohorts[cohort] = cells;
             from->cohorts[cohort] = NULL;
             continue;
         }
-        for (size_t i = 0; cells != NULL && i < into->cohort_cells; i++) {
-            sums[i] += cells[i];
+        if (cells != NULL && !merge_cohort(into, (uint32_t)cohort, sums, cells, tally)) {
+            return false;
         }
         drop_cells(from, cohort);
     }

@@ -22,15 +22,15 @@ void pair_counter_free(struct pair_counter *counter);
 
 /* Counts one respondent of a cohort on a questionnaire's scale: the outcome at each stage by itself,
    the counted pairs, and, of those with a score at every stage, each stage. Where there is no room
-   for the cohort's matrices, at once into `tally`. False: no memory. */
+   for the cohort's matrices, or no more in one of their cells, at once into `tally`. False: no memory. */
 bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scale,
                       const outcome outcomes[], struct tally *tally);
 
 /* Adds all that was counted to `tally` and starts anew. False: no memory. */
 bool pair_counter_finish(struct pair_counter *counter, struct tally *tally);
 
-/* Adds what `from`, of the same study, has counted, which is then empty. What is counted already
-   may have to go into `tally`. False: no memory. */
+/* Adds what `from`, of the same study, has counted, which is then empty. What does not fit goes into
+   `tally`. False: no memory. */
 bool pair_counter_merge(struct pair_counter *into, struct pair_counter *from, struct tally *tally);
 
 #endif

@@ -59,6 +59,7 @@ struct outcomes {
     uint32_t cohort;
     size_t scale;
     outcome at[MOST_TESTED];
+    uint32_t n; /* respondents who have them */
 };
 
 static void count_one(struct tally *tally, const struct outcomes *o, size_t stage, size_t later,
@@ -70,7 +71,7 @@ static void count_one(struct tally *tally, const struct outcomes *o, size_t stag
                                     .later = (uint16_t)later,
                                     .code = code,
                                     .later_code = later_code};
-    assert_true(tally_add(tally, &cell, 1));
+    assert_true(tally_add(tally, &cell, o->n));
 }
 
 static tally_code code_at(const struct study *study, const struct outcomes *o, size_t stage)
@@ -144,7 +145,7 @@ static void check_shape(size_t shape, size_t room, size_t n)
     struct pair_counter *const counter = pair_counter_new(&small.study, room);
     assert_non_null(counter);
     for (size_t i = 0; i < n; i++) {
-        struct outcomes o = {0};
+        struct outcomes o = {.n = 1};
         draw_outcomes(&random, &small.study, &o);
         assert_true(pair_counter_add(counter, o.cohort, o.scale, o.at, &got));
         count_plainly(&small.study, &o, &expected);
@@ -171,6 +172,44 @@ static void test_against_cells(void **state)
         for (size_t k = 0; k < COUNT(rooms); k++) {
             check_shape(i, rooms[k], 700);
         }
+    }
+}
+
+/* More people who are alike than a cell of a matrix holds, counted by one and by two. */
+static void test_many_alike(void **state)
+{
+    (void)state;
+    static const struct outcomes kinds[] = {
+        {.at = {N_REASONS, N_REASONS + 1, N_REASONS, N_REASONS, N_REASONS + 1, N_REASONS},
+         .n = 200000},
+        {.at = {N_REASONS, N_REASONS + 1, 0, 2, N_REASONS + 1, N_REASONS}, .n = 65536},
+        {.cohort = 2, .at = {1, 1, 1, 1, 1, 1}, .n = 131071}};
+    for (size_t shape = 1; shape < COUNT(shapes); shape++) {
+        struct small_study small;
+        struct tally got = {0}, expected = {0};
+        struct pair_counter *counters[2];
+        study_of(&small, shapes[shape].n_stages, shapes[shape].before, shapes[shape].after);
+        for (size_t i = 0; i < COUNT(counters); i++) {
+            counters[i] = pair_counter_new(&small.study, rooms[COUNT(rooms) - 1]);
+            assert_non_null(counters[i]);
+        }
+        for (size_t k = 0; k < COUNT(kinds); k++) {
+            struct outcomes o = kinds[k];
+            o.scale = k % 2;
+            for (uint32_t i = 0; i < o.n; i++) {
+                assert_true(pair_counter_add(counters[i % 3 == 0], o.cohort, o.scale, o.at, &got));
+            }
+            count_plainly(&small.study, &o, &expected);
+        }
+        assert_true(pair_counter_merge(counters[0], counters[1], &got));
+        assert_true(pair_counter_finish(counters[0], &got));
+        tally_sort(&got);
+        tally_sort(&expected);
+        check_tallies("many alike", &got, &expected);
+        pair_counter_free(counters[0]);
+        pair_counter_free(counters[1]);
+        tally_free(&got);
+        tally_free(&expected);
     }
 }
 
@@ -202,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_cells),
+        cmocka_unit_test(test_many_alike),
         cmocka_unit_test(test_nobody),
         cmocka_unit_test(test_counted_pairs),
     };

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 /* Room for matrices of pairs, for each worker: a few dozen cohorts of WEMWBS with six stages. */
-#define PAIR_BYTES ((size_t)6 * 1024 * 1024)
+/* Of matrices: where memory is limited, what run.c leaves to a worker has to do. */
+#define PAIR_BYTES ((size_t)16 * 1024 * 1024)
+#define FEW_PAIR_BYTES ((size_t)6 * 1024 * 1024)
 
 struct worker *worker_new(struct shared *shared)
 {
@@ -18,7 +20,8 @@ struct worker *worker_new(struct shared *shared)
     }
     worker->kin.spill = shared->kin_spill;
     worker->mail = mail_new(shared->partitions);
-    worker->pairs = pair_counter_new(&shared->plan->study, PAIR_BYTES);
+    worker->pairs = pair_counter_new(&shared->plan->study,
+                                     shared->options->memory == 0 ? PAIR_BYTES : FEW_PAIR_BYTES);
     if (worker->mail == NULL || worker->pairs == NULL ||
         !counted_init(&worker->counted, &shared->plan->study, shared->cohorts, shared->names,
                       shared->plan->n_sources)) {

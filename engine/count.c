@@ -32,10 +32,10 @@ static bool count_measures(struct walk *walk)
 static bool count_respondent(struct walk *walk)
 {
     walk->family = join_family(walk->join, walk->respondent);
-    return (walk->family == NULL ||
-            kin_begin(walk->kin, *walk->family, walk->join_index,
+    return (family_is_none(walk->family) ||
+            kin_begin(walk->kin, walk->family, walk->join_index,
                       join_respondent(walk->join, walk->respondent)->cohort)) &&
-           count_measures(walk) && (walk->family == NULL || kin_end(walk->kin));
+           count_measures(walk) && (family_is_none(walk->family) || kin_end(walk->kin));
 }
 
 /* What the join found while forms came: how many it set aside, and ids that look alike. */

@@ -210,7 +210,7 @@ bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t meas
                 return false;
             }
         }
-        if (has_family && !(walk->family != NULL
+        if (has_family && !(!family_is_none(walk->family)
                                 ? kin_put_outcomes(walk->kin, scale, outcomes[i], study->n_stages)
                                 : count_kin_stages(walk, scale, outcomes[i]))) {
             return false;

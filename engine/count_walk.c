@@ -28,13 +28,14 @@ bool count_days(const struct walk *walk, uint32_t series, size_t scale)
 /* What a respondent adds to its family. One that no form names a family of is one by itself. */
 bool count_kin(const struct walk *walk, const struct family_sum *of, uint64_t members, int64_t sum)
 {
-    return walk->family != NULL ? kin_put(walk->kin, of, members, sum)
-                                : family_tally_add(&walk->counted->families,
-                                                   &(struct family_cell){.of = *of,
-                                                                         .cohort = walk->cohort,
-                                                                         .members = members,
-                                                                         .sum = sum,
-                                                                         .count = 1});
+    return !family_is_none(walk->family)
+               ? kin_put(walk->kin, of, members, sum)
+               : family_tally_add(&walk->counted->families,
+                                  &(struct family_cell){.of = *of,
+                                                        .cohort = walk->cohort,
+                                                        .members = members,
+                                                        .sum = sum,
+                                                        .count = 1});
 }
 
 /* Without families each respondent would be one by itself, which is what the cells of the tally say

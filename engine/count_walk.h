@@ -22,7 +22,7 @@ struct walk {
     uint32_t cohort;
     struct pair_counter *pairs;
     struct kin *kin;
-    const struct family_id *family; /* of the respondent, or NULL */
+    struct family_id family; /* of the respondent, or none */
     struct counted *counted;
     struct listing *listing;         /* NULL: nobody reads it */
     bool absence_is_plain;           /* where there is no form, there never is more to say */

@@ -38,7 +38,8 @@ void join_free(struct join *join)
     blocks_free(&join->respondents);
     blocks_free(&join->series);
     blocks_free(&join->first_series);
-    blocks_free(&join->families);
+    blocks_free(&join->families[0]);
+    blocks_free(&join->families[1]);
     names_free(&join->repeated);
     free(join->n_repeated);
     free(join->pending);
@@ -181,21 +182,33 @@ bool join_add(struct join *join, struct id id, uint64_t hash, uint32_t *responde
     return true;
 }
 
+/* A word of a respondent's family. Where there was none yet it is zero, as is what nobody wrote. */
+static bool set_family_word(struct join *join, uint32_t respondent, size_t word, uint64_t value)
+{
+    struct blocks *const blocks = &join->families[word];
+    if (respondent / BLOCK_RECORDS >= blocks->n_blocks &&
+        (value == 0 || !blocks_grow(blocks, respondent, sizeof value))) {
+        return value == 0;
+    }
+    *(uint64_t *)block_record(blocks, respondent, sizeof value) = value;
+    return true;
+}
+
 bool join_note_family(struct join *join, uint32_t respondent, struct family_id family, uint8_t rank)
 {
     struct respondent *const r = join_respondent(join, respondent);
-    struct family_id *at;
-    if (respondent / BLOCK_RECORDS >= join->families.n_blocks &&
-        !blocks_grow(&join->families, respondent, sizeof family)) {
-        return false;
+    if (rank > r->family_rank) {
+        return true;
     }
-    at = block_record(&join->families, respondent, sizeof family);
-    if (rank < r->family_rank ||
-        (rank == r->family_rank && memcmp(&family, at, sizeof family) < 0)) {
-        r->family_rank = rank;
-        *at = family;
+    if (rank == r->family_rank) {
+        const struct family_id known = join_family(join, respondent);
+        if (memcmp(&family, &known, sizeof family) >= 0) {
+            return true;
+        }
     }
-    return true;
+    r->family_rank = rank;
+    return set_family_word(join, respondent, 0, family.words[0]) &&
+           set_family_word(join, respondent, 1, family.words[1]);
 }
 
 /* --- goals --- */
@@ -349,7 +362,7 @@ size_t join_bytes(const struct join *join)
            (join->respondents.n_blocks * layout->respondent_bytes +
             join->series.n_blocks * layout->series_bytes +
             join->first_series.n_blocks * sizeof(uint32_t) +
-            join->families.n_blocks * sizeof(struct family_id)) *
+            (join->families[0].n_blocks + join->families[1].n_blocks) * sizeof(uint64_t)) *
                BLOCK_RECORDS +
            join->pending_capacity * sizeof(struct pending) + join->pending_payloads_capacity;
 }

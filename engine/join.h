@@ -48,7 +48,8 @@ struct join {
     uint32_t n_respondents, n_series;
     struct blocks respondents;
     struct blocks series, first_series; /* goals; uint32_t, for each respondent */
-    struct blocks families;             /* struct family_id, as far as some form names one */
+    /* Words of the families, as far as some form names one, and one of more than a word. */
+    struct blocks families[sizeof(struct family_id) / sizeof(uint64_t)];
     struct names repeated; /* places (series, stage) with several forms that say the same ... */
     uint32_t *n_repeated;  /* ... owned: and how many more than one */
     size_t n_repeated_capacity;
@@ -166,17 +167,22 @@ bool join_note_family(struct join *join, uint32_t respondent, struct family_id f
 /* Asks the memory for a respondent's family, if there may be one. */
 static inline void join_ask_family(const struct join *join, uint32_t respondent)
 {
-    if (respondent / BLOCK_RECORDS < join->families.n_blocks) {
-        __builtin_prefetch(block_record(&join->families, respondent, sizeof(struct family_id)), 1);
+    if (respondent / BLOCK_RECORDS < join->families[0].n_blocks) {
+        __builtin_prefetch(block_record(&join->families[0], respondent, sizeof(uint64_t)), 1);
     }
 }
 
-/* A respondent's family; NULL where no form names one. */
-static inline const struct family_id *join_family(const struct join *join, uint32_t respondent)
+/* A respondent's family, or none where no form names one. */
+static inline struct family_id join_family(const struct join *join, uint32_t respondent)
 {
-    return join_respondent(join, respondent)->family_rank == UINT8_MAX
-               ? NULL
-               : block_record(&join->families, respondent, sizeof(struct family_id));
+    struct family_id family = {{0, 0}};
+    for (size_t i = 0; i < sizeof family.words / sizeof family.words[0]; i++) {
+        if (respondent / BLOCK_RECORDS < join->families[i].n_blocks) {
+            family.words[i] = *(const uint64_t *)block_record(&join->families[i], respondent,
+                                                              sizeof family.words[i]);
+        }
+    }
+    return family;
 }
 
 /* --- series --- */

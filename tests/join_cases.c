@@ -107,7 +107,7 @@ static void print_person(const struct join_world *world, size_t join, uint32_t p
 {
     const struct respondent *const respondent =
         join_respondent(&world->respondents.joins[join], person);
-    const struct family_id *const family =
+    const struct family_id family =
         join_family(&world->respondents.joins[join], person); /* a short one is its own text */
     char series[MOST_FORMS][ENTRY], text[ENTRY] = "", site = '-';
     size_t length;
@@ -123,8 +123,8 @@ static void print_person(const struct join_world *world, size_t join, uint32_t p
         site = value == 0 ? '-' : names_text(&world->cohorts.values, value)[0];
     }
     assert_true(snprintf(out, ENTRY, "%.*s %s %c%s%s%.16s", (int)length, id, text, site,
-                         respondent->moved ? "*" : "", family == NULL ? "" : " ",
-                         family == NULL ? "" : (const char *)family) < ENTRY);
+                         respondent->moved ? "*" : "", family_is_none(family) ? "" : " ",
+                         (const char *)&family) < ENTRY);
 }
 
 static void print_people(const struct join_world *world, char *out, size_t size)

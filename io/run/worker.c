@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-/* Room for matrices of pairs, for each worker: a few dozen cohorts of WEMWBS with six stages. */
-/* Of matrices: where memory is limited, what run.c leaves to a worker has to do. */
+/* Room for matrices of pairs, for each worker: some two hundred cohorts of WEMWBS with six stages; and
+   where memory is limited. */
 #define PAIR_BYTES ((size_t)16 * 1024 * 1024)
 #define FEW_PAIR_BYTES ((size_t)6 * 1024 * 1024)
 

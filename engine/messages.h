@@ -260,6 +260,7 @@
     X(TITLE_IN_WORDS)                \
     X(SENTENCES)                     \
     X(SAY_BOTH_FORMS)                \
+    X(SAY_BOTH_FORMS_BUT)            \
     X(SAY_PRIMARY)                   \
     X(SAY_COHORT)                    \
     X(SAY_STAGES)                    \
@@ -287,6 +288,7 @@
     X(SAY_CHANGE_NONE)               \
     X(SAY_CHANGE_FAMILIES_ALIKE)     \
     X(SAY_ROUNDED)                   \
+    X(SAY_APART_ROUNDED)             \
     X(SAY_DOUBT)                     \
     X(SAY_CAUTION)                   \
     X(SAY_WILCOXON)                  \
@@ -313,12 +315,17 @@
     X(SAY_SIGN_FLIP)                 \
     X(SAY_RELIABLE)                  \
     X(SAY_RELIABLE_FEW)              \
+    X(RELIABLY_POINTS)               \
+    X(RELIABLY_EDWARDS)              \
+    X(RELIABLY_GULLIKSEN)            \
+    X(RELIABLY_HAGEMAN)              \
     X(SAY_NET)                       \
     X(SAY_RAISED)                    \
     X(SAY_RAISED_FEW)                \
     X(SAY_MOVED)                     \
     X(SAY_MOVED_NONE)                \
     X(SAY_TRAJECTORY)                \
+    X(SAY_TRAJECTORY_GOALS)          \
     X(SAY_STEP)                      \
     X(SAY_ATTAINED)                  \
     X(SAY_ATTAINED_FEW)              \
@@ -397,6 +404,10 @@
     X(NOTE_STAGES_TESTS)             \
     X(NOTE_STAGES_FAMILY)            \
     X(NOTE_DIRECTION)                \
+    X(NOTE_RANKS_CHECK)              \
+    X(NOTE_RANKS_PRIMARY)            \
+    X(NOTE_FLIPS_CHECK)              \
+    X(NOTE_FLIPS_PRIMARY)            \
     X(NOTE_EFFECT_SIGN)              \
     X(NOTE_EFFECT_SIZES)             \
     X(NOTE_EFFECT_INTERVALS)         \

@@ -317,6 +317,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_IN_WORDS] = "In words",
     [MESSAGE_SENTENCES] = "{0} {1}",
     [MESSAGE_SAY_BOTH_FORMS] = "Both forms, and both stages, are those of {0} and {1}, with a score on the scale at both. Improvement and worsening follow the direction of each scale. None of these sentences says what caused a change. Results that are not called primary are exploratory.",
+    [MESSAGE_SAY_BOTH_FORMS_BUT] = "Both forms, and both stages, are those of {0} and {1}, with a score on the scale at both; but behind the words \"From {2} to {3}:\" they are those of {2} and {3}. Improvement and worsening follow the direction of each scale. None of these sentences says what caused a change. Results that are not called primary are exploratory.",
     [MESSAGE_SAY_PRIMARY] = "Primary result.",
     [MESSAGE_SAY_COHORT] = "{0}: {1}",
     [MESSAGE_SAY_STAGES] = "From {0} to {1}:",
@@ -344,6 +345,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_SAY_CHANGE_NONE] = "No score changed, so there is no interval and no test.",
     [MESSAGE_SAY_CHANGE_FAMILIES_ALIKE] = "The mean change was {0} points; there is no interval and no test, since {4|all are of one family|all families changed alike}.",
     [MESSAGE_SAY_ROUNDED] = "(The change was rounded by itself, not taken from the rounded means.)",
+    [MESSAGE_SAY_APART_ROUNDED] = "(The difference was rounded by itself, not taken from the rounded changes.)",
     [MESSAGE_SAY_DOUBT] = "The interval includes 0: these figures do not show whether there was any change on average.",
     [MESSAGE_SAY_CAUTION] = "With so few {1}, one or two can change this result a good deal.",
     [MESSAGE_SAY_WILCOXON] = "The test that decides is Wilcoxon's signed-rank test: p {0}.",
@@ -376,8 +378,8 @@ static const char *const english[N_MESSAGES] = {
         "The difference is {0} points (95% confidence interval {1} to {2}; p {3}; adjusted for {4} "
         "such tests, p {5}).",
     [MESSAGE_SAY_APART_FEW] =
-        "The difference is {0} points (95% confidence interval {1} to {2}); fewer than {6} in one of "
-        "the two are too few for a test.",
+        "The difference is {0} points (95% confidence interval {1} to {2}); fewer than {6} {7} in "
+        "one of the two are too few for a test.",
     [MESSAGE_SAY_APART_ALIKE] = "The difference is {0} points; there is no interval and no test.",
     [MESSAGE_SAY_APART_DOUBT] =
         "The interval includes 0: these figures do not show whether the two differ.",
@@ -385,14 +387,19 @@ static const char *const english[N_MESSAGES] = {
         "{0} ({1}%; 95% confidence interval {2}% to {3}%) moved into the usual range, reliably better.",
     [MESSAGE_SAY_USUAL_FEW] = "{0} moved into the usual range, reliably better.",
     [MESSAGE_SAY_SIGN_FLIP] = "The test that decides is the sign-flip test of families' summed changes: p {0}.",
-    [MESSAGE_SAY_RELIABLE] = "Of these {0} {1}, {2} ({3}%) improved reliably (by more than {4} points), {5} ({6}%) got reliably worse, and {7} did neither.",
-    [MESSAGE_SAY_RELIABLE_FEW] = "Of these {0} {1}, {2} improved reliably (by more than {4} points), {5} got reliably worse, and {7} did neither.",
+    [MESSAGE_SAY_RELIABLE] = "Of these {0} {1}, {2} ({3}%) improved reliably ({4}), {5} ({6}%) got reliably worse, and {7} did neither.",
+    [MESSAGE_SAY_RELIABLE_FEW] = "Of these {0} {1}, {2} improved reliably ({4}), {5} got reliably worse, and {7} did neither.",
+    [MESSAGE_RELIABLY_POINTS] = "by more than {0} points",
+    [MESSAGE_RELIABLY_EDWARDS] = "by the method of Edwards and Nunnally",
+    [MESSAGE_RELIABLY_GULLIKSEN] = "by the method of Gulliksen, Lord and Novick",
+    [MESSAGE_RELIABLY_HAGEMAN] = "by the method of Hageman and Arrindell",
     [MESSAGE_SAY_NET] = "The first of these shares less the second is {0} percentage points (95% confidence interval {1} to {2}).",
     [MESSAGE_SAY_RAISED] = "Of these {7}, {0} ({1}%) {0|was|were} in a band worse than \"{6}\" at {2} and {3} ({4}%) at {5}.",
     [MESSAGE_SAY_RAISED_FEW] = "Of these {7}, {0} {0|was|were} in a band worse than \"{6}\" at {2} and {3} at {5}.",
     [MESSAGE_SAY_MOVED] = "{0} moved to a better band and {1} to a worse one.",
     [MESSAGE_SAY_MOVED_NONE] = "Nobody moved to another band.",
     [MESSAGE_SAY_TRAJECTORY] = "Among the {0} {1} with a score at every stage, mean {2} was {3} at {4} and {5} at {6}.",
+    [MESSAGE_SAY_TRAJECTORY_GOALS] = "Among the {0} {1} with a score at every stage, mean {2}, here of all goals rated at a stage and not only of those rated at both, was {3} at {4} and {5} at {6}.",
     [MESSAGE_SAY_STEP] = "The largest step was that from {0} ({1}) to {2} ({3}).",
     [MESSAGE_SAY_ATTAINED] = "Of the {0} goals reviewed, of {3} that were set, {1} ({2}%) {1|was|were} attained: level 0 (as expected) or better at the latest review.",
     [MESSAGE_SAY_ATTAINED_ALL] = "Of the {0} goals set, all of them reviewed, {1} ({2}%) {1|was|were} attained: level 0 (as expected) or better at the latest review.",
@@ -538,13 +545,21 @@ static const char *const english[N_MESSAGES] = {
         "of All is p {1}; those of the other rows are in results.csv.",
     [MESSAGE_NOTE_DIRECTION] =
         "Better and worse are by that direction. Wilcoxon signed-rank: exact, "
-        "zeros {0}; beyond 200 changes the normal approximation. Both tests are checks of"
-        " the test of the means, not further tests.",
+        "zeros {0}; beyond 200 changes the normal approximation.",
+    [MESSAGE_NOTE_RANKS_CHECK] =
+        "Both tests are checks of the test of the means, not further tests.",
+    [MESSAGE_NOTE_RANKS_PRIMARY] =
+        "Of All, {0} is the one that decides; the other, and the test of the means, check it and are "
+        "not further tests. In other rows both check the test of the means.",
     [MESSAGE_NOTE_DIRECTION_FAMILY] =
         "Better and worse are by that direction, one by one. Sign flips: whether the changes of "
         "families, each added up, could as well have had the other signs; exact, or for more than "
         "200 families and for very many sums the normal approximation. It takes families, and not "
-        "their members, as independent, and is a check of the test of the means, not a further test.",
+        "their members, as independent.",
+    [MESSAGE_NOTE_FLIPS_CHECK] = "It is a check of the test of the means, not a further test.",
+    [MESSAGE_NOTE_FLIPS_PRIMARY] =
+        "Of All, it is the one that decides, and the test of the means checks it. In other rows it "
+        "checks the test of the means.",
     [MESSAGE_NOTE_EFFECT_SIGN] = "Positive for improvement, whichever way a scale runs.",
     [MESSAGE_NOTE_EFFECT_SIZES] =
         "dz: mean change / SD of the change. dav: / root of the mean of the variances before and "

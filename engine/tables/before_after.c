@@ -1,16 +1,8 @@
 /* engine/tables/before_after.c - means before and after, by cohort, and who changed. */
 #include <math.h>
 
+#include "engine/primary.h"
 #include "engine/tables/shared.h"
-
-/* Is the printed change other than the difference of the printed means? */
-static bool rounds_apart(struct value before, struct value after, struct value change,
-                         unsigned decimals)
-{
-    int64_t b, a, c;
-    return value_rounded(&before, decimals, &b) && value_rounded(&after, decimals, &a) &&
-           value_rounded(&change, decimals, &c) && a - b != c;
-}
 
 static void add_base_note(struct maker *maker, struct table *table, size_t scale)
 {
@@ -153,6 +145,7 @@ static void add_important_notes(struct maker *maker, struct table *table, size_t
         figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_IMPORTANT_CHANGE, 0);
     const struct value mean =
         figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_MEAN, 0);
+    const struct value n = figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
     struct text note = text_of(s->declared.important > 0.0 ? MESSAGE_NOTE_IMPORTANT_STUDY
                                                            : MESSAGE_NOTE_IMPORTANT);
     if (important.kind == VALUE_UNDEFINED) {
@@ -163,7 +156,8 @@ static void add_important_notes(struct maker *maker, struct table *table, size_t
     note.arguments[1] =
         argument_name(s->scale->important_source == NULL ? "" : s->scale->important_source);
     add_note(maker, table, note);
-    if (mean.kind != VALUE_UNDEFINED) {
+    /* It is a line for groups: of so few, no more is said than of a percentage. */
+    if (mean.kind != VALUE_UNDEFINED && n.number >= (double)maker->study->small_numbers.too_few) {
         note = text_of(reaches(mean, important.number, s->scale) ? MESSAGE_NOTE_IMPORTANT_REACHED
                                                                  : MESSAGE_NOTE_IMPORTANT_MISSED);
         note.arguments[0] = argument_value(mean, s->scale->decimals);
@@ -279,6 +273,21 @@ static void direction_row(struct maker *maker, struct table *table, const struct
                  test_base(maker, key, FIGURE_STAGE_CHANGE, N_TEST_KINDS));
 }
 
+/* Which of the tests decides, where the study has named one of these. */
+static void add_ranks_note(struct maker *maker, struct table *table, size_t scale)
+{
+    const enum primary_test test = primary_test(maker->study);
+    const bool decides = test != PRIMARY_T && is_primary(maker->study, scale, maker->study->after);
+    const bool by_family = change_test(maker, scale).by_family;
+    struct text note = text_of(by_family && decides ? MESSAGE_NOTE_FLIPS_PRIMARY
+                               : by_family          ? MESSAGE_NOTE_FLIPS_CHECK
+                               : decides            ? MESSAGE_NOTE_RANKS_PRIMARY
+                                                    : MESSAGE_NOTE_RANKS_CHECK);
+    note.arguments[0] =
+        argument_message(test == PRIMARY_WILCOXON ? MESSAGE_HEAD_P_WILCOXON : MESSAGE_HEAD_P_SIGN);
+    add_note(maker, table, note);
+}
+
 static void direction(struct maker *maker, size_t scale, size_t breakdown)
 {
     const size_t measure = maker->study->scales[scale].measure;
@@ -320,6 +329,7 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
         tests.arguments[0] = zeros_argument(maker);
     }
     add_note(maker, table, tests);
+    add_ranks_note(maker, table, scale);
     add_reliable_notes(maker, table, scale);
 }
 

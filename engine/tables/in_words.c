@@ -229,6 +229,25 @@ static bool put_share(const struct maker *maker, const struct figure_key *of,
     return known;
 }
 
+/* What counts as a reliable change: more than so many points, unless the method has no number of points
+   that serves everybody. */
+static struct argument reliably_by(struct maker *maker, const struct figure_key *of)
+{
+    static const enum message methods[N_RELIABLE_METHODS] = {
+        [RELIABLE_JACOBSON_TRUAX] = MESSAGE_RELIABLY_POINTS,
+        [RELIABLE_EDWARDS_NUNNALLY] = MESSAGE_RELIABLY_EDWARDS,
+        [RELIABLE_GULLIKSEN_LORD_NOVICK] = MESSAGE_RELIABLY_GULLIKSEN,
+        [RELIABLE_HAGEMAN_ARRINDELL] = MESSAGE_RELIABLY_HAGEMAN};
+    const struct value points =
+        figures_at(maker->figures, of, FIGURE_STAGE_CHANGE, STATISTIC_THRESHOLD, 0);
+    struct text text = text_of(MESSAGE_RELIABLY_POINTS);
+    if (points.kind == VALUE_UNDEFINED) {
+        return argument_message(methods[maker->study->reliable_method]);
+    }
+    text.arguments[0] = argument_value(points, 2);
+    return argument_kept(maker, &text);
+}
+
 /* Of how many more than a threshold got better or worse. */
 static void say_reliable(struct paragraph *paragraph, const struct figure_key *key,
                          const struct spoken_change *c)
@@ -249,8 +268,7 @@ static void say_reliable(struct paragraph *paragraph, const struct figure_key *k
     text.arguments[1] = c->who;
     text.arguments[2] = argument_value(improved, 0);
     text.arguments[3] = argument_value(share(improved, c->n), 0);
-    text.arguments[4] =
-        argument_value(figures_at(f, &of, FIGURE_STAGE_CHANGE, STATISTIC_THRESHOLD, 0), 2);
+    text.arguments[4] = reliably_by(paragraph->maker, &of);
     text.arguments[5] = argument_value(deteriorated, 0);
     text.arguments[6] = argument_value(share(deteriorated, c->n), 0);
     text.arguments[7] = argument_value(unchanged, 0);
@@ -397,9 +415,15 @@ struct apart {
     unsigned kind;
 };
 
+/* The two: the difference is of the change of the first less that of the second. */
+struct sides {
+    enum statistic means[2], counts[2];
+};
+
 /* "The change in 2017 was the better one. The difference is 2.00 points (95% confidence interval ...; p = .012; adjusted for 4 such tests, p = .048)." */
 static void say_apart(struct paragraph *paragraph, const struct figure_key *key,
-                      const struct apart *apart, const struct argument groups[2])
+                      const struct apart *apart, const struct sides *sides,
+                      const struct argument groups[2])
 {
     const struct maker *const maker = paragraph->maker;
     const struct figures *const f = maker->figures;
@@ -408,7 +432,13 @@ static void say_apart(struct paragraph *paragraph, const struct figure_key *key,
     const struct value difference = figures_at(f, key, change, apart->difference, 0),
                        low = figures_at(f, key, change, apart->low, 0),
                        high = figures_at(f, key, change, apart->high, 0),
-                       base = test_base(maker, key, change, apart->kind);
+                       base = test_base(maker, key, change, apart->kind),
+                       n = fewer(figures_at(f, key, change, sides->counts[0], 0),
+                                 figures_at(f, key, change, sides->counts[1], 0)),
+                       means[] = {figures_at(f, key, change, sides->means[0], 0),
+                                  figures_at(f, key, change, sides->means[1], 0)};
+    const struct measure *const measure =
+        &maker->study->measures[maker->study->scales[key->scale].measure];
     const struct value tests = tests_in(maker, key->breakdown, apart->kind, change);
     struct text text =
         text_of(base.number < (double)maker->study->small_numbers.too_few ? MESSAGE_SAY_APART_FEW
@@ -429,7 +459,13 @@ static void say_apart(struct paragraph *paragraph, const struct figure_key *key,
     text.arguments[4] = argument_value(tests, 0);
     text.arguments[5] = argument_p(holm_p(maker, key, change, apart->kind));
     text.arguments[6] = argument_count(maker->study->small_numbers.too_few);
+    text.arguments[7] = n.number < (double)maker->study->small_numbers.too_few
+                            ? argument_name(measure->instrument->unit)
+                            : argument_message(MESSAGE_UNIT_FAMILIES);
     say(paragraph, text);
+    if (rounds_apart(means[1], means[0], difference, scale->decimals)) {
+        say(paragraph, text_of(MESSAGE_SAY_APART_ROUNDED));
+    }
     if (low.number <= 0.0 && high.number >= 0.0) {
         say(paragraph, text_of(MESSAGE_SAY_APART_DOUBT));
     }
@@ -443,6 +479,8 @@ static void add_comparison(struct maker *maker, struct table *table, size_t scal
     static const struct apart families = {STATISTIC_DID, STATISTIC_DID_FAMILY_CI_LOW,
                                           STATISTIC_DID_FAMILY_CI_HIGH, STATISTIC_P_DID_FAMILY,
                                           TEST_COMPARISON};
+    static const struct sides sides = {{STATISTIC_MEAN_PROGRAMME, STATISTIC_MEAN_COMPARISON},
+                                       {STATISTIC_N_PROGRAMME, STATISTIC_N_COMPARISON}};
     static const enum statistic printed[] = {STATISTIC_MEAN_PROGRAMME, STATISTIC_N_PROGRAMME,
                                              STATISTIC_MEAN_COMPARISON, STATISTIC_N_COMPARISON};
     const struct argument arms[] = {argument_message(MESSAGE_PROGRAMME),
@@ -464,7 +502,8 @@ static void add_comparison(struct maker *maker, struct table *table, size_t scal
     }
     text.arguments[5] = argument_name(maker->study->measures[s->measure].instrument->unit);
     say(&paragraph, text);
-    say_apart(&paragraph, &key, change_test(maker, scale).by_family ? &families : &people, arms);
+    say_apart(&paragraph, &key, change_test(maker, scale).by_family ? &families : &people, &sides,
+              arms);
     add_note(maker, table, paragraph.text);
 }
 
@@ -478,6 +517,8 @@ static void add_years(struct maker *maker, struct table *table, size_t scale, si
                                           STATISTIC_DIFFERENCE_FAMILY_CI_HIGH,
                                           STATISTIC_P_DIFFERENCE_FAMILY, TEST_YEARS};
     const struct figures *const f = maker->figures;
+    static const struct sides sides = {{STATISTIC_MEAN, STATISTIC_MEAN_PREVIOUS},
+                                       {STATISTIC_N, STATISTIC_N_PREVIOUS}};
     const struct grouping *const grouping = &f->comparisons[breakdown].grouping;
     struct figure_key key = scale_key(maker, FIGURES_YEARS, scale);
     key.breakdown = (uint16_t)breakdown;
@@ -504,7 +545,7 @@ static void add_years(struct maker *maker, struct table *table, size_t scale, si
         names[0] = text.arguments[4];
         names[1] = text.arguments[2];
         say_apart(&paragraph, &key, change_test(maker, scale).by_family ? &families : &people,
-                  names);
+                  &sides, names);
         add_note(maker, table, paragraph.text);
     }
 }
@@ -573,7 +614,10 @@ static void add_stages(struct maker *maker, struct table *table, size_t scale)
     const struct value n =
         figures_at(maker->figures, &key, FIGURE_STAGE_FIRST, STATISTIC_SAME_N, 0);
     struct paragraph paragraph = {.maker = maker};
-    struct text text = text_of(MESSAGE_SAY_TRAJECTORY);
+    /* Of goals, a stage's score is not the one that the change up to it starts from or ends at. */
+    struct text text =
+        text_of(study->measures[s->measure].instrument->is_goals ? MESSAGE_SAY_TRAJECTORY_GOALS
+                                                                 : MESSAGE_SAY_TRAJECTORY);
     size_t step;
     if (study->n_stages < 3 || n.kind == VALUE_UNDEFINED || n.number < 2.0) {
         return;
@@ -726,6 +770,11 @@ void in_words(struct maker *maker)
     table = new_table(maker, 0, "in_words", text_of(MESSAGE_TITLE_IN_WORDS));
     note.arguments[0] = argument_name(before_name(maker));
     note.arguments[1] = argument_name(after_name(maker));
+    if (study->primary.is_named && study->primary.stage != study->after) {
+        note.message = MESSAGE_SAY_BOTH_FORMS_BUT;
+        note.arguments[2] = argument_name(study->stages[0].name);
+        note.arguments[3] = argument_name(study->stages[study->primary.stage].name);
+    }
     add_note(maker, table, note);
     for (size_t i = 0; i < study->n_measures; i++) {
         add_measure(maker, table, i);

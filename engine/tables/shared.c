@@ -237,6 +237,13 @@ bool print_apart(struct value a, struct value b, unsigned decimals)
     return value_rounded(&a, decimals, &x) && value_rounded(&b, decimals, &y) && x != y;
 }
 
+bool rounds_apart(struct value before, struct value after, struct value change, unsigned decimals)
+{
+    int64_t b, a, c;
+    return value_rounded(&before, decimals, &b) && value_rounded(&after, decimals, &a) &&
+           value_rounded(&change, decimals, &c) && a - b != c;
+}
+
 void add_small_number_notes(struct maker *maker)
 {
     const struct small_numbers *const small = &maker->study->small_numbers;

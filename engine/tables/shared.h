@@ -61,6 +61,9 @@ struct value fewer(struct value a, struct value b);
 /* Do two values look different in print? */
 bool print_apart(struct value a, struct value b, unsigned decimals);
 
+/* Is the printed change other than the difference of the printed numbers? */
+bool rounds_apart(struct value before, struct value after, struct value change, unsigned decimals);
+
 /* Adds to each table the notes that its small numbers need. */
 void add_small_number_notes(struct maker *maker);
 

@@ -53,21 +53,32 @@ static size_t n_processors(const struct run_options *options)
     return options->ranks != NULL && options->threads == 0 ? 1 : threads_wanted(options->threads);
 }
 
-/* A thread for each MiB: below, starting it takes as long as it saves. */
+/* What the program needs besides the join: by itself, and for what each worker holds. */
+static size_t base_memory(const struct run_options *options)
+{
+    return 24 * MIB + (options->ranks == NULL ? 0 : MPI_MEMORY);
+}
+#define WORKER_MEMORY (12 * MIB)
+
+/* A thread for each MiB: below, starting it takes as long as it saves. And no more than leave a quarter
+   of the memory to the join. */
 static size_t n_threads(const struct run_options *options, uint64_t bytes)
 {
-    const size_t n = n_processors(options);
+    const size_t most = options->memory / 4 * 3, base = base_memory(options);
+    size_t n = n_processors(options);
     if (options->watch != NULL) {
         return 1; /* forms are wanted in the order of the rows */
+    }
+    if (options->memory > 0 && n * WORKER_MEMORY + base > most) {
+        n = most > base + WORKER_MEMORY ? (most - base) / WORKER_MEMORY : 1;
     }
     return n < bytes / MIB + 1 ? n : (size_t)(bytes / MIB + 1);
 }
 
-/* What the join may take of all memory: the rest is for the program, and for what each worker
-   holds. */
+/* What the join may take of all memory. */
 static size_t join_memory(const struct run_options *options, size_t threads)
 {
-    const size_t other = 24 * MIB + threads * 10 * MIB + (options->ranks == NULL ? 0 : MPI_MEMORY);
+    const size_t other = base_memory(options) + threads * WORKER_MEMORY;
     return options->memory == 0 ? 0 : options->memory > other ? options->memory - other : 1;
 }
 

@@ -38,16 +38,6 @@ bool breakdown_has_years(const struct study *study, size_t breakdown)
     return by->n_columns > 0 && by->columns[by->n_columns - 1] + 1 == study->year_column;
 }
 
-enum arm cohort_arm(const struct counted *counted, uint32_t cohort)
-{
-    const uint32_t value =
-        cohorts_value_of(counted->cohorts, cohort, counted->study->comparison_column - 1);
-    return strcmp(names_text(&counted->cohorts->values, value), counted->study->comparison_value) ==
-                   0
-               ? ARM_COMPARISON
-               : ARM_PROGRAMME;
-}
-
 /* What years are compared by: changes, and goals attained; and arms: changes, and who improved reliably. Of
    families in several groups each is kept by itself, so that what nobody asks for would cost. */
 static bool is_compared_by_year(const struct family_sum *of)

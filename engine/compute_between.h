@@ -2,6 +2,7 @@
 #ifndef PELLTER_ENGINE_COMPUTE_BETWEEN_H
 #define PELLTER_ENGINE_COMPUTE_BETWEEN_H
 
+#include "engine/arms.h"
 #include "engine/compute_work.h"
 #include "engine/family_pairs.h"
 #include "engine/stats/ancova.h"
@@ -21,10 +22,6 @@ struct between {
         *years; /* owned, [breakdown]: of the groups of those that end with the year */
     struct family_pairs arms; /* owned: of enum arm; empty where there is no comparison group */
 };
-
-/* The two sides of a comparison group. */
-enum arm { ARM_COMPARISON, ARM_PROGRAMME, N_ARMS };
-enum arm cohort_arm(const struct counted *counted, uint32_t cohort);
 
 /* Is the year the last column of this breakdown? Then its groups are years in order, within each
    crossing of the other columns. */

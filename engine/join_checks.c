@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/arms.h"
 #include "engine/discount.h"
 #include "engine/id_checks.h"
 
@@ -87,6 +88,62 @@ static void warn_of_cohorts(struct warnings *warnings, const struct cohorts *coh
         }
     }
     free(values);
+}
+
+/* More values than this are not a column of arms, and are not listed. */
+#define MOST_VALUES 20
+
+/* The first values of the comparison group's column, each in quotes, in the order of cohorts. NULL: no
+   memory. */
+static const char *values_found(struct arena *arena, const struct counted *counted)
+{
+    const size_t column = counted->study->comparison_column - 1;
+    const struct cohorts *const cohorts = counted->cohorts;
+    const uint32_t n = (uint32_t)cohorts->tuples.n_names;
+    const char *last = NULL, *list = "";
+    bool more = true;
+    for (size_t i = 0; i <= MOST_VALUES && more && list != NULL; i++) {
+        const char *next = NULL;
+        for (uint32_t c = 0; c < n; c++) {
+            const uint32_t number = cohorts_value_of(cohorts, c, column);
+            const char *const value = names_text(&cohorts->values, number);
+            if (number != 0 && /* COHORT_NOT_RECORDED */
+                (last == NULL || natural_compare(value, last) > 0) &&
+                (next == NULL || natural_compare(value, next) < 0)) {
+                next = value;
+            }
+        }
+        more = next != NULL;
+        if (more && i == MOST_VALUES) {
+            list = arena_printf(arena, "%s, ...", list);
+        } else if (more) {
+            list = arena_printf(arena, "%s%s\"%s\"", list, last == NULL ? "" : ", ", next);
+        }
+        last = next;
+    }
+    return list;
+}
+
+/* A slip in the name of the comparison group would make everybody the programme. */
+static void warn_of_arms(struct warnings *warnings, const struct counted *counted)
+{
+    const struct study *const study = counted->study;
+    const bool comparison = has_arm(counted, ARM_COMPARISON);
+    struct text text =
+        text_of(comparison ? MESSAGE_WARNING_NO_PROGRAMME : MESSAGE_WARNING_NO_COMPARISON);
+    const char *found;
+    if (study->comparison_column == 0 || has_comparison(counted)) {
+        return;
+    }
+    found = values_found(warnings->arena, counted);
+    if (found == NULL) {
+        warnings->no_memory = true;
+        return;
+    }
+    text.arguments[0] = argument_name(study->comparison_value);
+    text.arguments[1] = argument_name(study->cohort_columns[study->comparison_column - 1]);
+    text.arguments[2] = argument_name(found[0] == '\0' ? "nothing" : found);
+    warnings_add(warnings, text);
 }
 
 /* --- cells --- */
@@ -173,6 +230,7 @@ void join_checks_warn(struct warnings *warnings, const struct counted *counted,
         warn_of_nobody(warnings, counted, i);
     }
     warn_of_cohorts(warnings, counted->cohorts);
+    warn_of_arms(warnings, counted);
     warn_of_cells(warnings, counted, FINDING_OUT_OF_RANGE, MESSAGE_WARNING_UNREADABLE, files);
     if (has_windows(study)) {
         warn_of_cells(warnings, counted, FINDING_BAD_DATE, MESSAGE_WARNING_DATES, files);

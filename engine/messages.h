@@ -262,6 +262,7 @@
     X(SAY_BOTH_FORMS)                \
     X(SAY_BOTH_FORMS_BUT)            \
     X(SAY_PRIMARY)                   \
+    X(SAY_PRIMARY_BOTH)              \
     X(SAY_COHORT)                    \
     X(SAY_STAGES)                    \
     X(SAY_SCORE_ON)                  \
@@ -384,6 +385,7 @@
     X(NOTE_SHARE_TARGET)             \
     X(NOTE_ROUNDED)                  \
     X(NOTE_PRIMARY)                  \
+    X(NOTE_PRIMARY_BOTH)             \
     X(NOTE_PRIMARY_STAGE)            \
     X(NOTE_EXPLORATORY)              \
     X(NOTE_EXPLORATORY_STAGE)        \
@@ -518,6 +520,7 @@
     X(NOTE_NOBODY)                   \
     X(NOTE_AS_OF_UNUSED)             \
     X(REPORT_CAUTION_PROOF)          \
+    X(REPORT_CAUTION_GROUPS)         \
     X(REPORT_CAUTION_CRISIS)         \
     X(REPORT_CAUTION_STAYERS)        \
     X(REPORT_SMALL)                  \
@@ -532,6 +535,8 @@
     X(WARNING_SIMILAR_IDS)           \
     X(WARNING_SUMMARY_ROW)           \
     X(WARNING_SIMILAR_COHORTS)       \
+    X(WARNING_NO_COMPARISON)         \
+    X(WARNING_NO_PROGRAMME)          \
     X(WARNING_NOBODY_VIABLE)         \
     X(WARNING_UNKNOWN_STAGE)         \
     X(WARNING_AGE)

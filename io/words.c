@@ -319,6 +319,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_SAY_BOTH_FORMS] = "Both forms, and both stages, are those of {0} and {1}, with a score on the scale at both. Improvement and worsening follow the direction of each scale. None of these sentences says what caused a change. Results that are not called primary are exploratory.",
     [MESSAGE_SAY_BOTH_FORMS_BUT] = "Both forms, and both stages, are those of {0} and {1}, with a score on the scale at both; but behind the words \"From {2} to {3}:\" they are those of {2} and {3}. Improvement and worsening follow the direction of each scale. None of these sentences says what caused a change. Results that are not called primary are exploratory.",
     [MESSAGE_SAY_PRIMARY] = "Primary result.",
+    [MESSAGE_SAY_PRIMARY_BOTH] =
+        "Primary result, of the programme and its comparison group together (below, each by itself).",
     [MESSAGE_SAY_COHORT] = "{0}: {1}",
     [MESSAGE_SAY_STAGES] = "From {0} to {1}:",
     [MESSAGE_SAY_SCORE_ON] = "score on \"{0}\"",
@@ -503,6 +505,9 @@ static const char *const english[N_MESSAGES] = {
         "that was rounded, not the means.",
     [MESSAGE_NOTE_PRIMARY] =
         "Primary result: that of All, by {0}. Every other row is exploratory.",
+    [MESSAGE_NOTE_PRIMARY_BOTH] =
+        "All is the programme and its comparison group together; what sets them apart stands in a "
+        "table of its own.",
     [MESSAGE_NOTE_PRIMARY_STAGE] =
         "Primary result: the change of All at {0}, by the paired t test; see \"In words\".",
     [MESSAGE_NOTE_EXPLORATORY] = "Exploratory: the primary result is that of {0}, \"{1}\".",
@@ -810,6 +815,9 @@ static const char *const english[N_MESSAGES] = {
         " a form is due.",
     [MESSAGE_REPORT_CAUTION_PROOF] =
         "Before and after without a comparison group is not proof of effect.",
+    [MESSAGE_REPORT_CAUTION_GROUPS] =
+        "Unless chance decided who was in the programme, a difference from the comparison group is "
+        "not proof of effect.",
     [MESSAGE_REPORT_CAUTION_CRISIS] = "People referred in crisis tend to improve without help.",
     [MESSAGE_REPORT_CAUTION_STAYERS] = "Those who stayed may differ from those who left.",
     [MESSAGE_REPORT_SMALL] =
@@ -845,6 +853,12 @@ static const char *const english[N_MESSAGES] = {
         "forms?",
     [MESSAGE_WARNING_SIMILAR_COHORTS] =
         "\"{0}\" and \"{1}\" differ only in capitals or blanks and are counted apart.",
+    [MESSAGE_WARNING_NO_COMPARISON] =
+        "comparison_group: nobody has \"{0}\" in the column \"{1}\", so that there is no comparison "
+        "group. Found there: {2}.",
+    [MESSAGE_WARNING_NO_PROGRAMME] =
+        "comparison_group: nobody has anything but \"{0}\" in the column \"{1}\", so that there is no "
+        "programme to compare.",
     [MESSAGE_WARNING_NOBODY_VIABLE] =
         "{0}: nobody has a score at both {1} and {2}. Are the ids the same at both?",
     [MESSAGE_WARNING_UNKNOWN_STAGE] =

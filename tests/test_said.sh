@@ -52,4 +52,23 @@ says 'Of All, Wilcoxon p is the one that decides; the other, and the test of the
 report $ifss 'primary: {instrument: wemwbs, scale: total, stage: 6 months}'
 says 'but behind the words "From start to 6 months:" they are those of start and 6 months.'
 
+# A comparison group that nobody is in; and one that somebody is in.
+typed='s/value: control/value: contrl/'
+report $between '' "$typed"
+says 'comparison_group: nobody has "contrl" in the column "arm", so that there is no comparison group.'
+says 'Found there: "control", "group 1", "group 2".'
+says_not 'Programme and comparison group'
+says_not 'Programme less comparison group'
+says 'Before and after without a comparison group is not proof of effect.'
+"$pellter" check "$work/study/study.yaml" > "$work/check" && { echo 'FAILED: check finds nothing'; failed=1; }
+grep -q 'warning: comparison_group: nobody has "contrl"' "$work/check" || { cat "$work/check"; failed=1; }
+report $between ''
+says 'Primary result, of the programme and its comparison group together'
+says_not 'Primary result. Among'
+says 'All is the programme and its comparison group together'
+says_not 'without a comparison group'
+says_not 'comparison_group: nobody'
+report $between '' 's/,group [12],/,control,/'
+says 'nobody has anything but "control" in the column "arm"'
+
 exit $failed

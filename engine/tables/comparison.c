@@ -1,4 +1,5 @@
 /* engine/tables/comparison.c - the programme beside the comparison group that the study declares. */
+#include "engine/arms.h"
 #include "engine/tables/shared.h"
 
 static struct figure_key comparison_key(const struct maker *maker, size_t breakdown, size_t scale)
@@ -178,6 +179,18 @@ static void method_row(struct maker *maker, struct table *table, const struct fi
                      : base_of(maker, key));
 }
 
+/* A difference of means is there wherever another one is. */
+static bool any_difference(const struct maker *maker, size_t breakdown)
+{
+    for (size_t s = 0; s < maker->study->n_scales; s++) {
+        const struct figure_key key = comparison_key(maker, breakdown, s);
+        if (at(maker, &key, STATISTIC_DID).kind != VALUE_UNDEFINED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void tests(struct maker *maker, size_t breakdown)
 {
     struct table *const table = new_table(maker, 0, "comparison_group_tests",
@@ -215,12 +228,15 @@ static void tests(struct maker *maker, size_t breakdown)
 
 void comparison_tables(struct maker *maker)
 {
+    if (!has_comparison(maker->counted)) {
+        return; /* there is a warning */
+    }
     for (size_t b = 1; b < maker->study->n_breakdowns; b++) {
-        const struct breakdown *const by = &maker->study->breakdowns[b];
-        if (by->n_columns == 1 && by->columns[0] + 1 == maker->study->comparison_column &&
-            maker->study->before != maker->study->after) {
+        if (is_comparison(maker->study, b) && maker->study->before != maker->study->after) {
             changes(maker, b);
-            tests(maker, b);
+            if (any_difference(maker, b)) {
+                tests(maker, b);
+            }
         }
     }
 }

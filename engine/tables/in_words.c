@@ -3,6 +3,7 @@
    notes are the sentences. */
 #include <math.h>
 
+#include "engine/arms.h"
 #include "engine/primary.h"
 #include "engine/tables/sentences.h"
 #include "engine/tables/shared.h"
@@ -349,7 +350,8 @@ static struct text paragraph_of(struct maker *maker, const struct figure_key *ke
     struct paragraph paragraph = {.maker = maker};
     const bool primary = key->breakdown == 0 && is_primary(maker->study, key->scale, stage);
     if (primary) {
-        say(&paragraph, text_of(MESSAGE_SAY_PRIMARY));
+        say(&paragraph, text_of(has_comparison(maker->counted) ? MESSAGE_SAY_PRIMARY_BOTH
+                                                               : MESSAGE_SAY_PRIMARY));
     }
     if (stage != maker->study->after) {
         struct text stages = text_of(MESSAGE_SAY_STAGES);

@@ -1,4 +1,5 @@
 /* engine/tables/report.c - which tables a report has, in which order, and what it says once. */
+#include "engine/arms.h"
 #include "engine/tables/shared.h"
 
 static void add_report_note(struct maker *maker, enum message message)
@@ -65,7 +66,8 @@ bool report_make(struct maker *maker)
     scoring_table(maker);
     add_small_number_notes(maker);
     /* In every report, whatever it found: a gain is as easily misread as a loss. */
-    add_report_note(maker, MESSAGE_REPORT_CAUTION_PROOF);
+    add_report_note(maker, has_comparison(maker->counted) ? MESSAGE_REPORT_CAUTION_GROUPS
+                                                          : MESSAGE_REPORT_CAUTION_PROOF);
     add_report_note(maker, MESSAGE_REPORT_CAUTION_CRISIS);
     add_report_note(maker, MESSAGE_REPORT_CAUTION_STAYERS);
     if (has_small_numbers(maker)) {

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
+#include "engine/arms.h"
 #include "engine/primary.h"
 
 size_t first_breakdown(const struct study *study)
@@ -383,6 +384,9 @@ void add_primary_note(struct maker *maker, struct table *table, size_t scale)
                                  ? MESSAGE_TEST_SIGN_FLIP
                                  : tests[primary_test(study)]);
         add_note(maker, table, note);
+        if (has_comparison(maker->counted)) {
+            add_note(maker, table, text_of(MESSAGE_NOTE_PRIMARY_BOTH));
+        }
     } else if (primary < study->n_scales) {
         const struct study_scale *const s = &study->scales[primary];
         note = text_of(MESSAGE_NOTE_EXPLORATORY);

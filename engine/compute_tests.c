@@ -88,8 +88,8 @@ static bool stands_at(const struct tests *tests, const struct study *study, stru
     case TEST_TARGET:
         return goals && study->goals.has_target &&
                (place.stage == FIGURE_STAGE_LATEST || place.stage == FIGURE_STAGE_AFTER);
-    case TEST_FROM_50:
-        return place.stage >= FIGURE_STAGE_FIRST && !goals &&
+    case TEST_FROM_50: /* at the first stage a goal has the level that it was set with */
+        return place.stage > FIGURE_STAGE_FIRST && !goals &&
                study->scales[place.scale].scale->kind == SCALE_GOALS;
     default:
         return false;

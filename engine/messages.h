@@ -125,6 +125,7 @@
     X(HEAD_STAYED_SD)                \
     X(HEAD_DIFFERENCE)               \
     X(HEAD_TIPPING_POINT)            \
+    X(BEYOND_SCALE)                  \
     X(HEAD_ADDED_VALUE)              \
     X(HEAD_EFFECT_SIZE)              \
     X(HEAD_NO_IMPACT)                \

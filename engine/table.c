@@ -65,12 +65,31 @@ bool report_add_note(struct report *report, struct text note)
     return add_text(&report->notes, &report->n_notes, &report->notes_capacity, note);
 }
 
+static void free_table(struct table *table)
+{
+    free(table->columns);
+    free(table->cells);
+    free(table->notes);
+}
+
+void report_drop_empty_tables(struct report *report)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < report->n_tables; i++) {
+        struct table *const table = &report->tables[i];
+        if (table->n_columns > 0 && table->n_rows == 0) {
+            free_table(table);
+        } else {
+            report->tables[n++] = *table;
+        }
+    }
+    report->n_tables = n;
+}
+
 void report_free(struct report *report)
 {
     for (size_t i = 0; i < report->n_tables; i++) {
-        free(report->tables[i].columns);
-        free(report->tables[i].cells);
-        free(report->tables[i].notes);
+        free_table(&report->tables[i]);
     }
     free(report->tables);
     free(report->notes);

@@ -91,6 +91,10 @@ bool table_add_note(struct table *table, struct text note);
 bool report_add_note(struct report *report, struct text note);
 void report_free(struct report *report);
 
+/* Drops every table that has columns and no row: a heading alone would make a reader look for what is
+   missing. One of notes alone (no columns) stays. */
+void report_drop_empty_tables(struct report *report);
+
 /* A text without arguments, or whose one argument is a name; and any text, which must outlive the
    report. */
 struct cell_content cell_text(struct text text);

@@ -132,6 +132,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_STAYED_SD] = "Stayed, SD",
     [MESSAGE_HEAD_DIFFERENCE] = "In SDs",
     [MESSAGE_HEAD_TIPPING_POINT] = "Tipping point",
+    [MESSAGE_BEYOND_SCALE] = "beyond",
     [MESSAGE_MODEL_UNSTRUCTURED] = "UN",
     [MESSAGE_MODEL_HETEROGENEOUS] = "CSH",
     [MESSAGE_MODEL_COMPOUND] = "CS",
@@ -171,8 +172,8 @@ static const char *const english[N_MESSAGES] = {
         "Where no number of families stands, nobody shares one: interval and p are those of Welch's t "
         "test.",
     [MESSAGE_NOTE_GOALS_INDEPENDENT] =
-        "These intervals and tests take goals as independent of each other; those of one family "
-        "are not, so that the true intervals are wider.",
+        "These tests take goals as independent of each other; those of one family are not, so that p may "
+        "be too small.",
     [MESSAGE_NOTE_TREND] =
         "Cochran-Armitage test of a share that rises (z above 0) or falls (below) from year to "
         "year: of goals, those attained at their latest review; of other scales, those reliably "
@@ -196,7 +197,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_DIFFERENCE_IN_DIFFERENCES] = "difference in differences",
     [MESSAGE_DIFFERENCE_ADJUSTED] = "adjusted for before",
     [MESSAGE_DIFFERENCE_HEDGES_G] = "Hedges' g",
-    [MESSAGE_DIFFERENCE_IMPROVED] = "% reliably better",
+    [MESSAGE_DIFFERENCE_IMPROVED] = "reliably better, % points",
     [MESSAGE_NOTE_GOALS_BY_YEAR] =
         "n: goals reviewed; %: those attained at their latest review. The difference is in "
         "percentage points.",
@@ -223,8 +224,9 @@ static const char *const english[N_MESSAGES] = {
         "Difference in differences: mean change of the programme less that of the comparison "
         "group (Welch). Adjusted: the same at {1}, among people with the same score at {0} "
         "(analysis of covariance, one slope for both). Hedges' g: "
-        "the first in SDs of the change, pooled and corrected, above 0 where the programme did better. % "
-        "reliably better: Newcombe's interval.",
+        "the first in SDs of the change, pooled and corrected, above 0 where the programme did better. "
+        "Reliably better: the percentage of the programme less that of the comparison group, in percentage "
+        "points (Newcombe's interval). p of g and of this stands empty: neither is tested.",
     [MESSAGE_NOTE_PAIRED_SHARES] =
         "Base: goals rated at both. Gained: not attained at the first, attained at the second; "
         "lost: the other way round. McNemar: exact.",
@@ -241,7 +243,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_IMPROVED] = "improved",
     [MESSAGE_WORSENED] = "worsened",
     [MESSAGE_UNCHANGED] = "same",
-    [MESSAGE_FROM_ITEMS] = "from {0} {0|answer|answers}",
+    [MESSAGE_FROM_ITEMS] = "{1}: from {0} {0|answer|answers}",
     [MESSAGE_LEVEL_HEADING] = "{0}",
     [MESSAGE_UNKNOWN_INFORMANT] = "informant not named in the study",
     [MESSAGE_WITHHELD] =
@@ -429,8 +431,9 @@ static const char *const english[N_MESSAGES] = {
         "{0|counts|count} under the cohort of one of them (cohort_from in the study).",
     [MESSAGE_NOTE_ITEMS] =
         "Alpha (Cronbach) and omega (total, of one factor) say how far the items of a scale measure one thing, at "
-        "{0}: from complete forms, as they were read. 95% interval of alpha: Feldt. Items one by one, and other "
-        "stages, are in results.csv.",
+        "{0}: from complete forms, as they were read. 95% interval of alpha: Feldt. A dash: too few "
+        "items vary, or for omega one factor does not fit them. Items one by one, and other stages, are in "
+        "results.csv.",
     [MESSAGE_NOTE_ITEMS_WITHHELD] =
         "Alpha and omega are not known: this report is made of tallies, which hand on no sums of items of so few "
         "forms that answers could be told from them (10, or the threshold of a tally). {1} {1|form|forms} of \"{0}\" "
@@ -439,8 +442,9 @@ static const char *const english[N_MESSAGES] = {
         "The last columns say how many of all scores at {0} are the lowest and the highest that the scale has: "
         "who is there cannot be seen to go further.",
     [MESSAGE_NOTE_GOAL_DIFFICULTY] =
-        "T is made so that its mean is 50 where goals are as hard as they should be. A mean far above 50 once "
-        "goals were worked on means that they were easy to reach, as much as that they were reached. t test of "
+        "T is made so that its mean is 50 where goals are as hard as they should be. At the stage where they "
+        "are set it is lower by design, and is not shown. A mean far above 50 later "
+        "means that they were easy to reach, as much as that they were reached. t test of "
         "one mean.",
     [MESSAGE_NOTE_GOALS_WHO] =
         "Goals were chosen by: {0}. They were rated by: {1}. Ratings by those who did the work, of goals that "
@@ -463,7 +467,7 @@ static const char *const english[N_MESSAGES] = {
         "pellter scales {0} lists those there are.",
     [MESSAGE_NOTE_USUAL_START] =
         "In the usual range at {0}: of those with a score at both, who were in no raised band to begin with and had "
-        "less to gain.",
+        "less to gain. A dash: the scale has no bands and no cut-off.",
     [MESSAGE_NOTE_USUAL_START_CUT_OFF] =
         "{1}: in the usual range at {0} is who was on the usual side of the cut-off, since the scale has no bands.",
     [MESSAGE_NOTE_REGRESSION] =
@@ -534,7 +538,7 @@ static const char *const english[N_MESSAGES] = {
         "further one.",
     [MESSAGE_NOTE_COMPARISON_HOLM] =
         "Holm p: adjusted by Holm's method for the {0} differences "
-        " in differences, or the {1} adjusted ones.",
+        "in differences, or the {1} adjusted ones.",
     [MESSAGE_NOTE_BAND_HOLM] =
         "p is not adjusted here. After Holm's method, for {0} and {1} such tests, the smallest of this "
         "report are Shift p {2} and p of raised bands {3}.",
@@ -581,7 +585,7 @@ static const char *const english[N_MESSAGES] = {
         "all pairs of changes; interval by exact signed-rank quantiles, from 6 people on.",
     [MESSAGE_NOTE_RANK_BISERIAL] =
         "Rank-biserial: ranks of changes for the better less those for the worse, from -1 to 1, "
-        "positive for improvement; zeros {0}; interval by Fisher's z.",
+        "positive for improvement; zeros {0}; interval by Fisher's z, of which there is none for -1 and 1.",
     [MESSAGE_NOTE_BOOTSTRAP] =
         "Mean change: its interval by the BCa bootstrap, {0} replicates, seed {1}.",
     [MESSAGE_NOTE_SUPERIORITY] =
@@ -655,7 +659,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_IMPORTANT_MISSED] = "The mean change of All, {0}, does not reach it.",
     [MESSAGE_NOTE_BAND_SET] = "Band set: {0}. Source: {1}.",
     [MESSAGE_NOTE_UNVERIFIED_BANDS] =
-        "Not all cut-offs of this set were seen in a first-hand source: they are unverified.",
+        "No source was seen, at first or second hand, that settles the cut-offs of this scale: they are "
+        "unverified.",
     [MESSAGE_NOTE_MOVEMENT] = "Rows: band at {0}; columns: band at {1}.",
     [MESSAGE_NOTE_RAISED] = "Raised: in a band worse than \"{0}\".",
     [MESSAGE_NOTE_BAND_TESTS] =
@@ -703,14 +708,16 @@ static const char *const english[N_MESSAGES] = {
         "{0}: no model, since the scores at some stage follow exactly from the others.",
     [MESSAGE_NOTE_NOT_CONVERGED] = "{0}: no model, since the fit did not converge.",
     [MESSAGE_NOTE_WHO_LEFT] =
-        "Left: a score at {0} and no form at {1}, though it was due. Stayed: a score at both. "
-        "Who is not yet due has not left, nor has someone whose form cannot be scored. Means and "
+        "Due: all with any form, at {0} or not, whose form at {1} was due. Left: a score at {0} and no form at "
+        "{1}, though it was due. Stayed: a score at both. Who is due and in neither has no score at {0}, or "
+        "a form at {1} that cannot be scored. Means and "
         "SDs are of scores at {0}. In SDs: stayed less left (SD: root of the mean of both "
         "variances); it describes, and is no test.",
     [MESSAGE_NOTE_TIPPING_POINT] =
         "Tipping point: how many points below what the model predicts for them those who left "
         "would have to be (with a minus sign: above) for the interval of its change from {0} to "
-        "{1} to reach 0. A dash: it does so anyway, nobody left, or there is no model.",
+        "{1} to reach 0. A dash: it does so anyway, nobody left, or there is no model. "
+        "beyond: by more points than the scale is long, so that no scores of theirs could do it.",
     [MESSAGE_NOTE_GAS_T] =
         "T = 50 + 10 sum(w x) / sqrt((1 - rho) sum(w^2) + rho (sum w)^2), rho = {0} (Kiresuk "
         "and Sherman 1968). {1} {2}",
@@ -793,11 +800,12 @@ static const char *const english[N_MESSAGES] = {
         "I2: how much of the spread of the sites' means is more than chance. A further site: where "
         "the mean change of another site would lie, 95 times of 100.",
     [MESSAGE_NOTE_NOT_POOLED] =
-        "Where nothing is pooled, fewer than 5 sites have 5 people whose changes are not all the "
-        "same. The sites are {0}; each is shown by itself in the tables of its scale.",
+        "The sites' means are pooled only on scales where at least 5 sites have 5 people or more each, not all "
+        "of them with the same change. The sites are {0}; the tables of each scale show them one by one.",
     [MESSAGE_NOTE_SCORING] =
         "Forms as read, blank ones left out. Complete: from all items. Prorated: from fewer, "
-        "by the missing-items rule. Not scored: too few answered.",
+        "by the missing-items rule. Not scored: too few answered. A row of so many answers is a part of "
+        "those prorated above it, and has no other count.",
     [MESSAGE_NOTE_SCORING_RULE] = "{0}: {1}",
     [MESSAGE_NOTE_WARNINGS] = "Nothing was changed in the data.",
     [MESSAGE_NOTE_WITHHELD] =

@@ -58,8 +58,12 @@ function stage_class(kind, stage) {
     return kind == "target" ? "after" : "stages"
 }
 {
-    if ($0 !~ /p_|_p,|holm|,families,|,n,/) next
+    if ($0 !~ /p_|_p,|holm|,families,|,n,|,from_50,/) next
     cells($0)
+    # The stage where goals are set comes first; T is low there by design, which is no test.
+    if (cell[8] == "from_50" && !((cell[1], cell[3], cell[4], cell[5]) in set_at))
+        set_at[cell[1], cell[3], cell[4], cell[5]] = cell[7]
+    if (cell[8] == "p_from_50" && cell[7] == set_at[cell[1], cell[3], cell[4], cell[5]]) next
     # 1 study, 2 table, 3 by, 4 cohort, 5 instrument, 6 scale, 7 stage, 8 statistic, 9 value
     row = cell[1] SUBSEP cell[3] SUBSEP cell[4] SUBSEP cell[5] SUBSEP cell[6] SUBSEP cell[7]
     if (cell[2] == "tests" || cell[2] == "tests_between") {

@@ -141,7 +141,7 @@ static void check_rest(struct arena *arena, const struct spoken_change *c)
         assert_int_equal(says(say(arena, spoken_rounding(c)), "rounded by itself"),
                          fabs(after - before - change) > 0.5 * unit);
     }
-    assert_int_equal(says(caution, "With so few"), c->n.numerator >= 10 && c->n.numerator < 30);
+    assert_int_equal(says(caution, "With so few"), c->n.numerator >= 2 && c->n.numerator < 30);
 }
 
 static void test_words_agree_with_numbers(void **state)

@@ -62,6 +62,10 @@ static void report_on(struct reported *r, const char *study)
                           .counted = &r->run.counted,
                           .report = &r->report};
     assert_true(report_make(&maker));
+    for (size_t i = 0; i < r->report.n_tables; i++) {
+        /* a heading alone makes a reader look for what is missing */
+        assert_true(r->report.tables[i].n_columns == 0 || r->report.tables[i].n_rows > 0);
+    }
 }
 
 static void reported_free(struct reported *r)

@@ -180,7 +180,7 @@ static void adjusted(struct maker *maker, size_t breakdown, const char *by)
     note.arguments[1] = argument_name(after_name(maker));
     add_note(maker, table, note);
     add_not_recorded_note(maker, table, breakdown);
-    add_note(maker, table, text_of(MESSAGE_NOTE_INDEPENDENT));
+    add_note(maker, table, text_of(MESSAGE_NOTE_INTERVALS_INDEPENDENT));
 }
 
 /* --- pooled over sites --- */
@@ -254,9 +254,10 @@ static void means_row(struct maker *maker, struct table *table, size_t breakdown
     }
     row[0] = scale_cell(maker, scale);
     row[1] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_SITES), 0);
-    row[2] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_MEAN_OVER_PEOPLE), decimals);
+    row[2] = cell_value(between_at(maker, breakdown, scale, STATISTIC_N), 0);
+    row[3] = cell_value(pooled_at(maker, breakdown, scale, STATISTIC_MEAN_OVER_PEOPLE), decimals);
     if (apart) {
-        row[3] =
+        row[4] =
             cell_value(pooled_at(maker, breakdown, scale, STATISTIC_MEAN_OVER_SITES), decimals);
     }
 }
@@ -269,6 +270,7 @@ static void site_means(struct maker *maker, size_t breakdown, const char *by,
     struct text not_pooled = text_of(MESSAGE_NOTE_NOT_POOLED);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
     add_column(maker, table, MESSAGE_HEAD_SITES);
+    add_column(maker, table, MESSAGE_HEAD_N);
     add_column(maker, table, MESSAGE_HEAD_MEAN_OVER_PEOPLE);
     if (has->apart) {
         add_column(maker, table, MESSAGE_HEAD_MEAN_OVER_SITES);

@@ -1,5 +1,7 @@
 /* engine/tables/drop_out.c - the means had nobody left, and who left. One row for each scale (and
    stage) of an instrument: cohort by cohort they are in results.csv. */
+#include <math.h>
+
 #include "engine/tables/shared.h"
 
 static bool has_people(const struct maker *maker, size_t scale)
@@ -170,6 +172,31 @@ static bool some_not_due(const struct maker *maker, size_t measure)
     return not_due.number > 0.0;
 }
 
+/* How far apart two scores can be, in points. Of T with any weights: all goals at -2 against all at 2,
+   10 times 4 sum(w) by at least root of rho times sum(w). */
+static double length_of(const struct maker *maker, size_t scale)
+{
+    const struct scale *const s = maker->study->scales[scale].scale;
+    const struct measure *const m = &maker->study->measures[maker->study->scales[scale].measure];
+    const double levels = 4.0;
+    if (s->kind != SCALE_GOALS) {
+        return (double)(s->values[s->n_values - 1] - s->values[0]) / (double)s->units_per_point;
+    }
+    return s == &m->instrument->scales[m->instrument->n_scales - 1]
+               ? 10.0 * levels / sqrt(maker->study->goals.rho)
+               : levels;
+}
+
+/* Where those who left would have to be further away than the scale is long, the number would be taken
+   for one that could be. results.csv has it. */
+static struct cell_content tipping_cell(const struct maker *maker, size_t scale)
+{
+    const struct value tipping = of_scale(maker, scale, FIGURES_DROP_OUT, STATISTIC_TIPPING_POINT);
+    return fabs(tipping.number) > length_of(maker, scale)
+               ? cell_text(text_of(MESSAGE_BEYOND_SCALE))
+               : cell_value(tipping, maker->study->scales[scale].scale->decimals);
+}
+
 static void left_row(struct maker *maker, struct table *table, size_t scale, bool not_due)
 {
     static const enum statistic of_people[] = {STATISTIC_STAYERS,      STATISTIC_STAYERS_MEAN,
@@ -193,7 +220,7 @@ static void left_row(struct maker *maker, struct table *table, size_t scale, boo
         row[at++] = cell_value(of_scale(maker, scale, of, of_people[i]), i % 3 == 0 ? 0 : decimals);
     }
     row[at++] = cell_value(of_scale(maker, scale, of, STATISTIC_STANDARDISED_DIFFERENCE), 2);
-    row[at] = cell_value(of_scale(maker, scale, of, STATISTIC_TIPPING_POINT), decimals);
+    row[at] = tipping_cell(maker, scale);
     cells_are_of(maker, table, row, table->n_columns, due);
 }
 

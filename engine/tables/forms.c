@@ -76,8 +76,8 @@ void warnings_table(struct maker *maker)
     add_note(maker, table, text_of(MESSAGE_NOTE_WARNINGS));
 }
 
-/* "from 12 answers", in memory of the report. NULL: no memory, noted in maker. */
-static const struct text *answers_text(struct maker *maker, uint64_t n_answers)
+/* "Total: from 12 answers", in memory of the report. NULL: no memory, noted in maker. */
+static const struct text *answers_text(struct maker *maker, const char *scale, uint64_t n_answers)
 {
     struct text *const text = arena_alloc(&maker->report->arena, 1, sizeof *text);
     if (text == NULL) {
@@ -86,6 +86,7 @@ static const struct text *answers_text(struct maker *maker, uint64_t n_answers)
     }
     *text = text_of(MESSAGE_FROM_ITEMS);
     text->arguments[0] = argument_count(n_answers);
+    text->arguments[1] = argument_name(scale);
     return text;
 }
 
@@ -111,7 +112,7 @@ static void scoring_rows(struct maker *maker, struct table *table, size_t scale)
         if (count.kind == VALUE_UNDEFINED) {
             continue;
         }
-        label = answers_text(maker, i);
+        label = answers_text(maker, s->scale->title, i);
         row = add_row(maker, table);
         if (row != NULL) {
             row[0] = cell_text(text_name(maker->study->measures[s->measure].label));

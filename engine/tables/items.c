@@ -131,7 +131,8 @@ static void goal_difficulty_table(struct maker *maker, size_t measure)
     add_column(maker, table, MESSAGE_HEAD_INTERVAL);
     add_column(maker, table, MESSAGE_HEAD_P);
     add_holm_column(maker, table, 0, TEST_FROM_50, FIGURE_STAGE_FIRST);
-    for (size_t stage = 0; stage < maker->study->n_stages; stage++) {
+    /* Not the first stage, where a goal has the level that it was set with. */
+    for (size_t stage = 1; stage < maker->study->n_stages; stage++) {
         const size_t at = FIGURE_STAGE_FIRST + stage;
         struct cell_content *const row = add_row(maker, table);
         if (row != NULL) {

@@ -64,6 +64,7 @@ bool report_make(struct maker *maker)
     comparison_tables(maker);
     many_tests_table(maker);
     scoring_table(maker);
+    report_drop_empty_tables(maker->report);
     add_small_number_notes(maker);
     /* In every report, whatever it found: a gain is as easily misread as a loss. */
     add_report_note(maker, has_comparison(maker->counted) ? MESSAGE_REPORT_CAUTION_GROUPS

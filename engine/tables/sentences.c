@@ -127,7 +127,7 @@ struct text spoken_doubt(const struct spoken_change *c)
 struct text spoken_caution(const struct spoken_change *c)
 {
     struct text text = text_of(MESSAGE_NONE);
-    if (is_group(c) && is_below(&c->n, c->small.caution) && !is_below(&c->n, c->small.too_few)) {
+    if (is_group(c) && is_below(&c->n, c->small.caution)) {
         text = text_of(MESSAGE_SAY_CAUTION);
         text.arguments[0] = argument_count(c->small.caution);
         text.arguments[1] = c->who;

@@ -10,6 +10,7 @@
 #include "engine/family_ledger.h"
 #include "engine/pair_counter.h"
 #include "io/read/stored.h"
+#include "io/read/tally_cells.h"
 #include "io/read/tally_families.h"
 #include "io/read/tally_lines.h"
 

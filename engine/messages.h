@@ -149,6 +149,9 @@
     X(HEAD_STEP)                     \
     X(HEAD_BOTH_RATED)               \
     X(HEAD_FIRST_PERCENT)            \
+    X(HEAD_FIRST_N)                  \
+    X(HEAD_LAST_N)                   \
+    X(HEAD_LAST_PERCENT)             \
     X(HEAD_NEXT_PERCENT)             \
     X(HEAD_GAINED)                   \
     X(HEAD_LOST)                     \
@@ -374,6 +377,8 @@
     X(NOTE_UNIT)                     \
     X(NOTE_HIGHER_BETTER)            \
     X(NOTE_LOWER_BETTER)             \
+    X(NOTE_HIGHER_BETTER_ON)         \
+    X(NOTE_LOWER_BETTER_ON)          \
     X(NOTE_RULE)                     \
     X(NOTE_CHANGE)                   \
     X(UNIT_RESPONDENTS)              \

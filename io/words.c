@@ -152,6 +152,9 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_HEAD_STEP] = "Stages",
     [MESSAGE_HEAD_BOTH_RATED] = "Rated at both",
     [MESSAGE_HEAD_FIRST_PERCENT] = "First %",
+    [MESSAGE_HEAD_FIRST_N] = "First n",
+    [MESSAGE_HEAD_LAST_N] = "Last n",
+    [MESSAGE_HEAD_LAST_PERCENT] = "Last %",
     [MESSAGE_HEAD_NEXT_PERCENT] = "Then %",
     [MESSAGE_HEAD_GAINED] = "Gained",
     [MESSAGE_HEAD_LOST] = "Lost",
@@ -159,12 +162,13 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TO] = "{0} to {1}",
     [MESSAGE_NOTE_YEARS] =
         "Base: those with a score at both {0} and {1}. Each year beside the one just before it. "
-        "People in both years: 0, since everybody counts under one year only.",
+        "Everybody counts under one year only. The change in each year by itself stands in the tables of "
+        "its scale.",
     [MESSAGE_NOTE_YEARS_WELCH] =
-        "Difference: of the mean changes. Interval and p: Welch's t test, which takes people as "
+        "Difference: the mean change less that of the year before. Interval and p: Welch's t test, which takes people as "
         "independent of each other.",
     [MESSAGE_NOTE_YEARS_FAMILY] =
-        "More than before: the difference of the mean changes. Interval and p allow for members of one family being "
+        "More than before: the mean change less that of the year before; with a minus sign, less. Interval and p allow for members of one family being "
         "alike, in one year and in both: standard error CR2 with Satterthwaite's degrees of "
         "freedom, families taken as independent of each other. In both: families that have somebody "
         "in each of the two years.",
@@ -176,8 +180,9 @@ static const char *const english[N_MESSAGES] = {
         "be too small.",
     [MESSAGE_NOTE_TREND] =
         "Cochran-Armitage test of a share that rises (z above 0) or falls (below) from year to "
-        "year: of goals, those attained at their latest review; of other scales, those reliably "
-        "better.",
+        "year: of goals, those attained at their latest review; of other scales, people reliably "
+        "better. First, last: in the first and the last year that has any. A dash: the share is 0% or 100% "
+        "over all years, and there is nothing to test.",
     [MESSAGE_TITLE_BETWEEN] = "Do cohorts differ? Change from {2} to {3} by {4}",
     [MESSAGE_TITLE_ADJUSTED] = "Scores at {3} by {4}, adjusted for the score at {2}",
     [MESSAGE_TITLE_SITE_MEANS] = "Change from {2} to {3}, over people and by {4}",
@@ -489,6 +494,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_UNIT] = "Unit: {0}.",
     [MESSAGE_NOTE_HIGHER_BETTER] = "Higher is better.",
     [MESSAGE_NOTE_LOWER_BETTER] = "Lower is better.",
+    [MESSAGE_NOTE_HIGHER_BETTER_ON] = "Higher is better on {0}; lower on the others.",
+    [MESSAGE_NOTE_LOWER_BETTER_ON] = "Lower is better on {0}; higher on the others.",
     [MESSAGE_NOTE_RULE] = "Missing items: {0}",
     [MESSAGE_NOTE_CHANGE] =
         "Change = after - before. 95% interval and p: paired t test, which takes {0} as "

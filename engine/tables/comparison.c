@@ -85,6 +85,7 @@ static void changes(struct maker *maker, size_t breakdown)
     note.arguments[1] =
         argument_name(maker->study->cohort_columns[maker->study->comparison_column - 1]);
     add_note(maker, table, note);
+    add_directions_note(maker, table, breakdown, has_any);
     if (families) {
         add_note(maker, table, text_of(MESSAGE_NOTE_COMPARISON_FAMILIES));
     }
@@ -212,6 +213,7 @@ static void tests(struct maker *maker, size_t breakdown)
     note.arguments[0] = argument_name(before_name(maker));
     note.arguments[1] = argument_name(after_name(maker));
     add_note(maker, table, note);
+    add_directions_note(maker, table, breakdown, has_any);
     add_note(maker, table,
              text_of(any_family(maker, breakdown) ? MESSAGE_NOTE_COMPARISON_ROBUST
                                                   : MESSAGE_NOTE_INDEPENDENT));

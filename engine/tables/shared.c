@@ -419,6 +419,44 @@ struct change_test change_test(const struct maker *maker, size_t scale)
     return (struct change_test){false, STATISTIC_CI_LOW, STATISTIC_CI_HIGH, STATISTIC_P_T};
 }
 
+/* "wemwbs: Total, gas: Summary T-score" of the scales shown that have this direction. */
+static const char *scales_of_direction(struct maker *maker, size_t breakdown, shows_scale *shows,
+                                       bool higher, size_t *n)
+{
+    const struct study *const study = maker->study;
+    const char *names = "";
+    *n = 0;
+    for (size_t s = 0; s < study->n_scales && names != NULL; s++) {
+        if (study->scales[s].scale->higher_is_better == higher && shows(maker, breakdown, s)) {
+            names = arena_printf(&maker->report->arena, "%s%s%s: %s", names, *n == 0 ? "" : ", ",
+                                 study->measures[study->scales[s].measure].label,
+                                 study->scales[s].scale->title);
+            ++*n;
+        }
+    }
+    maker->no_memory = maker->no_memory || names == NULL;
+    return names;
+}
+
+void add_directions_note(struct maker *maker, struct table *table, size_t breakdown,
+                         shows_scale *shows)
+{
+    size_t n_higher, n_lower;
+    const char *const higher = scales_of_direction(maker, breakdown, shows, true, &n_higher);
+    const char *const lower = scales_of_direction(maker, breakdown, shows, false, &n_lower);
+    struct text note = text_of(n_lower == 0          ? MESSAGE_NOTE_HIGHER_BETTER
+                               : n_higher == 0       ? MESSAGE_NOTE_LOWER_BETTER
+                               : n_higher <= n_lower ? MESSAGE_NOTE_HIGHER_BETTER_ON
+                                                     : MESSAGE_NOTE_LOWER_BETTER_ON);
+    const char *const named = n_higher <= n_lower ? higher : lower;
+    if (n_lower > 0 && n_higher > 0 && named != NULL) {
+        note.arguments[0] = argument_name(named);
+    }
+    if (named != NULL) {
+        add_note(maker, table, note);
+    }
+}
+
 /* In every table of a scale, since a fall is good news on some and bad on others. */
 void add_scale_notes(struct maker *maker, struct table *table, size_t scale)
 {

@@ -165,6 +165,11 @@ struct value within_percent(struct value percent);
 struct argument norm_source(struct maker *maker, const struct norm *norm,
                             const struct published_norm *from);
 
+/* Says of a table of several scales on which of them, of those that it shows, lower is better. */
+typedef bool shows_scale(const struct maker *maker, size_t breakdown, size_t scale);
+void add_directions_note(struct maker *maker, struct table *table, size_t breakdown,
+                         shows_scale *shows);
+
 /* Notes that a table of a scale carries: direction, and the rule for missing items. */
 void add_scale_notes(struct maker *maker, struct table *table, size_t scale);
 

@@ -69,6 +69,19 @@ static bool some_scale(const struct maker *maker, bool by_family)
     return false;
 }
 
+static bool has_years_of(const struct maker *maker, size_t breakdown, size_t scale)
+{
+    const size_t n_groups = maker->figures->comparisons[breakdown].grouping.n_groups;
+    bool any = false;
+    for (uint32_t g = 1; g < n_groups && !study_is_goal_level(maker->study, scale); g++) {
+        const struct figure_key key = year_key(maker, FIGURES_YEARS, breakdown, g, scale);
+        any = any ||
+              figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_DIFFERENCE, 0).kind !=
+                  VALUE_UNDEFINED;
+    }
+    return any;
+}
+
 static void change_row(struct maker *maker, struct table *table, const struct figure_key *key)
 {
     const struct figures *const f = maker->figures;
@@ -127,6 +140,7 @@ static void change_by_year(struct maker *maker, size_t breakdown, const char *by
     base.arguments[0] = argument_name(before_name(maker));
     base.arguments[1] = argument_name(after_name(maker));
     add_note(maker, table, base);
+    add_directions_note(maker, table, breakdown, has_years_of);
     if (robust) {
         add_note(maker, table, text_of(MESSAGE_NOTE_YEARS_FAMILY));
     }
@@ -228,10 +242,45 @@ static struct value trend_at(const struct maker *maker, size_t breakdown, size_t
                       statistic, 0);
 }
 
-/* Of two years there is a difference, and no trend. */
+/* Of two years there is a difference, and no trend; and none of a share that is not given. */
 static bool has_trend(const struct maker *maker, size_t breakdown, size_t scale)
 {
-    return trend_at(maker, breakdown, scale, STATISTIC_TREND_GROUPS).number >= 3.0;
+    return (study_is_goal_level(maker->study, scale) || reliable_is_given(maker, scale)) &&
+           trend_at(maker, breakdown, scale, STATISTIC_TREND_GROUPS).number >= 3.0;
+}
+
+/* The share that a trend is of, in one year: goals attained, or people reliably better. */
+static struct value year_share(const struct maker *maker, size_t breakdown, uint32_t group,
+                               size_t scale, struct value *n)
+{
+    const struct figures *const f = maker->figures;
+    const bool goals = study_is_goal_level(maker->study, scale);
+    const unsigned stage = goals ? FIGURE_STAGE_LATEST : FIGURE_STAGE_CHANGE;
+    const struct figure_key people =
+        year_key(maker, goals ? FIGURES_ATTAINMENT : FIGURES_BEFORE_AFTER, breakdown, group, scale);
+    const struct figure_key part = year_key(
+        maker, goals ? FIGURES_ATTAINMENT : FIGURES_RELIABLE_CHANGE, breakdown, group, scale);
+    *n = figures_at(f, &people, stage, goals ? STATISTIC_GOALS : STATISTIC_N, 0);
+    return share(figures_at(f, &part, stage, goals ? STATISTIC_ATTAINED : STATISTIC_IMPROVED, 0),
+                 *n);
+}
+
+/* n and share of the first year that has any (of the last, if `last`), in two cells. */
+static void put_share(const struct maker *maker, struct table *table, struct cell_content cells[2],
+                      size_t breakdown, size_t scale, bool last)
+{
+    const struct grouping *const grouping = &maker->figures->comparisons[breakdown].grouping;
+    struct value n = VALUE_NONE, percent = VALUE_NONE;
+    for (uint32_t i = 0; i < grouping->n_groups && !(n.number > 0.0); i++) {
+        const uint32_t g = last ? (uint32_t)grouping->n_groups - 1 - i : i;
+        if (grouping_is_recorded(grouping, maker->counted->cohorts,
+                                 &maker->study->breakdowns[breakdown], g)) {
+            percent = year_share(maker, breakdown, g, scale, &n);
+        }
+    }
+    cells[0] = cell_value(n, 0);
+    cells[1] = cell_percent(percent, 0);
+    cells_are_of(maker, table, cells, 2, n);
 }
 
 static void trend(struct maker *maker, size_t breakdown, const char *by)
@@ -240,6 +289,10 @@ static void trend(struct maker *maker, size_t breakdown, const char *by)
         new_table(maker, breakdown, "trend", stages_title(maker, MESSAGE_TITLE_TREND, by));
     add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
     add_column(maker, table, MESSAGE_HEAD_YEARS);
+    add_column(maker, table, MESSAGE_HEAD_FIRST_N);
+    add_column(maker, table, MESSAGE_HEAD_FIRST_PERCENT);
+    add_column(maker, table, MESSAGE_HEAD_LAST_N);
+    add_column(maker, table, MESSAGE_HEAD_LAST_PERCENT);
     add_column(maker, table, MESSAGE_HEAD_Z);
     add_column(maker, table, MESSAGE_HEAD_P);
     add_holm_column(maker, table, breakdown, TEST_TREND, FIGURE_STAGE_CHANGE);
@@ -251,15 +304,17 @@ static void trend(struct maker *maker, size_t breakdown, const char *by)
         }
         row[0] = scale_cell(maker, s);
         row[1] = cell_value(trend_at(maker, breakdown, s, STATISTIC_TREND_GROUPS), 0);
-        row[2] = cell_value(trend_at(maker, breakdown, s, STATISTIC_TREND_Z), 2);
-        row[3] = cell_p(trend_at(maker, breakdown, s, STATISTIC_P_TREND));
-        if (table->n_columns > 4) {
-            row[4] = cell_p(holm_p(maker, &key,
+        put_share(maker, table, &row[2], breakdown, s, false);
+        put_share(maker, table, &row[4], breakdown, s, true);
+        row[6] = cell_value(trend_at(maker, breakdown, s, STATISTIC_TREND_Z), 2);
+        row[7] = cell_p(trend_at(maker, breakdown, s, STATISTIC_P_TREND));
+        if (table->n_columns > 8) {
+            row[8] = cell_p(holm_p(maker, &key,
                                    study_is_goal_level(maker->study, s) ? FIGURE_STAGE_LATEST
                                                                         : FIGURE_STAGE_CHANGE,
                                    TEST_TREND));
         }
-        cells_are_of(maker, table, row, table->n_columns,
+        cells_are_of(maker, table, &row[7], table->n_columns - 7,
                      test_base(maker, &key, FIGURE_STAGE_CHANGE, TEST_TREND));
     }
     add_note(maker, table, text_of(MESSAGE_NOTE_TREND));

@@ -399,8 +399,6 @@
     X(TEST_WILCOXON)                 \
     X(TEST_SIGN)                     \
     X(TEST_SIGN_FLIP)                \
-    X(NOTE_HOLM)                     \
-    X(NOTE_HOLM_BY)                  \
     X(NOTE_HOLM_ALL)                 \
     X(NOTE_TESTS_EXPLORATORY)        \
     X(NOTE_TESTS_HOLM)               \
@@ -522,6 +520,9 @@
     X(NOTE_WITHHELD)                 \
     X(NOTE_POOLED)                   \
     X(NOTE_TOO_FEW)                  \
+    X(NOTE_TOO_FEW_FAMILIES)         \
+    X(NOTE_TOO_FEW_GROUPS)           \
+    X(NOTE_TOO_FEW_GROUPS_FAMILIES)  \
     X(NOTE_CAUTION)                  \
     X(NOTE_NOBODY)                   \
     X(NOTE_AS_OF_UNUSED)             \

@@ -65,6 +65,7 @@ struct table {
     struct text *notes; /* n_notes, below the table, each a sentence or more */
     size_t n_notes;
     bool has_too_few, has_caution, has_nobody; /* some row is of so few that a note says so */
+    bool few_families, few_groups; /* which may be families, or the smallest of some groups */
     size_t rows_capacity, columns_capacity, notes_capacity;
 };
 

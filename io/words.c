@@ -318,7 +318,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_KIND_TREND] = "Do shares rise or fall over the years?",
     [MESSAGE_KIND_COMPARISON] = "Do programme and comparison group differ?",
     [MESSAGE_KIND_COMPARISON_ANCOVA] = "The same, adjusted for before (ANCOVA)",
-    [MESSAGE_NOTE_MANY_TESTS] = "One test in twenty is below .05 by chance alone where nothing has changed. Holm p: adjusted for all tests of its row of this table, by Holm's method; where even the smallest is above .05, none of them stands out. Rank and sign tests check the test of the mean and are not counted. Every Holm p is in internal/results.csv, table tests.",
+    [MESSAGE_NOTE_MANY_TESTS] = "One test in twenty is below .05 by chance alone where nothing has changed. Holm p: adjusted for all tests of its row of this table, by Holm's method, those of few too, whose p is not printed; where even the smallest is above .05, none of them stands out. Rank and sign tests check the test of the mean and are not counted. Every Holm p is in internal/results.csv, table tests.",
     [MESSAGE_TITLE_WARNINGS] = "Signs of likely mistakes in the data",
     [MESSAGE_TITLE_WITHHELD] = "Not pooled: small cohorts were withheld",
     [MESSAGE_TITLE_IN_WORDS] = "In words",
@@ -528,26 +528,22 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TEST_WILCOXON] = "the Wilcoxon test of the table that follows",
     [MESSAGE_TEST_SIGN] = "the sign test of the table that follows",
     [MESSAGE_TEST_SIGN_FLIP] = "the sign-flip test of the table that follows",
-    [MESSAGE_NOTE_HOLM] =
-        "Holm p: adjusted by Holm's method for the {0} such tests of this report, one for each "
-        "scale.",
-    [MESSAGE_NOTE_HOLM_BY] =
-        "Holm p: adjusted by Holm's method for the number of such tests of this report, {0} of "
-        "All and {1} by {2}.",
     [MESSAGE_NOTE_TESTS_EXPLORATORY] = "Exploratory: no test in this table is primary.",
     [MESSAGE_NOTE_TESTS_HOLM] =
-        "Holm p: adjusted by Holm's method for {0} such tests.",
+        "Holm p: adjusted by Holm's method for the {0} such tests of this report, whether or not their p "
+        "is printed.",
     [MESSAGE_NOTE_TESTS_HOLM_BY] =
-        "Holm p: adjusted by Holm's method for the number of such tests, {0} of All and {1} by {2}.",
+        "Holm p: adjusted by Holm's method for the number of such tests of this report, {0} of All and {1} by {2}, "
+        "whether or not their p is printed.",
     [MESSAGE_NOTE_BETWEEN_HOLM] =
         "Holm p: adjusted by Holm's method, Welch's "
-        "for {0} such tests and that of ANCOVA for {1}. The test of ranks checks Welch's and is not a "
+        "for {0} such tests and that of ANCOVA for {1}, whether or not their p is printed. The test of ranks checks Welch's and is not a "
         "further one.",
     [MESSAGE_NOTE_COMPARISON_HOLM] =
         "Holm p: adjusted by Holm's method for the {0} differences "
-        "in differences, or the {1} adjusted ones.",
+        "in differences, or the {1} adjusted ones, whether or not their p is printed.",
     [MESSAGE_NOTE_BAND_HOLM] =
-        "p is not adjusted here. After Holm's method, for {0} and {1} such tests, the smallest of this "
+        "p is not adjusted here. After Holm's method, for {0} and {1} such tests, printed or not, the smallest of this "
         "report are Shift p {2} and p of raised bands {3}.",
     [MESSAGE_NOTE_STAGES_PRIMARY] =
         "Exploratory, but for the change of All at {0}, which is primary in the table from {1} to {0}.",
@@ -558,7 +554,7 @@ static const char *const english[N_MESSAGES] = {
         "Satterthwaite's degrees of freedom).",
     [MESSAGE_NOTE_HOLM_ALL] =
         "p is not adjusted here. After Holm's method, for the {0} such tests of All of this report, that "
-        "of All is p {1}; those of the other rows are in results.csv.",
+        "of All is p {1}; those of the other rows are in results.csv. Tests whose p is not printed count, too.",
     [MESSAGE_NOTE_DIRECTION] =
         "Better and worse are by that direction. Wilcoxon signed-rank: exact, "
         "zeros {0}; beyond 200 changes the normal approximation.",
@@ -822,6 +818,14 @@ static const char *const english[N_MESSAGES] = {
         "Forms of different versions of the instrument are compared with each other, as the "
         "study asks: no bands and no reliable change.",
     [MESSAGE_NOTE_TOO_FEW] = "few: fewer than {0}, too few for a percentage or a test.",
+    [MESSAGE_NOTE_TOO_FEW_FAMILIES] =
+        "few: fewer than {0} (families, where a test allows for these), too few for a percentage or a "
+        "test.",
+    [MESSAGE_NOTE_TOO_FEW_GROUPS] =
+        "few: fewer than {0} in the smallest of the groups compared, too few for a percentage or a test.",
+    [MESSAGE_NOTE_TOO_FEW_GROUPS_FAMILIES] =
+        "few: fewer than {0} (families, where a test allows for these) in the smallest of the groups "
+        "compared, too few for a percentage or a test.",
     [MESSAGE_NOTE_CAUTION] = "Read rows of fewer than {0} with care.",
     [MESSAGE_NOTE_NOBODY] = 
         "Where n is 0, no one had the forms that are needed: a dash is not a result.",

@@ -71,4 +71,17 @@ says_not 'comparison_group: nobody'
 report $between '' 's/,group [12],/,control,/'
 says 'nobody has anything but "control" in the column "arm"'
 
+# Of few: of groups, the smallest counts (one site has 9 people, no year so few); of families, families.
+report $between ''
+says 'few: fewer than 10 in the smallest of the groups compared, too few'
+says 'Does the mean change differ by year? '
+says 'wemwbs: Total 122 6 few few few few few few'
+report $ifss ''
+says 'few: fewer than 10 (families, where a test allows for these), too few'
+says '12 of All and 33 by site, whether or not their p is printed.'
+# Where no p is printed, nothing is adjusted.
+report $ifss 'small_numbers: {too_few_below: 1000, caution_below: 1000}'
+says_not "Holm's method"
+says_not ' such tests'
+
 exit $failed

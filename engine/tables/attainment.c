@@ -170,6 +170,7 @@ static void share_table(struct maker *maker, size_t measure, size_t breakdown, b
         const struct figure_key key = row_key(&rows, FIGURES_ATTAINMENT, scale);
         share_row(maker, table, &key, stage);
     }
+    few_may_be(table, has_target, false);
     note.arguments[0] = argument_name(maker->study->measures[measure].instrument->unit);
     add_note(maker, table, note);
     if (has_target) {

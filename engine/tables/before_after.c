@@ -92,16 +92,9 @@ static bool means_row(struct maker *maker, struct table *table, const struct fig
 
 /* How many tests of a change there are under a breakdown: of All, that is breakdown 0, every scale;
    else every scale and cohort. */
-static struct value n_tests(const struct maker *maker, size_t scale, size_t breakdown)
+static struct value n_tests(const struct maker *maker, size_t breakdown)
 {
-    struct cohort_rows rows = cohort_rows(maker, breakdown, maker->study->scales[scale].measure);
-    struct figure_key key;
-    (void)next_cohort(&rows); /* All */
-    if (breakdown > 0 && !next_cohort(&rows)) {
-        return VALUE_NONE;
-    }
-    key = row_key(&rows, FIGURES_TESTS, scale);
-    return figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_HOLM_TESTS, 0);
+    return tests_in(maker, breakdown, N_TEST_KINDS, FIGURE_STAGE_CHANGE);
 }
 
 static void add_change_holm_note(struct maker *maker, struct table *table, size_t scale,
@@ -109,22 +102,18 @@ static void add_change_holm_note(struct maker *maker, struct table *table, size_
 {
     const struct figure_key all = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
     const struct value n = test_base(maker, &all, FIGURE_STAGE_CHANGE, N_TEST_KINDS);
-    struct text note = text_of(!has_column      ? MESSAGE_NOTE_HOLM_ALL
-                               : breakdown == 0 ? MESSAGE_NOTE_HOLM
-                                                : MESSAGE_NOTE_HOLM_BY);
-    note.arguments[0] = argument_value(n_tests(maker, scale, 0), 0);
+    struct text note = text_of(MESSAGE_NOTE_HOLM_ALL);
+    note.arguments[0] = argument_value(n_tests(maker, 0), 0);
     if (!has_column) {
         note.arguments[1] = argument_p(holm_p(maker, &all, FIGURE_STAGE_CHANGE, N_TEST_KINDS));
         if (n.number < (double)maker->study->small_numbers.too_few ||
-            n_tests(maker, scale, 0).number < 2.0) {
+            n_tests(maker, 0).number < 2.0) {
             return;
         }
-    } else if (breakdown > 0) {
-        const char *const name = breakdown_name(maker, breakdown);
-        note.arguments[1] = argument_value(n_tests(maker, scale, breakdown), 0);
-        note.arguments[2] = argument_name(name == NULL ? "" : name);
+        add_note(maker, table, note);
+    } else {
+        add_holm_note(maker, table, breakdown, N_TEST_KINDS, FIGURE_STAGE_CHANGE);
     }
-    add_note(maker, table, note);
 }
 
 /* Is a mean change of All at least so many points in the better direction? As printed: 3.00 reaches 3. */
@@ -189,8 +178,7 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
     /* One test alone needs no adjustment, and a column of the same p would ask for a reason. With that of
        families there is no room for it. */
-    const bool many =
-        n_tests(maker, scale, 0).number > 1.0 || n_tests(maker, scale, breakdown).number > 1.0;
+    const bool many = n_tests(maker, 0).number > 1.0 || n_tests(maker, breakdown).number > 1.0;
     const bool adjusted = many && !has_families_beside_means(maker, scale);
     bool apart = false;
     add_cohort_column(maker, table, breakdown);
@@ -212,6 +200,7 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
         const struct figure_key key = row_key(&rows, FIGURES_BEFORE_AFTER, scale);
         apart = means_row(maker, table, &key, adjusted) || apart;
     }
+    few_may_be(table, change_test(maker, scale).by_family, false);
     add_base_note(maker, table, scale);
     add_scale_notes(maker, table, scale);
     add_change_note(maker, table, scale);
@@ -321,6 +310,7 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
         const struct figure_key key = row_key(&rows, FIGURES_BEFORE_AFTER, scale);
         direction_row(maker, table, &key, reliable);
     }
+    few_may_be(table, by_family, false);
     add_base_note(maker, table, scale);
     add_scale_notes(maker, table, scale);
     if (by_family) {

@@ -80,7 +80,8 @@ static void between_row(struct maker *maker, struct table *table, size_t breakdo
             row[at++] = cell_p(holm_p(maker, &key, FIGURE_STAGE_CHANGE, printed[i].kind));
         }
     }
-    cells_are_of(maker, table, row, table->n_columns, n);
+    cells_are_of(maker, table, row, table->n_columns,
+                 test_base(maker, &key, FIGURE_STAGE_CHANGE, TEST_WELCH));
 }
 
 static void add_between_holm_note(struct maker *maker, struct table *table, size_t breakdown,
@@ -118,14 +119,19 @@ static void between(struct maker *maker, size_t breakdown, const char *by)
             between_row(maker, table, breakdown, s, adjusted);
         }
     }
+    few_may_be(table, false, true);
     base.arguments[0] = argument_name(before_name(maker));
     base.arguments[1] = argument_name(after_name(maker));
     add_note(maker, table, base);
     add_not_recorded_note(maker, table, breakdown);
-    add_note(maker, table, text_of(MESSAGE_NOTE_BETWEEN_TESTS));
-    add_note(maker, table, text_of(MESSAGE_NOTE_BETWEEN_SLOPES));
-    add_note(maker, table, text_of(MESSAGE_NOTE_INDEPENDENT));
-    add_between_holm_note(maker, table, breakdown, adjusted);
+    /* How to read a p, if one is printed. */
+    if (tests_in(maker, breakdown, TEST_WELCH, FIGURE_STAGE_CHANGE).kind != VALUE_UNDEFINED ||
+        tests_in(maker, breakdown, TEST_ANCOVA, FIGURE_STAGE_CHANGE).kind != VALUE_UNDEFINED) {
+        add_note(maker, table, text_of(MESSAGE_NOTE_BETWEEN_TESTS));
+        add_note(maker, table, text_of(MESSAGE_NOTE_BETWEEN_SLOPES));
+        add_note(maker, table, text_of(MESSAGE_NOTE_INDEPENDENT));
+        add_between_holm_note(maker, table, breakdown, adjusted);
+    }
 }
 
 /* A row for each cohort of each scale, as many as have an adjusted mean. */

@@ -81,6 +81,7 @@ static void changes(struct maker *maker, size_t breakdown)
         }
         cells_are_of(maker, table, row, table->n_columns, base_of(maker, &key));
     }
+    few_may_be(table, false, true);
     note.arguments[0] = argument_name(maker->study->comparison_value);
     note.arguments[1] =
         argument_name(maker->study->cohort_columns[maker->study->comparison_column - 1]);
@@ -210,6 +211,7 @@ static void tests(struct maker *maker, size_t breakdown)
             method_row(maker, table, &key, method_of(maker, s, i));
         }
     }
+    few_may_be(table, any_family(maker, breakdown), true);
     note.arguments[0] = argument_name(before_name(maker));
     note.arguments[1] = argument_name(after_name(maker));
     add_note(maker, table, note);

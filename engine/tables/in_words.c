@@ -392,14 +392,14 @@ static void add_between(struct maker *maker, struct table *table, size_t scale, 
     struct figure_key key = scale_key(maker, FIGURES_BETWEEN, scale), tests = key;
     const char *const by = breakdown_name(maker, breakdown);
     struct text text = text_of(MESSAGE_SAY_BETWEEN);
-    struct value n, p, m;
+    struct value p, m;
     key.breakdown = tests.breakdown = (uint16_t)breakdown;
     tests.table = FIGURES_TESTS_BETWEEN;
-    n = figures_at(f, &key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
     p = figures_at(f, &key, FIGURE_STAGE_CHANGE, STATISTIC_P_WELCH, 0);
     m = figures_at(f, &tests, FIGURE_STAGE_CHANGE, STATISTIC_HOLM_TESTS_OF, TEST_WELCH);
     if (by == NULL || p.kind == VALUE_UNDEFINED ||
-        n.number < (double)maker->study->small_numbers.too_few) {
+        test_base(maker, &key, FIGURE_STAGE_CHANGE, TEST_WELCH).number <
+            (double)maker->study->small_numbers.too_few) {
         return;
     }
     text.message = m.number > 1.0 ? MESSAGE_SAY_BETWEEN_HOLM : MESSAGE_SAY_BETWEEN;

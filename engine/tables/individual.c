@@ -105,9 +105,22 @@ static void add_band_holm_note(struct maker *maker, struct table *table)
     note.arguments[1] = argument_value(raised.n, 0);
     note.arguments[2] = argument_p(shift.least);
     note.arguments[3] = argument_p(raised.least);
-    if (shift.n.number > 1.0 || raised.n.number > 1.0) {
+    if ((shift.n.number > 1.0 || raised.n.number > 1.0) &&
+        (shift.least.kind != VALUE_UNDEFINED || raised.least.kind != VALUE_UNDEFINED)) {
         add_note(maker, table, note);
     }
+}
+
+/* Of some scale, the test of those in raised bands allows for families. */
+static bool any_family(const struct maker *maker, size_t measure)
+{
+    const struct measure *const m = &maker->study->measures[measure];
+    bool any = false;
+    for (size_t i = 0; i < m->instrument->n_scales; i++) {
+        any = any || (has_bands(maker, m->first_scale + i) &&
+                      change_test(maker, m->first_scale + i).by_family);
+    }
+    return any;
 }
 
 static void band_changes(struct maker *maker, size_t measure)
@@ -117,6 +130,7 @@ static void band_changes(struct maker *maker, size_t measure)
     struct table *const table =
         new_table(maker, 0, stem_of_measure(maker, "band_change", measure),
                   title_of_measure(maker, MESSAGE_TITLE_BAND_CHANGE, measure));
+    few_may_be(table, any_family(maker, measure), false);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_SCALE));
     add_column(maker, table, MESSAGE_HEAD_N);
     add_column(maker, table, MESSAGE_HEAD_BETTER_BAND);

@@ -37,37 +37,6 @@ static unsigned kind_of(const struct figure *figure, enum statistic *of)
     return is_named ? figure->key.sub : N_TEST_KINDS;
 }
 
-/* The size of a family, if some test of it stands in this block. */
-static struct value tests_in_block(const struct figure_part *part, const struct figure_block *block,
-                                   unsigned kind, unsigned stage)
-{
-    const struct figure_key key = figures_block_key(part, block);
-    const size_t n = class_of(key.stage) == class_of(stage) ? figures_block_size(part, block) : 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct figure figure = figures_in_block(part, block, &key, i);
-        enum statistic of;
-        if (kind_of(&figure, &of) == kind && of == STATISTIC_HOLM_TESTS) {
-            return figure.value;
-        }
-    }
-    return VALUE_NONE;
-}
-
-struct value tests_in(const struct maker *maker, size_t breakdown, unsigned kind, unsigned stage)
-{
-    const struct figure_section *const section = section_of(maker, breakdown, is_whole(kind));
-    for (size_t p = 0; p < section->n_parts && !section->no_memory; p++) {
-        const struct figure_part *const part = &section->parts[p];
-        for (size_t b = 0; b < part->n_blocks; b++) {
-            const struct value n = tests_in_block(part, &part->blocks[b], kind, stage);
-            if (n.kind != VALUE_UNDEFINED) {
-                return n;
-            }
-        }
-    }
-    return VALUE_NONE;
-}
-
 struct value holm_p(const struct maker *maker, const struct figure_key *key, unsigned stage,
                     unsigned kind)
 {
@@ -121,20 +90,28 @@ static struct value of_stage(const struct maker *maker, const struct figure_key 
                : n;
 }
 
-/* All years that a trend is over. */
-static struct value of_trend(const struct maker *maker, const struct figure_key *key)
+/* The smallest of all groups of a breakdown that have anybody, or any goal, to compare: the rule for two
+   is that for more. Below what is too few it is no matter how small they are. */
+static struct value of_groups(const struct maker *maker, const struct figure_key *key)
 {
     const bool goals = study_is_goal_level(maker->study, key->scale);
-    const size_t n_groups = maker->figures->comparisons[key->breakdown].grouping.n_groups;
+    const struct grouping *const grouping = &maker->figures->comparisons[key->breakdown].grouping;
     struct figure_key of = *key;
-    int64_t n = 0;
-    for (of.group = 0; of.group < n_groups; of.group++) {
-        const struct value count =
+    struct value least = value_count(0);
+    for (of.group = 0; of.group < grouping->n_groups; of.group++) {
+        const struct value n =
             goals ? in_table(maker, &of, FIGURES_ATTAINMENT, FIGURE_STAGE_LATEST, STATISTIC_GOALS)
                   : in_table(maker, &of, FIGURES_BEFORE_AFTER, FIGURE_STAGE_CHANGE, STATISTIC_N);
-        n += count.kind == VALUE_COUNT ? (int64_t)count.numerator : 0;
+        if (n.kind == VALUE_COUNT && n.number > 0.0 &&
+            grouping_is_recorded(grouping, maker->counted->cohorts,
+                                 &maker->study->breakdowns[key->breakdown], of.group)) {
+            least = least.number > 0.0 ? fewer(least, n) : n;
+            if (least.number < (double)maker->study->small_numbers.too_few) {
+                break;
+            }
+        }
     }
-    return value_count(n);
+    return least;
 }
 
 struct value test_base(const struct maker *maker, const struct figure_key *key, unsigned stage,
@@ -166,17 +143,94 @@ struct value test_base(const struct maker *maker, const struct figure_key *key, 
                      in_table(maker, key, FIGURES_ATTAINMENT, stage, STATISTIC_FAMILIES));
     case TEST_FROM_50:
         return in_table(maker, key, FIGURES_TRAJECTORY, stage, STATISTIC_N);
-    case TEST_TREND:
-        return of_trend(maker, key);
     case TEST_COMPARISON:
     case TEST_COMPARISON_ANCOVA:
         return of_both(maker, key, FIGURES_COMPARISON, arms, arm_families);
     default:
-        return in_table(maker, key, FIGURES_BETWEEN, stage, STATISTIC_N);
+        return of_groups(maker, key);
     }
 }
 
 /* --- adjusted p and their families ------------------------------------------------------------ */
+
+/* All families under one breakdown, in one walk through their tests. */
+struct test_families {
+    bool known;
+    struct test_family of[N_TEST_KINDS + 1][N_STAGE_CLASSES];
+};
+
+static void add_block(const struct maker *maker, const struct figure_part *part,
+                      const struct figure_block *block, struct test_families *families)
+{
+    const struct figure_key key = figures_block_key(part, block);
+    for (size_t i = 0; i < figures_block_size(part, block); i++) {
+        const struct figure figure = figures_in_block(part, block, &key, i);
+        enum statistic of;
+        const unsigned kind = kind_of(&figure, &of);
+        struct test_family *const family = &families->of[kind][class_of(figure.key.stage)];
+        if (of == STATISTIC_HOLM_TESTS) {
+            family->n = figure.value;
+        } else if (of == STATISTIC_P_HOLM && figure.value.kind != VALUE_UNDEFINED &&
+                   !(family->least.number <= figure.value.number) &&
+                   test_base(maker, &figure.key, figure.key.stage, kind).number >=
+                       (double)maker->study->small_numbers.too_few) {
+            family->least = figure.value;
+        }
+    }
+}
+
+static void add_section(const struct maker *maker, size_t breakdown, bool whole,
+                        struct test_families *families)
+{
+    const struct figure_section *const section = section_of(maker, breakdown, whole);
+    for (size_t p = 0; p < section->n_parts && !section->no_memory; p++) {
+        for (size_t b = 0; b < section->parts[p].n_blocks; b++) {
+            add_block(maker, &section->parts[p], &section->parts[p].blocks[b], families);
+        }
+    }
+}
+
+static void find_families(const struct maker *maker, size_t breakdown,
+                          struct test_families *families)
+{
+    for (size_t kind = 0; kind <= N_TEST_KINDS; kind++) {
+        for (size_t class = 0; class < N_STAGE_CLASSES; class ++) {
+            families->of[kind][class] = (struct test_family){VALUE_NONE, VALUE_NONE};
+        }
+    }
+    add_section(maker, breakdown, false, families);
+    add_section(maker, breakdown, true, families);
+}
+
+void many_tests_begin(struct maker *maker)
+{
+    maker->tests =
+        arena_alloc(&maker->report->arena, maker->study->n_breakdowns, sizeof *maker->tests);
+    maker->no_memory = maker->no_memory || maker->tests == NULL;
+    for (size_t b = 0; maker->tests != NULL && b < maker->study->n_breakdowns; b++) {
+        maker->tests[b].known = false;
+    }
+}
+
+struct test_family test_family(const struct maker *maker, size_t breakdown, unsigned kind,
+                               unsigned stage)
+{
+    struct test_families *const families = maker->tests == NULL ? NULL : &maker->tests[breakdown];
+    if (families == NULL) {
+        return (struct test_family){VALUE_NONE, VALUE_NONE};
+    }
+    if (!families->known) {
+        find_families(maker, breakdown, families);
+        families->known = true;
+    }
+    return families->of[kind][class_of(stage)];
+}
+
+struct value tests_in(const struct maker *maker, size_t breakdown, unsigned kind, unsigned stage)
+{
+    const struct test_family family = test_family(maker, breakdown, kind, stage);
+    return family.least.kind == VALUE_UNDEFINED ? VALUE_NONE : family.n;
+}
 
 /* Is a kind tested in All? Years are compared with years. */
 static bool is_of_all(unsigned kind)
@@ -261,77 +315,21 @@ static bool is_printed(const struct maker *maker, const struct printed_kind *kin
     return (kind->printed & (breakdown == 0 ? PRINTED_ALL : PRINTED_BY)) != 0;
 }
 
-/* All families under one breakdown, in one walk through their tests. */
-struct test_families {
-    struct test_family of[N_TEST_KINDS + 1][N_STAGE_CLASSES];
-};
-
-static void add_block(const struct maker *maker, const struct figure_part *part,
-                      const struct figure_block *block, struct test_families *families)
-{
-    const struct figure_key key = figures_block_key(part, block);
-    for (size_t i = 0; i < figures_block_size(part, block); i++) {
-        const struct figure figure = figures_in_block(part, block, &key, i);
-        enum statistic of;
-        const unsigned kind = kind_of(&figure, &of);
-        struct test_family *const family = &families->of[kind][class_of(figure.key.stage)];
-        if (of == STATISTIC_HOLM_TESTS) {
-            family->n = figure.value;
-        } else if (of == STATISTIC_P_HOLM && figure.value.kind != VALUE_UNDEFINED &&
-                   !(family->least.number <= figure.value.number) &&
-                   test_base(maker, &figure.key, figure.key.stage, kind).number >=
-                       (double)maker->study->small_numbers.too_few) {
-            family->least = figure.value;
-        }
-    }
-}
-
-static void add_section(const struct maker *maker, size_t breakdown, bool whole,
-                        struct test_families *families)
-{
-    const struct figure_section *const section = section_of(maker, breakdown, whole);
-    for (size_t p = 0; p < section->n_parts && !section->no_memory; p++) {
-        for (size_t b = 0; b < section->parts[p].n_blocks; b++) {
-            add_block(maker, &section->parts[p], &section->parts[p].blocks[b], families);
-        }
-    }
-}
-
-static void find_families(const struct maker *maker, size_t breakdown,
-                          struct test_families *families)
-{
-    for (size_t kind = 0; kind <= N_TEST_KINDS; kind++) {
-        for (size_t class = 0; class < N_STAGE_CLASSES; class ++) {
-            families->of[kind][class] = (struct test_family){VALUE_NONE, VALUE_NONE};
-        }
-    }
-    add_section(maker, breakdown, false, families);
-    add_section(maker, breakdown, true, families);
-}
-
-struct test_family test_family(const struct maker *maker, size_t breakdown, unsigned kind,
-                               unsigned stage)
-{
-    struct test_families families;
-    find_families(maker, breakdown, &families);
-    return families.of[kind][class_of(stage)];
-}
-
 static void many_tests_row(struct maker *maker, struct table *table, enum message name,
-                           const struct test_family *family, size_t breakdown)
+                           struct test_family family, size_t breakdown)
 {
     struct cell_content *row;
     const char *by;
-    /* One test alone is not many. */
-    if (family->n.kind == VALUE_UNDEFINED || family->n.number < 2.0 ||
+    /* One test alone is not many, and of none that is printed there is nothing to say. */
+    if (!(family.n.number > 1.0) || family.least.kind == VALUE_UNDEFINED ||
         (row = add_row(maker, table)) == NULL) {
         return;
     }
     by = breakdown == 0 ? NULL : breakdown_name(maker, breakdown);
     row[0] = cell_text(text_of(name));
     row[1] = cell_text(by == NULL ? text_of(MESSAGE_ALL) : text_name(by));
-    row[2] = cell_value(family->n, 0);
-    row[3] = cell_p(family->least);
+    row[2] = cell_value(family.n, 0);
+    row[3] = cell_p(family.least);
     cells_are_of(maker, table, row, table->n_columns, VALUE_NONE);
 }
 
@@ -346,25 +344,18 @@ static void add_columns(struct maker *maker, struct table *table)
 void many_tests_table(struct maker *maker)
 {
     struct table *table;
-    struct test_families *families;
     const size_t n = maker->study->n_breakdowns;
     if (maker->study->before == maker->study->after) {
         return;
     }
-    families = arena_alloc(&maker->report->arena, n, sizeof *families);
-    maker->no_memory = maker->no_memory || families == NULL;
-    for (size_t b = 0; families != NULL && b < n; b++) {
-        find_families(maker, b, &families[b]);
-    }
     table = new_table(maker, 0, "many_tests", text_of(MESSAGE_TITLE_MANY_TESTS));
     add_columns(maker, table);
-    for (size_t i = 0; families != NULL && i < sizeof printed_kinds / sizeof printed_kinds[0];
-         i++) {
+    for (size_t i = 0; i < sizeof printed_kinds / sizeof printed_kinds[0]; i++) {
         const struct printed_kind *const kind = &printed_kinds[i];
         for (size_t b = 0; b < n; b++) {
             if (is_printed(maker, kind, b)) {
                 many_tests_row(maker, table, kind->name,
-                               &families[b].of[kind->kind][class_of(kind->stage)], b);
+                               test_family(maker, b, kind->kind, kind->stage), b);
             }
         }
     }

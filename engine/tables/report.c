@@ -51,6 +51,7 @@ bool report_make(struct maker *maker)
     maker->report->title =
         study->title[0] == '\0' ? text_of(MESSAGE_REPORT_UNTITLED) : text_name(study->title);
     /* What was read and what looks odd comes first: the rest is worth what these are worth. */
+    many_tests_begin(maker);
     withheld_table(maker);
     forms_table(maker);
     warnings_table(maker);

@@ -216,6 +216,14 @@ void cells_are_of(const struct maker *maker, struct table *table, struct cell_co
     }
 }
 
+void few_may_be(struct table *table, bool families, bool groups)
+{
+    if (table != NULL) {
+        table->few_families = families;
+        table->few_groups = groups;
+    }
+}
+
 /* A table that prints a share or a p without saying of how many would print it of one person. */
 static void assert_bases(const struct table *table)
 {
@@ -247,10 +255,13 @@ bool rounds_apart(struct value before, struct value after, struct value change, 
 
 void add_small_number_notes(struct maker *maker)
 {
+    static const enum message few_notes[2][2] = {
+        {MESSAGE_NOTE_TOO_FEW, MESSAGE_NOTE_TOO_FEW_FAMILIES},
+        {MESSAGE_NOTE_TOO_FEW_GROUPS, MESSAGE_NOTE_TOO_FEW_GROUPS_FAMILIES}};
     const struct small_numbers *const small = &maker->study->small_numbers;
     for (size_t i = 0; i < maker->report->n_tables; i++) {
         struct table *const table = &maker->report->tables[i];
-        struct text note = text_of(MESSAGE_NOTE_TOO_FEW);
+        struct text note = text_of(few_notes[table->few_groups][table->few_families]);
         assert_bases(table);
         if (table->has_too_few) {
             note.arguments[0] = argument_count(small->too_few);

@@ -55,6 +55,10 @@ bool is_comparison(const struct study *study, size_t breakdown);
 void cells_are_of(const struct maker *maker, struct table *table, struct cell_content cells[],
                   size_t n, struct value base);
 
+/* What else than the people or goals of its row a p may be of too few of, for the note on "few":
+   families, where the test allows for them, and the smallest of the groups that are compared. */
+void few_may_be(struct table *table, bool families, bool groups);
+
 /* The fewer of two counts, of which a comparison is at the most, or a test that allows for families. */
 struct value fewer(struct value a, struct value b);
 
@@ -100,22 +104,24 @@ const char *breakdown_name(struct maker *maker, size_t breakdown);
    if not, which is. */
 void add_primary_note(struct maker *maker, struct table *table, size_t scale);
 
-/* Many tests (engine/tables/many_tests.c). How many of a kind there are under a breakdown, in the family of a
-   stage; N_TEST_KINDS: the change of a mean. Undefined: none. */
-struct value tests_in(const struct maker *maker, size_t breakdown, unsigned kind, unsigned stage);
+/* Many tests (engine/tables/many_tests.c). Makes room for what the next functions find; once, before them. */
+void many_tests_begin(struct maker *maker);
 
 /* Of how many the test is whose figures stand under `key` at `stage`: people, goals or, where it allows
-   for them, families; of a comparison the fewer. */
+   for them, families; of a comparison the smallest group. */
 struct value test_base(const struct maker *maker, const struct figure_key *key, unsigned stage,
                        unsigned kind);
 
 /* A family of tests: how many, and the smallest p after Holm's method of those that are of enough to be
-   printed; undefined where there is none. */
+   printed; undefined where there is none. N_TEST_KINDS: of the change of a mean. */
 struct test_family {
     struct value n, least;
 };
 struct test_family test_family(const struct maker *maker, size_t breakdown, unsigned kind,
                                unsigned stage);
+
+/* How many tests a family has; undefined where the p of none is printed. */
+struct value tests_in(const struct maker *maker, size_t breakdown, unsigned kind, unsigned stage);
 
 /* The p after Holm's method of the test whose figures stand under `key` at `stage`. */
 struct value holm_p(const struct maker *maker, const struct figure_key *key, unsigned stage,

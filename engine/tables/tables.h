@@ -6,6 +6,8 @@
 #include "engine/figures.h"
 #include "engine/table.h"
 
+struct test_families;
+
 /* What a table is made from. */
 struct maker {
     const struct figures *figures;
@@ -16,6 +18,7 @@ struct maker {
     const struct text *missing; /* n_missing: what some tally withholds; none: everybody is there */
     size_t n_missing;
     struct report *report;
+    struct test_families *tests; /* of the report's arena, by breakdown: many_tests_begin() */
     bool no_memory;
 };
 

@@ -16,7 +16,7 @@ enum { N_PRINTED = sizeof printed / sizeof printed[0], N_PRINTED_OF_LEVELS = 2 }
 static bool is_tested(const struct maker *maker, size_t scale)
 {
     return !study_is_goal_level(maker->study, scale) &&
-           tests_in(maker, 0, N_TEST_KINDS, FIGURE_STAGE_FIRST).kind != VALUE_UNDEFINED;
+           test_family(maker, 0, N_TEST_KINDS, FIGURE_STAGE_FIRST).n.kind != VALUE_UNDEFINED;
 }
 
 /* p and p after Holm's method, of a change since the first stage. Returns how many cells that are. */
@@ -125,6 +125,7 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
                                                            : MESSAGE_NOTE_STAGES_TESTS);
         note.arguments[0] = unit.arguments[0];
         add_note(maker, table, note);
+        few_may_be(table, change_test(maker, scale).by_family, false);
         add_which_is_primary(maker, table, scale);
         add_holm_note(maker, table, breakdown, N_TEST_KINDS, FIGURE_STAGE_FIRST);
     }

@@ -136,6 +136,7 @@ static void change_by_year(struct maker *maker, size_t breakdown, const char *by
     add_column(maker, table, MESSAGE_HEAD_INTERVAL);
     add_column(maker, table, MESSAGE_HEAD_P);
     add_holm_column(maker, table, breakdown, TEST_YEARS, FIGURE_STAGE_CHANGE);
+    few_may_be(table, robust, true);
     (void)for_years(maker, breakdown, false, table, change_row);
     base.arguments[0] = argument_name(before_name(maker));
     base.arguments[1] = argument_name(after_name(maker));
@@ -186,6 +187,7 @@ static void attained_by_year(struct maker *maker, size_t breakdown, const char *
     add_column(maker, table, MESSAGE_HEAD_IN_BOTH);
     add_column(maker, table, MESSAGE_HEAD_DIFFERENCE_OF);
     add_column(maker, table, MESSAGE_HEAD_INTERVAL);
+    few_may_be(table, false, true);
     (void)for_years(maker, breakdown, true, table, attained_row);
     add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_BY_YEAR));
     add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_BY_YEAR_FAMILY));
@@ -225,6 +227,7 @@ static void set_by_year(struct maker *maker, size_t breakdown, const char *by)
     add_column(maker, table, MESSAGE_HEAD_INTERVAL);
     add_column(maker, table, MESSAGE_HEAD_P);
     add_holm_column(maker, table, breakdown, TEST_RATE_RATIO, FIGURE_STAGE_LATEST);
+    few_may_be(table, true, true);
     (void)for_years(maker, breakdown, true, table, set_row);
     add_note(maker, table, text_of(MESSAGE_NOTE_GOALS_SET));
     add_tests_note(maker, table, breakdown, TEST_RATE_RATIO, FIGURE_STAGE_LATEST);
@@ -317,6 +320,7 @@ static void trend(struct maker *maker, size_t breakdown, const char *by)
         cells_are_of(maker, table, &row[7], table->n_columns - 7,
                      test_base(maker, &key, FIGURE_STAGE_CHANGE, TEST_TREND));
     }
+    few_may_be(table, false, true);
     add_note(maker, table, text_of(MESSAGE_NOTE_TREND));
     add_note(maker, table, text_of(MESSAGE_NOTE_INDEPENDENT));
     add_tests_note(maker, table, breakdown, TEST_TREND, FIGURE_STAGE_CHANGE);

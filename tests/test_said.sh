@@ -84,4 +84,45 @@ report $ifss 'small_numbers: {too_few_below: 1000, caution_below: 1000}'
 says_not "Holm's method"
 says_not ' such tests'
 
+# N people of a year, of whom K gain a point on the first item; with families of two.
+forms() { # YEAR N K
+    awk -v year="$1" -v n="$2" -v k="$3" 'BEGIN {
+        if (year == 2016) print "participant,family,year,stage,wemwbs_1,wemwbs_2,wemwbs_3,wemwbs_4,wemwbs_5," \
+            "wemwbs_6,wemwbs_7,wemwbs_8,wemwbs_9,wemwbs_10,wemwbs_11,wemwbs_12,wemwbs_13,wemwbs_14"
+        for (i = 0; i < n; i++) for (after = 0; after < 2; after++) {
+            printf "p%d-%d,f%d-%d,%d,%s,%d,%d", year, i, year, i / 2, year, after ? "after" : "before",
+                3 + (after && i < k), 2 + i % 3
+            for (item = 3; item <= 14; item++) printf ",%d", 1 + (i + item) % 5
+            print ""
+        }
+    }'
+}
+made() { # EDIT
+    sed -i "$1" "$work/forms.csv"
+    "$pellter" report "$work/forms.csv" 2> "$work/stderr" | tr -s '\n ' ' ' > "$work/report"
+}
+
+# Two changes of 0.67 and 0.33 points are 0.33 apart, which their printed difference is not.
+{ forms 2016 12 8; forms 2017 12 4; } > "$work/forms.csv"
+made '1s/family/kin/'
+says '0.67 points in 2016 and 0.33 points in 2017.'
+says 'The difference is -0.33 points'
+says '(The difference was rounded by itself, not taken from the rounded changes.)'
+# 12 people are enough, and their 6 families are not.
+made '1s/kin/family/'
+says 'fewer than 10 families are too few for a test.'
+says 'fewer than 10 families in one of the two are too few for a test.'
+says 'fewer than 10 (families, where a test allows for these) in the smallest of the groups compared'
+{ forms 2016 12 8; forms 2017 3 1; } > "$work/forms.csv"
+made '1s/family/kin/'
+says 'fewer than 10 people in one of the two are too few for a test.'
+# One person's change reaches no line for groups.
+forms 2016 1 1 > "$work/forms.csv"
+made ''
+says 'It is a line for the mean of a group, and not for one person.'
+says_not 'The mean change of All'
+forms 2016 10 10 > "$work/forms.csv"
+made ''
+says 'The mean change of All, 1.00, does not reach it.'
+
 exit $failed

@@ -172,6 +172,18 @@ static bool has_windows(const struct study *study)
     return false;
 }
 
+/* "start, 12 months"; "" without memory, which is noted. */
+static const char *stage_names(struct warnings *warnings, const struct study *study)
+{
+    const char *names = "";
+    for (size_t i = 0; i < study->n_stages && names != NULL; i++) {
+        names = arena_printf(warnings->arena, "%s%s%s", names, i == 0 ? "" : ", ",
+                             study->stages[i].name);
+    }
+    warnings->no_memory = warnings->no_memory || names == NULL;
+    return names == NULL ? "" : names;
+}
+
 static void warn_of_stages(struct warnings *warnings, const struct counted *counted)
 {
     uint64_t unknown = 0;
@@ -181,6 +193,7 @@ static void warn_of_stages(struct warnings *warnings, const struct counted *coun
     if (unknown > 0) {
         struct text text = text_of(MESSAGE_WARNING_UNKNOWN_STAGE);
         text.arguments[0] = argument_count(unknown);
+        text.arguments[1] = argument_name(stage_names(warnings, counted->study));
         warnings_add(warnings, text);
     }
 }

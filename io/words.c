@@ -881,7 +881,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_WARNING_NOBODY_VIABLE] =
         "{0}: nobody has a score at both {1} and {2}. Are the ids the same at both?",
     [MESSAGE_WARNING_UNKNOWN_STAGE] =
-        "{0} {0|form names|forms name} no stage of the study and {0|is|are} set aside.",
+        "{0} {0|form names|forms name} no stage of the study ({1}) and {0|is|are} set aside.",
     [MESSAGE_WARNING_AGE] =
         "{0}: {1} of {2} {1|form is|forms are} of an age outside the form's range, {3} years.",
 };

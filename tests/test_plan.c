@@ -531,10 +531,12 @@ static const struct {
     {"clinical change twice",
      STUDY("clinical_change: [{functional: {mean: 51, sd: 9}}, {functional: {mean: 51, sd: 9}}]"),
      1, 52, "twice"},
-    {"a norm that is none", STUDY("norms: {wemwbs: england-2010}"), 1, 17,
+    {"a norm that is none", STUDY("norms: {wemwbs: moon-1969}"), 1, 17,
      "not a norm of \"wemwbs\"; expected one of: scotland-2006, scotland-2008, scotland-2012, "
      "scotland-2012-men, scotland-2012-women, england-2011, england-2015-men, "
      "england-2015-women, england-2016-men, england-2016-women, pupils-2011"},
+    {"a slip in a norm", STUDY("norms: {wemwbs: england-2010}"), 1, 17,
+     "did you mean \"england-2011\"?"},
     {"a norm without a name", STUDY("norms: {wemwbs: {mean: 51}}"), 1, 17, "expected one of"},
     {"a norm without an instrument", STUDY("norms: england-2011"), 1, 8, "expected instruments"},
     {"a norm of another instrument", STUDY("norms: {wemwsb: england-2011}"), 1, 9, "\"wemwbs\"?"},

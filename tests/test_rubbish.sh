@@ -191,6 +191,8 @@ study typo_source_key 's/items:/itmes:/'
 study typo_instrument_key 's/instrument:/instrumnt:/'
 study typo_instrument 's/: wemwbs$/: wemwsb/'
 study typo_file 's/ok.csv/ko.csv/'
+sed -E '2,$s/,(start|12 months),/,intake,/' ok.csv > other_stage.csv
+study other_stage 's/ok.csv/other_stage.csv/'
 study typo_cohort 's/\[site\]/[sit]/'
 study typo_column 's/wemwbs_{/wmewbs_{/'
 study ids_as_cohort 's/\[site\]/[participant]/'
@@ -248,7 +250,7 @@ bad 'a row without end' 'cells.csv:2:65537: a row with more than 65,536 cells' r
 bad 'a column twice' 'twice.csv:1:1: found the column "participant" more than once' report twice.csv
 bad 'an item twice' 'item_twice.csv:1: found the columns of "wemwbs" (items) with a number left out or twice' report item_twice.csv
 bad 'an item number left out' 'with a number left out or twice' report item_gap.csv
-bad 'an item less' 'item_less.csv:1: found 13 columns of "wemwbs" (items), expected 14' report item_less.csv
+bad 'an item less' 'item_less.csv:1: found 13 columns of "wemwbs" (items), expected 14; without "wemwbs_14"' report item_less.csv
 bad 'an unknown stage' 'stage.csv:2:3: found a stage whose place' report stage.csv
 bad 'two names of one stage' 'order.csv: found stages whose order cannot be told' report order.csv
 bad 'too many stages' 'stages.csv:66:3: found more than 64 stages' report stages.csv
@@ -274,7 +276,14 @@ bad 'a slip in a key' 'typo_key.yaml:2:1: the key "cohotrs" is not known here; d
 bad 'a slip in a source key' 'typo_source_key.yaml:6:5: the key "itmes" is not known here; did you mean "items"?' check typo_source_key.yaml
 bad 'a slip in instrument:' 'typo_instrument_key.yaml:5:5: the key "instrumnt" is not known here; did you mean "instrument"?' check typo_instrument_key.yaml
 bad 'a slip in the instrument' 'typo_instrument.yaml:5:17: the instrument "wemwsb" is not known; did you mean "wemwbs"?' check typo_instrument.yaml
-bad 'a slip in the file' 'ko.csv: cannot be read' check typo_file.yaml
+bad 'a slip in the file' 'typo_file.yaml:4:11: the file "ko.csv" cannot be read' check typo_file.yaml
+# A report of nobody says so where it is seen, and what stages there could have been.
+if "$pellter" report other_stage.yaml > "$work/out" 2> "$work/err"; then
+    grep -q 'no stage of the study (.*) and .* set aside' "$work/err" ||
+        problem "no form of a known stage: nothing on standard error: $(cat "$work/err")"
+else
+    problem "no form of a known stage: $(cat "$work/err")"
+fi
 bad 'a slip in the cohort' 'did you mean "site"?' check typo_cohort.yaml
 bad 'a slip in a column' 'typo_column.yaml:6:12: there is no column "wmewbs_01" in ok.csv; did you mean "wemwbs_01"?' check typo_column.yaml
 bad 'ids as cohort' 'ok.csv:1:1: found ids in the column "participant"' report ids_as_cohort.yaml

@@ -1,6 +1,7 @@
 /* io/cli/check.c - pellter check: every cell and row that cannot be used, and signs of likely
    mistakes. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "io/cli/load.h"
 #include "io/cli/progress.h"
@@ -34,7 +35,8 @@ struct line {
     uint64_t place;
     uint32_t column;
     const char *sentence;
-    const char *value; /* NULL: not to be shown */
+    const char *value;                 /* NULL: not to be shown */
+    const struct instrument *short_of; /* NULL, or that of a form with too few answers */
 };
 
 /* A line on a whole form has column 0 and so stands before those on its cells. */
@@ -53,15 +55,32 @@ static size_t list_lines(const struct run *run, struct line lines[])
     for (size_t i = 0; i < run->findings.n_cells; i++) {
         const struct finding *const cell = &run->findings.cells[i];
         lines[n++] =
-            (struct line){cell->place, cell->column, cell_sentences[cell->kind], cell->value};
+            (struct line){cell->place, cell->column, cell_sentences[cell->kind], cell->value, NULL};
     }
     for (size_t i = 0; i < run->listing.n; i++) {
         const struct listed *const form = &run->listing.lines[i];
         if (form->kind == LISTED_FORM && form_sentences[form->reason][0] != '\0') {
-            lines[n++] = (struct line){form->place, 0, form_sentences[form->reason], NULL};
+            const struct instrument *const short_of =
+                form->reason == FORM_TOO_FEW_ITEMS
+                    ? run->plan->study.measures[form->subject].instrument
+                    : NULL;
+            lines[n++] =
+                (struct line){form->place, 0, form_sentences[form->reason], NULL, short_of};
         }
     }
     return n;
+}
+
+/* By which rule, and whether the study may name one that allows for missing items. */
+static void print_rule(FILE *out, const struct instrument *instrument)
+{
+    fprintf(out, " under \"incomplete: %s\"", instrument->rule);
+    for (size_t i = 0; i < instrument->n_rules; i++) {
+        if (strcmp(instrument->rule, "discount") == 0 &&
+            strcmp(instrument->rules[i], "published") == 0) {
+            fputs("; \"incomplete: published\" scores forms with few items missing", out);
+        }
+    }
 }
 
 static void print_line(FILE *out, const struct run *run, const struct line *line)
@@ -73,6 +92,9 @@ static void print_line(FILE *out, const struct run *run, const struct line *line
         fprintf(out, "%u:", (unsigned)line->column);
     }
     fprintf(out, " %s", line->sentence);
+    if (line->short_of != NULL) {
+        print_rule(out, line->short_of);
+    }
     if (line->value != NULL) {
         fputs(": \"", out);
         print_plain(out, line->value);

@@ -3,6 +3,7 @@
    study. */
 #include "io/cli/load.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -52,6 +53,35 @@ static struct fault check_files(const struct options *options)
     return FAULT_FREE;
 }
 
+/* A data file that is not there is most often a slip in the study file: where that names it is said. What
+   else may be wrong with a file is found when it is read. */
+static struct fault check_sources(const char *study_file, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->n_sources; i++) {
+        const struct source *const source = &plan->sources[i];
+        struct stat status;
+        if (strcmp(source->path, "-") != 0 && stat(source->path, &status) != 0) {
+            const int error = errno;
+            return fault_at(FAULT_OPEN, study_file, source->row, source->column,
+                            "the file \"%s\" cannot be read: %s", source->name, strerror(error));
+        }
+    }
+    return FAULT_FREE;
+}
+
+static struct fault load_study(const char *path, const struct plan_options *options,
+                               bool from_stdin, struct plan *plan)
+{
+    struct fault fault = plan_read(path, options, plan);
+    if (fault.code == FAULT_NONE && !from_stdin) {
+        fault = check_sources(path, plan);
+        if (fault.code != FAULT_NONE) {
+            plan_free(plan);
+        }
+    }
+    return fault;
+}
+
 struct fault load_plan(const struct options *options, struct plan *plan)
 {
     const struct plan_options plan_options = {.breakdowns = options->breakdowns,
@@ -69,7 +99,7 @@ struct fault load_plan(const struct options *options, struct plan *plan)
     for (size_t i = 0; i < options->n_arguments; i++) {
         if (is_study_file(options->arguments[i])) {
             return options->n_arguments == 1
-                       ? plan_read(options->arguments[0], &plan_options, plan)
+                       ? load_study(options->arguments[0], &plan_options, options->from_stdin, plan)
                        : fault_at(FAULT_USAGE, NULL, 0, 0,
                                   "found a study file among other files, expected one study file, "
                                   "or data files only");

@@ -74,6 +74,16 @@ static struct fault deliver_run(const struct options *options, const struct sess
     return fault;
 }
 
+/* No form counts: the report is of nobody, which a glance at its many tables may miss. */
+static bool nothing_used(const struct counted *counted)
+{
+    uint64_t used = 0;
+    for (size_t i = 0; i < counted->study->n_measures; i++) {
+        used += counted->measures[i].forms[FORM_USED];
+    }
+    return used == 0;
+}
+
 /* The report of a run that went well, to the terminal or into a directory. */
 static struct fault deliver_report(const struct options *options, const struct session *session,
                                    const struct run *run)
@@ -94,7 +104,7 @@ static struct fault deliver_report(const struct options *options, const struct s
         fault = fault_memory();
     }
     if (fault.code == FAULT_NONE) {
-        if (options->output != NULL) {
+        if (options->output != NULL || nothing_used(&run->counted)) {
             print_warnings(session, &report.arena, warnings.texts, warnings.n);
         }
         fault = deliver_run(options, session, run, &report);

@@ -321,13 +321,13 @@ struct fault document_read(const char *path, struct document *out)
     }
     file = fopen(path, "rb");
     if (file == NULL) {
-        fault = fault_at(FAULT_OPEN, path, 0, 0, "%s", strerror(errno));
+        fault = fault_at(FAULT_OPEN, path, 0, 0, "cannot be read: %s", strerror(errno));
         goto done;
     }
     n = fread(bytes, 1, MOST_BYTES + 1, file);
     /* A directory opens like a file and fails only when it is read. */
     if (ferror(file)) {
-        fault = fault_at(FAULT_OPEN, path, 0, 0, "%s", strerror(errno));
+        fault = fault_at(FAULT_OPEN, path, 0, 0, "cannot be read: %s", strerror(errno));
         goto done;
     }
     /* The tree copies its texts, so `bytes` may go. */

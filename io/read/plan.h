@@ -37,10 +37,11 @@ struct constant {
 };
 
 struct source {
-    const char *path; /* as opened */
-    const char *name; /* as the study file or the command line gives it: what messages call it */
-    char separator;   /* 0: find out */
-    bool wide;        /* one row a respondent; else one row a form */
+    const char *path;   /* as opened */
+    const char *name;   /* as the study file or the command line gives it: what messages call it */
+    size_t row, column; /* of that name in the study file */
+    char separator;     /* 0: find out */
+    bool wide;          /* one row a respondent; else one row a form */
     struct column_name informant;
     const struct informant *informants; /* n_informants */
     size_t n_informants;

@@ -523,6 +523,28 @@ static bool has_questionnaire(const struct file *file, const struct instrument *
     return false;
 }
 
+/* " (without wemwbs_03)" where one number is left out, as the others are written; else "". */
+static void name_missing(const struct numbered *numbered, size_t n_items, char *out, size_t room)
+{
+    const char *const name = numbered->names[0];
+    const int64_t first = numbered->numbers[0] == 0 ? 0 : 1;
+    size_t stem = strlen(name);
+    int64_t missing = first;
+    size_t width;
+    while (stem > 0 && name[stem - 1] >= '0' && name[stem - 1] <= '9') {
+        stem--;
+    }
+    width = name[stem] == '0' ? strlen(name) - stem : 0; /* with leading zeros, or the number 0 */
+    for (size_t i = 0; i < numbered->n && numbered->numbers[i] == missing; i++) {
+        missing++;
+    }
+    out[0] = '\0';
+    if (numbered->n + 1 == n_items && missing < first + (int64_t)n_items && name[stem] != '\0') {
+        snprintf(out, room, "; without \"%.*s%0*lld\"", (int)(stem < 60 ? stem : 60), name,
+                 (int)(width < 4 ? width : 4), (long long)missing);
+    }
+}
+
 static struct fault check_file(const struct file *file)
 {
     if (file->n_found == 0 && !file->has_goals) {
@@ -539,9 +561,11 @@ static struct fault check_file(const struct file *file)
         const struct numbered *const numbered = &file->found[i];
         const struct item_group *const group = &numbered->instrument->groups[numbered->group];
         if (numbered->n != group->n_items && (group->n_long == 0 || numbered->n != group->n_long)) {
+            char missing[100];
+            name_missing(numbered, group->n_items, missing, sizeof missing);
             return fault_at(FAULT_CONTENT, file->path, 1, 0,
-                            "found %zu columns of \"%s\" (%s), expected %zu", numbered->n,
-                            numbered->instrument->name, group->name, group->n_items);
+                            "found %zu columns of \"%s\" (%s), expected %zu%s", numbered->n,
+                            numbered->instrument->name, group->name, group->n_items, missing);
         }
         if (!has_questionnaire(file, numbered->instrument)) {
             return fault_at(FAULT_CONTENT, file->path, 1, 0,

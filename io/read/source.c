@@ -34,6 +34,8 @@ static struct fault read_file(const struct source_build *b)
         return node_fault(b->document, b->node, "a source needs a \"file\"");
     }
     fault = plan_text(b->build, node, &b->source->name);
+    b->source->row = node->line;
+    b->source->column = node->column;
     if (fault.code == FAULT_NONE) {
         b->source->path =
             b->source->name[0] == '/'

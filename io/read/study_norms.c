@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/nearest.h"
 #include "io/read/plan_build.h"
 
 static const struct published_norm *find_norm(const struct scale *scale, const char *name)
@@ -30,9 +31,13 @@ static struct fault unknown_norm(const struct plan_build *build, const struct no
                                  const char *whose, const struct scale *scales, size_t n_scales)
 {
     char list[300] = "";
-    size_t used = 0;
+    const char *words[100] = {NULL}, *near; /* of more, the first */
+    size_t used = 0, n_words = 0;
     for (size_t s = 0; s < n_scales; s++) {
         for (size_t i = 0; i < scales[s].n_norms; i++) {
+            if (n_words < sizeof words / sizeof words[0]) {
+                words[n_words++] = scales[s].norms[i].name;
+            }
             /* a list that does not fit is cut */
             if (used < sizeof list && is_first(scales, s, i)) {
                 const int length = snprintf(list + used, sizeof list - used, "%s%s",
@@ -40,6 +45,11 @@ static struct fault unknown_norm(const struct plan_build *build, const struct no
                 used += length > 0 ? (size_t)length : 0;
             }
         }
+    }
+    near = node->kind == NODE_TEXT ? nearest_word(node->text, words, n_words) : NULL;
+    if (near != NULL) {
+        return node_fault(build->document, node, "not a norm of \"%s\"; did you mean \"%s\"?",
+                          whose, near);
     }
     return used == 0 ? node_fault(build->document, node,
                                   "no published norm of \"%s\" is known here; \"clinical_change\" "

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # tests/test_same_bytes.sh ROOT PELLTER - the same forms give the same report, byte for byte: with any
 # number of threads, in little memory, and (the report and its figures) from the rows in another
-# order. For the sample studies, and for two studies of a few thousand participants made here, with
+# order. For the sample studies, and for three studies of a few thousand participants made here, with
 # whatever may stand in a file: long ids, CRLF, comments with line breaks, bad cells, forms twice and
-# in conflict, several files. Only those made here are large enough for several threads.
+# in conflict, several files, families, 150 cohorts. Only those made here are large enough for several
+# threads, to read and to compute.
 set -euo pipefail
 export LC_ALL=C
 
@@ -162,6 +163,21 @@ finish() {
         echo 'participant,site,stage,date,goal,level,weight,category'
         "$order" "$work/bodies/goals.body"
     } > "$folder/goals.csv"
+    {
+        echo "participant,site,stage,date,comment,${items%,},class,family"
+        # shellcheck disable=SC2016 # awk, not shell
+        "$order" "$work/bodies/one.body" | awk '{
+            match($0, /[0-9]+/)
+            who = substr($0, RSTART, RLENGTH) + 0
+            print $0 ",Class " who % 150 ",F" int(who / 3) (who % 2 ? "-of-a-large-family" : "")
+        }'
+    } | tr '\001' '\n' > "$folder/classes.csv"
+    cat > "$folder/classes.yaml" << 'END'
+stages: [start, mid, end]
+cohorts: [class]
+sources:
+  - {file: classes.csv, instrument: wemwbs, items: "w{1..14}", family: family, incomplete: published}
+END
     cat > "$folder/stages.yaml" << 'END'
 stages: [start, mid, end]
 cohorts: [site]
@@ -190,7 +206,7 @@ n_bytes=$(cat "$work"/made/*.csv | wc -c)
 if [ "$n_bytes" -lt $((6 * 1024 * 1024)) ]; then
     problem "the made files have only $n_bytes bytes: too few for 7 threads"
 fi
-for study in stages windows; do
+for study in stages windows classes; do
     rm -rf "$work/first"
     report first "$work/made/$study.yaml" --threads 1 || continue
     for reason in duplicate_same conflicting too_few_items blank no_id; do

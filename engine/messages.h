@@ -342,6 +342,10 @@
     X(SAY_ATTAINED_NONE)             \
     X(SAY_TARGET)                    \
     X(SAY_TARGET_TEST)               \
+    X(SAY_TARGET_TEST_LESS)          \
+    X(SAY_TARGET_TEST_GREATER)       \
+    X(NOTE_TARGET_LESS)              \
+    X(NOTE_TARGET_GREATER)           \
     X(TITLE_WITHHELD)                \
     X(NOTE_FORMS)                    \
     X(NOTE_FORMS_GOALS)              \

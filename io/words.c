@@ -207,7 +207,7 @@ static const char *const english[N_MESSAGES] = {
         "n: goals reviewed; %: those attained at their latest review. The difference is in "
         "percentage points.",
     [MESSAGE_NOTE_GOALS_BY_YEAR_FAMILY] =
-        "Interval and p allow for goals of one family being alike, in one year and in both: standard "
+        "The interval allows for goals of one family being alike, in one year and in both: standard "
         "error CR2 with Satterthwaite's degrees of freedom. In both: families that have a goal "
         "reviewed in each of the two years.",
     [MESSAGE_NOTE_GOALS_SET] =
@@ -276,7 +276,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_TITLE_BEFORE_AFTER] = "{0}: {1}, {2} to {3}",
     [MESSAGE_TITLE_DIRECTION] = "{0}: {1}, who changed from {2} to {3}",
     [MESSAGE_TITLE_EFFECTS] = "Effect sizes: {0}",
-    [MESSAGE_TITLE_EFFECTS_CORRECTED] = "Effect sizes by the SD before, and corrected for small n: {0}",
+    [MESSAGE_TITLE_EFFECTS_CORRECTED] =
+        "Effect sizes by the SD before, and corrected for small n: {0}",
     [MESSAGE_TITLE_TYPICAL] = "Typical change: {0}",
     [MESSAGE_TITLE_EFFECT_RANKS] = "Effect sizes by ranks: {0}",
     [MESSAGE_TITLE_BANDS] = "{0}: {1}, bands at {2} and {3}",
@@ -318,44 +319,70 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_KIND_TREND] = "Do shares rise or fall over the years?",
     [MESSAGE_KIND_COMPARISON] = "Do programme and comparison group differ?",
     [MESSAGE_KIND_COMPARISON_ANCOVA] = "The same, adjusted for before (ANCOVA)",
-    [MESSAGE_NOTE_MANY_TESTS] = "One test in twenty is below .05 by chance alone where nothing has changed. Holm p: adjusted for all tests of its row of this table, by Holm's method, those of few too, whose p is not printed; where even the smallest is above .05, none of them stands out. Rank and sign tests check the test of the mean and are not counted. Every Holm p is in internal/results.csv, table tests.",
+    [MESSAGE_NOTE_MANY_TESTS] =
+        "One test in twenty is below .05 by chance alone where nothing has changed. Holm p: adjusted for all tests of its row of this table, by Holm's method, those of few too, whose p is not printed; where even the smallest is above .05, none of them stands out. Rank and sign tests check the test of the mean and are not counted. Every Holm p is in internal/results.csv, table tests.",
     [MESSAGE_TITLE_WARNINGS] = "Signs of likely mistakes in the data",
     [MESSAGE_TITLE_WITHHELD] = "Not pooled: small cohorts were withheld",
     [MESSAGE_TITLE_IN_WORDS] = "In words",
     [MESSAGE_SENTENCES] = "{0} {1}",
-    [MESSAGE_SAY_BOTH_FORMS] = "Both forms, and both stages, are those of {0} and {1}, with a score on the scale at both. Improvement and worsening follow the direction of each scale. None of these sentences says what caused a change. Results that are not called primary are exploratory.",
-    [MESSAGE_SAY_BOTH_FORMS_BUT] = "Both forms, and both stages, are those of {0} and {1}, with a score on the scale at both; but behind the words \"From {2} to {3}:\" they are those of {2} and {3}. Improvement and worsening follow the direction of each scale. None of these sentences says what caused a change. Results that are not called primary are exploratory.",
+    [MESSAGE_SAY_BOTH_FORMS] =
+        "Both forms, and both stages, are those of {0} and {1}, with a score on the scale at both. Improvement and worsening follow the direction of each scale. None of these sentences says what caused a change. Results that are not called primary are exploratory.",
+    [MESSAGE_SAY_BOTH_FORMS_BUT] =
+        "Both forms, and both stages, are those of {0} and {1}, with a score on the scale at both; but behind the words \"From {2} to {3}:\" they are those of {2} and {3}. Improvement and worsening follow the direction of each scale. None of these sentences says what caused a change. Results that are not called primary are exploratory.",
     [MESSAGE_SAY_PRIMARY] = "Primary result.",
     [MESSAGE_SAY_PRIMARY_BOTH] =
         "Primary result, of the programme and its comparison group together (below, each by itself).",
     [MESSAGE_SAY_COHORT] = "{0}: {1}",
     [MESSAGE_SAY_STAGES] = "From {0} to {1}:",
     [MESSAGE_SAY_SCORE_ON] = "score on \"{0}\"",
-    [MESSAGE_SAY_ROSE_BETTER] = "Among the {0} {1} with both forms of {2}, mean {3} rose from {4} to {5}, an improvement.",
-    [MESSAGE_SAY_ROSE_WORSE] = "Among the {0} {1} with both forms of {2}, mean {3} rose from {4} to {5}, a worsening.",
-    [MESSAGE_SAY_FELL_BETTER] = "Among the {0} {1} with both forms of {2}, mean {3} fell from {4} to {5}, an improvement.",
-    [MESSAGE_SAY_FELL_WORSE] = "Among the {0} {1} with both forms of {2}, mean {3} fell from {4} to {5}, a worsening.",
-    [MESSAGE_SAY_SAME] = "Among the {0} {1} with both forms of {2}, mean {3} stayed the same, at {4}.",
-    [MESSAGE_SAY_NOBODY] = "None of the {0} had both forms of {1}, so nothing can be said of a change in {2}.",
-    [MESSAGE_SAY_ONE] = "Only one of the {0} had both forms of {1}, too few to say anything of a change in {2}.",
-    [MESSAGE_SAY_ROSE_BETTER_GOALS] = "Among the {0} {1} with a goal rated at both stages, mean {3} rose from {4} to {5}, an improvement.",
-    [MESSAGE_SAY_ROSE_WORSE_GOALS] = "Among the {0} {1} with a goal rated at both stages, mean {3} rose from {4} to {5}, a worsening.",
-    [MESSAGE_SAY_FELL_BETTER_GOALS] = "Among the {0} {1} with a goal rated at both stages, mean {3} fell from {4} to {5}, an improvement.",
-    [MESSAGE_SAY_FELL_WORSE_GOALS] = "Among the {0} {1} with a goal rated at both stages, mean {3} fell from {4} to {5}, a worsening.",
-    [MESSAGE_SAY_SAME_GOALS] = "Among the {0} {1} with a goal rated at both stages, mean {3} stayed the same, at {4}.",
-    [MESSAGE_SAY_NOBODY_GOALS] = "None of the {0} had a goal rated at both stages, so nothing can be said of a change in {2}.",
-    [MESSAGE_SAY_ONE_GOALS] = "Only one of the {0} had a goal rated at both stages, too few to say anything of a change in {2}.",
-    [MESSAGE_SAY_CHANGE] = "The mean change was {0} points (95% confidence interval {1} to {2}; paired t test, p {3}).",
-    [MESSAGE_SAY_CHANGE_HOLM] = "The mean change was {0} points (95% confidence interval {1} to {2}; paired t test, p {3}; adjusted for {5} such tests, p {6}).",
-    [MESSAGE_SAY_CHANGE_FAMILIES] = "The mean change was {0} points (95% confidence interval {1} to {2}; test that allows for {4} {4|family|families}, p {3}).",
-    [MESSAGE_SAY_CHANGE_FAMILIES_HOLM] = "The mean change was {0} points (95% confidence interval {1} to {2}; test that allows for {4} {4|family|families}, p {3}; adjusted for {5} such tests, p {6}).",
-    [MESSAGE_SAY_CHANGE_FEW] = "The mean change was {0} points (95% confidence interval {1} to {2}); fewer than {3} {4} are too few for a test.",
-    [MESSAGE_SAY_CHANGE_ALIKE] = "Every change was the same, {0} points, so there is no interval and no test.",
+    [MESSAGE_SAY_ROSE_BETTER] =
+        "Among the {0} {1} with both forms of {2}, mean {3} rose from {4} to {5}, an improvement.",
+    [MESSAGE_SAY_ROSE_WORSE] =
+        "Among the {0} {1} with both forms of {2}, mean {3} rose from {4} to {5}, a worsening.",
+    [MESSAGE_SAY_FELL_BETTER] =
+        "Among the {0} {1} with both forms of {2}, mean {3} fell from {4} to {5}, an improvement.",
+    [MESSAGE_SAY_FELL_WORSE] =
+        "Among the {0} {1} with both forms of {2}, mean {3} fell from {4} to {5}, a worsening.",
+    [MESSAGE_SAY_SAME] =
+        "Among the {0} {1} with both forms of {2}, mean {3} stayed the same, at {4}.",
+    [MESSAGE_SAY_NOBODY] =
+        "None of the {0} had both forms of {1}, so nothing can be said of a change in {2}.",
+    [MESSAGE_SAY_ONE] =
+        "Only one of the {0} had both forms of {1}, too few to say anything of a change in {2}.",
+    [MESSAGE_SAY_ROSE_BETTER_GOALS] =
+        "Among the {0} {1} with a goal rated at both stages, mean {3} rose from {4} to {5}, an improvement.",
+    [MESSAGE_SAY_ROSE_WORSE_GOALS] =
+        "Among the {0} {1} with a goal rated at both stages, mean {3} rose from {4} to {5}, a worsening.",
+    [MESSAGE_SAY_FELL_BETTER_GOALS] =
+        "Among the {0} {1} with a goal rated at both stages, mean {3} fell from {4} to {5}, an improvement.",
+    [MESSAGE_SAY_FELL_WORSE_GOALS] =
+        "Among the {0} {1} with a goal rated at both stages, mean {3} fell from {4} to {5}, a worsening.",
+    [MESSAGE_SAY_SAME_GOALS] =
+        "Among the {0} {1} with a goal rated at both stages, mean {3} stayed the same, at {4}.",
+    [MESSAGE_SAY_NOBODY_GOALS] =
+        "None of the {0} had a goal rated at both stages, so nothing can be said of a change in {2}.",
+    [MESSAGE_SAY_ONE_GOALS] =
+        "Only one of the {0} had a goal rated at both stages, too few to say anything of a change in {2}.",
+    [MESSAGE_SAY_CHANGE] =
+        "The mean change was {0} points (95% confidence interval {1} to {2}; paired t test, p {3}).",
+    [MESSAGE_SAY_CHANGE_HOLM] =
+        "The mean change was {0} points (95% confidence interval {1} to {2}; paired t test, p {3}; adjusted for {5} such tests, p {6}).",
+    [MESSAGE_SAY_CHANGE_FAMILIES] =
+        "The mean change was {0} points (95% confidence interval {1} to {2}; test that allows for {4} {4|family|families}, p {3}).",
+    [MESSAGE_SAY_CHANGE_FAMILIES_HOLM] =
+        "The mean change was {0} points (95% confidence interval {1} to {2}; test that allows for {4} {4|family|families}, p {3}; adjusted for {5} such tests, p {6}).",
+    [MESSAGE_SAY_CHANGE_FEW] =
+        "The mean change was {0} points (95% confidence interval {1} to {2}); fewer than {3} {4} are too few for a test.",
+    [MESSAGE_SAY_CHANGE_ALIKE] =
+        "Every change was the same, {0} points, so there is no interval and no test.",
     [MESSAGE_SAY_CHANGE_NONE] = "No score changed, so there is no interval and no test.",
-    [MESSAGE_SAY_CHANGE_FAMILIES_ALIKE] = "The mean change was {0} points; there is no interval and no test, since {4|all are of one family|all families changed alike}.",
+    [MESSAGE_SAY_CHANGE_FAMILIES_ALIKE] =
+        "The mean change was {0} points; there is no interval and no test, since {4|all are of one family|all families changed alike}.",
     [MESSAGE_SAY_ROUNDED] = "(The change was rounded by itself, not taken from the rounded means.)",
-    [MESSAGE_SAY_APART_ROUNDED] = "(The difference was rounded by itself, not taken from the rounded changes.)",
-    [MESSAGE_SAY_DOUBT] = "The interval includes 0: these figures do not show whether there was any change on average.",
+    [MESSAGE_SAY_APART_ROUNDED] =
+        "(The difference was rounded by itself, not taken from the rounded changes.)",
+    [MESSAGE_SAY_DOUBT] =
+        "The interval includes 0: these figures do not show whether there was any change on average.",
     [MESSAGE_SAY_CAUTION] = "With so few {1}, one or two can change this result a good deal.",
     [MESSAGE_SAY_WILCOXON] = "The test that decides is Wilcoxon's signed-rank test: p {0}.",
     [MESSAGE_SAY_SIGN] = "The test that decides is the sign test: p {0}.",
@@ -395,31 +422,53 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_SAY_USUAL] =
         "{0} ({1}%; 95% confidence interval {2}% to {3}%) moved into the usual range, reliably better.",
     [MESSAGE_SAY_USUAL_FEW] = "{0} moved into the usual range, reliably better.",
-    [MESSAGE_SAY_SIGN_FLIP] = "The test that decides is the sign-flip test of families' summed changes: p {0}.",
-    [MESSAGE_SAY_RELIABLE] = "Of these {0} {1}, {2} ({3}%) improved reliably ({4}), {5} ({6}%) got reliably worse, and {7} did neither.",
-    [MESSAGE_SAY_RELIABLE_FEW] = "Of these {0} {1}, {2} improved reliably ({4}), {5} got reliably worse, and {7} did neither.",
+    [MESSAGE_SAY_SIGN_FLIP] =
+        "The test that decides is the sign-flip test of families' summed changes: p {0}.",
+    [MESSAGE_SAY_RELIABLE] =
+        "Of these {0} {1}, {2} ({3}%) improved reliably ({4}), {5} ({6}%) got reliably worse, and {7} did neither.",
+    [MESSAGE_SAY_RELIABLE_FEW] =
+        "Of these {0} {1}, {2} improved reliably ({4}), {5} got reliably worse, and {7} did neither.",
     [MESSAGE_RELIABLY_POINTS] = "by more than {0} points",
     [MESSAGE_RELIABLY_EDWARDS] = "by the method of Edwards and Nunnally",
     [MESSAGE_RELIABLY_GULLIKSEN] = "by the method of Gulliksen, Lord and Novick",
     [MESSAGE_RELIABLY_HAGEMAN] = "by the method of Hageman and Arrindell",
-    [MESSAGE_SAY_NET] = "The first of these shares less the second is {0} percentage points (95% confidence interval {1} to {2}).",
-    [MESSAGE_SAY_RAISED] = "Of these {7}, {0} ({1}%) {0|was|were} in a band worse than \"{6}\" at {2} and {3} ({4}%) at {5}.",
-    [MESSAGE_SAY_RAISED_FEW] = "Of these {7}, {0} {0|was|were} in a band worse than \"{6}\" at {2} and {3} at {5}.",
+    [MESSAGE_SAY_NET] =
+        "The first of these shares less the second is {0} percentage points (95% confidence interval {1} to {2}).",
+    [MESSAGE_SAY_RAISED] =
+        "Of these {7}, {0} ({1}%) {0|was|were} in a band worse than \"{6}\" at {2} and {3} ({4}%) at {5}.",
+    [MESSAGE_SAY_RAISED_FEW] =
+        "Of these {7}, {0} {0|was|were} in a band worse than \"{6}\" at {2} and {3} at {5}.",
     [MESSAGE_SAY_MOVED] = "{0} moved to a better band and {1} to a worse one.",
     [MESSAGE_SAY_MOVED_NONE] = "Nobody moved to another band.",
-    [MESSAGE_SAY_TRAJECTORY] = "Among the {0} {1} with a score at every stage, mean {2} was {3} at {4} and {5} at {6}.",
-    [MESSAGE_SAY_TRAJECTORY_GOALS] = "Among the {0} {1} with a score at every stage, mean {2}, here of all goals rated at a stage and not only of those rated at both, was {3} at {4} and {5} at {6}.",
+    [MESSAGE_SAY_TRAJECTORY] =
+        "Among the {0} {1} with a score at every stage, mean {2} was {3} at {4} and {5} at {6}.",
+    [MESSAGE_SAY_TRAJECTORY_GOALS] =
+        "Among the {0} {1} with a score at every stage, mean {2}, here of all goals rated at a stage and not only of those rated at both, was {3} at {4} and {5} at {6}.",
     [MESSAGE_SAY_STEP] = "The largest step was that from {0} ({1}) to {2} ({3}).",
-    [MESSAGE_SAY_ATTAINED] = "Of the {0} goals reviewed, of {3} that were set, {1} ({2}%) {1|was|were} attained: level 0 (as expected) or better at the latest review.",
-    [MESSAGE_SAY_ATTAINED_ALL] = "Of the {0} goals set, all of them reviewed, {1} ({2}%) {1|was|were} attained: level 0 (as expected) or better at the latest review.",
-    [MESSAGE_SAY_ATTAINED_ALL_FEW] = "Of the {0} goals set, all of them reviewed, {1} {1|was|were} attained: level 0 (as expected) or better at the latest review.",
-    [MESSAGE_SAY_ATTAINED_FEW] = "Of the {0} goals reviewed, of {3} that were set, {1} {1|was|were} attained: level 0 (as expected) or better at the latest review.",
-    [MESSAGE_SAY_ATTAINED_INTERVAL] = "The 95% confidence interval of that share is {0}% to {1}%, allowing for goals of the same family ({2} {2|family|families}).",
+    [MESSAGE_SAY_ATTAINED] =
+        "Of the {0} goals reviewed, of {3} that were set, {1} ({2}%) {1|was|were} attained: level 0 (as expected) or better at the latest review.",
+    [MESSAGE_SAY_ATTAINED_ALL] =
+        "Of the {0} goals set, all of them reviewed, {1} ({2}%) {1|was|were} attained: level 0 (as expected) or better at the latest review.",
+    [MESSAGE_SAY_ATTAINED_ALL_FEW] =
+        "Of the {0} goals set, all of them reviewed, {1} {1|was|were} attained: level 0 (as expected) or better at the latest review.",
+    [MESSAGE_SAY_ATTAINED_FEW] =
+        "Of the {0} goals reviewed, of {3} that were set, {1} {1|was|were} attained: level 0 (as expected) or better at the latest review.",
+    [MESSAGE_SAY_ATTAINED_INTERVAL] =
+        "The 95% confidence interval of that share is {0}% to {1}%, allowing for goals of the same family ({2} {2|family|families}).",
     [MESSAGE_SAY_ATTAINED_ONE] = "Only one goal was reviewed, and it was attained.",
     [MESSAGE_SAY_ATTAINED_NOT_ONE] = "Only one goal was reviewed, and it was not attained.",
     [MESSAGE_SAY_ATTAINED_NONE] = "No goal was reviewed after it was set.",
     [MESSAGE_SAY_TARGET] = "The target was {0}%.",
-    [MESSAGE_SAY_TARGET_TEST] = "The target was {0}%; does the share differ from it? Test that allows for {2} families: p {1}.",
+    [MESSAGE_SAY_TARGET_TEST_LESS] =
+        "The target was {0}%; is the share below it? One-sided test that allows for {2} families: p {1}.",
+    [MESSAGE_SAY_TARGET_TEST_GREATER] =
+        "The target was {0}%; is the share above it? One-sided test that allows for {2} families: p {1}.",
+    [MESSAGE_NOTE_TARGET_LESS] =
+        "The test against the target is one-sided, as the study asks: fewer goals attained than the target.",
+    [MESSAGE_NOTE_TARGET_GREATER] =
+        "The test against the target is one-sided, as the study asks: more goals attained than the target.",
+    [MESSAGE_SAY_TARGET_TEST] =
+        "The target was {0}%; does the share differ from it? Test that allows for {2} families: p {1}.",
     [MESSAGE_NOTE_FORMS] =
         "Rows read = used + set aside, each for one reason. A row is one form; in a wide "
         "layout a row holds one form for each stage. Every row set aside is listed in "
@@ -514,8 +563,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_ROUNDED] =
         "Where the change differs from the difference of the printed means, it is the change "
         "that was rounded, not the means.",
-    [MESSAGE_NOTE_PRIMARY] =
-        "Primary result: that of All, by {0}. Every other row is exploratory.",
+    [MESSAGE_NOTE_PRIMARY] = "Primary result: that of All, by {0}. Every other row is exploratory.",
     [MESSAGE_NOTE_PRIMARY_BOTH] =
         "All is the programme and its comparison group together; what sets them apart stands in a "
         "table of its own.",
@@ -599,8 +647,7 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_RELIABLE_SOURCE] = "Source of SD and reliability: {0}; {1}.",
     [MESSAGE_NOTE_RELIABLE_STUDY] = "SD: of all before scores of this study. Reliability: {0}.",
     [MESSAGE_NOTE_RELIABLE_GIVEN] = "SD or reliability as given in the study file.",
-    [MESSAGE_NOTE_RELIABLE_DECLARED] =
-        "Reliably: by more than {0} points, as the study file says.",
+    [MESSAGE_NOTE_RELIABLE_DECLARED] = "Reliably: by more than {0} points, as the study file says.",
     [MESSAGE_NOTE_RELIABLE_EDWARDS] =
         "Reliably: further from the expected score than error of measurement explains, where a "
         "score is expected to move towards the mean before, {0} (Edwards and Nunnally; SD {1}, "
@@ -647,10 +694,8 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_NOTE_USUAL_RANGE] =
         "Moved into the usual range: from the other side of the cut-off, and reliably better. It "
         "is a place on a scale and not a diagnosis.",
-    [MESSAGE_NOTE_NORM_CLINICAL] =
-        "People in need of help: mean {0}, SD {1} (source: {2}).",
-    [MESSAGE_NOTE_NORM_FUNCTIONAL] =
-        "People not in need of it: mean {0}, SD {1} (source: {2}).",
+    [MESSAGE_NOTE_NORM_CLINICAL] = "People in need of help: mean {0}, SD {1} (source: {2}).",
+    [MESSAGE_NOTE_NORM_FUNCTIONAL] = "People not in need of it: mean {0}, SD {1} (source: {2}).",
     [MESSAGE_STUDY_FILE] = "the study file",
     [MESSAGE_NOTE_IMPORTANT] =
         "A mean change of {0} points for the better is the smallest that counts as important: {1}. "
@@ -827,7 +872,7 @@ static const char *const english[N_MESSAGES] = {
         "few: fewer than {0} (families, where a test allows for these) in the smallest of the groups "
         "compared, too few for a percentage or a test.",
     [MESSAGE_NOTE_CAUTION] = "Read rows of fewer than {0} with care.",
-    [MESSAGE_NOTE_NOBODY] = 
+    [MESSAGE_NOTE_NOBODY] =
         "Where n is 0, no one had the forms that are needed: a dash is not a result.",
     [MESSAGE_NOTE_AS_OF_UNUSED] =
         "as_of has no effect on \"after\": the stage \"{0}\" has no window of days that says when"
@@ -971,7 +1016,7 @@ static bool is_one(const struct value *value)
 
 /* Puts what stands for the slot at `at` and returns where the sentence goes on. */
 static const char *put_slot(struct sentence *sentence, const char *at,
-                                   const struct argument arguments[TEXT_ARGUMENTS])
+                            const struct argument arguments[TEXT_ARGUMENTS])
 {
     const char *const end = strchr(at, '}');
     assert(end != NULL && at[1] >= '0' && at[1] < '0' + TEXT_ARGUMENTS);

@@ -116,6 +116,22 @@ static void expect_p(const char *name, const char *column, double got, double lo
     }
 }
 
+/* The two one-sided tests share out what there is: the one that the mean speaks for has half of the
+   two-sided p. */
+static void check_one_sided(const char *name, const struct family_mean *mean, double target)
+{
+    const struct value both = family_p(mean, target, TWO_SIDED);
+    const struct value less = family_p(mean, target, LESS);
+    const struct value greater = family_p(mean, target, GREATER);
+    if (both.kind == VALUE_UNDEFINED) {
+        assert_int_equal(less.kind, VALUE_UNDEFINED);
+        return;
+    }
+    expect_close(name, "one-sided p", less.number + greater.number, 1.0, 1e-15);
+    expect_close(name, "half of p", mean->mean.number < target ? less.number : greater.number,
+                 both.number / 2.0, 1e-15);
+}
+
 static void check_case(const struct family_case *c, const struct vectors *values, size_t row,
                        double work[])
 {
@@ -142,8 +158,9 @@ static void check_case(const struct family_case *c, const struct vectors *values
                      vector_number(values, row, columns[i].name), columns[i].tolerance);
     }
     expect_p(c->name, "log_p", got.p.number, vector_number(values, row, "log_p"));
-    expect_p(c->name, "log_p_target", family_p(&got, c->target).number,
+    expect_p(c->name, "log_p_target", family_p(&got, c->target, TWO_SIDED).number,
              vector_number(values, row, "log_p_target"));
+    check_one_sided(c->name, &got, c->target);
     /* Families of one: the paired t test, and none but whole df. */
     if (c->n_counts > 0 && c->counts[c->n_counts - 1].members == 1) {
         const struct paired_change paired = paired_test(&members);

@@ -94,24 +94,25 @@ struct interval bootstrap_mean(const struct distribution *changes, size_t replic
     const double units = (double)changes->units_per_point;
     struct interval ends = {NAN, NAN};
     size_t n_below = 0;
-    double mean, z0, a;
+    int128 sum;
+    double z0, a;
     if (changes->n_scores < 2 || total.n > INT_MAX) {
         return ends;
     }
+    sum = total.sum + (int128)changes->scores[0].score * (int128)total.n;
     for (size_t i = 0; i < replicates; i++) {
         const int128 off = draw_sum(changes, total.n, random) - total.sum;
         n_below += off < 0;
-        room[i] =
-            (double)off / (double)total.n; /* from the mean: small numbers keep their digits */
+        /* A whole number over another: what is 0 is 0. */
+        room[i] = (double)(off + sum) / (double)total.n;
     }
     if (n_below == 0 || n_below == replicates) {
         return ends;
     }
     qsort(room, replicates, sizeof *room, compare_doubles);
-    mean = (double)changes->scores[0].score + (double)total.sum / (double)total.n;
     z0 = gsl_cdf_ugaussian_Pinv((double)n_below / (double)replicates);
     a = acceleration(changes, total);
-    ends.low = (mean + quantile(room, replicates, corrected(z0, a, -NORMAL_975))) / units;
-    ends.high = (mean + quantile(room, replicates, corrected(z0, a, NORMAL_975))) / units;
+    ends.low = quantile(room, replicates, corrected(z0, a, -NORMAL_975)) / units;
+    ends.high = quantile(room, replicates, corrected(z0, a, NORMAL_975)) / units;
     return isnan(ends.low) || isnan(ends.high) ? (struct interval){NAN, NAN} : ends;
 }

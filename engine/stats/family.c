@@ -176,17 +176,24 @@ struct family_mean family_mean(const struct family_list *families,
         const double half = student_quantile_975(df) * se;
         result.ci_low = value_double(result.mean.number - half);
         result.ci_high = value_double(result.mean.number + half);
-        result.p = family_p(&result, 0.0);
+        result.p = family_p(&result, 0.0, TWO_SIDED);
     }
     return result;
 }
 
-struct value family_p(const struct family_mean *mean, double hypothesis)
+struct value family_p(const struct family_mean *mean, double hypothesis,
+                      enum alternative alternative)
 {
-    return mean->ci_low.kind == VALUE_UNDEFINED
-               ? VALUE_NONE
-               : value_double(student_two_sided((mean->mean.number - hypothesis) / mean->se.number,
-                                                mean->df.number));
+    double t, p;
+    if (mean->ci_low.kind == VALUE_UNDEFINED) {
+        return VALUE_NONE;
+    }
+    t = (mean->mean.number - hypothesis) / mean->se.number;
+    p = student_two_sided(t, mean->df.number);
+    if (alternative != TWO_SIDED) {
+        p = (t < 0.0) == (alternative == LESS) ? p / 2.0 : 1.0 - p / 2.0;
+    }
+    return value_double(p);
 }
 
 /* --- the signs --- */

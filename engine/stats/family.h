@@ -5,6 +5,7 @@
 
 #include "engine/figure.h"
 #include "engine/stats/counts.h"
+#include "engine/stats/proportion.h"
 
 /* So many families of `members` (at least 1) whose scores, or changes, add up to `sum` units. */
 struct family_count {
@@ -54,7 +55,8 @@ struct family_mean family_mean(const struct family_list *families,
                                const struct distribution *members);
 
 /* Two-sided p of a mean of `hypothesis` points. Undefined with the interval. */
-struct value family_p(const struct family_mean *mean, double hypothesis);
+struct value family_p(const struct family_mean *mean, double hypothesis,
+                      enum alternative alternative);
 
 /* The test of a mean of 0 that knows only that a family's sum might as well have had the other
    sign: p = P(|T| >= |observed T|), T the sum of all families' sums, over all 2^k patterns of signs of

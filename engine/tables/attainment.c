@@ -171,10 +171,16 @@ static void share_table(struct maker *maker, size_t measure, size_t breakdown, b
         share_row(maker, table, &key, stage);
     }
     few_may_be(table, has_target, false);
-    note.arguments[0] = argument_name(maker->study->measures[measure].instrument->unit);
+    note.arguments[0] = unit_of(maker, &maker->study->measures[measure]);
     add_note(maker, table, note);
     if (has_target) {
         add_note(maker, table, text_of(MESSAGE_NOTE_SHARE_TARGET));
+        if (maker->study->goals.target_test != TWO_SIDED) {
+            add_note(maker, table,
+                     text_of(maker->study->goals.target_test == LESS
+                                 ? MESSAGE_NOTE_TARGET_LESS
+                                 : MESSAGE_NOTE_TARGET_GREATER));
+        }
         add_tests_note(maker, table, breakdown, TEST_TARGET, stage);
     }
 }

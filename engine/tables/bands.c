@@ -29,7 +29,7 @@ static void add_base(struct maker *maker, struct table *table, size_t scale)
 {
     const struct measure *const m = &maker->study->measures[maker->study->scales[scale].measure];
     struct text note = text_of(MESSAGE_NOTE_BASE_PAIRS);
-    note.arguments[0] = argument_name(m->instrument->unit);
+    note.arguments[0] = unit_of(maker, m);
     note.arguments[1] = argument_name(before_name(maker));
     note.arguments[2] = argument_name(after_name(maker));
     add_note(maker, table, note);

@@ -16,7 +16,7 @@ static void add_base_note(struct maker *maker, struct table *table, size_t scale
         m->instrument->is_goals &&
                 maker->counted->measures[maker->study->scales[scale].measure].has_family
             ? argument_message(MESSAGE_UNIT_RESPONDENTS)
-            : argument_name(m->instrument->unit);
+            : unit_of(maker, m);
     note.arguments[stages] = argument_name(before_name(maker));
     note.arguments[stages + 1] = argument_name(after_name(maker));
     add_note(maker, table, note);
@@ -163,7 +163,7 @@ static void add_change_note(struct maker *maker, struct table *table, size_t sca
     struct text note = text_of(!by_family   ? MESSAGE_NOTE_CHANGE
                                : has_family ? MESSAGE_NOTE_CHANGE_FAMILY
                                             : MESSAGE_NOTE_CHANGE_GOALS);
-    note.arguments[0] = argument_name(maker->study->measures[measure].instrument->unit);
+    note.arguments[0] = unit_of(maker, &maker->study->measures[measure]);
     add_note(maker, table, note);
     if (has_family && !by_family) {
         add_note(maker, table, text_of(MESSAGE_NOTE_FAMILY));

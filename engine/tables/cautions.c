@@ -145,7 +145,7 @@ static void cautions_table(struct maker *maker, size_t measure)
             cautions_row(maker, table, m->first_scale + i, has_usual);
         }
     }
-    note.arguments[0] = argument_name(m->instrument->unit);
+    note.arguments[0] = unit_of(maker, m);
     note.arguments[1] = argument_name(before_name(maker));
     note.arguments[2] = argument_name(after_name(maker));
     add_note(maker, table, note);
@@ -265,7 +265,7 @@ static void regression_table(struct maker *maker, size_t measure)
             regression_row(maker, table, scale);
         }
     }
-    note.arguments[0] = argument_name(m->instrument->unit);
+    note.arguments[0] = unit_of(maker, m);
     note.arguments[1] = argument_name(before_name(maker));
     note.arguments[2] = argument_name(after_name(maker));
     add_note(maker, table, note);

@@ -31,7 +31,7 @@ static void add_label(struct maker *maker, struct table *table)
 static void add_unit(struct maker *maker, struct table *table, size_t measure)
 {
     struct text unit = text_of(MESSAGE_NOTE_UNIT);
-    unit.arguments[0] = argument_name(maker->study->measures[measure].instrument->unit);
+    unit.arguments[0] = unit_of(maker, &maker->study->measures[measure]);
     add_note(maker, table, unit);
 }
 

@@ -276,7 +276,7 @@ static void effects(struct maker *maker, const struct kind *kind, size_t measure
             families = families || change_test(maker, m->first_scale + i).by_family;
         }
     }
-    base.arguments[0] = argument_name(m->instrument->unit);
+    base.arguments[0] = unit_of(maker, m);
     base.arguments[1] = argument_name(before_name(maker));
     base.arguments[2] = argument_name(after_name(maker));
     add_note(maker, table, base);

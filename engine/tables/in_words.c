@@ -65,7 +65,7 @@ static struct spoken_change change_of(struct maker *maker, const struct figure_k
     const struct figures *const f = maker->figures;
     const struct study_scale *const s = &maker->study->scales[key->scale];
     const struct measure *const measure = &maker->study->measures[s->measure];
-    struct spoken_change c = {.who = argument_name(measure->instrument->unit),
+    struct spoken_change c = {.who = unit_of(maker, measure),
                               .of = argument_name(measure->label),
                               .scale = scale_in_words(maker, key->scale),
                               .of_goals = measure->instrument->is_goals,
@@ -422,7 +422,7 @@ struct sides {
     enum statistic means[2], counts[2];
 };
 
-/* "The change in 2017 was the better one. The difference is 2.00 points (95% confidence interval ...; p = .012; adjusted for 4 such tests, p = .048)." */
+/* Which change was the better one is said where the interval says so: "The change in 2017 was the better one. The difference is 2.00 points (95% confidence interval ...; p = .012; adjusted for 4 such tests, p = .048)." */
 static void say_apart(struct paragraph *paragraph, const struct figure_key *key,
                       const struct apart *apart, const struct sides *sides,
                       const struct argument groups[2])
@@ -451,7 +451,7 @@ static void say_apart(struct paragraph *paragraph, const struct figure_key *key,
         text.message = MESSAGE_SAY_APART_ALIKE;
     }
     better.arguments[0] = groups[(difference.number > 0.0) != scale->higher_is_better];
-    if (print_apart(difference, value_count(0), scale->decimals)) {
+    if (text.message != MESSAGE_SAY_APART_FEW && (low.number > 0.0 || high.number < 0.0)) {
         say(paragraph, better);
     }
     text.arguments[0] = argument_value(difference, scale->decimals);
@@ -462,7 +462,7 @@ static void say_apart(struct paragraph *paragraph, const struct figure_key *key,
     text.arguments[5] = argument_p(holm_p(maker, key, change, apart->kind));
     text.arguments[6] = argument_count(maker->study->small_numbers.too_few);
     text.arguments[7] = n.number < (double)maker->study->small_numbers.too_few
-                            ? argument_name(measure->instrument->unit)
+                            ? unit_of(maker, measure)
                             : argument_message(MESSAGE_UNIT_FAMILIES);
     say(paragraph, text);
     if (rounds_apart(means[1], means[0], difference, scale->decimals)) {
@@ -493,8 +493,12 @@ static void add_comparison(struct maker *maker, struct table *table, size_t scal
     struct text text = text_of(MESSAGE_SAY_COMPARISON);
     key.breakdown = (uint16_t)breakdown;
     if (figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_DID, 0).kind ==
-        VALUE_UNDEFINED) {
-        return;
+            VALUE_UNDEFINED ||
+        figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_N_PROGRAMME, 0).number <
+            2.0 ||
+        figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_N_COMPARISON, 0).number <
+            2.0) {
+        return; /* of one person nothing is said */
     }
     text.arguments[0] = scale_in_words(maker, scale);
     for (size_t i = 0; i < 4; i++) {
@@ -502,7 +506,7 @@ static void add_comparison(struct maker *maker, struct table *table, size_t scal
             argument_value(figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, printed[i], 0),
                            i % 2 == 0 ? s->scale->decimals : 0);
     }
-    text.arguments[5] = argument_name(maker->study->measures[s->measure].instrument->unit);
+    text.arguments[5] = unit_of(maker, &maker->study->measures[s->measure]);
     say(&paragraph, text);
     say_apart(&paragraph, &key, change_test(maker, scale).by_family ? &families : &people, &sides,
               arms);
@@ -532,9 +536,11 @@ static void add_years(struct maker *maker, struct table *table, size_t scale, si
         uint32_t before;
         if (figures_at(f, &key, FIGURE_STAGE_CHANGE, STATISTIC_DIFFERENCE, 0).kind ==
                 VALUE_UNDEFINED ||
+            figures_at(f, &key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0).number < 2.0 ||
+            figures_at(f, &key, FIGURE_STAGE_CHANGE, STATISTIC_N_PREVIOUS, 0).number < 2.0 ||
             !figures_year_before(f, maker->counted->cohorts, breakdown, key.group, key.measure,
                                  &before)) {
-            continue;
+            continue; /* of one person nothing is said */
         }
         text.arguments[0] = scale_in_words(maker, scale);
         text.arguments[1] = argument_value(
@@ -625,7 +631,7 @@ static void add_stages(struct maker *maker, struct table *table, size_t scale)
         return;
     }
     text.arguments[0] = argument_value(n, 0);
-    text.arguments[1] = argument_name(study->measures[s->measure].instrument->unit);
+    text.arguments[1] = unit_of(maker, &study->measures[s->measure]);
     text.arguments[2] = scale_in_words(maker, scale);
     text.arguments[3] = argument_value(same_mean(maker, &key, 0), decimals);
     text.arguments[4] = argument_name(study->stages[0].name);
@@ -644,7 +650,7 @@ static void add_stages(struct maker *maker, struct table *table, size_t scale)
     if (n.number < (double)study->small_numbers.caution) {
         text = text_of(MESSAGE_SAY_CAUTION);
         text.arguments[0] = argument_count(study->small_numbers.caution);
-        text.arguments[1] = argument_name(study->measures[s->measure].instrument->unit);
+        text.arguments[1] = unit_of(maker, &study->measures[s->measure]);
         say(&paragraph, text);
     }
     add_note(maker, table, paragraph.text);
@@ -707,13 +713,16 @@ static void add_attainment(struct maker *maker, struct table *table, size_t meas
         say_attained_interval(&paragraph, &key);
     }
     if (study->goals.has_target && !few) {
+        static const enum message tests[] = {[TWO_SIDED] = MESSAGE_SAY_TARGET_TEST,
+                                             [LESS] = MESSAGE_SAY_TARGET_TEST_LESS,
+                                             [GREATER] = MESSAGE_SAY_TARGET_TEST_GREATER};
         const struct value p = figures_at(f, &key, FIGURE_STAGE_LATEST, STATISTIC_P_TARGET, 0);
         const struct value families =
             figures_at(f, &key, FIGURE_STAGE_LATEST, STATISTIC_FAMILIES, 0);
         text = text_of(p.kind != VALUE_UNDEFINED &&
                                families.number >= (double)study->small_numbers.too_few &&
                                families.number > 1.0
-                           ? MESSAGE_SAY_TARGET_TEST
+                           ? tests[study->goals.target_test]
                            : MESSAGE_SAY_TARGET);
         text.arguments[0] = argument_value(value_double(study->goals.target), 0);
         text.arguments[1] = argument_p(p);

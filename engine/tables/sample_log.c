@@ -49,7 +49,7 @@ static void sample_log(struct maker *maker, size_t measure, size_t breakdown)
             row[i + 1] = cell_value(count, 0);
         }
     }
-    note.arguments[0] = argument_name(m->instrument->unit);
+    note.arguments[0] = unit_of(maker, m);
     note.arguments[1] = argument_name(maker->study->scales[scale].scale->title);
     note.arguments[2] = argument_name(before_name(maker));
     note.arguments[3] = argument_name(after_name(maker));

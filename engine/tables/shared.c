@@ -216,6 +216,19 @@ void cells_are_of(const struct maker *maker, struct table *table, struct cell_co
     }
 }
 
+struct cell_content cell_given_away(void)
+{
+    return cell_percent(VALUE_NONE, 0);
+}
+
+struct argument unit_of(const struct maker *maker, const struct measure *measure)
+{
+    const size_t index = (size_t)(measure - maker->study->measures);
+    return measure->instrument->is_goals && maker->counted->measures[index].has_family
+               ? argument_message(MESSAGE_UNIT_RESPONDENTS)
+               : argument_name(measure->instrument->unit);
+}
+
 void few_may_be(struct table *table, bool families, bool groups)
 {
     if (table != NULL) {

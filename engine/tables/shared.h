@@ -59,6 +59,12 @@ void cells_are_of(const struct maker *maker, struct table *table, struct cell_co
    families, where the test allows for them, and the smallest of the groups that are compared. */
 void few_may_be(struct table *table, bool families, bool groups);
 
+/* Whom a measure is of: of goals families, unless a column says that several respondents are of one. */
+struct argument unit_of(const struct maker *maker, const struct measure *measure);
+
+/* A cell that would give away what cells_are_of() hides. */
+struct cell_content cell_given_away(void);
+
 /* The fewer of two counts, of which a comparison is at the most, or a test that allows for families. */
 struct value fewer(struct value a, struct value b);
 

@@ -116,7 +116,7 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
     /* Drop-out is not corrected for (docs/methods.md): the note says whom each mean is of. */
     add_note(maker, table, note);
     if (!level) {
-        unit.arguments[0] = argument_name(maker->study->measures[measure].instrument->unit);
+        unit.arguments[0] = unit_of(maker, &maker->study->measures[measure]);
         add_note(maker, table, unit);
     }
     add_scale_notes(maker, table, scale);

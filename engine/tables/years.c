@@ -172,6 +172,9 @@ static void attained_row(struct maker *maker, struct table *table, const struct 
     row[7] =
         cell_interval(figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE_FAMILY_CI_LOW, 0),
                       figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE_FAMILY_CI_HIGH, 0), 1);
+    if (fewer(then, now).number < (double)maker->study->small_numbers.too_few) {
+        row[6] = row[7] = cell_given_away(); /* with one share, the other */
+    }
     cells_are_of(maker, table, row, table->n_columns, fewer(then, now));
 }
 

@@ -569,6 +569,28 @@ static void test_sample_log(void **state)
     reported_free(&r);
 }
 
+/* One of two, one of two and two of two are reliably better (by more than 7.23 points). By Armitage's
+   formula z = 1 / sqrt(8/9). */
+static void test_trend(void **state)
+{
+    (void)state;
+    struct reported r;
+    FILE *const out = begin_data();
+    wemwbs_header(out, "year");
+    wemwbs_person(out, "2015", 1, 30, 40);
+    wemwbs_person(out, "2015", 2, 30, 31);
+    wemwbs_person(out, "2016", 3, 31, 41);
+    wemwbs_person(out, "2016", 4, 32, 31);
+    wemwbs_person(out, "2017", 5, 30, 40);
+    wemwbs_person(out, "2017", 6, 29, 40);
+    assert_int_equal(fclose(out), 0);
+    report_on(&r, STUDY("[year]"));
+    assert_string_equal(rows_of(&r, "trend"), "wemwbs: Total|3|2|50%|2|100%|1.06|.289\n");
+    assert_true(has_note(&r, "years", "Higher is better."));
+    assert_true(has_note(&r, "trend", "A dash: the share is 0% or 100%"));
+    reported_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -585,6 +607,7 @@ int main(void)
         cmocka_unit_test(test_nobody),
         cmocka_unit_test(test_goals),
         cmocka_unit_test(test_sample_log),
+        cmocka_unit_test(test_trend),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -198,11 +198,16 @@ static bool count_occasion(const struct walk *walk, const struct goal_series *se
 
 /* --- goals of a family together --- */
 
-/* One goal's share of a sum, and the sum that it is part of. */
+/* What some of a respondent's goals add up to. */
 struct goal_share {
     struct family_sum of;
+    uint64_t n;
     int64_t sum;
 };
+
+/* So many sums are looked through for one that is there already; what stands behind them may be there
+   twice. Nearly all respondents have fewer. */
+#define SEARCHED_SHARES ((size_t)64)
 
 static int share_compare(const void *a, const void *b)
 {
@@ -212,11 +217,18 @@ static int share_compare(const void *a, const void *b)
 
 static bool add_share(struct walk *walk, const struct family_sum *of, int64_t sum)
 {
+    for (size_t i = 0; i < walk->n_shares && i < SEARCHED_SHARES; i++) {
+        if (family_sum_compare(&walk->shares[i].of, of) == 0) {
+            walk->shares[i].n++;
+            walk->shares[i].sum += sum;
+            return true;
+        }
+    }
     if (!array_grow(&walk->shares, &walk->shares_capacity, walk->n_shares + 1,
                     sizeof *walk->shares)) {
         return false;
     }
-    walk->shares[walk->n_shares++] = (struct goal_share){*of, sum};
+    walk->shares[walk->n_shares++] = (struct goal_share){*of, 1, sum};
     return true;
 }
 
@@ -256,18 +268,19 @@ static bool share_change(struct walk *walk, uint32_t index, size_t scale)
 /* What the goals of a respondent add up to, for its family. */
 static bool count_goal_kin(struct walk *walk)
 {
-    size_t n;
-    if (walk->n_shares > 0) {
+    size_t same;
+    if (walk->n_shares > SEARCHED_SHARES) {
         qsort(walk->shares, walk->n_shares, sizeof *walk->shares, share_compare);
     }
-    for (size_t i = 0; i < walk->n_shares; i += n) {
-        int64_t sum = 0;
-        for (n = 0;
-             i + n < walk->n_shares && share_compare(&walk->shares[i], &walk->shares[i + n]) == 0;
-             n++) {
-            sum += walk->shares[i + n].sum;
+    for (size_t i = 0; i < walk->n_shares; i += same) {
+        struct goal_share all = walk->shares[i];
+        for (same = 1; i + same < walk->n_shares &&
+                       share_compare(&walk->shares[i], &walk->shares[i + same]) == 0;
+             same++) {
+            all.n += walk->shares[i + same].n;
+            all.sum += walk->shares[i + same].sum;
         }
-        if (!count_kin(walk, &walk->shares[i].of, n, sum)) {
+        if (!count_kin(walk, &all.of, all.n, all.sum)) {
             return false;
         }
     }

@@ -192,33 +192,100 @@ static bool reach_cohort(struct tally *tally, uint32_t cohort)
     return true;
 }
 
+/* Where cells stood when they were added to, by a hash of what they are: many come again soon. A place
+   is only a guess, and is looked at before it is believed: cells move when they are put in order. */
+#define RECENT_CELLS ((size_t)1 << 13)
+#define RECENT_GOALS ((size_t)1 << 10)
+struct recent_cells {
+    uint32_t places[RECENT_CELLS]; /* among the cells of a cohort, which is part of the hash */
+    uint32_t goals[RECENT_GOALS];
+};
+
+static bool has_recent(struct tally *tally)
+{
+    if (tally->recent == NULL) {
+        tally->recent = calloc(1, sizeof *tally->recent);
+    }
+    return tally->recent != NULL; /* without memory for it, nothing is lost but time */
+}
+
+static size_t recent_place(uint64_t a, uint64_t b, uint64_t c, size_t n)
+{
+    const uint64_t hash =
+        ((a * UINT64_C(0x9e3779b97f4a7c15) ^ b) * UINT64_C(0xbf58476d1ce4e5b9) ^ c) *
+        UINT64_C(0x94d049bb133111eb);
+    return (size_t)(hash >> 40) & (n - 1);
+}
+
+/* Adds to a cell that is there already, where that is known. */
+static bool add_to_recent(const struct cohort_cells *cohort, uint32_t place,
+                          const struct cell_count *cell)
+{
+    struct cell_count *known;
+    if (place >= cohort->n) {
+        return false;
+    }
+    known = &cohort->cells[place];
+    if (cell_compare(known, cell) != 0 || cell->count > UINT32_MAX - known->count) {
+        return false;
+    }
+    known->count += cell->count;
+    return true;
+}
+
 bool tally_add(struct tally *tally, const struct tally_cell *cell, uint32_t count)
 {
+    const struct cell_count added = {.scale = cell->scale,
+                                     .stage = (uint8_t)cell->stage,
+                                     .later = (uint8_t)cell->later,
+                                     .count = count,
+                                     .code = cell->code,
+                                     .later_code = cell->later_code};
+    uint32_t *place = NULL;
     struct cohort_cells *cohort;
     assert(cell->stage <= UINT8_MAX && cell->later <= UINT8_MAX);
     if (cell->cohort >= tally->n_cohorts && !reach_cohort(tally, cell->cohort)) {
         return false;
     }
     cohort = &tally->cohorts[cell->cohort];
+    if (has_recent(tally)) {
+        place = &tally->recent->places[recent_place(
+            (uint64_t)cell->cohort << 32 | tally_run(&added), (uint64_t)cell->code,
+            (uint64_t)cell->later_code, RECENT_CELLS)];
+        /* Cells that are borrowed are not ours to add to. */
+        if (cohort->capacity > 0 && add_to_recent(cohort, *place, &added)) {
+            return true;
+        }
+    }
     if (cohort->n == cohort->capacity && !make_room(tally, cohort, 1)) {
         return false;
     }
-    cohort->cells[cohort->n++] = (struct cell_count){.scale = cell->scale,
-                                                     .stage = (uint8_t)cell->stage,
-                                                     .later = (uint8_t)cell->later,
-                                                     .count = count,
-                                                     .code = cell->code,
-                                                     .later_code = cell->later_code};
+    if (place != NULL) {
+        *place = cohort->n;
+    }
+    cohort->cells[cohort->n++] = added;
     return true;
 }
 
 static void sort_goals(struct tally *tally);
 
-/* Goals are not looked up while counting: each is its own cell until a full list is put in order. It
-   grows only where that does not empty half of it. */
+static int goal_compare(const void *a, const void *b);
+
+/* Goals are looked for where such ones were last: each that is not there is its own cell until a full
+   list is put in order. It grows only where that does not empty half of it. */
 bool tally_add_goal(struct tally *tally, const struct goal_cell *cell, uint64_t count)
 {
     const size_t room = tally->goals_capacity;
+    uint32_t *place = NULL;
+    if (has_recent(tally)) {
+        place = &tally->recent->goals[recent_place(
+            (uint64_t)cell->cohort << 32 | cell->category, cell->flags,
+            (uint64_t)cell->occasion << 16 | (uint16_t)cell->halves, RECENT_GOALS)];
+        if (*place < tally->n_goals && goal_compare(&tally->goals[*place], cell) == 0) {
+            tally->goals[*place].count += count;
+            return true;
+        }
+    }
     if (tally->n_goals == room) {
         if (room >= MOST_UNSORTED_GOALS) {
             sort_goals(tally);
@@ -227,6 +294,9 @@ bool tally_add_goal(struct tally *tally, const struct goal_cell *cell, uint64_t 
             !array_grow(&tally->goals, &tally->goals_capacity, room + 1, sizeof *tally->goals)) {
             return false;
         }
+    }
+    if (place != NULL) {
+        *place = (uint32_t)tally->n_goals;
     }
     tally->goals[tally->n_goals] = *cell;
     tally->goals[tally->n_goals++].count = count;
@@ -428,5 +498,6 @@ void tally_free(struct tally *tally)
     free(tally->goals);
     patterns_free(&tally->patterns);
     free(tally->spare);
+    free(tally->recent);
     *tally = (struct tally){0};
 }

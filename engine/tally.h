@@ -91,7 +91,8 @@ struct tally {
     struct patterns patterns; /* owned: sums for the mixed model */
     struct cell_count *spare; /* owned: room to sort any cohort's cells in */
     size_t spare_capacity;
-    bool overflow; /* some count did not fit 32 bits */
+    struct recent_cells *recent; /* owned: where cells were that were added to; NULL until then */
+    bool overflow;               /* some count did not fit 32 bits */
 };
 
 /* Adds to the count of a cell (of a goal cell: its own `count` is not looked at). False: no memory. */

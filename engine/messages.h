@@ -343,6 +343,10 @@
     X(SAY_TARGET)                    \
     X(SAY_TARGET_TEST)               \
     X(SAY_TARGET_TEST_LESS)          \
+    X(SAY_ADDED_VALUE)               \
+    X(SAY_ADDED_VALUE_UNSURE)        \
+    X(SAY_TREND)                     \
+    X(SAY_LEFT)                      \
     X(SAY_TARGET_TEST_GREATER)       \
     X(NOTE_TARGET_LESS)              \
     X(NOTE_TARGET_GREATER)           \

@@ -459,6 +459,18 @@ static const char *const english[N_MESSAGES] = {
     [MESSAGE_SAY_ATTAINED_NOT_ONE] = "Only one goal was reviewed, and it was not attained.",
     [MESSAGE_SAY_ATTAINED_NONE] = "No goal was reviewed after it was set.",
     [MESSAGE_SAY_TARGET] = "The target was {0}%.",
+    [MESSAGE_SAY_ADDED_VALUE] =
+        "In words: the added value of all {0} {1} was {2} points (95% confidence interval {3} to {4}). "
+        "Above 0, children did better than is expected of such children without help; below 0, worse.",
+    [MESSAGE_SAY_ADDED_VALUE_UNSURE] =
+        "In words: the added value of all {0} {1} was {2} points (95% confidence interval {3} to {4}). "
+        "The interval includes 0: these figures do not show whether children did better or worse than is "
+        "expected of such children without help.",
+    [MESSAGE_SAY_TREND] =
+        "In words, {0}: the share went from {1}% of {2} in the first year to {3}% of {4} in the last; test for a trend over "
+        "{5} years, p {6}.",
+    [MESSAGE_SAY_LEFT] =
+        "In words, {0}: at {1} the {2} who stayed had a mean of {3}, and the {4} who left one of {5}.",
     [MESSAGE_SAY_TARGET_TEST_LESS] =
         "The target was {0}%; is the share below it? One-sided test that allows for {2} families: p {1}.",
     [MESSAGE_SAY_TARGET_TEST_GREATER] =

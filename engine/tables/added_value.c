@@ -87,6 +87,33 @@ static void add_notes(struct maker *maker, struct table *table, size_t scale)
     add_note(maker, table, text_of(MESSAGE_NOTE_ADDED_VALUE_SOURCE));
 }
 
+/* The added value of All in a sentence, where there are enough for an interval to be printed. */
+static void say_added_value(struct maker *maker, struct table *table, size_t scale)
+{
+    const struct figures *const f = maker->figures;
+    const struct figure_key key = scale_key(maker, FIGURES_ADDED_VALUE, scale);
+    const bool robust = change_test(maker, scale).by_family;
+    const unsigned change = FIGURE_STAGE_CHANGE;
+    const struct value n = figures_at(f, &key, change, STATISTIC_N, 0);
+    const struct value low =
+        figures_at(f, &key, change, robust ? STATISTIC_CI_FAMILY_LOW : STATISTIC_CI_LOW, 0);
+    const struct value high =
+        figures_at(f, &key, change, robust ? STATISTIC_CI_FAMILY_HIGH : STATISTIC_CI_HIGH, 0);
+    struct text text =
+        text_of(low.number > 0.0 || high.number < 0.0 ? MESSAGE_SAY_ADDED_VALUE
+                                                      : MESSAGE_SAY_ADDED_VALUE_UNSURE);
+    if (low.kind == VALUE_UNDEFINED || n.number < (double)maker->study->small_numbers.too_few) {
+        return;
+    }
+    text.arguments[0] = argument_value(n, 0);
+    text.arguments[1] =
+        unit_of(maker, &maker->study->measures[maker->study->scales[scale].measure]);
+    text.arguments[2] = argument_value(figures_at(f, &key, change, STATISTIC_MEAN, 0), 1);
+    text.arguments[3] = argument_value(low, 1);
+    text.arguments[4] = argument_value(high, 1);
+    add_note(maker, table, text);
+}
+
 static void added_value(struct maker *maker, size_t scale, size_t breakdown)
 {
     const size_t measure = maker->study->scales[scale].measure;
@@ -106,6 +133,7 @@ static void added_value(struct maker *maker, size_t scale, size_t breakdown)
         const struct figure_key key = row_key(&rows, FIGURES_ADDED_VALUE, scale);
         added_value_row(maker, table, &key);
     }
+    say_added_value(maker, table, scale);
     add_notes(maker, table, scale);
 }
 

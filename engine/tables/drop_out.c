@@ -197,6 +197,25 @@ static struct cell_content tipping_cell(const struct maker *maker, size_t scale)
                : cell_value(tipping, maker->study->scales[scale].scale->decimals);
 }
 
+/* How those who stayed and those who left began, in a sentence; nothing of one person. */
+static void say_left(struct maker *maker, struct table *table, size_t scale)
+{
+    static const enum statistic said[] = {STATISTIC_STAYERS, STATISTIC_STAYERS_MEAN,
+                                          STATISTIC_LEAVERS, STATISTIC_LEAVERS_MEAN};
+    const unsigned decimals = maker->study->scales[scale].scale->decimals;
+    struct text text = text_of(MESSAGE_SAY_LEFT);
+    text.arguments[0] = argument_name(maker->study->scales[scale].scale->title);
+    text.arguments[1] = argument_name(before_name(maker));
+    for (size_t i = 0; i < 4; i++) {
+        const struct value value = of_scale(maker, scale, FIGURES_DROP_OUT, said[i]);
+        if (i % 2 == 0 && value.number < 2.0) {
+            return;
+        }
+        text.arguments[2 + i] = argument_value(value, i % 2 == 0 ? 0 : decimals);
+    }
+    add_note(maker, table, text);
+}
+
 static void left_row(struct maker *maker, struct table *table, size_t scale, bool not_due)
 {
     static const enum statistic of_people[] = {STATISTIC_STAYERS,      STATISTIC_STAYERS_MEAN,
@@ -222,6 +241,7 @@ static void left_row(struct maker *maker, struct table *table, size_t scale, boo
     row[at++] = cell_value(of_scale(maker, scale, of, STATISTIC_STANDARDISED_DIFFERENCE), 2);
     row[at] = tipping_cell(maker, scale);
     cells_are_of(maker, table, row, table->n_columns, due);
+    say_left(maker, table, scale);
 }
 
 static void who_left(struct maker *maker, size_t measure)

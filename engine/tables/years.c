@@ -271,19 +271,50 @@ static struct value year_share(const struct maker *maker, size_t breakdown, uint
                  *n);
 }
 
-/* n and share of the first year that has any (of the last, if `last`), in two cells. */
-static void put_share(const struct maker *maker, struct table *table, struct cell_content cells[2],
-                      size_t breakdown, size_t scale, bool last)
+/* The share of the first year that has any (of the last, if `last`), and of how many it is. */
+static struct value end_share(const struct maker *maker, size_t breakdown, size_t scale, bool last,
+                              struct value *n)
 {
     const struct grouping *const grouping = &maker->figures->comparisons[breakdown].grouping;
-    struct value n = VALUE_NONE, percent = VALUE_NONE;
-    for (uint32_t i = 0; i < grouping->n_groups && !(n.number > 0.0); i++) {
+    struct value percent = VALUE_NONE;
+    *n = VALUE_NONE;
+    for (uint32_t i = 0; i < grouping->n_groups && !(n->number > 0.0); i++) {
         const uint32_t g = last ? (uint32_t)grouping->n_groups - 1 - i : i;
         if (grouping_is_recorded(grouping, maker->counted->cohorts,
                                  &maker->study->breakdowns[breakdown], g)) {
-            percent = year_share(maker, breakdown, g, scale, &n);
+            percent = year_share(maker, breakdown, g, scale, n);
         }
     }
+    return percent;
+}
+
+/* The trend of a scale in a sentence, where there are enough in every year. */
+static void say_trend(struct maker *maker, struct table *table, size_t breakdown, size_t scale,
+                      struct value base)
+{
+    struct text text = text_of(MESSAGE_SAY_TREND);
+    struct value n;
+    if (base.number < (double)maker->study->small_numbers.too_few) {
+        return;
+    }
+    text.arguments[0] = argument_name(maker->study->scales[scale].scale->title);
+    for (size_t i = 0; i < 2; i++) {
+        text.arguments[1 + 2 * i] =
+            argument_value(end_share(maker, breakdown, scale, i == 1, &n), 0);
+        text.arguments[2 + 2 * i] = argument_value(n, 0);
+    }
+    text.arguments[5] =
+        argument_value(trend_at(maker, breakdown, scale, STATISTIC_TREND_GROUPS), 0);
+    text.arguments[6] = argument_p(trend_at(maker, breakdown, scale, STATISTIC_P_TREND));
+    add_note(maker, table, text);
+}
+
+/* n and share of the first or the last year, in two cells. */
+static void put_share(const struct maker *maker, struct table *table, struct cell_content cells[2],
+                      size_t breakdown, size_t scale, bool last)
+{
+    struct value n;
+    const struct value percent = end_share(maker, breakdown, scale, last, &n);
     cells[0] = cell_value(n, 0);
     cells[1] = cell_percent(percent, 0);
     cells_are_of(maker, table, cells, 2, n);
@@ -322,6 +353,8 @@ static void trend(struct maker *maker, size_t breakdown, const char *by)
         }
         cells_are_of(maker, table, &row[7], table->n_columns - 7,
                      test_base(maker, &key, FIGURE_STAGE_CHANGE, TEST_TREND));
+        say_trend(maker, table, breakdown, s,
+                  test_base(maker, &key, FIGURE_STAGE_CHANGE, TEST_TREND));
     }
     few_may_be(table, false, true);
     add_note(maker, table, text_of(MESSAGE_NOTE_TREND));

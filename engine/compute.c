@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/compute_work.h"
+#include "engine/family_given.h"
 #include "engine/family_pairs.h"
 #include "engine/stats/describe.h"
 #include "engine/stats/signed_rank.h"
@@ -137,6 +138,7 @@ struct computing {
     struct work *works; /* owned, one for each worker; those behind the first are made when
                                         there is anything for them to do */
     size_t n_works;
+    struct share_rules *shares; /* owned */
     bool is_at_work; /* what a table needs is there before it: else two workers might compute it */
 };
 
@@ -568,6 +570,7 @@ static void free_computing(struct figure_computer *computer)
         free(computing->works[0].study_sd);
         free(computing->works[0].rules);
     }
+    free(computing->shares);
     free(computing->works);
     free(computing);
 }
@@ -585,7 +588,9 @@ static bool make_computing(struct computing *computing, const struct counted *co
     *work = (struct work){.counted = counted, .study = study, .figures = figures};
     work->study_sd = calloc(study->n_scales + 1, sizeof *work->study_sd);
     work->rules = calloc(study->n_scales + 1, sizeof *work->rules);
-    if (work->study_sd == NULL || work->rules == NULL || !between_begin(work) || !make_room(work)) {
+    work->shares = computing->shares = share_rules_new(study);
+    if (work->study_sd == NULL || work->rules == NULL || work->shares == NULL ||
+        !between_begin(work) || !make_room(work)) {
         return false;
     }
     find_study_sds(work);

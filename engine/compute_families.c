@@ -77,7 +77,7 @@ void compute_family_pair(struct work *work, size_t stage, size_t later,
 
 static bool has_share(const struct work *work, enum family_share share)
 {
-    return work_has_families(work) && share_rules_of(work->study, work->key.scale).has[share];
+    return work_has_families(work) && work->shares[work->key.scale].has[share];
 }
 
 static struct family_sum share_sum(const struct work *work, enum family_share share)
@@ -136,15 +136,6 @@ void add_family_improved(struct work *work)
     apart = families_apart(work, &work->between->arms, ARM_COMPARISON, ARM_PROGRAMME, &of, 100, 1);
     work_add(work, STATISTIC_IMPROVED_DIFFERENCE_FAMILY_CI_LOW, apart.ci_low);
     work_add(work, STATISTIC_IMPROVED_DIFFERENCE_FAMILY_CI_HIGH, apart.ci_high);
-}
-
-bool prints_families(const struct work *work, const struct figure_key *key)
-{
-    struct figure_key all = {
-        .table = FIGURES_BEFORE_AFTER, .measure = key->measure, .scale = key->scale};
-    return study_is_goal_level(work->study, key->scale) ||
-           figures_at(work->figures, &all, FIGURE_STAGE_CHANGE, STATISTIC_FAMILIES, 0).number <
-               figures_at(work->figures, &all, FIGURE_STAGE_CHANGE, STATISTIC_N, 0).number;
 }
 
 struct family_mean added_value_by_families(struct work *work, const struct distribution *added)

@@ -137,10 +137,13 @@ static double p_of_mean(const struct work *work, struct figure_key key, unsigned
     if (stage != FIGURE_STAGE_CHANGE) {
         key.table = FIGURES_TRAJECTORY;
         return p_at(work, key, stage,
-                    prints_families(work, &key) ? STATISTIC_CHANGE_FAMILY_P : STATISTIC_CHANGE_P);
+                    figures_are_by_family(work->figures, key.scale) ? STATISTIC_CHANGE_FAMILY_P
+                                                                    : STATISTIC_CHANGE_P);
     }
     key.table = FIGURES_BEFORE_AFTER;
-    return p_at(work, key, stage, prints_families(work, &key) ? STATISTIC_P_FAMILY : STATISTIC_P_T);
+    return p_at(work, key, stage,
+                figures_are_by_family(work->figures, key.scale) ? STATISTIC_P_FAMILY
+                                                                : STATISTIC_P_T);
 }
 
 /* The p of one place. */
@@ -153,7 +156,8 @@ static double p_of(const struct work *work, const struct tests *tests, size_t ro
     }
     key.table = (uint16_t)kinds[place.kind].table;
     return p_at(work, key, place.stage,
-                prints_families(work, &key) ? kinds[place.kind].by_family : kinds[place.kind].p);
+                figures_are_by_family(work->figures, key.scale) ? kinds[place.kind].by_family
+                                                                : kinds[place.kind].p);
 }
 
 /* The places of all scales, at most `room` (none where that is 0). Returns how many there are. */
@@ -385,11 +389,11 @@ static size_t adjust_between(const struct work *work, size_t breakdown, size_t k
     size_t m;
     for (size_t s = 0; s < work->study->n_scales; s++) {
         const struct figure_key key = test_key(work, between_kinds[kind].table, breakdown, 0, s);
-        room[s] =
-            (struct holm_test){p_at(work, key, stage_between(work->study, s),
-                                    prints_families(work, &key) ? between_kinds[kind].by_family
-                                                                : between_kinds[kind].p),
-                               s};
+        room[s] = (struct holm_test){p_at(work, key, stage_between(work->study, s),
+                                          figures_are_by_family(work->figures, key.scale)
+                                              ? between_kinds[kind].by_family
+                                              : between_kinds[kind].p),
+                                     s};
         p[s * N_BETWEEN + kind] = NAN;
     }
     m = holm_adjust(room, work->study->n_scales);

@@ -62,9 +62,10 @@ struct work {
     struct family_count *families;
     struct family_pair *family_pairs; /* room for the families of any two groups */
     /* What all share, owned by the first. */
-    struct between *between;  /* of compute_between.c */
-    double *study_sd;         /* for each scale: SD of all before scores of All, or NAN */
-    struct scale_rule *rules; /* for each scale */
+    struct between *between;          /* of compute_between.c */
+    double *study_sd;                 /* for each scale: SD of all before scores of All, or NAN */
+    struct scale_rule *rules;         /* for each scale */
+    const struct share_rules *shares; /* likewise */
     struct tests
         *tests; /* n_tests, by dimension: of the breakdown whose tests are added; or NULL */
     size_t n_tests;
@@ -157,8 +158,6 @@ void add_family_raised(struct work *work);
 void add_family_improved(struct work *work);
 /* ... and of all added values. */
 struct family_mean added_value_by_families(struct work *work, const struct distribution *added);
-/* Do tables print of this scale what allows for families? change_test() of engine/tables/shared.h. */
-bool prints_families(const struct work *work, const struct figure_key *key);
 struct family_mean attained_by_families(struct work *work, enum goal_occasion occasion,
                                         uint64_t goals, uint64_t attained);
 

@@ -238,15 +238,12 @@ static bool share_attained(struct walk *walk, const struct goal_series *series, 
                            enum goal_occasion occasion, int32_t halves)
 {
     const struct goal_rules *const rules = &walk->study->goals;
-    struct family_sum of = {.scale = (uint16_t)scale, .stage = (uint8_t)occasion};
+    struct family_sum of;
     bool done = true;
     for (size_t d = GOALS_ANY; d < GOALS_BY_FLAG + rules->n_flags && done; d++) {
-        of.later = (uint8_t)(FAMILY_ATTAINED + d);
-        of.about = d == GOALS_ANY           ? 0
-                   : d == GOALS_BY_CATEGORY ? series->category
-                                            : 1u - (series->flags >> (d - GOALS_BY_FLAG) & 1u);
-        done =
-            (d == GOALS_BY_CATEGORY && !rules->has_category) || add_share(walk, &of, halves >= 0);
+        done = !family_of_goal(walk->study, scale, occasion, d, series->category, series->flags,
+                               &of) ||
+               add_share(walk, &of, halves >= 0);
     }
     return done;
 }

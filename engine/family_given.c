@@ -106,6 +106,19 @@ size_t family_given_by(const struct study *study, size_t scale, const struct sha
     return n;
 }
 
+bool family_of_goal(const struct study *study, size_t scale, enum goal_occasion occasion,
+                    size_t dimension, uint32_t category, uint32_t flags, struct family_sum *of)
+{
+    *of = (struct family_sum){.scale = (uint16_t)scale,
+                              .stage = (uint8_t)occasion,
+                              .later = (uint8_t)(FAMILY_ATTAINED + dimension),
+                              .about = dimension == GOALS_ANY ? 0
+                                       : dimension == GOALS_BY_CATEGORY
+                                           ? category
+                                           : 1u - (flags >> (dimension - GOALS_BY_FLAG) & 1u)};
+    return dimension != GOALS_BY_CATEGORY || study->goals.has_category;
+}
+
 struct family_given family_given_added_value(size_t scale, size_t after, int64_t seen,
                                              int64_t predicted)
 {

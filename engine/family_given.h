@@ -5,6 +5,7 @@
 
 #include "engine/family_tally.h"
 #include "engine/study.h"
+#include "engine/tally.h"
 
 /* How the shares of a scale are judged, where the study alone can say: not by a threshold that rests on
    the data, which nobody knows before all are counted. */
@@ -32,6 +33,11 @@ struct family_given {
 size_t family_given_by(const struct study *study, size_t scale, const struct share_rules *rules,
                        size_t stage, size_t later, int64_t before, int64_t after,
                        struct family_given out[MOST_FAMILY_GIVEN]);
+
+/* What a goal that was rated at an occasion is part of in a dimension (figures.h), by what it is about;
+   false: of nothing, as the study has no categories. */
+bool family_of_goal(const struct study *study, size_t scale, enum goal_occasion occasion,
+                    size_t dimension, uint32_t category, uint32_t flags, struct family_sum *of);
 
 /* The same of an added value: what was predicted, less what was seen. */
 struct family_given family_given_added_value(size_t scale, size_t after, int64_t seen,

@@ -114,17 +114,12 @@ static void enter_goal(struct ledger *ledger, const struct study *study, size_t 
                        const struct goal_cell *goal)
 {
     for (size_t d = GOALS_ANY; d < GOALS_BY_FLAG + study->goals.n_flags; d++) {
-        struct entry entry = {.of = {.scale = (uint16_t)scale,
-                                     .stage = (uint8_t)goal->occasion,
-                                     .later = (uint8_t)(FAMILY_ATTAINED + d)},
-                              .cohort = goal->cohort,
+        struct entry entry = {.cohort = goal->cohort,
                               .members = (int128)goal->count,
                               .sum = goal->halves >= 0 ? (int128)goal->count : 0};
-        entry.of.about = d == GOALS_ANY           ? 0
-                         : d == GOALS_BY_CATEGORY ? goal->category
-                                                  : 1u - (goal->flags >> (d - GOALS_BY_FLAG) & 1u);
-        if (goal->halves != GOAL_NOT_REVIEWED &&
-            (d != GOALS_BY_CATEGORY || study->goals.has_category)) {
+        if (family_of_goal(study, scale, (enum goal_occasion)goal->occasion, d, goal->category,
+                           goal->flags, &entry.of) &&
+            goal->halves != GOAL_NOT_REVIEWED) {
             enter(ledger, &entry);
         }
     }
@@ -143,12 +138,9 @@ static size_t goals_scale(const struct study *study)
 static void enter_cells(struct ledger *ledger, const struct counted *counted)
 {
     const struct tally *const tally = &counted->tally;
-    const size_t n_scales = counted->study->n_scales, goals = goals_scale(counted->study);
-    struct share_rules *const rules = calloc(n_scales + 1, sizeof *rules);
+    const size_t goals = goals_scale(counted->study);
+    struct share_rules *const rules = share_rules_new(counted->study);
     ledger->no_memory = rules == NULL;
-    for (size_t s = 0; s < n_scales && rules != NULL; s++) {
-        rules[s] = share_rules_of(counted->study, s);
-    }
     for (uint32_t cohort = 0; cohort < tally->n_cohorts && rules != NULL; cohort++) {
         enter_cohort(ledger, counted, rules, cohort);
     }

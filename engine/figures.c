@@ -391,6 +391,16 @@ static bool is_same_but_for_year(const struct grouping *grouping, const struct c
            grouping_is_recorded(grouping, cohorts, by, b);
 }
 
+bool figures_are_by_family(const struct figures *figures, size_t scale)
+{
+    const struct figure_key all = {.table = FIGURES_BEFORE_AFTER,
+                                   .measure = (uint16_t)figures->study->scales[scale].measure,
+                                   .scale = (uint16_t)scale};
+    return study_is_goal_level(figures->study, scale) ||
+           figures_at(figures, &all, FIGURE_STAGE_CHANGE, STATISTIC_FAMILIES, 0).number <
+               figures_at(figures, &all, FIGURE_STAGE_CHANGE, STATISTIC_N, 0).number;
+}
+
 bool figures_year_before(const struct figures *figures, const struct cohorts *cohorts,
                          size_t breakdown, uint32_t group, size_t measure, uint32_t *before)
 {

@@ -562,6 +562,10 @@ struct value figures_at(const struct figures *figures, const struct figure_key *
 bool figures_has_measure(const struct figures *figures, size_t breakdown, uint32_t group,
                          size_t measure);
 
+/* Are figures of a scale that allow for families those that are printed? Where some family of All has more
+   than one member with a change, in every cohort; of goals' levels always. */
+bool figures_are_by_family(const struct figures *figures, size_t scale);
+
 /* Of a breakdown whose last column is the year: the group before this one that has anything of the measure
    and differs in the year alone. False: there is none, or one of the two lacks a value. (A crossing under
    which nobody counts, since its forms are not those that cohorts are read from, is no year.) */

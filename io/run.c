@@ -233,45 +233,35 @@ static void meet_families(struct work *work, struct worker *worker)
     worker->fault = fault;
 }
 
-/* --- threads --- */
+/* --- all workers --- */
 
 typedef void job(struct work *work, struct worker *worker);
 
-struct thread {
-    pthread_t thread;
-    job *job;
+struct shared_work {
     struct work *work;
-    struct worker *worker;
-    bool started;
+    job *job;
 };
 
-static void *thread_main(void *argument)
+static void work_as(void *shared_, size_t worker)
 {
-    const struct thread *const thread = argument;
-    thread->job(thread->work, thread->worker);
-    return NULL;
+    const struct shared_work *const shared = shared_;
+    shared->job(shared->work, shared->work->workers[worker]);
 }
 
-/* Does a job with every worker, the first in the thread that calls. Where no further thread can be
-   had, the work is done by those there are: a worker takes what is left, and one that was not
-   started has nothing to do. */
+/* One that has no thread does not read. */
+static void without_thread(void *shared_, size_t worker)
+{
+    const struct shared_work *const shared = shared_;
+    (void)worker;
+    atomic_fetch_sub(&shared->work->n_reading, 1);
+}
+
+/* Does a job with every worker, the first in the thread that calls. A worker takes what is left, so that
+   one without a thread has nothing to do. */
 static void run_job(struct work *work, job *do_job)
 {
-    struct thread threads[MOST_THREADS];
-    for (size_t i = 1; i < work->n_workers; i++) {
-        threads[i] = (struct thread){.job = do_job, .work = work, .worker = work->workers[i]};
-        threads[i].started =
-            pthread_create(&threads[i].thread, NULL, thread_main, &threads[i]) == 0;
-        if (!threads[i].started) {
-            atomic_fetch_sub(&work->n_reading, 1);
-        }
-    }
-    do_job(work, work->workers[0]);
-    for (size_t i = 1; i < work->n_workers; i++) {
-        if (threads[i].started) {
-            (void)pthread_join(threads[i].thread, NULL);
-        }
-    }
+    struct shared_work shared = {work, do_job};
+    threads_run(work->n_workers, work_as, &shared, without_thread);
 }
 
 /* --- faults --- */

@@ -6,7 +6,8 @@
 set -euo pipefail
 export LC_ALL=C
 
-folder=$1/tests/reference/added_value
+root=$1
+folder=$root/tests/reference/added_value
 pellter=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -79,21 +80,5 @@ if "$pellter" report "$work/data/study.yaml" -o "$work/none" > "$work/stdout" 2>
 fi
 grep -q 'study.yaml:.*: an added value score needs' "$work/stderr"
 
-awk '
-function size(x) { return x < 0 ? -x : x }
-FNR == 1 { file++; next }
-{ key = $0; sub(/,[^,]*$/, "", key); number = $0; sub(/.*,/, "", number) }
-file == 1 { value[key] = number; n_expected++; next }
-!/^added_value,|,total,,months_/ { next }
-!(key in value) { print "not expected: " $0; n_bad++; next }
-{
-    seen[key]
-    if (value[key] == "" || number == "") bad = value[key] != number
-    else bad = size(number - value[key]) > 1e-9 * size(value[key])
-    if (bad) { print key ": expected " value[key] ", got " number; n_bad++ }
-}
-END {
-    for (key in value) if (!(key in seen)) { print "missing: " key; n_bad++ }
-    print n_expected " figures, " n_bad + 0 " problems"
-    exit n_bad > 0 || n_expected < 80
-}' "$folder/expected.csv" "$work/report/internal/results.csv"
+awk -v least=80 -v only='^added_value,|,total,,months_' -f "$root/tests/compare_figures.awk" \
+    "$folder/expected.csv" "$work/report/internal/results.csv"

@@ -20,28 +20,5 @@ for of in report merged; do
 done
 cmp "$work/report.csv" "$work/merged.csv"
 
-awk '
-function size(x) { return x < 0 ? -x : x }
-FNR == 1 { file++; next }
-file == 1 {
-    n = split($0, cell, ",")
-    key = $0
-    sub(/,[^,]*,[^,]*$/, "", key)
-    value[key] = cell[n - 1]; log_p[key] = cell[n]; n_expected++
-    next
-}
-{
-    key = $0; sub(/,[^,]*$/, "", key)
-    got = $0; sub(/.*,/, "", got)
-    if (!(key in value)) next
-    seen[key]
-    if (value[key] == "" || got == "") bad = value[key] != got
-    else if (log_p[key] != "") bad = size(log(got) - log_p[key]) > 1e-8 * size(log_p[key])
-    else bad = size(got - value[key]) > 1e-9 * (size(value[key]) > 0 ? size(value[key]) : 1)
-    if (bad) { print key ": expected " value[key] ", got " got; n_bad++ }
-}
-END {
-    for (key in value) if (!(key in seen)) { print "missing: " key; n_bad++ }
-    print n_expected " figures, " n_bad + 0 " problems"
-    exit n_bad > 0 || n_expected < 100
-}' "$root/tests/reference/between/expected.csv" "$work/report/internal/results.csv"
+awk -v least=100 -v logs=1 -v zero=1e-9 -f "$root/tests/compare_figures.awk" \
+    "$root/tests/reference/between/expected.csv" "$work/report/internal/results.csv"

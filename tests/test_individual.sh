@@ -6,7 +6,8 @@
 set -euo pipefail
 export LC_ALL=C
 
-folder=$1/tests/reference/individual
+root=$1
+folder=$root/tests/reference/individual
 pellter=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -21,27 +22,6 @@ mkdir "$work/data"
 for file in wemwbs sdq goals; do
     { head -n 1 "$folder/$file.csv"; tail -n +2 "$folder/$file.csv" | sort -r; } > "$work/data/$file.csv"
 done
-
-# shellcheck disable=SC2016 # awk, not shell
-compare='
-function size(x) { return x < 0 ? -x : x }
-FNR == 1 && NR > 1 { file = 1 }
-FNR == 1 { next }
-{ key = $0; sub(/,[^,]*$/, "", key); number = $0; sub(/.*,/, "", number) }
-!file { value[key] = number; n_expected++; next }
-!/^(reliable_change|clinical_change|cautions),/ { next }
-!(key in value) { print "not expected: " $0; n_bad++; next }
-{
-    seen[key]
-    if (value[key] == "" || number == "") bad = value[key] != number
-    else bad = size(number - value[key]) > 1e-9 * size(value[key])
-    if (bad) { print key ": expected " value[key] ", got " number; n_bad++ }
-}
-END {
-    for (key in value) if (!(key in seen)) { print "missing: " key; n_bad++ }
-    print n_expected " figures, " n_bad + 0 " problems"
-    exit n_bad > 0 || n_expected < 60
-}'
 
 for study in "$folder"/*.yaml; do
     name=$(basename "$study" .yaml)
@@ -67,7 +47,8 @@ for study in "$folder"/*.yaml; do
         "$work/$name/internal/results.csv" <(cat "$work/$name"/tables/regression_to_the_mean_wemwbs.csv 2> "$work/none") ||
         { echo "$name: another expected change is printed"; failed=1; }
     echo "$name:"
-    awk "$compare" "$folder/$name.csv" "$work/$name/internal/results.csv" > "$work/found" || failed=1
+    awk -v least=60 -v only='^(reliable_change|clinical_change|cautions),' -f "$root/tests/compare_figures.awk" \
+        "$folder/$name.csv" "$work/$name/internal/results.csv" > "$work/found" || failed=1
     tail -n 20 "$work/found"
 done
 [ "$n_studies" -ge 6 ] || failed=1

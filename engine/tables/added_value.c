@@ -2,18 +2,6 @@
 #include "engine/stats/added_value.h"
 #include "engine/tables/shared.h"
 
-/* A mean of a few would be nearly that of each of them, and the score says nothing of one child. */
-static void hide_few(const struct maker *maker, struct table *table, struct cell_content cells[],
-                     size_t n, struct value base)
-{
-    if (base.number > 0.0 && base.number < (double)maker->study->small_numbers.too_few) {
-        for (size_t i = 0; i < n; i++) {
-            cells[i].number = CELL_TOO_FEW;
-        }
-        table->has_too_few = true;
-    }
-}
-
 static void added_value_row(struct maker *maker, struct table *table, const struct figure_key *key)
 {
     const struct figures *const f = maker->figures;
@@ -38,6 +26,7 @@ static void added_value_row(struct maker *maker, struct table *table, const stru
                    robust ? STATISTIC_EFFECT_SIZE_FAMILY_CI_HIGH : STATISTIC_EFFECT_SIZE_CI_HIGH,
                    0),
         2);
+    /* A mean of a few would be nearly that of each of them, and the score says nothing of one child. */
     hide_few(maker, table, row + 2, 4, n);
     row[6] = cell_value(figures_at(f, key, change, STATISTIC_EXCLUDED_NO_IMPACT, 0), 0);
     row[7] = cell_value(figures_at(f, key, change, STATISTIC_EXCLUDED_NOT_IN_TIME, 0), 0);

@@ -192,33 +192,41 @@ struct figure_key row_key(const struct cohort_rows *rows, enum figure_table tabl
     return key;
 }
 
+static bool is_few(const struct maker *maker, struct value base)
+{
+    return base.kind == VALUE_COUNT && base.number > 0.0 &&
+           base.number < (double)maker->study->small_numbers.too_few;
+}
+
+void hide_few(const struct maker *maker, struct table *table, struct cell_content cells[], size_t n,
+              struct value base)
+{
+    if (is_few(maker, base)) {
+        for (size_t i = 0; i < n; i++) {
+            cells[i].number = CELL_TOO_FEW;
+        }
+        table->has_too_few = table->has_too_few || n > 0;
+    }
+}
+
 /* A table of nobody has dashes, which say enough; one of a few must not look as sure as the others.
    An interval of a percentage would give away what the percentage was. */
 void cells_are_of(const struct maker *maker, struct table *table, struct cell_content cells[],
                   size_t n, struct value base)
 {
-    const struct small_numbers *const small = &maker->study->small_numbers;
-    const uint64_t count = base.kind == VALUE_COUNT ? (uint64_t)base.numerator : 0;
-    const bool is_few = count > 0 && count < small->too_few;
     for (size_t i = 0; i < n; i++) {
         if (cells[i].kind == CELL_PERCENT || cells[i].kind == CELL_P ||
             cells[i].kind == CELL_PERCENT_INTERVAL) {
             cells[i].has_base = true;
-            if (is_few) {
-                cells[i].number = CELL_TOO_FEW;
-                table->has_too_few = true;
-            }
+            hide_few(maker, table, &cells[i], 1, base);
         }
     }
     if (base.kind == VALUE_COUNT) {
-        table->has_nobody = table->has_nobody || count == 0;
-        table->has_caution = table->has_caution || (count > 0 && count < small->caution);
+        table->has_nobody = table->has_nobody || !(base.number > 0.0);
+        table->has_caution =
+            table->has_caution ||
+            (base.number > 0.0 && base.number < (double)maker->study->small_numbers.caution);
     }
-}
-
-struct cell_content cell_given_away(void)
-{
-    return cell_percent(VALUE_NONE, 0);
 }
 
 struct argument unit_of(const struct maker *maker, const struct measure *measure)
@@ -432,15 +440,10 @@ struct argument zeros_argument(const struct maker *maker)
 
 struct change_test change_test(const struct maker *maker, size_t scale)
 {
-    const struct figure_key key = scale_key(maker, FIGURES_BEFORE_AFTER, scale);
-    const struct value n = figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
-    const struct value families =
-        figures_at(maker->figures, &key, FIGURE_STAGE_CHANGE, STATISTIC_FAMILIES, 0);
-    if (study_is_goal_level(maker->study, scale) || families.number < n.number) {
-        return (struct change_test){true, STATISTIC_CI_FAMILY_LOW, STATISTIC_CI_FAMILY_HIGH,
-                                    STATISTIC_P_FAMILY};
-    }
-    return (struct change_test){false, STATISTIC_CI_LOW, STATISTIC_CI_HIGH, STATISTIC_P_T};
+    return figures_are_by_family(maker->figures, scale)
+               ? (struct change_test){true, STATISTIC_CI_FAMILY_LOW, STATISTIC_CI_FAMILY_HIGH,
+                                      STATISTIC_P_FAMILY}
+               : (struct change_test){false, STATISTIC_CI_LOW, STATISTIC_CI_HIGH, STATISTIC_P_T};
 }
 
 /* "wemwbs: Total, gas: Summary T-score" of the scales shown that have this direction. */

@@ -20,7 +20,8 @@ void add_cohort_column(struct maker *maker, struct table *table, size_t breakdow
 struct cell_content *add_row(struct maker *maker, struct table *table);
 void add_note(struct maker *maker, struct table *table, struct text note);
 
-/* The cohort columns of a breakdown joined with " / "; NULL: no memory. */
+/* The cohort columns of a breakdown joined with " / ", in memory of the report. NULL: no memory,
+   noted in maker. */
 const char *breakdown_name(struct maker *maker, size_t breakdown);
 
 /* The cohorts of a table: All, then the groups of its breakdown in which the measure occurs. */
@@ -62,8 +63,10 @@ void few_may_be(struct table *table, bool families, bool groups);
 /* Whom a measure is of: of goals families, unless a column says that several respondents are of one. */
 struct argument unit_of(const struct maker *maker, const struct measure *measure);
 
-/* A cell that would give away what cells_are_of() hides. */
-struct cell_content cell_given_away(void);
+/* What else of n cells, of whatever kind, becomes "few" where `base` is too few: what would give away
+   what cells_are_of() hides, or would be nearly each one's own. */
+void hide_few(const struct maker *maker, struct table *table, struct cell_content cells[], size_t n,
+              struct value base);
 
 /* The fewer of two counts, of which a comparison is at the most, or a test that allows for families. */
 struct value fewer(struct value a, struct value b);
@@ -101,10 +104,6 @@ struct text title_of(const struct maker *maker, enum message message, size_t sca
 struct text stages_title(const struct maker *maker, enum message message, const char *by);
 /* "wemwbs_total" behind a prefix, in memory of the report. NULL: no memory. */
 const char *stem_of(struct maker *maker, const char *prefix, size_t scale);
-
-/* The cohort columns of a breakdown joined with " / ", in memory of the report. NULL: no memory,
-   noted in maker. */
-const char *breakdown_name(struct maker *maker, size_t breakdown);
 
 /* Says of a table of a scale's changes at `after` whether one of its rows is a primary result, and
    if not, which is. */

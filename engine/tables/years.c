@@ -172,9 +172,7 @@ static void attained_row(struct maker *maker, struct table *table, const struct 
     row[7] =
         cell_interval(figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE_FAMILY_CI_LOW, 0),
                       figures_at(f, key, stage, STATISTIC_PERCENT_DIFFERENCE_FAMILY_CI_HIGH, 0), 1);
-    if (fewer(then, now).number < (double)maker->study->small_numbers.too_few) {
-        row[6] = row[7] = cell_given_away(); /* with one share, the other */
-    }
+    hide_few(maker, table, &row[6], 2, fewer(then, now)); /* with one share, the other */
     cells_are_of(maker, table, row, table->n_columns, fewer(then, now));
 }
 
@@ -267,8 +265,7 @@ static struct value year_share(const struct maker *maker, size_t breakdown, uint
     const struct figure_key part = year_key(
         maker, goals ? FIGURES_ATTAINMENT : FIGURES_RELIABLE_CHANGE, breakdown, group, scale);
     *n = figures_at(f, &people, stage, goals ? STATISTIC_GOALS : STATISTIC_N, 0);
-    return share(figures_at(f, &part, stage, goals ? STATISTIC_ATTAINED : STATISTIC_IMPROVED, 0),
-                 *n);
+    return figures_at(f, &part, stage, goals ? STATISTIC_PERCENT : STATISTIC_PERCENT_IMPROVED, 0);
 }
 
 /* The share of the first year that has any (of the last, if `last`), and of how many it is. */

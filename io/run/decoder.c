@@ -13,17 +13,7 @@
 #include <string.h>
 
 #include "io/run/batch.h"
-#include "io/run/meanings.h"
-#include "io/run/memo.h"
-
-/* A column whose texts come again and again. */
-struct known {
-    const struct place *place; /* borrowed from the columns */
-    meaning *of;
-    struct memo memo;
-    bool is_fixed; /* no column: the same for every row */
-    int64_t fixed;
-};
+#include "io/run/known.h"
 
 /* What the rows at hand say, column by column. */
 struct facts {
@@ -53,7 +43,8 @@ struct decoder {
     struct known informant, stage, age, goal, category, weight, level;
     struct known flags[MAX_FLAGS], cohorts[MAX_COHORT_COLUMNS];
     struct known *dates; /* owned: one for each stage */
-    struct memo answers, tuples;
+    struct known answers;
+    struct memo tuples;
     bool digits_are_answers;
     bool keeps_texts;       /* for a watcher, or of odd cells */
     bool has_families;      /* a column names families, which are not the respondents */
@@ -80,20 +71,16 @@ static bool no_memory(struct decoder *d)
 
 /* --- cells --- */
 
-struct span {
-    const char *text;
-    size_t length;
-};
-
-/* A cell as it stands in the file; none where the row is too short. */
-static inline struct span raw_cell(const struct raw_row *row, size_t index)
+/* The rows at hand, for who finds out what their cells mean. */
+static struct known_rows rows_of(struct decoder *d)
 {
-    uint32_t start;
-    if (index >= row->n_cells) {
-        return (struct span){row->text, 0};
-    }
-    start = index == 0 ? row->start : row->ends[index - 1] + 1;
-    return (struct span){row->text + start, row->ends[index] - start};
+    return (struct known_rows){&d->context, &d->room, d->rows, d->n_rows};
+}
+
+static bool column_values(struct decoder *d, struct known *known, int64_t values[])
+{
+    const struct known_rows rows = rows_of(d);
+    return known_values(known, &rows, values) || no_memory(d);
 }
 
 static uint64_t place_of(const struct decoder *d, size_t r)
@@ -117,87 +104,6 @@ static bool add_finding(struct decoder *d, enum finding_kind kind, size_t r, siz
     return worker_finding(d->worker, d->source_index, &finding);
 }
 
-/* --- columns whose texts come again --- */
-
-static bool known_begin(struct decoder *d, struct known *known, const struct place *place,
-                        meaning *of)
-{
-    *known = (struct known){.place = place, .of = of};
-    if (place->constant != NULL || place->index == NO_COLUMN) {
-        const char *const text = place->constant == NULL ? "" : place->constant;
-        const struct cell cell = {text, strlen(text)};
-        known->is_fixed = true;
-        return of(&d->context, &cell, &known->fixed);
-    }
-    return true;
-}
-
-/* A text that is met for the first time, or is too long to be remembered. */
-static bool find_meaning(struct decoder *d, struct memo *memo, meaning *of, size_t r, size_t column,
-                         int64_t *value)
-{
-    const struct span raw = raw_cell(&d->rows[r], column);
-    struct memo_key key;
-    struct cell cell;
-    if (!raw_cell_text(&d->rows[r], column, &d->room, &cell) || !of(&d->context, &cell, value)) {
-        return no_memory(d);
-    }
-    if (memo_key(raw.text, raw.length, &key)) {
-        memo_put(memo, &key, *value);
-    }
-    return true;
-}
-
-/* What a cell means, where that is known; else NULL. */
-static inline const int64_t *known_meaning(const struct memo *memo, struct span raw)
-{
-    struct memo_key key;
-    return memo_key(raw.text, raw.length, &key) ? memo_find(memo, &key) : NULL;
-}
-
-/* What the cell of row r means. */
-static inline bool row_value(struct decoder *d, struct known *known, size_t r, size_t column,
-                             int64_t *value)
-{
-    const int64_t *const found = known_meaning(&known->memo, raw_cell(&d->rows[r], column));
-    if (found != NULL) {
-        *value = *found;
-        return true;
-    }
-    return find_meaning(d, &known->memo, known->of, r, column, value);
-}
-
-/* What each row's cell means. What the loop looks at is copied first: for all the compiler knows,
-   writing a value could change it. */
-static bool column_values(struct decoder *d, struct known *known, size_t column, int64_t values[])
-{
-    const struct raw_row *const rows = d->rows;
-    const size_t n = d->n_rows;
-    struct memo memo = known->memo;
-    for (size_t r = 0; r < n; r++) {
-        const int64_t *const found = known_meaning(&memo, raw_cell(&rows[r], column));
-        if (found != NULL) {
-            values[r] = *found;
-        } else if (find_meaning(d, &known->memo, known->of, r, column, &values[r])) {
-            memo = known->memo;
-        } else {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool known_values(struct decoder *d, struct known *known, int64_t values[])
-{
-    if (!known->is_fixed) {
-        return column_values(d, known, known->place->index, values);
-    }
-    for (size_t r = 0; r < d->n_rows; r++) {
-        values[r] = known->fixed;
-    }
-    return true;
-}
-
 /* Counts the cells that mean nothing in their column. */
 static bool find_bad(struct decoder *d, const int64_t values[], enum finding_kind kind,
                      size_t column)
@@ -212,29 +118,6 @@ static bool find_bad(struct decoder *d, const int64_t values[], enum finding_kin
 }
 
 /* --- whose row it is --- */
-
-/* Are all bytes of a word printable ASCII, and none a space? (The usual tests for a byte below
-   another; they may say no of a byte behind one that is not.) */
-static bool is_plain_word(uint64_t word)
-{
-    return ((word | ((word - UINT64_C(0x2121212121212121)) & ~word)) &
-            UINT64_C(0x8080808080808080)) == 0;
-}
-
-/* Does a text mean itself: nothing to trim, nothing to decode? */
-static bool is_plain(const char *text, size_t length)
-{
-    bool plain = true;
-    for (; length >= 8; text += 8, length -= 8) {
-        uint64_t word;
-        memcpy(&word, text, sizeof word);
-        plain = plain && is_plain_word(word);
-    }
-    for (; length > 0; text++, length--) {
-        plain = plain && (unsigned char)*text > ' ' && (unsigned char)*text < 0x80;
-    }
-    return plain;
-}
 
 /* The id of row r, decoded as a spreadsheet would show it. */
 static bool read_odd_id(struct decoder *d, size_t r)
@@ -258,22 +141,6 @@ static bool read_odd_id(struct decoder *d, size_t r)
     d->facts.long_ids[r].n = cell.length;
     d->facts.has_long_ids = true;
     return d->facts.long_ids[r].text != NULL || no_memory(d);
-}
-
-/* An id of up to 16 printable bytes is its own bytes. What is behind them in the words is filled up
-   for the look at them, and so passes. */
-static bool read_short_id(struct span raw, struct id *id)
-{
-    const uint64_t fill = UINT64_C(0x4040404040404040);
-    struct memo_key key;
-    if (!memo_key(raw.text, raw.length, &key) ||
-        !is_plain_word(key.words[0] | (fill & ~memo_masks[raw.length].words[0])) ||
-        !is_plain_word(key.words[1] | (fill & ~memo_masks[raw.length].words[1]))) {
-        return false;
-    }
-    id->words[0] = key.words[0];
-    id->words[1] = key.words[1];
-    return true;
 }
 
 static bool read_ids(struct decoder *d)
@@ -362,7 +229,7 @@ static bool read_cohorts(struct decoder *d)
     const size_t n_words = sizeof(struct memo_key) / sizeof(uint32_t);
     uint32_t tuples[DECODER_ROWS][MAX_COHORT_COLUMNS];
     for (size_t i = 0; i < n; i++) {
-        if (!known_values(d, &d->cohorts[i], d->facts.values)) {
+        if (!column_values(d, &d->cohorts[i], d->facts.values)) {
             return false;
         }
         for (size_t r = 0; n == 1 && r < d->n_rows; r++) {
@@ -389,19 +256,14 @@ static bool read_cohorts(struct decoder *d)
 static bool read_answer(struct decoder *d, size_t r, size_t column, const struct item_group *group,
                         answer *out)
 {
-    const struct span raw = raw_cell(&d->rows[r], column);
-    const int64_t *known = NULL;
-    struct memo_key key;
+    const struct known_rows rows = rows_of(d);
     int64_t code;
     *out = ANSWER_MISSING;
-    if (raw.length == 0) {
+    if (raw_cell(&d->rows[r], column).length == 0) {
         return true;
     }
-    known = memo_key(raw.text, raw.length, &key) ? memo_find(&d->answers, &key) : NULL;
-    if (known != NULL) {
-        code = *known;
-    } else if (!find_meaning(d, &d->answers, answer_meaning, r, column, &code)) {
-        return false;
+    if (!known_value(&d->answers, column, &rows, r, &code)) {
+        return no_memory(d);
     }
     if (code == CELL_MISSING) {
         return true;
@@ -438,28 +300,10 @@ static bool read_group(struct decoder *d, const uint16_t which[], size_t n_rows,
 
 /* --- dates and stages --- */
 
-/* Is this surely a date, YYYY-MM-DD with a day that every month has? Eight bytes are looked at at once:
-   a digit less '0' is below 10, which adding 6 shows in its upper half, and a dash less '-' is 0. */
-static inline bool is_plain_date(struct span raw)
-{
-    static const char low[8] = "0000-00-", more[8] = {6, 6, 6, 6, 0, 6, 6, 0};
-    static const unsigned char bits[8] = {0xf0, 0xf0, 0xf0, 0xf0, 0xff, 0xf0, 0xf0, 0xff};
-    const char *const t = raw.text;
-    const unsigned month = (unsigned)(t[5] - '0') * 10 + (unsigned)(t[6] - '0');
-    const unsigned tens = (unsigned)(t[8] - '0'), ones = (unsigned)(t[9] - '0');
-    uint64_t word, zeros, sixes, mask;
-    memcpy(&word, t, sizeof word);
-    memcpy(&zeros, low, sizeof zeros);
-    memcpy(&sixes, more, sizeof sixes);
-    memcpy(&mask, bits, sizeof mask);
-    word ^= zeros; /* no byte carries into the next below, as long as all are what they should be */
-    return raw.length == 10 && ((word | (word + sixes)) & mask) == 0 && month - 1 < 12 &&
-           ones <= 9 && tens <= 2 && tens * 10 + ones - 1 < 28;
-}
-
 static bool read_dates(struct decoder *d, size_t stage)
 {
     struct known *const known = &d->dates[d->source->wide ? stage : 0];
+    const struct known_rows rows = rows_of(d);
     const size_t column = known->place->index;
     for (size_t r = 0; r < d->n_rows; r++) {
         int64_t date = known->fixed;
@@ -468,7 +312,7 @@ static bool read_dates(struct decoder *d, size_t stage)
             /* Most dates have nothing to say but that they are dates. */
             if (!d->needs_dates && (raw.length == 0 || is_plain_date(raw))) {
                 date = NO_DATE;
-            } else if (!row_value(d, known, r, column, &date) ||
+            } else if ((!known_value(known, column, &rows, r, &date) && !no_memory(d)) ||
                        (date == CELL_BAD && d->facts.informants[r] != CELL_BAD &&
                         !add_finding(d, FINDING_BAD_DATE, r, column, true))) {
                 return false;
@@ -502,20 +346,21 @@ static void place_in_stages(const struct decoder *d, const uint16_t which[], siz
 static bool read_goals(struct decoder *d, size_t stage)
 {
     const size_t *const places = d->columns->items[d->source->wide ? stage : 0];
+    const struct known_rows rows = rows_of(d);
     struct facts *const facts = &d->facts;
     assert(places != NULL); /* a source of goals has a level column */
-    if (!column_values(d, &d->level, places[0], facts->levels) ||
+    if ((!known_column(&d->level, places[0], &rows, facts->levels) && !no_memory(d)) ||
         !find_bad(d, facts->levels, FINDING_OUT_OF_RANGE, places[0]) ||
-        !known_values(d, &d->weight, facts->weights) ||
+        !column_values(d, &d->weight, facts->weights) ||
         (!d->weight.is_fixed &&
          !find_bad(d, facts->weights, FINDING_BAD_WEIGHT, d->weight.place->index)) ||
-        !known_values(d, &d->goal, facts->goals) ||
-        !known_values(d, &d->category, facts->categories)) {
+        !column_values(d, &d->goal, facts->goals) ||
+        !column_values(d, &d->category, facts->categories)) {
         return false;
     }
     memset(facts->flags, 0, sizeof facts->flags);
     for (size_t i = 0; i < d->plan->study.goals.n_flags; i++) {
-        if (!known_values(d, &d->flags[i], facts->values) ||
+        if (!column_values(d, &d->flags[i], facts->values) ||
             (!d->flags[i].is_fixed &&
              !find_bad(d, facts->values, FINDING_BAD_FLAG, d->flags[i].place->index))) {
             return false;
@@ -677,7 +522,7 @@ static bool read_informants(struct decoder *d)
     if (d->source->informant.text == NULL) {
         return true;
     }
-    if (!known_values(d, &d->informant, informants)) {
+    if (!column_values(d, &d->informant, informants)) {
         return false;
     }
     for (size_t r = 0; r < d->n_rows; r++) {
@@ -716,8 +561,8 @@ static bool read_facts(struct decoder *d)
         }
     }
     return read_informants(d) && read_cohorts(d) && read_ids(d) && read_families(d) &&
-           known_values(d, &d->age, d->facts.ages) &&
-           (d->source->wide || known_values(d, &d->stage, d->facts.stages));
+           column_values(d, &d->age, d->facts.ages) &&
+           (d->source->wide || column_values(d, &d->stage, d->facts.stages));
 }
 
 /* The forms of the rows at a stage of a wide source, or of all rows of a long one. */
@@ -810,23 +655,23 @@ static void end_source(struct decoder *d)
     free(d->batches);
     d->batches = NULL;
     d->n_batches = 0;
-    memo_free(&d->informant.memo);
-    memo_free(&d->stage.memo);
-    memo_free(&d->age.memo);
-    memo_free(&d->goal.memo);
-    memo_free(&d->category.memo);
-    memo_free(&d->weight.memo);
-    memo_free(&d->level.memo);
-    memo_free(&d->answers);
+    known_free(&d->informant);
+    known_free(&d->stage);
+    known_free(&d->age);
+    known_free(&d->goal);
+    known_free(&d->category);
+    known_free(&d->weight);
+    known_free(&d->level);
+    known_free(&d->answers);
     memo_free(&d->tuples);
     for (size_t i = 0; i < MAX_FLAGS; i++) {
-        memo_free(&d->flags[i].memo);
+        known_free(&d->flags[i]);
     }
     for (size_t i = 0; i < MAX_COHORT_COLUMNS; i++) {
-        memo_free(&d->cohorts[i].memo);
+        known_free(&d->cohorts[i]);
     }
     for (size_t i = 0; i < d->plan->study.n_stages; i++) {
-        memo_free(&d->dates[i].memo);
+        known_free(&d->dates[i]);
     }
 }
 
@@ -846,22 +691,24 @@ static bool begin_columns(struct decoder *d)
 {
     const struct columns *const c = d->columns;
     const struct study *const study = &d->plan->study;
-    bool done = known_begin(d, &d->stage, &c->stage, stage_meaning) &&
-                known_begin(d, &d->age, &c->age, age_meaning) &&
-                known_begin(d, &d->goal, &c->goal, name_meaning) &&
-                known_begin(d, &d->category, &c->category, name_meaning) &&
-                known_begin(d, &d->weight, &c->weight, weight_meaning) &&
+    const struct meaning_context *const of = &d->context;
+    bool done = known_begin(&d->stage, &c->stage, stage_meaning, of) &&
+                known_begin(&d->age, &c->age, age_meaning, of) &&
+                known_begin(&d->goal, &c->goal, name_meaning, of) &&
+                known_begin(&d->category, &c->category, name_meaning, of) &&
+                known_begin(&d->weight, &c->weight, weight_meaning, of) &&
                 (d->source->informant.text == NULL ||
-                 known_begin(d, &d->informant, &c->informant, informant_meaning));
+                 known_begin(&d->informant, &c->informant, informant_meaning, of));
     d->level = (struct known){.of = level_meaning};
+    d->answers = (struct known){.of = answer_meaning};
     for (size_t i = 0; i < study->goals.n_flags && done; i++) {
-        done = known_begin(d, &d->flags[i], &c->flags[i], flag_meaning);
+        done = known_begin(&d->flags[i], &c->flags[i], flag_meaning, of);
     }
     for (size_t i = 0; i < study->n_cohort_columns && done; i++) {
-        done = known_begin(d, &d->cohorts[i], &c->cohorts[i], cohort_meaning);
+        done = known_begin(&d->cohorts[i], &c->cohorts[i], cohort_meaning, of);
     }
     for (size_t i = 0; i < (d->source->wide ? study->n_stages : 1) && done; i++) {
-        done = known_begin(d, &d->dates[i], &c->dates[i], date_meaning);
+        done = known_begin(&d->dates[i], &c->dates[i], date_meaning, of);
     }
     return done;
 }

@@ -24,7 +24,6 @@ struct facts {
     } long_ids[DECODER_ROWS]; /* text NULL: not long */
     bool has_long_ids;
     struct family_id families[DECODER_ROWS]; /* zeros: none */
-    int64_t informants[DECODER_ROWS];
     uint32_t cohorts[DECODER_ROWS];
     int64_t values[DECODER_ROWS], stages[DECODER_ROWS], dates[DECODER_ROWS], ages[DECODER_ROWS];
     int64_t goals[DECODER_ROWS], categories[DECODER_ROWS], weights[DECODER_ROWS],
@@ -55,10 +54,10 @@ struct decoder {
     struct text_room room, other_room;
     struct arena texts; /* long ids that had to be decoded, of the rows at hand */
     struct scored_columns scored;
-    /* the rows at hand */
+    /* the rows at hand, which are of one informant */
     const struct raw_row *rows; /* borrowed, n_rows <= DECODER_ROWS */
     size_t n_rows;
-    uint16_t of_informant[DECODER_ROWS]; /* the rows of the one whose forms are taken */
+    struct raw_row chosen[DECODER_ROWS]; /* these, where there are others between them */
     uint64_t piece;
     struct facts facts;
 };
@@ -109,8 +108,7 @@ static bool find_bad(struct decoder *d, const int64_t values[], enum finding_kin
                      size_t column)
 {
     for (size_t r = 0; r < d->n_rows; r++) {
-        if (values[r] == CELL_BAD && d->facts.informants[r] != CELL_BAD &&
-            !add_finding(d, kind, r, column, true)) {
+        if (values[r] == CELL_BAD && !add_finding(d, kind, r, column, true)) {
             return false;
         }
     }
@@ -143,25 +141,34 @@ static bool read_odd_id(struct decoder *d, size_t r)
     return d->facts.long_ids[r].text != NULL || no_memory(d);
 }
 
+/* Whose row r is, where its cell is not a short plain id. */
+static bool read_other_id(struct decoder *d, size_t r, struct span raw)
+{
+    d->facts.ids[r] = (struct id){{0, 0}};
+    if (raw.length <= ID_INLINE || raw.length <= d->longest_missing ||
+        !is_plain(raw.text, raw.length)) {
+        return read_odd_id(d, r);
+    }
+    d->facts.long_ids[r].text = raw.text;
+    d->facts.long_ids[r].n = raw.length;
+    d->facts.has_long_ids = true;
+    return true;
+}
+
 static bool read_ids(struct decoder *d)
 {
     const size_t column = d->columns->participant.index;
     const bool is_column = d->columns->participant.constant == NULL && column != NO_COLUMN;
-    d->facts.has_long_ids = false;
+    const size_t longest_missing = d->longest_missing;
+    if (d->facts.has_long_ids) {
+        memset(d->facts.long_ids, 0, sizeof d->facts.long_ids);
+        d->facts.has_long_ids = false;
+    }
     for (size_t r = 0; r < d->n_rows; r++) {
         const struct span raw = is_column ? raw_cell(&d->rows[r], column) : (struct span){"", 0};
-        d->facts.ids[r] = (struct id){{0, 0}};
-        d->facts.long_ids[r].text = NULL;
         /* One that is longer than every text for "none" is not one of them. */
-        if (raw.length > d->longest_missing && read_short_id(raw, &d->facts.ids[r])) {
-            continue;
-        }
-        if (raw.length > ID_INLINE && raw.length > d->longest_missing &&
-            is_plain(raw.text, raw.length)) {
-            d->facts.long_ids[r].text = raw.text;
-            d->facts.long_ids[r].n = raw.length;
-            d->facts.has_long_ids = true;
-        } else if (!read_odd_id(d, r)) {
+        if ((raw.length <= longest_missing || !read_short_id(raw, &d->facts.ids[r])) &&
+            !read_other_id(d, r, raw)) {
             return false;
         }
     }
@@ -175,22 +182,21 @@ static bool read_odd_family(struct decoder *d, size_t r, size_t column)
     if (!raw_cell_text(&d->rows[r], column, &d->room, &cell)) {
         return no_memory(d);
     }
-    if (!is_missing(d->source, &cell)) {
-        d->facts.families[r] = family_id_of(cell.text, cell.length);
-    }
+    d->facts.families[r] = is_missing(d->source, &cell) ? (struct family_id){{0, 0}}
+                                                        : family_id_of(cell.text, cell.length);
     return true;
 }
 
 /* Which family a row is of, where a column says so that is not the respondents' own. */
 static bool read_families(struct decoder *d)
 {
-    const size_t column = d->columns->family.index;
+    const size_t column = d->columns->family.index, longest_missing = d->longest_missing;
     for (size_t r = 0; d->has_families && r < d->n_rows; r++) {
         const struct span raw = raw_cell(&d->rows[r], column);
-        struct id id = {{0, 0}};
-        const bool is_short = raw.length > d->longest_missing && read_short_id(raw, &id);
-        d->facts.families[r] = (struct family_id){{id.words[0], id.words[1]}};
-        if (!is_short && !read_odd_family(d, r, column)) {
+        struct id id;
+        if (raw.length > longest_missing && read_short_id(raw, &id)) {
+            d->facts.families[r] = (struct family_id){{id.words[0], id.words[1]}};
+        } else if (!read_odd_family(d, r, column)) {
             return false;
         }
     }
@@ -276,21 +282,21 @@ static bool read_answer(struct decoder *d, size_t r, size_t column, const struct
            add_finding(d, FINDING_OUT_OF_RANGE, r, column, true);
 }
 
-/* The answers of a group in the rows which[0], which[1], ..., as those of the forms from `slot` on. */
-static bool read_group(struct decoder *d, const uint16_t which[], size_t n_rows,
-                       struct batch *batch, size_t slot, size_t g)
+/* The answers of a group in n_rows rows from `first` on, as those of the batch's next forms. */
+static bool read_group(struct decoder *d, size_t first, size_t n_rows, struct batch *batch,
+                       size_t g)
 {
     const struct item_group *const group = &batch->instrument->groups[g];
     const uint32_t *const at = batch->item_columns[g];
     const size_t n = group->n_items;
-    answer *const out = batch->rows[g] + slot * ROW_STRIDE(n);
+    answer *const out = batch->rows[g] + batch->n * ROW_STRIDE(n);
     for (size_t i = 0; i < n_rows; i++) {
         if (d->digits_are_answers && batch->in_a_row[g]) {
-            i += items_read(&batch->ranges[g], d->rows, which + i, n_rows - i, at[0], n,
+            i += items_read(&batch->ranges[g], d->rows + first + i, n_rows - i, at[0], n,
                             out + i * ROW_STRIDE(n));
         }
         for (size_t k = 0; k < n && i < n_rows; k++) {
-            if (!read_answer(d, which[i], at[k], group, &out[i * ROW_STRIDE(n) + k])) {
+            if (!read_answer(d, first + i, at[k], group, &out[i * ROW_STRIDE(n) + k])) {
                 return false;
             }
         }
@@ -300,44 +306,53 @@ static bool read_group(struct decoder *d, const uint16_t which[], size_t n_rows,
 
 /* --- dates and stages --- */
 
+/* A row's date, of which something is asked, or which is not to be seen at once. */
+static bool read_date(struct decoder *d, struct known *known, size_t r)
+{
+    const size_t column = known->place->index;
+    const struct known_rows rows = rows_of(d);
+    int64_t date;
+    if ((!known_value(known, column, &rows, r, &date) && !no_memory(d)) ||
+        (date == CELL_BAD && !add_finding(d, FINDING_BAD_DATE, r, column, true))) {
+        return false;
+    }
+    d->facts.dates[r] = date == CELL_BAD || date == CELL_MISSING ? NO_DATE : date;
+    return true;
+}
+
 static bool read_dates(struct decoder *d, size_t stage)
 {
     struct known *const known = &d->dates[d->source->wide ? stage : 0];
-    const struct known_rows rows = rows_of(d);
-    const size_t column = known->place->index;
+    const bool is_fixed = known->is_fixed, is_needed = d->needs_dates;
+    const bool is_date = known->fixed != CELL_BAD && known->fixed != CELL_MISSING;
+    const int64_t fixed = is_fixed && is_date ? known->fixed : NO_DATE;
     for (size_t r = 0; r < d->n_rows; r++) {
-        int64_t date = known->fixed;
-        if (!known->is_fixed) {
-            const struct span raw = raw_cell(&d->rows[r], column);
-            /* Most dates have nothing to say but that they are dates. */
-            if (!d->needs_dates && (raw.length == 0 || is_plain_date(raw))) {
-                date = NO_DATE;
-            } else if ((!known_value(known, column, &rows, r, &date) && !no_memory(d)) ||
-                       (date == CELL_BAD && d->facts.informants[r] != CELL_BAD &&
-                        !add_finding(d, FINDING_BAD_DATE, r, column, true))) {
-                return false;
-            }
+        d->facts.dates[r] = fixed;
+    }
+    for (size_t r = 0; r < d->n_rows && !is_fixed; r++) {
+        const struct span raw = raw_cell(&d->rows[r], known->place->index);
+        /* Most dates have nothing to say but that they are dates. */
+        if ((is_needed || (raw.length != 0 && !is_plain_date(raw))) && !read_date(d, known, r)) {
+            return false;
         }
-        d->facts.dates[r] = date == CELL_BAD || date == CELL_MISSING ? NO_DATE : date;
     }
     return true;
 }
 
 /* Which stage the rows of a long source are of: NO_STAGE where their date has to say, or where
    nothing can (unknown_stages). */
-static void place_in_stages(const struct decoder *d, const uint16_t which[], size_t n,
-                            struct batch *batch)
+static void place_in_stages(const struct decoder *d, size_t first, size_t n, struct batch *batch)
 {
     const bool has_column = d->columns->stage.index != NO_COLUMN;
     const bool date_says = d->worker->shared->rules.by_date || !has_column;
     for (size_t i = 0; i < n; i++) {
-        const int64_t stage = d->facts.stages[which[i]];
+        const int64_t stage = d->facts.stages[first + i];
         batch->stages[batch->n + i] = stage < 0 ? NO_STAGE : (uint32_t)stage;
         /* A date places a form in a window; or, in a file without a stage column, it may make it the
            respondent's first. With neither it says nothing of the stage. */
         batch->unknown_stages[batch->n + i] =
             (stage == CELL_BAD) |
-            ((stage == CELL_MISSING) & ((d->facts.dates[which[i]] == NO_DATE) | !date_says));
+            ((stage == CELL_MISSING) & ((d->facts.dates[first + i] == NO_DATE) | !date_says));
     }
 }
 
@@ -414,32 +429,31 @@ static bool keep_texts(struct decoder *d, struct batch *batch, size_t r, size_t 
             keep_text(d, batch, r, &d->columns->age, &texts->age));
 }
 
-/* What the rows say beside their answers. */
-static void gather(const struct decoder *d, const uint16_t which[], size_t n, struct batch *batch,
+/* What n rows from `first` on say beside their answers. */
+static void gather(const struct decoder *d, size_t first, size_t n, struct batch *batch,
                    size_t stage)
 {
     const struct facts *const facts = &d->facts;
+    memcpy(batch->ids + batch->n, facts->ids + first, n * sizeof batch->ids[0]);
+    memcpy(batch->cohorts + batch->n, facts->cohorts + first, n * sizeof batch->cohorts[0]);
+    memcpy(batch->dates + batch->n, facts->dates + first, n * sizeof batch->dates[0]);
     for (size_t i = 0; i < n; i++) {
-        const size_t r = which[i], slot = batch->n + i;
-        batch->ids[slot] = facts->ids[r];
-        batch->cohorts[slot] = facts->cohorts[r];
-        batch->places[slot] = place_of(d, r);
-        batch->dates[slot] = facts->dates[r];
+        batch->places[batch->n + i] = place_of(d, first + i);
     }
-    for (size_t i = 0; i < n && batch->families != NULL; i++) {
-        batch->families[batch->n + i] = facts->families[which[i]];
+    if (batch->families != NULL) {
+        memcpy(batch->families + batch->n, facts->families + first, n * sizeof batch->families[0]);
     }
     for (size_t i = 0; i < n && batch->has_ages; i++) {
-        const int64_t age = facts->ages[which[i]];
+        const int64_t age = facts->ages[first + i];
         batch->ages[batch->n + i] = age == CELL_MISSING ? AGE_NONE
                                     : age == CELL_BAD   ? AGE_BAD
                                                         : (int16_t)age; /* at most 150 */
     }
     for (size_t i = 0; i < n && batch->goals != NULL; i++) {
-        gather_goal(facts, which[i], &batch->goals[batch->n + i]);
+        gather_goal(facts, first + i, &batch->goals[batch->n + i]);
     }
     if (!d->source->wide) {
-        place_in_stages(d, which, n, batch);
+        place_in_stages(d, first, n, batch);
     } else {
         for (size_t i = 0; i < n; i++) {
             batch->stages[batch->n + i] = (uint32_t)stage;
@@ -464,18 +478,17 @@ static bool take_long_id(struct decoder *d, size_t r, struct batch *batch)
            (batch_long_id(batch, text, n, &d->facts.ids[r]) || no_memory(d));
 }
 
-/* The forms of some rows, for which the batch has room. */
-static bool take_some(struct decoder *d, const uint16_t which[], size_t n, struct batch *batch,
-                      size_t stage)
+/* The forms of n rows from `first` on, for which the batch has room. */
+static bool take_some(struct decoder *d, size_t first, size_t n, struct batch *batch, size_t stage)
 {
-    gather(d, which, n, batch, stage);
+    gather(d, first, n, batch, stage);
     for (size_t g = 0; g < batch->instrument->n_groups && !batch->instrument->is_goals; g++) {
-        if (batch->item_columns[g] != NULL && !read_group(d, which, n, batch, batch->n, g)) {
+        if (batch->item_columns[g] != NULL && !read_group(d, first, n, batch, g)) {
             return false;
         }
     }
     for (size_t i = 0; i < n && d->keeps_texts; i++) {
-        if (!keep_texts(d, batch, which[i], batch->n + i)) {
+        if (!keep_texts(d, batch, first + i, batch->n + i)) {
             return false;
         }
     }
@@ -483,19 +496,19 @@ static bool take_some(struct decoder *d, const uint16_t which[], size_t n, struc
     return batch->n < BATCH_FORMS || batch_send(batch, d->worker, &d->scored);
 }
 
-/* The forms of rows at a stage (of a wide source), or the rows' only forms. */
-static bool take_forms(struct decoder *d, const uint16_t which[], size_t n, struct batch *batch,
-                       size_t stage)
+/* The forms of the rows at hand at a stage (of a wide source), or their only forms. */
+static bool take_forms(struct decoder *d, struct batch *batch, size_t stage)
 {
-    for (size_t first = 0, some; first < n; first += some) {
-        some = n - first < BATCH_FORMS - batch->n ? n - first : BATCH_FORMS - batch->n;
+    for (size_t first = 0, some; first < d->n_rows; first += some) {
+        const size_t left = d->n_rows - first, room = BATCH_FORMS - batch->n;
+        some = left < room ? left : room;
         if (d->facts.has_long_ids) { /* each has to find room */
             some = 1;
-            if (!take_long_id(d, which[first], batch)) {
+            if (!take_long_id(d, first, batch)) {
                 return false;
             }
         }
-        if (!take_some(d, which + first, some, batch, stage)) {
+        if (!take_some(d, first, some, batch, stage)) {
             return false;
         }
     }
@@ -513,24 +526,6 @@ static bool unknown_informant(struct decoder *d, size_t r)
     d->worker->counted.unknown_informants++;
     return worker_list(d->worker, &line) &&
            add_finding(d, FINDING_UNKNOWN_INFORMANT, r, d->columns->informant.index, false);
-}
-
-static bool read_informants(struct decoder *d)
-{
-    int64_t *const informants = d->facts.informants;
-    memset(informants, 0, sizeof d->facts.informants);
-    if (d->source->informant.text == NULL) {
-        return true;
-    }
-    if (!column_values(d, &d->informant, informants)) {
-        return false;
-    }
-    for (size_t r = 0; r < d->n_rows; r++) {
-        if (informants[r] == CELL_BAD && !unknown_informant(d, r)) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static bool check_length(struct decoder *d, size_t r)
@@ -552,37 +547,77 @@ static bool check_length(struct decoder *d, size_t r)
     return true;
 }
 
-/* What all forms of a row share. */
-static bool read_facts(struct decoder *d)
+static bool check_lengths(struct decoder *d)
 {
     for (size_t r = 0; r < d->n_rows; r++) {
         if (d->rows[r].n_cells != d->columns->n_columns && !check_length(d, r)) {
             return false;
         }
     }
-    return read_informants(d) && read_cohorts(d) && read_ids(d) && read_families(d) &&
+    return true;
+}
+
+/* What all forms of a row share. */
+static bool read_facts(struct decoder *d)
+{
+    return read_cohorts(d) && read_ids(d) && read_families(d) &&
            column_values(d, &d->age, d->facts.ages) &&
            (d->source->wide || column_values(d, &d->stage, d->facts.stages));
 }
 
-/* The forms of the rows at a stage of a wide source, or of all rows of a long one. */
-static bool take_stage(struct decoder *d, size_t stage)
+/* The forms of the rows at hand, which are of informant i. */
+static bool take_informant(struct decoder *d, size_t i)
 {
-    const bool is_goals = d->source->informants[0].instrument->is_goals;
-    if (!read_dates(d, stage) || (is_goals && !read_goals(d, stage))) {
+    const bool is_goals = d->source->informants[i].instrument->is_goals;
+    if (!read_facts(d)) {
         return false;
     }
-    for (size_t i = 0; i < d->source->n_informants; i++) {
-        size_t n = 0;
-        for (size_t r = 0; r < d->n_rows; r++) {
-            d->of_informant[n] = (uint16_t)r;
-            n += d->facts.informants[r] == (int64_t)i;
+    for (size_t stage = 0; stage < d->n_batch_stages; stage++) {
+        /* Group 0 decides: a source cannot do without its items. */
+        if (d->columns->items[stage] == NULL && d->source->wide) {
+            continue;
         }
-        if (!take_forms(d, d->of_informant, n, d->batches[i * d->n_batch_stages + stage], stage)) {
+        if (!read_dates(d, stage) || (is_goals && !read_goals(d, stage)) ||
+            !take_forms(d, d->batches[i * d->n_batch_stages + stage], stage)) {
             return false;
         }
     }
     return true;
+}
+
+/* The rows at hand are those of `rows` whose informant is i. */
+static void choose_rows(struct decoder *d, const struct raw_row rows[], size_t n,
+                        const int64_t informants[], int64_t i)
+{
+    d->rows = d->chosen;
+    d->n_rows = 0;
+    for (size_t r = 0; r < n; r++) {
+        if (informants[r] == i) {
+            d->chosen[d->n_rows++] = rows[r];
+        }
+    }
+}
+
+/* Rows of several informants, who answer forms of their own. */
+static bool take_informants(struct decoder *d, const struct raw_row rows[], size_t n)
+{
+    int64_t informants[DECODER_ROWS];
+    if (!column_values(d, &d->informant, informants)) {
+        return false;
+    }
+    for (size_t i = 0; i < d->source->n_informants; i++) {
+        choose_rows(d, rows, n, informants, (int64_t)i);
+        if (!take_informant(d, i)) {
+            return false;
+        }
+    }
+    choose_rows(d, rows, n, informants, CELL_BAD);
+    for (size_t r = 0; r < d->n_rows; r++) {
+        if (!unknown_informant(d, r)) {
+            return false;
+        }
+    }
+    return read_cohorts(d); /* that one has no other rows is to be seen */
 }
 
 static bool take_rows(struct decoder *d, const struct raw_row rows[], size_t n)
@@ -592,14 +627,9 @@ static bool take_rows(struct decoder *d, const struct raw_row rows[], size_t n)
     /* Rows of an unknown informant are counted, too: the user compares this with the
        spreadsheet. */
     d->worker->counted.sources[d->source_index].rows += n;
-    if (!read_facts(d)) {
+    if (!check_lengths(d) ||
+        !(d->source->informant.text == NULL ? take_informant(d, 0) : take_informants(d, rows, n))) {
         return false;
-    }
-    for (size_t stage = 0; stage < d->n_batch_stages; stage++) {
-        /* Group 0 decides: a source cannot do without its items. */
-        if ((d->columns->items[stage] != NULL || !d->source->wide) && !take_stage(d, stage)) {
-            return false;
-        }
     }
     arena_free(&d->texts);
     return true;

@@ -129,40 +129,97 @@ FOR_WIDE static inline bool read_sixteen_wide(const struct digit_range *range, c
            ((unsigned)_mm_movemask_epi8(_mm_or_si128(plain, empty)) & wanted) == wanted;
 }
 
+/* What sixteen cells are compared with, or the n last ones of a row. */
+struct sixteen {
+    __m256i lowest, span;
+    unsigned wanted; /* the bytes that are looked at: the digits, and what stands between them */
+};
+
+FOR_WIDE static inline struct sixteen sixteen_of(const struct digit_range *range, size_t n,
+                                                 bool is_last)
+{
+    const unsigned digits = (1u << n) - 1; /* what ends the last one may be the end of the row */
+    return (struct sixteen){
+        .lowest = _mm256_setr_m128i(_mm_set1_epi8((char)('0' + range->first)),
+                                    _mm_set1_epi8(range->separator)),
+        .span = _mm256_setr_m128i(_mm_set1_epi8((char)range->span), _mm_setzero_si128()),
+        .wanted = digits | (is_last ? digits >> 1 : digits) << 16};
+}
+
+/* The same of cells that are single digits, all of them, which most rows have: digits stand in the even
+   bytes and separators in the odd ones. */
+FOR_WIDE static inline bool read_digits_wide(const struct sixteen *like, const char *text,
+                                             answer *out)
+{
+    const __m256i words = _mm256_loadu_si256((const __m256i *)(const void *)text);
+    /* The digits into the first half, the separators into the second. */
+    const __m256i bytes = _mm256_permute4x64_epi64(
+        _mm256_packus_epi16(_mm256_and_si256(words, _mm256_set1_epi16(0xff)),
+                            _mm256_srli_epi16(words, 8)),
+        0xd8);
+    const __m256i above = _mm256_sub_epi8(bytes, like->lowest);
+    const unsigned fits = (unsigned)_mm256_movemask_epi8(
+        _mm256_cmpeq_epi8(_mm256_min_epu8(above, like->span), above));
+    _mm_storeu_si128((__m128i *)(void *)out,
+                     _mm_sub_epi8(_mm256_castsi256_si128(bytes), _mm_set1_epi8('0')));
+    return (~fits & like->wanted) == 0;
+}
+
+/* One row's n cells, which have gaps. */
+FOR_WIDE static inline bool read_gaps_wide(const struct digit_range *range,
+                                           const struct raw_row *row, size_t column, size_t n,
+                                           answer out[])
+{
+    for (size_t k = 0; k < n; k += 16) {
+        if (!read_sixteen_wide(range, row->text, row->ends + column + k, n - k < 16 ? n - k : 16,
+                               out + k)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 FOR_WIDE static size_t read_wide(const struct digit_range *range, const struct raw_row rows[],
-                                 const uint16_t which[], size_t n_rows, size_t column, size_t n,
-                                 answer out[])
+                                 size_t n_rows, size_t column, size_t n, answer out[])
 {
     const struct digit_range fixed = *range; /* a copy that nothing written to `out` can change */
+    const size_t n_first = (n - 1) / 16 * 16;
+    const struct sixteen first = sixteen_of(&fixed, 16, false),
+                         last = sixteen_of(&fixed, n - n_first, true);
     for (size_t i = 0; i < n_rows; i++, out += ROW_STRIDE(n)) {
-        const struct raw_row *const row = &rows[which[i]];
+        const struct raw_row *const row = &rows[i];
+        const uint32_t *const ends = row->ends + column;
+        const char *text;
+        bool plain;
         if (column + n > row->n_cells) {
             return i;
         }
-        for (size_t k = 0; k < n; k += 16) {
-            if (!read_sixteen_wide(&fixed, row->text, row->ends + column + k,
-                                   n - k < 16 ? n - k : 16, out + k)) {
-                return i;
-            }
+        text = row->text + ends[-1] + 1;
+        plain = ends[n - 1] - ends[-1] == 2 * n;
+        for (size_t k = 0; k < n_first && plain; k += 16) {
+            plain = read_digits_wide(&first, text + 2 * k, out + k);
+        }
+        if (!(plain && read_digits_wide(&last, text + 2 * n_first, out + n_first)) &&
+            !read_gaps_wide(&fixed, row, column, n, out)) {
+            return i;
         }
     }
     return n_rows;
 }
 #else
-static size_t read_wide(const struct digit_range *range, const struct raw_row rows[],
-                        const uint16_t which[], size_t n_rows, size_t column, size_t n,
-                        answer out[])
+static size_t read_wide(const struct digit_range *range, const struct raw_row rows[], size_t n_rows,
+                        size_t column, size_t n, answer out[])
 {
-    (void)range, (void)rows, (void)which, (void)n_rows, (void)column, (void)n, (void)out;
+    (void)range, (void)rows, (void)n_rows, (void)column, (void)n, (void)out;
     return 0;
 }
 #endif
 
-static size_t read_any(const struct digit_range *range, const struct raw_row rows[],
-                       const uint16_t which[], size_t n_rows, size_t column, size_t n, answer out[])
+static size_t read_any(const struct digit_range *range, const struct raw_row rows[], size_t n_rows,
+                       size_t column, size_t n, answer out[])
 {
     for (size_t i = 0; i < n_rows; i++, out += ROW_STRIDE(n)) {
-        const struct raw_row *const row = &rows[which[i]];
+        const struct raw_row *const row = &rows[i];
         const uint32_t *const ends = row->ends + column;
         uint32_t start;
         if (column + n > row->n_cells) {
@@ -180,12 +237,12 @@ static size_t read_any(const struct digit_range *range, const struct raw_row row
     return n_rows;
 }
 
-size_t items_read(const struct digit_range *range, const struct raw_row rows[],
-                  const uint16_t which[], size_t n_rows, size_t column, size_t n, answer out[])
+size_t items_read(const struct digit_range *range, const struct raw_row rows[], size_t n_rows,
+                  size_t column, size_t n, answer out[])
 {
     if (range->span < 0) { /* no digit is an answer */
         return 0;
     }
-    return column > 0 && has_wide() ? read_wide(range, rows, which, n_rows, column, n, out)
-                                    : read_any(range, rows, which, n_rows, column, n, out);
+    return column > 0 && has_wide() ? read_wide(range, rows, n_rows, column, n, out)
+                                    : read_any(range, rows, n_rows, column, n, out);
 }

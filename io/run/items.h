@@ -14,11 +14,11 @@ struct digit_range {
 };
 struct digit_range digit_range_of(const struct item_group *group, char separator);
 
-/* Reads, of the rows rows[which[0]], rows[which[1]], ..., the n cells from `column` on, as form after
-   form of `out`, ROW_STRIDE(n) bytes each (scales/transpose.h). Single digits within the range become answers, empty cells ANSWER_MISSING. Returns
-   how many rows were read: the first that has another cell, or too few of them, ends it. Looks at up
-   to 64 bytes behind the cells. */
-size_t items_read(const struct digit_range *range, const struct raw_row rows[],
-                  const uint16_t which[], size_t n_rows, size_t column, size_t n, answer out[]);
+/* Reads of each row the n cells from `column` on, as form after form of `out`, ROW_STRIDE(n) bytes each
+   (scales/transpose.h). Single digits within the range become answers, empty cells ANSWER_MISSING.
+   Returns how many rows were read: the first that has another cell, or too few of them, ends it. Looks
+   at up to 64 bytes behind the cells. */
+size_t items_read(const struct digit_range *range, const struct raw_row rows[], size_t n_rows,
+                  size_t column, size_t n, answer out[]);
 
 #endif

@@ -55,20 +55,35 @@ bool known_value(struct known *known, size_t column, const struct known_rows *ro
     return find_meaning(known, column, rows, r, value);
 }
 
-/* What the loop looks at is copied first: for all the compiler knows, writing a value could change it. */
+/* What the cells mean of row r and those behind it, as long as each text stands where it was put first,
+   as nearly all do. Returns the first row that wants a closer look. The memo is a copy: for all the
+   compiler knows, writing a value could change it. */
+static size_t look_up(struct memo memo, const struct known_rows *rows, size_t column, size_t r,
+                      int64_t values[])
+{
+    const struct raw_row *const list = rows->rows;
+    const size_t n = memo.n_entries == 0 ? r : rows->n;
+    for (; r < n; r++) {
+        const struct span raw = raw_cell(&list[r], column);
+        const struct memo_entry *entry;
+        struct memo_key key;
+        if (!memo_key(raw.text, raw.length, &key)) {
+            return r;
+        }
+        entry = memo_first(&memo, &key);
+        if (!memo_is(entry, &key) || !entry->used) {
+            return r;
+        }
+        values[r] = entry->value;
+    }
+    return r;
+}
+
 bool known_column(struct known *known, size_t column, const struct known_rows *rows,
                   int64_t values[])
 {
-    const struct raw_row *const list = rows->rows;
-    const size_t n = rows->n;
-    struct memo memo = known->memo;
-    for (size_t r = 0; r < n; r++) {
-        const int64_t *const found = known_meaning(&memo, raw_cell(&list[r], column));
-        if (found != NULL) {
-            values[r] = *found;
-        } else if (find_meaning(known, column, rows, r, &values[r])) {
-            memo = known->memo;
-        } else {
+    for (size_t r = 0; (r = look_up(known->memo, rows, column, r, values)) < rows->n; r++) {
+        if (!known_value(known, column, rows, r, &values[r])) {
             return false;
         }
     }

@@ -17,14 +17,17 @@ const struct memo_key memo_masks[MEMO_LONGEST + 1] = {
     {{ONES, ONES}}};
 
 #define FIRST_ENTRIES ((size_t)64)
+#define SPARSE_ENTRIES ((size_t)1024)
 #define MOST_ENTRIES ((size_t)1 << 17)
 
-/* Keeps half of the entries free. */
+/* Keeps nearly all entries free while there are few, so that a text that comes in every twentieth row
+   does not stand behind another each time; and half of many. */
 static bool make_room(struct memo *memo)
 {
     const size_t n = memo->n_entries == 0 ? FIRST_ENTRIES : 2 * memo->n_entries;
+    const size_t spare = memo->n_entries < SPARSE_ENTRIES ? 16 : 2;
     struct memo_entry *entries;
-    if (2 * memo->n_used < memo->n_entries) {
+    if (spare * memo->n_used < memo->n_entries) {
         return true;
     }
     entries = n > MOST_ENTRIES ? NULL : calloc(n, sizeof *entries);

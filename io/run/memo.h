@@ -56,6 +56,13 @@ static inline bool memo_is(const struct memo_entry *entry, const struct memo_key
     return entry->key.words[0] == key->words[0] && entry->key.words[1] == key->words[1];
 }
 
+/* The entry where a key would stand if no other had come before it; of a memo that has entries. */
+static inline const struct memo_entry *memo_first(const struct memo *memo,
+                                                  const struct memo_key *key)
+{
+    return &memo->entries[memo_place(memo->n_entries, key)];
+}
+
 /* The entry of a key, or the free one where it belongs; there is always a free one. */
 static inline struct memo_entry *memo_entry(struct memo_entry *entries, size_t n,
                                             const struct memo_key *key)

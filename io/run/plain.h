@@ -6,6 +6,9 @@
 #include <string.h>
 #include "engine/ids.h"
 #include "io/run/memo.h"
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 struct span {
     const char *text;
@@ -46,39 +49,73 @@ static inline bool is_plain(const char *text, size_t length)
     return plain;
 }
 
-/* An id of up to 16 printable bytes is its own bytes. What is behind them in the words is filled up
-   for the look at them, and so passes. */
+/* An id of up to 16 printable bytes is its own bytes, zero-padded. False: another, and *id is nothing. */
+#if defined(__SSE2__)
 static inline bool read_short_id(struct span raw, struct id *id)
 {
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)raw.text);
+    const unsigned plain =
+        (unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(bytes, _mm_set1_epi8(' '))); /* signed: ASCII */
+    const __m128i *mask;
+    if (raw.length > MEMO_LONGEST) {
+        return false;
+    }
+    mask = (const __m128i *)(const void *)memo_masks[raw.length].words;
+    _mm_storeu_si128((__m128i *)(void *)id->words, _mm_and_si128(bytes, _mm_loadu_si128(mask)));
+    return (~plain & ((1u << raw.length) - 1)) == 0;
+}
+#else
+static inline bool read_short_id(struct span raw, struct id *id)
+{
+    /* What is behind the id in the words is filled up for the look at them, and so passes. */
     const uint64_t fill = UINT64_C(0x4040404040404040);
     struct memo_key key;
-    if (!memo_key(raw.text, raw.length, &key) ||
-        !is_plain_word(key.words[0] | (fill & ~memo_masks[raw.length].words[0])) ||
-        !is_plain_word(key.words[1] | (fill & ~memo_masks[raw.length].words[1]))) {
+    if (!memo_key(raw.text, raw.length, &key)) {
         return false;
     }
     id->words[0] = key.words[0];
     id->words[1] = key.words[1];
-    return true;
+    return is_plain_word(key.words[0] | (fill & ~memo_masks[raw.length].words[0])) &&
+           is_plain_word(key.words[1] | (fill & ~memo_masks[raw.length].words[1]));
 }
+#endif
 
-/* Is this surely a date, YYYY-MM-DD with a day that every month has? Eight bytes are looked at at once:
-   a digit less '0' is below 10, which adding 6 shows in its upper half, and a dash less '-' is 0. */
+/* Digits and dashes where a date YYYY-MM-DD has them, as far as each of its characters can tell? */
+#if defined(__SSE2__)
+static inline bool is_like_date(const char *text)
+{
+    const __m128i lowest =
+        _mm_setr_epi8('0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 0, 0, 0, 0, 0, 0);
+    const __m128i span = _mm_setr_epi8(9, 9, 9, 9, 0, 1, 9, 0, 3, 9, 0, 0, 0, 0, 0, 0);
+    const __m128i above =
+        _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)text), lowest);
+    return (_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(above, span), above)) & 0x3ff) == 0x3ff;
+}
+#else
+static inline bool is_like_date(const char *text)
+{
+    static const char lowest[] = "0000-00-00", highest[] = "9999-19-39";
+    bool like = true;
+    for (size_t i = 0; i < sizeof lowest - 1; i++) {
+        like = like && text[i] >= lowest[i] && text[i] <= highest[i];
+    }
+    return like;
+}
+#endif
+
+/* Is this surely a date, YYYY-MM-DD with a day that its month has in every year? 16 bytes are there,
+   whatever its length. */
 static inline bool is_plain_date(struct span raw)
 {
-    static const char low[8] = "0000-00-", more[8] = {6, 6, 6, 6, 0, 6, 6, 0};
-    static const unsigned char bits[8] = {0xf0, 0xf0, 0xf0, 0xf0, 0xff, 0xf0, 0xf0, 0xff};
+    static const uint8_t n_days[20] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const char *const t = raw.text;
-    const unsigned month = (unsigned)(t[5] - '0') * 10 + (unsigned)(t[6] - '0');
-    const unsigned tens = (unsigned)(t[8] - '0'), ones = (unsigned)(t[9] - '0');
-    uint64_t word, zeros, sixes, mask;
-    memcpy(&word, t, sizeof word);
-    memcpy(&zeros, low, sizeof zeros);
-    memcpy(&sixes, more, sizeof sixes);
-    memcpy(&mask, bits, sizeof mask);
-    word ^= zeros; /* no byte carries into the next below, as long as all are what they should be */
-    return raw.length == 10 && ((word | (word + sixes)) & mask) == 0 && month - 1 < 12 &&
-           ones <= 9 && tens <= 2 && tens * 10 + ones - 1 < 28;
+    unsigned month, day;
+    if (raw.length != 10 || !is_like_date(t)) {
+        return false;
+    }
+    month = (unsigned)(t[5] - '0') * 10 + (unsigned)(t[6] - '0');
+    day = (unsigned)(t[8] - '0') * 10 + (unsigned)(t[9] - '0');
+    return day - 1 < n_days[month];
 }
 
 #endif

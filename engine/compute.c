@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/compute_work.h"
 #include "engine/family_given.h"
@@ -508,6 +509,7 @@ static bool make_room(struct work *work)
     work->after = calloc(n, sizeof *work->after);
     work->changes = calloc(n, sizeof *work->changes);
     work->ranks = calloc(SIGNED_RANK_WORK, sizeof *work->ranks);
+    work->known = known_intervals_new();
     work->replicates = NULL;
     work->random = NULL;
     if (work->study->bootstrap.replicates > 0) {
@@ -521,8 +523,8 @@ static bool make_room(struct work *work)
     work->model_room = NULL;
     return work->runs != NULL && work->runs->runs != NULL && work->pairs != NULL &&
            work->before != NULL && work->after != NULL && work->changes != NULL &&
-           work->ranks != NULL && work->items != NULL && work->families != NULL &&
-           work->family_pairs != NULL &&
+           work->ranks != NULL && work->known != NULL && work->items != NULL &&
+           work->families != NULL && work->family_pairs != NULL &&
            (work->study->bootstrap.replicates == 0 ||
             (work->replicates != NULL && work->random != NULL)) &&
            make_model_room(work);
@@ -539,6 +541,7 @@ static void free_room(struct work *work)
     free(work->after);
     free(work->changes);
     free(work->ranks);
+    free(work->known);
     free(work->replicates);
     gsl_rng_free(work->random);
     free(work->families);
@@ -613,8 +616,12 @@ bool compute_figures(const struct counted *counted, const struct crew *crew,
     figures->computer = &computing->computer;
     figures->sections =
         calloc(N_FIGURE_TABLES * counted->study->n_breakdowns, sizeof *figures->sections);
-    if (figures->sections == NULL || !make_comparisons(counted, figures) ||
-        !make_computing(computing, counted, figures)) {
+    figures->by_family = malloc(counted->study->n_scales + 1);
+    if (figures->by_family != NULL) {
+        memset(figures->by_family, -1, counted->study->n_scales);
+    }
+    if (figures->sections == NULL || figures->by_family == NULL ||
+        !make_comparisons(counted, figures) || !make_computing(computing, counted, figures)) {
         figures_free(figures);
         return false;
     }

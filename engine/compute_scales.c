@@ -96,7 +96,7 @@ static void add_change_statistics(struct work *work, const struct comparison_of_
                                   struct value sd_before, struct value sd_after)
 {
     const struct paired_change paired = paired_change(&stages->joint, &stages->changes);
-    const struct effect_sizes sizes = effect_sizes(&paired, sd_before, sd_after);
+    const struct effect_sizes sizes = effect_sizes(&paired, sd_before, sd_after, work->known);
     const struct signed_rank ranks = signed_rank(&stages->changes, work->study->zeros, work->ranks);
     const bool up = work_scale(work)->higher_is_better;
     add_description(work, &paired.change);

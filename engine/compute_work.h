@@ -7,6 +7,7 @@
 #include "engine/stats/counts.h"
 #include "engine/stats/item_analysis.h"
 #include "engine/stats/mixed_model.h"
+#include "engine/stats/noncentral_t.h"
 #include "engine/stats/reliable_change.h"
 #include "engine/stats/family.h"
 
@@ -54,6 +55,7 @@ struct work {
     struct pair_count *pairs; /* room for the cells of any group */
     struct score_count *before, *after, *changes;
     double *ranks;
+    struct known_intervals *known;
     double *replicates; /* with `random`, only where the study asks for a bootstrap */
     gsl_rng *random;
     struct score_pattern *patterns; /* room for those of any scale of a group */

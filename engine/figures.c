@@ -391,7 +391,7 @@ static bool is_same_but_for_year(const struct grouping *grouping, const struct c
            grouping_is_recorded(grouping, cohorts, by, b);
 }
 
-bool figures_are_by_family(const struct figures *figures, size_t scale)
+static bool are_by_family(const struct figures *figures, size_t scale)
 {
     const struct figure_key all = {.table = FIGURES_BEFORE_AFTER,
                                    .measure = (uint16_t)figures->study->scales[scale].measure,
@@ -399,6 +399,15 @@ bool figures_are_by_family(const struct figures *figures, size_t scale)
     return study_is_goal_level(figures->study, scale) ||
            figures_at(figures, &all, FIGURE_STAGE_CHANGE, STATISTIC_FAMILIES, 0).number <
                figures_at(figures, &all, FIGURE_STAGE_CHANGE, STATISTIC_N, 0).number;
+}
+
+/* Every row of every table asks. */
+bool figures_are_by_family(const struct figures *figures, size_t scale)
+{
+    if (figures->by_family[scale] < 0) {
+        figures->by_family[scale] = are_by_family(figures, scale);
+    }
+    return figures->by_family[scale] > 0;
 }
 
 bool figures_year_before(const struct figures *figures, const struct cohorts *cohorts,
@@ -538,6 +547,7 @@ void figures_free(struct figures *figures)
     if (figures->computer != NULL) {
         figures->computer->free(figures->computer);
     }
+    free(figures->by_family);
     free(figures->categories);
     *figures = (struct figures){0};
 }

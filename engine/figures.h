@@ -519,6 +519,7 @@ struct figures {
     struct figure_section *sections;  /* owned, [table][breakdown] */
     struct figure_computer *computer; /* owned */
     struct comparison *comparisons;   /* owned, study->n_breakdowns */
+    signed char *by_family; /* owned, [scale]: figures_are_by_family(), or < 0: nobody has asked */
     uint32_t *categories; /* owned, n_categories: names' numbers in printing order; a goal
                                        without one is NO_NAME and comes last */
     size_t n_categories;

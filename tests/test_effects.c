@@ -20,16 +20,31 @@ static void expect_near(const char *name, const char *column, double got, double
                  expected == 0.0 ? tolerance : tolerance / fabs(expected));
 }
 
+/* What is known is what would be found again, to the last bit, also where another t has its place. */
+static void expect_known(struct known_intervals *known, double t, double df, struct interval found)
+{
+    for (int i = 0; i < 2; i++) {
+        const struct interval got = noncentral_t_interval_known(known, t, df);
+        const struct interval other = noncentral_t_interval_known(known, t, df + 1.0);
+        const struct interval expected = noncentral_t_interval(t, df + 1.0);
+        assert_memory_equal(&got, &found, sizeof got);
+        assert_memory_equal(&other, &expected, sizeof other);
+    }
+}
+
 static void test_noncentral_t(void **state)
 {
+    struct known_intervals *const known = known_intervals_new();
     struct vectors values;
     (void)state;
     vectors_open(&values, "noncentral_t.csv");
+    assert_non_null(known);
     for (size_t i = 0; i < values.n_rows; i++) {
         const double t = vector_number(&values, i, "t"), df = vector_number(&values, i, "df");
         const double p = vector_number(&values, i, "p"), high = vector_number(&values, i, "high");
         const struct interval got = noncentral_t_interval(t, df);
         const char *const name = vector_cell(&values, i, "t");
+        expect_known(known, t, df, got);
         expect_near(name, "low", got.low, vector_number(&values, i, "low"), 1e-11);
         expect_near(name, "high", got.high, high, 1e-11);
         if (!isnan(p)) {
@@ -40,6 +55,7 @@ static void test_noncentral_t(void **state)
         }
     }
     vectors_close(&values);
+    free(known);
     /* without noncentrality it is Student's t; at t = 0, the normal distribution */
     expect_close("central", "p", noncentral_t_lower(2.0, 1.0, 0.0), 0.85241638234956672, 1e-13);
     expect_close("t 0", "p", noncentral_t_lower(0.0, 5.0, 1.0), 0.15865525393145705, 1e-13);
@@ -131,7 +147,7 @@ static void test_against_r(void **state)
         const struct value sd_after = describe(&scores).sd;
         scores = case_distribution(&cases, i, joint_change);
         const struct paired_change paired = paired_change(&cases.joints[i], &scores);
-        const struct effect_sizes sizes = effect_sizes(&paired, sd_before, sd_after);
+        const struct effect_sizes sizes = effect_sizes(&paired, sd_before, sd_after, NULL);
         const struct signed_rank ranks = signed_rank(&scores, ZEROS_DROPPED, work);
         const struct effect superior = superiority(ranks.n_up, ranks.n_same, ranks.n_down);
         const struct effect middle = hodges_lehmann(&scores);
@@ -180,7 +196,7 @@ static void test_switch(void **state)
         const struct distribution changes = {i == 0 ? under : over, 2, 1};
         const struct paired_change paired = paired_test(&changes);
         const struct effect_sizes sizes =
-            effect_sizes(&paired, value_double(NAN), value_double(NAN));
+            effect_sizes(&paired, value_double(NAN), value_double(NAN), NULL);
         const double d = paired.dz.number;
         const double half = 1.959963984540054 * sqrt(1e-3 + d * d / 2e3);
         assert_true((fabs(d) * sqrt(1000.0) < 37.0) == (i == 0));

@@ -2,18 +2,18 @@
 
 #include <math.h>
 #include "engine/stats/gamma_ratio.h"
-#include "engine/stats/noncentral_t.h"
 #include "engine/stats/proportion.h"
 
 #define NORMAL_975 1.95996398454005423552
 #define NO_EFFECT ((struct effect){VALUE_NONE, VALUE_NONE, VALUE_NONE})
 
-static struct interval interval_of_dz(double dz, uint64_t n, bool noncentral)
+static struct interval interval_of_dz(double dz, uint64_t n, bool noncentral,
+                                      struct known_intervals *known)
 {
     const double root = sqrt((double)n);
     struct interval ends;
     if (noncentral) {
-        ends = noncentral_t_interval(dz * root, (double)(n - 1));
+        ends = noncentral_t_interval_known(known, dz * root, (double)(n - 1));
         ends.low /= root;
         ends.high /= root;
     } else {
@@ -39,7 +39,7 @@ static struct effect corrected(const struct effect *effect, double factor)
 }
 
 struct effect_sizes effect_sizes(const struct paired_change *paired, struct value sd_before,
-                                 struct value sd_after)
+                                 struct value sd_after, struct known_intervals *known)
 {
     const uint64_t n = paired->change.n;
     const double mean = paired->change.mean.number, sd = paired->change.sd.number;
@@ -55,7 +55,7 @@ struct effect_sizes effect_sizes(const struct paired_change *paired, struct valu
     if (paired->dz.kind != VALUE_UNDEFINED) {
         const double d = paired->dz.number;
         const bool noncentral = fabs(d) * sqrt((double)n) < EFFECT_NONCENTRAL;
-        dz = interval_of_dz(d, n, noncentral);
+        dz = interval_of_dz(d, n, noncentral, known);
         sizes.dz = rescaled(d, dz, 1.0);
         sizes.noncentral = value_count(noncentral);
     }

@@ -3,6 +3,7 @@
 #define PELLTER_ENGINE_STATS_EFFECT_SIZE_H
 
 #include "engine/figure.h"
+#include "engine/stats/noncentral_t.h"
 #include "engine/stats/paired.h"
 
 /* A size and its 95% interval, each undefined where the data cannot say it. */
@@ -35,9 +36,10 @@ struct effect_sizes {
 
 #define EFFECT_NONCENTRAL 37.0
 
-/* Of a change and the SD before and after of the same people. */
+/* Of a change and the SD before and after of the same people; `known` as for
+   noncentral_t_interval_known(). */
 struct effect_sizes effect_sizes(const struct paired_change *paired, struct value sd_before,
-                                 struct value sd_after);
+                                 struct value sd_after, struct known_intervals *known);
 
 /* The probability of superiority: that someone is better after than before, plus half of that they
    are the same, (better + same / 2) / n. An exact ratio; undefined at n = 0. 0.5 is no change.

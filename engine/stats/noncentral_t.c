@@ -3,6 +3,9 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <gsl/gsl_cdf.h>
 
 #define SQRT_HALF 0.70710678118654752440
@@ -129,4 +132,40 @@ struct interval noncentral_t_interval(double t, double df)
     }
     /* below 0, the mirror image */
     return t < 0.0 ? (struct interval){-ncp.high, -ncp.low} : ncp;
+}
+
+#define N_KNOWN ((size_t)1 << 12)
+struct known_intervals {
+    struct {
+        double t, df; /* df 0: nothing */
+        struct interval interval;
+    } of[N_KNOWN];
+};
+
+struct known_intervals *known_intervals_new(void)
+{
+    return calloc(1, sizeof(struct known_intervals));
+}
+
+/* Where a t is kept: what was there before gives way. */
+static size_t place_of(double t, double df)
+{
+    uint64_t bits;
+    memcpy(&bits, &t, sizeof bits);
+    return (size_t)((bits + (uint64_t)df) * UINT64_C(0x9e3779b97f4a7c15) >> 40) & (N_KNOWN - 1);
+}
+
+struct interval noncentral_t_interval_known(struct known_intervals *known, double t, double df)
+{
+    size_t place;
+    if (known == NULL || !in_range(t, df)) {
+        return noncentral_t_interval(t, df);
+    }
+    place = place_of(t, df);
+    if (known->of[place].df != df || known->of[place].t != t) {
+        known->of[place].interval = noncentral_t_interval(t, df);
+        known->of[place].t = t;
+        known->of[place].df = df;
+    }
+    return known->of[place].interval;
 }

@@ -2,6 +2,7 @@
 #ifndef PELLTER_ENGINE_STATS_NONCENTRAL_T_H
 #define PELLTER_ENGINE_STATS_NONCENTRAL_T_H
 
+#include <stddef.h>
 #include "engine/stats/interval.h"
 
 /* t may be this far from 0. */
@@ -17,5 +18,13 @@ double noncentral_t_lower(double t, double df, double ncp);
 
    within 1e-11 sqrt(1 + t^2 / df). None where noncentral_t_lower() is NAN. */
 struct interval noncentral_t_interval(double t, double df);
+
+/* Intervals that were asked for lately: in thousands of small cohorts the same few t come again and
+   again. The caller's to free; one for each thread. NULL: no memory. */
+struct known_intervals;
+struct known_intervals *known_intervals_new(void);
+
+/* noncentral_t_interval(t, df), looked up where it is known. NULL: nothing is. */
+struct interval noncentral_t_interval_known(struct known_intervals *known, double t, double df);
 
 #endif

@@ -366,6 +366,52 @@ static void test_coarsen(void **state)
     tally_free(&out);
 }
 
+/* A code of one kind: near others, among thousands, from end to end, or always the same. */
+static tally_code code_of_kind(size_t kind, uint64_t *from)
+{
+    static const int64_t spans[] = {60, 5000, 20000, 1};
+    const uint64_t drawn = mixed(from);
+    return kind == COUNT(spans) ? any_code(from)
+           : drawn % 9 == 0     ? TALLY_REASON(drawn / 9 % N_REASONS)
+                                : (tally_code)(drawn / 9 % (uint64_t)spans[kind]) - 10;
+}
+
+/* Whatever their codes, the cells of groups are those that would have been counted for the groups. */
+static void test_coarsen_any(void **state)
+{
+    (void)state;
+    static const uint32_t group_of[] = {1, 0, 1, 3, 1, 0, 1};
+    struct tally fine_tally = {0}, counted = {0}, out;
+    uint64_t from = 5;
+    for (size_t i = 0; i < 40000; i++) {
+        const uint64_t drawn = mixed(&from);
+        struct tally_cell cell = {.cohort = (uint32_t)(drawn % COUNT(group_of)),
+                                  .scale = (uint16_t)(drawn / 7 % 2),
+                                  .stage = (uint16_t)(drawn / 14 % 5),
+                                  .later = drawn / 70 % 2 == 0 ? 7 : ONE};
+        cell.code = code_of_kind(cell.stage, &from);
+        cell.later_code = code_of_kind((cell.stage + cell.scale) % 5, &from);
+        assert_true(tally_add(&fine_tally, &cell, 1 + (uint32_t)(drawn / 140 % 3)));
+        cell.cohort = group_of[cell.cohort];
+        assert_true(tally_add(&counted, &cell, 1 + (uint32_t)(drawn / 140 % 3)));
+    }
+    tally_sort(&fine_tally);
+    tally_sort(&counted);
+    assert_true(tally_coarsen(&fine_tally, group_of, &out));
+    assert_int_equal(out.n_cells, counted.n_cells);
+    assert_int_equal(out.n_cohorts, counted.n_cohorts);
+    for (size_t c = 0; c < out.n_cohorts; c++) {
+        assert_int_equal(out.cohorts[c].n, counted.cohorts[c].n);
+        if (out.cohorts[c].n > 0) {
+            assert_memory_equal(out.cohorts[c].cells, counted.cohorts[c].cells,
+                                out.cohorts[c].n * sizeof *out.cohorts[c].cells);
+        }
+    }
+    tally_free(&out);
+    tally_free(&fine_tally);
+    tally_free(&counted);
+}
+
 /* The cells of `sorted` dealt out to two tallies, some to both, come together again, from either
    side and from none. */
 static void test_merge(void **state)
@@ -457,6 +503,7 @@ int main(void)
         cmocka_unit_test(test_codes),          cmocka_unit_test(test_coarsen),
         cmocka_unit_test(test_any_cells),      cmocka_unit_test(test_merge),
         cmocka_unit_test(test_too_many),       cmocka_unit_test(test_add_several),
+        cmocka_unit_test(test_coarsen_any),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,6 +46,14 @@ static void lay_series_out(const struct join_rules *rules, struct join_layout *l
         round_up(sizeof(struct respondent) + layout->n_versions * layout->series_bytes, 8);
 }
 
+/* What every packed form of a join has (form_pack()). */
+static size_t packed_bytes_of(const struct join_rules *rules, const struct join_layout *layout)
+{
+    return PACKED_PAYLOAD + layout->payload_bytes + (rules->keep_places ? sizeof(uint64_t) : 0) +
+           (rules->by_date ? sizeof(int64_t) : 0) +
+           (layout->is_goals ? 2 * sizeof(uint32_t) + sizeof(uint16_t) : 0);
+}
+
 static void widen_layout(const struct study *study, size_t measure, struct join_layout *layout)
 {
     const struct instrument *const instrument = study->measures[measure].instrument;
@@ -94,6 +102,7 @@ bool join_rules_init(struct join_rules *rules, const struct study *study,
     for (size_t i = 0; i < study->n_joins; i++) {
         rules->joins[i].payload_bytes = rules->joins[i].n_payload * rules->joins[i].code_bytes;
         rules->joins[i].is_plain = !rules->joins[i].is_goals && !rules->by_date;
+        rules->joins[i].packed_bytes = packed_bytes_of(rules, &rules->joins[i]);
         lay_series_out(rules, &rules->joins[i]);
     }
     return true;
@@ -106,13 +115,10 @@ void join_rules_free(struct join_rules *rules)
     *rules = (struct join_rules){0};
 }
 
-/* Low byte first, whatever the machine: these bytes travel. */
 void payload_pack(const struct join_layout *layout, const uint32_t codes[], unsigned char *payload)
 {
     for (size_t i = 0; i < layout->n_payload; i++) {
-        for (size_t k = 0; k < layout->code_bytes; k++) {
-            *payload++ = (unsigned char)(codes[i] >> (8 * k));
-        }
+        code_put(payload + i * layout->code_bytes, codes[i], layout->code_bytes);
     }
 }
 
@@ -131,33 +137,46 @@ static inline void get(const unsigned char **bytes, void *to, size_t n)
     *bytes += n;
 }
 
+static uint8_t kind_of(const struct join_layout *layout, const struct form *form)
+{
+    const bool is_long = id_is_long(form->id);
+    const bool is_plain = layout->is_plain && !is_long && form->stage != NO_STAGE;
+    return (uint8_t)((is_plain ? PACKED_PLAIN : 0) | (form->may_start ? PACKED_MAY_START : 0) |
+                     (is_long                  ? PACKED_LONG
+                      : form->id.words[1] != 0 ? PACKED_TWO_WORDS
+                                               : 0) |
+                     (family_is_none(form->family) ? 0 : PACKED_FAMILY) |
+                     (form->family.words[1] != 0 ? PACKED_TWO_FAMILY_WORDS : 0));
+}
+
 size_t form_pack(const struct join_rules *rules, const struct form *form, unsigned char *bytes)
 {
     const struct join_layout *const layout = layout_of(rules, form->measure);
-    const struct packed_head head = {
-        .cohort = form->cohort,
-        .measure = form->measure,
-        .stage = form->stage == NO_STAGE ? LISTED_NO_STAGE : (uint8_t)form->stage,
-        .kind = (uint8_t)packed_kind(form->id, form->may_start, form->family)};
+    const struct packed_head head = {.hash = (uint32_t)form->hash,
+                                     .cohort = form->cohort,
+                                     .measure = form->measure,
+                                     .stage = form->stage == NO_STAGE ? LISTED_NO_STAGE
+                                                                      : (uint8_t)form->stage,
+                                     .kind = kind_of(layout, form)};
     const uint64_t long_id = form->id.words[1] & 0xffffffff;
     unsigned char *const start = bytes;
     put(&bytes, &head, sizeof head);
     put(&bytes, (head.kind & PACKED_LONG) != 0 ? &long_id : &form->id.words[0], sizeof long_id);
-    if ((head.kind & PACKED_TWO_WORDS) != 0) {
-        put(&bytes, &form->id.words[1], sizeof form->id.words[1]);
-    }
     payload_copy(layout, form->payload, bytes);
     bytes += layout->payload_bytes;
-    if (rules->by_date || form->stage == NO_STAGE) {
-        put(&bytes, &form->date, sizeof form->date);
-    }
     if (rules->keep_places) {
         put(&bytes, &form->place, sizeof form->place);
+    }
+    if (rules->by_date || form->stage == NO_STAGE) {
+        put(&bytes, &form->date, sizeof form->date);
     }
     if (layout->is_goals) {
         put(&bytes, &form->goal, sizeof form->goal);
         put(&bytes, &form->category, sizeof form->category);
         put(&bytes, &form->flags, sizeof form->flags);
+    }
+    if ((head.kind & PACKED_TWO_WORDS) != 0) {
+        put(&bytes, &form->id.words[1], sizeof form->id.words[1]);
     }
     if ((head.kind & PACKED_FAMILY) != 0) {
         put(&bytes, &form->family.words[0], sizeof form->family.words[0]);
@@ -178,7 +197,8 @@ size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, s
     struct packed_head head;
     get(&bytes, &head, sizeof head);
     layout = layout_of(rules, head.measure);
-    *form = (struct form){.date = NO_DATE,
+    *form = (struct form){.hash = head.hash,
+                          .date = NO_DATE,
                           .cohort = head.cohort,
                           .goal = NO_NAME,
                           .category = NO_NAME,
@@ -186,21 +206,21 @@ size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, s
                           .measure = head.measure,
                           .may_start = (head.kind & PACKED_MAY_START) != 0};
     get(&bytes, &form->id.words[0], sizeof form->id.words[0]);
-    if ((head.kind & PACKED_TWO_WORDS) != 0) {
-        get(&bytes, &form->id.words[1], sizeof form->id.words[1]);
-    }
     form->payload = bytes;
     bytes += layout->payload_bytes;
-    if (rules->by_date || form->stage == NO_STAGE) {
-        get(&bytes, &form->date, sizeof form->date);
-    }
     if (rules->keep_places) {
         get(&bytes, &form->place, sizeof form->place);
+    }
+    if (rules->by_date || form->stage == NO_STAGE) {
+        get(&bytes, &form->date, sizeof form->date);
     }
     if (layout->is_goals) {
         get(&bytes, &form->goal, sizeof form->goal);
         get(&bytes, &form->category, sizeof form->category);
         get(&bytes, &form->flags, sizeof form->flags);
+    }
+    if ((head.kind & PACKED_TWO_WORDS) != 0) {
+        get(&bytes, &form->id.words[1], sizeof form->id.words[1]);
     }
     if ((head.kind & PACKED_FAMILY) != 0) {
         get(&bytes, &form->family.words[0], sizeof form->family.words[0]);

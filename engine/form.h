@@ -38,7 +38,7 @@ enum { GOAL_PAYLOAD_LEVEL, GOAL_PAYLOAD_WEIGHT, GOAL_PAYLOAD };
    them on, and what does not fit in memory is written down, by form_pack(). */
 struct form {
     struct id id;
-    uint64_t hash; /* id_hash(id) */
+    uint64_t hash; /* id_hash(id); of one that was unpacked, the lower half */
     uint64_t place;
     int64_t date; /* days, or NO_DATE */
     uint32_t cohort;
@@ -52,17 +52,17 @@ struct form {
     struct family_id family;      /* zeros: none is named */
 };
 
-/* Many questionnaires of one measure as columns, all of them plain (form_pack_plain()). */
-struct plain_forms {
+/* Questionnaires of one measure as columns. */
+struct form_columns {
     uint16_t measure;
     bool may_start;
-    const struct id *ids; /* borrowed, as are the rest */
-    const uint64_t *hashes;
-    const uint32_t *cohorts, *stages;
-    const unsigned char *payloads;
+    const struct id *ids;             /* borrowed, as are the rest; zeros: none */
+    const uint32_t *cohorts, *stages; /* NO_STAGE: to be placed by its date */
+    const uint32_t *codes;            /* of form i on scale s: codes[s * stride + i] */
+    size_t stride;
     const uint64_t *places;
     const struct family_id *families; /* NULL: none is named */
-    const uint16_t *which;            /* n: the places of those that are meant */
+    const bool *sound; /* something is answered, and no stage is named that the study has not */
     size_t n;
 };
 
@@ -71,6 +71,7 @@ struct join_layout {
     bool is_goals;
     bool is_plain; /* its packed forms are plain, unless they have a long id or no stage */
     size_t n_payload, code_bytes, payload_bytes;
+    size_t packed_bytes; /* of a packed form, those that every one has: form_packed_bytes() */
     size_t
         n_versions; /* series that every respondent has; goals: 0, as they are added one by one */
     size_t states, codes, dates, places, series_bytes; /* within a series */
@@ -101,8 +102,20 @@ static inline const struct join_layout *layout_of(const struct join_rules *rules
     return &rules->joins[rules->study->measures[measure].join];
 }
 
-/* n_payload codes as a payload of payload_bytes, and one of them back. */
+/* n_payload codes as a payload of payload_bytes, low byte first whatever the machine, and one of them
+   back. */
 void payload_pack(const struct join_layout *layout, const uint32_t codes[], unsigned char *payload);
+static inline void code_put(unsigned char *at, uint32_t code, size_t code_bytes)
+{
+    at[0] = (unsigned char)code;
+    if (code_bytes > 1) {
+        at[1] = (unsigned char)(code >> 8);
+    }
+    if (code_bytes > 2) {
+        at[2] = (unsigned char)(code >> 16);
+        at[3] = (unsigned char)(code >> 24);
+    }
+}
 static inline uint32_t code_at(const unsigned char *at, size_t code_bytes)
 {
     return code_bytes == 1   ? at[0]
@@ -141,7 +154,8 @@ static inline bool payload_equal(const struct join_layout *layout, const unsigne
 }
 
 /* A form as bytes, without what this study's forms do not have, and back: form_unpack() returns the
-   length, borrows a long id and the payload from `bytes`, and leaves the hash to the caller. */
+   length, borrows a long id and the payload from `bytes`, and gives of the hash what the join looks
+   at. */
 static inline size_t form_packed_most(const struct join_rules *rules, const struct form *form)
 {
     return rules->packed_most +
@@ -150,65 +164,133 @@ static inline size_t form_packed_most(const struct join_rules *rules, const stru
 size_t form_pack(const struct join_rules *rules, const struct form *form, unsigned char *bytes);
 size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, struct form *form);
 
-/* How a packed form begins. Behind it stand the id, the payload, and what else this study's forms
-   have. */
+/* How a packed form begins. Behind it stand the id's first word, the payload, what else all of this
+   study's forms have, and the other words that this one has. */
 struct packed_head {
+    uint32_t hash; /* its lower half, by which the join finds the id */
     uint32_t cohort;
     uint16_t measure;
     uint8_t stage; /* LISTED_NO_STAGE: to be placed by its date */
     uint8_t kind;  /* PACKED_... */
 };
+static inline uint32_t packed_hash(const unsigned char *bytes)
+{
+    uint32_t hash;
+    __builtin_memcpy(&hash, bytes, sizeof hash);
+    return hash;
+}
+static inline uint32_t packed_cohort(const unsigned char *bytes)
+{
+    uint32_t cohort;
+    __builtin_memcpy(&cohort, bytes + offsetof(struct packed_head, cohort), sizeof cohort);
+    return cohort;
+}
+static inline uint16_t packed_measure(const unsigned char *bytes)
+{
+    uint16_t measure;
+    __builtin_memcpy(&measure, bytes + offsetof(struct packed_head, measure), sizeof measure);
+    return measure;
+}
+static inline uint8_t packed_stage(const unsigned char *bytes)
+{
+    return bytes[offsetof(struct packed_head, stage)];
+}
+static inline uint8_t packed_kind(const unsigned char *bytes)
+{
+    return bytes[offsetof(struct packed_head, kind)];
+}
 enum {
     PACKED_TWO_WORDS = 1, /* an id of 9 to 16 bytes has two words, a shorter one the first only */
-    PACKED_LONG = 2,      /* a longer one has its length, and the text behind all else */
-    PACKED_MAY_START = 4,
-    PACKED_FAMILY =
-        8, /* the first word of a family before such a text, and if it is not all, ... */
-    PACKED_TWO_FAMILY_WORDS = 16 /* ... the second */
+    PACKED_FAMILY = 2,    /* the first word of a family, and if it is not all, ... */
+    PACKED_TWO_FAMILY_WORDS = 4, /* ... the second */
+    PACKED_MAY_START = 8,
+    PACKED_LONG =
+        16, /* a longer id has its length as the first word, and its text behind all else */
+    PACKED_PLAIN = 32 /* nothing but a head, an id, a payload, where places are kept its place, and
+                         maybe a family: as nearly all are */
 };
 
-static inline unsigned packed_kind(struct id id, bool may_start, struct family_id family)
+#define PACKED_ID sizeof(struct packed_head)
+#define PACKED_PAYLOAD (PACKED_ID + sizeof(uint64_t))
+
+/* The length of a packed form. */
+static inline size_t form_packed_bytes(const struct join_rules *rules,
+                                       const struct join_layout *layout, const unsigned char *bytes)
 {
-    return (may_start ? PACKED_MAY_START : 0u) |
-           (id_is_long(id)     ? PACKED_LONG
-            : id.words[1] == 0 ? 0u
-                               : PACKED_TWO_WORDS) |
-           (family_is_none(family) ? 0u
-            : family.words[1] == 0 ? PACKED_FAMILY
-                                   : PACKED_FAMILY | PACKED_TWO_FAMILY_WORDS);
+    static const uint8_t words[] = {0, 1, 1, 2, 1, 2, 2, 3}; /* bits of a kind */
+    const unsigned kind = packed_kind(bytes);
+    size_t n = layout->packed_bytes + words[kind & 7u] * sizeof(uint64_t);
+    if (packed_stage(bytes) == LISTED_NO_STAGE && !rules->by_date) {
+        n += sizeof(int64_t);
+    }
+    if ((kind & PACKED_LONG) != 0) {
+        uint64_t length;
+        __builtin_memcpy(&length, bytes + PACKED_ID, sizeof length);
+        n += (size_t)length;
+    }
+    return n;
 }
 
-/* form_pack() for a plain form: one whose record is nothing but a head, an id, a payload, where places
-   are kept its place, and its family, as nearly all are. Its join's layout is plain, its id is not long,
-   and it has a stage. There must be room for two words of id, and of a family. */
-static inline size_t form_pack_plain(const struct join_rules *rules,
-                                     const struct join_layout *layout, struct id id,
-                                     uint32_t cohort, uint16_t measure, uint32_t stage,
-                                     bool may_start, const unsigned char *payload, uint64_t place,
-                                     struct family_id family, unsigned char *bytes)
+/* Where the family of a plain form stands that names one. */
+static inline size_t packed_family(const struct join_layout *layout, unsigned kind)
 {
-    unsigned char *const start = bytes;
-    const size_t n_id = sizeof id.words[0] + (id.words[1] != 0 ? sizeof id.words[1] : 0);
+    return layout->packed_bytes + ((kind & PACKED_TWO_WORDS) != 0 ? sizeof(uint64_t) : 0);
+}
+
+/* Most bytes of a plain form, with room behind it: two words are written where there may be one. */
+static inline size_t packed_plain_most(const struct join_layout *layout)
+{
+    return layout->packed_bytes + sizeof(uint64_t) + sizeof(struct family_id);
+}
+
+/* Is a form of these columns plain? Its join's layout has to be. */
+static inline bool form_is_plain(const struct form_columns *forms, size_t at)
+{
+    const struct id id = forms->ids[at];
+    return forms->sound[at] && forms->stages[at] != NO_STAGE && id.words[0] != 0 && !id_is_long(id);
+}
+
+/* form_pack() for a plain form. There must be room for packed_plain_most(). Words that a form may lack
+   are written and, where it does, written over, which asks no question that cannot be foreseen. */
+static inline size_t form_pack_plain(const struct form_columns *forms,
+                                     const struct join_layout *layout, bool keep_places, size_t at,
+                                     uint64_t hash, unsigned char *bytes)
+{
+    const struct id id = forms->ids[at];
+    const uint32_t half = (uint32_t)hash;
+    const unsigned two_words = id.words[1] != 0;
+    unsigned kind = PACKED_PLAIN | (forms->may_start ? PACKED_MAY_START : 0u) | two_words;
+    unsigned char *to = bytes + PACKED_PAYLOAD;
     /* Field by field: put together first, they would make a dozen instructions more. */
-    __builtin_memcpy(bytes + offsetof(struct packed_head, cohort), &cohort, sizeof cohort);
-    __builtin_memcpy(bytes + offsetof(struct packed_head, measure), &measure, sizeof measure);
-    bytes[offsetof(struct packed_head, stage)] = (unsigned char)stage;
-    bytes[offsetof(struct packed_head, kind)] = (unsigned char)packed_kind(id, may_start, family);
-    bytes += sizeof(struct packed_head);
-    /* Both words are there to be copied; what is too much is written over. */
-    __builtin_memcpy(bytes, &id, sizeof id);
-    bytes += n_id;
-    payload_copy(layout, payload, bytes);
-    bytes += layout->payload_bytes;
-    if (rules->keep_places) {
-        __builtin_memcpy(bytes, &place, sizeof place);
-        bytes += sizeof place;
+    __builtin_memcpy(bytes + offsetof(struct packed_head, hash), &half, sizeof half);
+    __builtin_memcpy(bytes + offsetof(struct packed_head, cohort), &forms->cohorts[at],
+                     sizeof forms->cohorts[at]);
+    __builtin_memcpy(bytes + offsetof(struct packed_head, measure), &forms->measure,
+                     sizeof forms->measure);
+    bytes[offsetof(struct packed_head, stage)] = (unsigned char)forms->stages[at];
+    __builtin_memcpy(bytes + PACKED_ID, &id.words[0], sizeof id.words[0]);
+    if (layout->payload_bytes == 1) {
+        *to++ = (unsigned char)forms->codes[at];
+    } else {
+        for (size_t i = 0; i < layout->n_payload; i++, to += layout->code_bytes) {
+            code_put(to, forms->codes[i * forms->stride + at], layout->code_bytes);
+        }
     }
-    if (!family_is_none(family)) {
-        __builtin_memcpy(bytes, &family, sizeof family);
-        bytes += sizeof family.words[0] + (family.words[1] != 0 ? sizeof family.words[1] : 0);
+    if (keep_places) {
+        __builtin_memcpy(to, &forms->places[at], sizeof forms->places[at]);
+        to += sizeof forms->places[at];
     }
-    return (size_t)(bytes - start);
+    __builtin_memcpy(to, &id.words[1], sizeof id.words[1]);
+    to += two_words * sizeof id.words[1];
+    if (forms->families != NULL) {
+        const struct family_id family = forms->families[at];
+        const unsigned named = !family_is_none(family), more = family.words[1] != 0;
+        __builtin_memcpy(to, &family, sizeof family);
+        to += (named + more) * sizeof family.words[0];
+        kind |= named * PACKED_FAMILY | more * PACKED_TWO_FAMILY_WORDS;
+    }
+    bytes[offsetof(struct packed_head, kind)] = (unsigned char)kind;
+    return (size_t)(to - bytes);
 }
 
 #endif

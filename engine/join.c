@@ -13,11 +13,12 @@ static bool blocks_grow(struct blocks *blocks, uint32_t number, size_t size)
                         sizeof *blocks->blocks)) {
             return false;
         }
-        blocks->blocks[blocks->n_blocks] = calloc(1, BLOCK_RECORDS * size + BLOCK_ALIGNED);
+        /* a multiple of the alignment, whatever the size */
+        blocks->blocks[blocks->n_blocks] = aligned_alloc(BLOCK_ALIGNED, BLOCK_RECORDS * size);
         if (blocks->blocks[blocks->n_blocks] == NULL) {
             return false;
         }
-        blocks->n_blocks++;
+        memset(blocks->blocks[blocks->n_blocks++], 0, BLOCK_RECORDS * size);
     }
     return true;
 }
@@ -54,10 +55,13 @@ static bool slots_full(const struct slots *slots, size_t n_used)
     return 4 * (n_used + 1) > 3 * slots->n;
 }
 
-/* Twice as many slots, all of them free. */
-static bool slots_double(struct slots *slots)
+/* As long as there are few, four times as many are hardly more, and all are put anew half as often. */
+#define FEW_SLOTS ((size_t)16 * 1024)
+
+/* More slots, all of them free. */
+static bool slots_grow(struct slots *slots)
 {
-    const size_t n = slots->n == 0 ? 64 : 2 * slots->n;
+    const size_t n = slots->n == 0 ? 64 : slots->n < FEW_SLOTS ? 4 * slots->n : 2 * slots->n;
     uint32_t *const numbers = malloc(n * sizeof *numbers);
     if (numbers == NULL) {
         return false;
@@ -89,11 +93,11 @@ static bool make_slots(struct join *join)
     if (!slots_full(&join->by_id, join->n_respondents)) {
         return true;
     }
-    if (!slots_double(&join->by_id)) {
+    if (!slots_grow(&join->by_id)) {
         return false;
     }
     for (uint32_t i = 0; i < join->n_respondents; i++) {
-        const uint64_t hash = id_hash(join_respondent(join, i)->id);
+        const uint32_t hash = join_hash(join_respondent(join, i)->id);
         slots_put(&join->by_id, hash, slot_tag(hash) | i);
     }
     return true;
@@ -101,7 +105,7 @@ static bool make_slots(struct join *join)
 
 /* The slot of an id, or the free one where it belongs; `*similar` where one was met on the way that
    a person would take for it: both have the same hash, so that both are on one way. */
-static uint32_t *find_slot(const struct join *join, struct id id, uint64_t hash, bool *similar)
+static uint32_t *find_slot(const struct join *join, struct id id, uint32_t hash, bool *similar)
 {
     const struct slots *const slots = &join->by_id;
     size_t slot = first_slot(slots, hash);
@@ -126,7 +130,7 @@ uint32_t join_find(const struct join *join, struct id id)
     if (join->by_id.n == 0) {
         return NO_NAME;
     }
-    slot = find_slot(join, id, id_hash(id), &similar);
+    slot = find_slot(join, id, join_hash(id), &similar);
     return *slot == SLOT_FREE ? NO_NAME : *slot & SLOT_NUMBER;
 }
 
@@ -163,7 +167,7 @@ static bool new_respondent(struct join *join, struct id id)
     return true;
 }
 
-bool join_add(struct join *join, struct id id, uint64_t hash, uint32_t *respondent)
+bool join_add(struct join *join, struct id id, uint32_t hash, uint32_t *respondent)
 {
     bool similar;
     uint32_t *slot;
@@ -179,6 +183,16 @@ bool join_add(struct join *join, struct id id, uint64_t hash, uint32_t *responde
         join->similar_ids += similar;
     }
     *respondent = *slot & SLOT_NUMBER;
+    return true;
+}
+
+bool join_add_new(struct join *join, struct id id, uint32_t hash, uint32_t *respondent)
+{
+    if (!make_slots(join) || !new_respondent(join, id)) {
+        return false;
+    }
+    *respondent = join->n_respondents - 1;
+    slots_put(&join->by_id, hash, slot_tag(hash) | *respondent);
     return true;
 }
 
@@ -225,7 +239,7 @@ static bool make_goal_slots(struct join *join)
     if (!slots_full(&join->by_goal, join->n_series)) {
         return true;
     }
-    if (join->n_series >= NO_NAME / 2 || !slots_double(&join->by_goal)) {
+    if (join->n_series >= NO_NAME / 2 || !slots_grow(&join->by_goal)) {
         return false;
     }
     for (uint32_t i = 0; i < join->n_series; i++) {

@@ -21,11 +21,11 @@ enum slot_state { SLOT_EMPTY, SLOT_FORM, SLOT_CONFLICT };
    line of the processor's cache, which is what memory gives at once: so one of 32 bytes takes no two
    of them. */
 struct blocks {
-    unsigned char **blocks; /* owned */
+    unsigned char **blocks; /* owned; each block itself, too */
     size_t n_blocks, blocks_capacity;
 };
 #define BLOCK_RECORDS 256u
-#define BLOCK_ALIGNED ((uintptr_t)64)
+#define BLOCK_ALIGNED ((size_t)64)
 
 /* A hash table of the numbers of such records; a quarter of its slots at least is free. */
 struct slots {
@@ -68,8 +68,7 @@ size_t join_bytes(const struct join *join);
 
 static inline void *block_record(const struct blocks *blocks, uint32_t number, size_t size)
 {
-    unsigned char *const block = blocks->blocks[number / BLOCK_RECORDS];
-    return block + (-(uintptr_t)block & (BLOCK_ALIGNED - 1)) + number % BLOCK_RECORDS * size;
+    return blocks->blocks[number / BLOCK_RECORDS] + number % BLOCK_RECORDS * size;
 }
 
 /* --- respondents --- */
@@ -79,10 +78,15 @@ static inline void *block_record(const struct blocks *blocks, uint32_t number, s
 #define SLOT_NUMBER UINT32_C(0xffffff)
 #define SLOT_FREE UINT32_MAX /* also of goals, which have no such bits */
 
-/* Bits that neither choose the slot nor, above us, the partition. */
-static inline uint32_t slot_tag(uint64_t hash)
+/* What of an id's hash says where it stands: the half that does not, above us, choose the partition.
+   The lowest bits choose the slot, the highest are the tag. */
+static inline uint32_t join_hash(struct id id)
 {
-    return (uint32_t)(hash >> 8) & ~SLOT_NUMBER;
+    return (uint32_t)id_hash(id);
+}
+static inline uint32_t slot_tag(uint32_t hash)
+{
+    return hash & ~SLOT_NUMBER;
 }
 
 static inline struct respondent *join_respondent(const struct join *join, uint32_t respondent)
@@ -94,8 +98,11 @@ static inline struct respondent *join_respondent(const struct join *join, uint32
 /* The number of an id, or NO_NAME. */
 uint32_t join_find(const struct join *join, struct id id);
 
-/* The number of an id, which is new if need be; `hash` is id_hash(id). False: no memory. */
-bool join_add(struct join *join, struct id id, uint64_t hash, uint32_t *respondent);
+/* The number of an id, which is new if need be; `hash` is join_hash(id). False: no memory. */
+bool join_add(struct join *join, struct id id, uint32_t hash, uint32_t *respondent);
+
+/* The same of one that join_guess() knows nothing of, and that is not long. */
+bool join_add_new(struct join *join, struct id id, uint32_t hash, uint32_t *respondent);
 
 /* Where the search for an id begins. Slots are looked at four by four, so that whether an id stands in
    the first, the second, ... of its four is no question that a processor would have to guess at. */
@@ -106,7 +113,7 @@ static inline size_t first_slot(const struct slots *slots, uint64_t hash)
 }
 
 /* Asks the memory for what join_guess() will look at. */
-static inline void join_ask(const struct join *join, uint64_t hash)
+static inline void join_ask(const struct join *join, uint32_t hash)
 {
     if (join->by_id.n > 0) {
         __builtin_prefetch(&join->by_id.numbers[first_slot(&join->by_id, hash)]);
@@ -140,7 +147,7 @@ static inline struct seen_slots look_at_slots(const uint32_t four[], uint32_t ta
 
 /* The respondent with this hash, as far as can be told without a look at the id: another one at
    times, seldom. NO_NAME: there is none. */
-static inline uint32_t join_guess(const struct join *join, uint64_t hash)
+static inline uint32_t join_guess(const struct join *join, uint32_t hash)
 {
     const size_t n = join->by_id.n;
     const uint32_t tag = slot_tag(hash);

@@ -228,7 +228,7 @@ static bool add_form(struct respondents *respondents, const struct form *form)
     const struct join_rules *const rules = respondents->rules;
     struct join *const join = &respondents->joins[rules->study->measures[form->measure].join];
     uint32_t respondent, series;
-    if (!join_add(join, form->id, form->hash, &respondent)) {
+    if (!join_add(join, form->id, (uint32_t)form->hash, &respondent)) {
         return false;
     }
     if (!join->layout->is_goals) {
@@ -248,181 +248,183 @@ static bool add_form(struct respondents *respondents, const struct form *form)
 struct arriving {
     const unsigned char *bytes;
     struct join *join;
-    uint64_t hash;
-    struct packed_head head;
-    struct id id;                 /* of a plain one ... */
-    const unsigned char *payload; /* ... as are this and, where one is named, the family */
-    const unsigned char *family;
-    uint32_t guess; /* join_guess() */
-    bool is_plain;  /* form_pack_plain() */
+    struct respondent *respondent; /* join_guess(); NULL: none */
+    uint32_t number;               /* its number */
 };
 
-/* Looks at a packed form and returns its length. */
-static inline size_t look_at(const struct respondents *respondents, const unsigned char *bytes,
-                             struct arriving *arriving)
+/* The id of a plain form. */
+static inline struct id plain_id(const struct join_layout *layout, const unsigned char *bytes)
 {
-    const unsigned char *const id = bytes + sizeof arriving->head;
-    struct form form;
-    size_t n;
-    arriving->bytes = bytes;
-    memcpy(&arriving->head, bytes, sizeof arriving->head);
-    arriving->join =
-        &respondents->joins[respondents->rules->study->measures[arriving->head.measure].join];
-    arriving->is_plain = arriving->join->layout->is_plain &&
-                         (arriving->head.kind & PACKED_LONG) == 0 &&
-                         arriving->head.stage != LISTED_NO_STAGE;
-    if (!arriving->is_plain) {
-        n = form_unpack(respondents->rules, bytes, &form);
-        arriving->hash = id_hash(form.id);
-        return n;
+    struct id id = {{0, 0}};
+    memcpy(&id.words[0], bytes + PACKED_ID, sizeof id.words[0]);
+    if ((packed_kind(bytes) & PACKED_TWO_WORDS) != 0) {
+        memcpy(&id.words[1], bytes + layout->packed_bytes, sizeof id.words[1]);
     }
-    memcpy(&arriving->id.words[0], id, sizeof arriving->id.words[0]);
-    arriving->id.words[1] = 0;
-    n = sizeof arriving->id.words[0];
-    if ((arriving->head.kind & PACKED_TWO_WORDS) != 0) {
-        memcpy(&arriving->id.words[1], id + n, sizeof arriving->id.words[1]);
-        n = sizeof arriving->id;
-    }
-    arriving->hash = id_hash(arriving->id);
-    arriving->payload = id + n;
-    n += sizeof arriving->head + arriving->join->layout->payload_bytes +
-         (respondents->rules->keep_places ? sizeof(uint64_t) : 0);
-    if ((arriving->head.kind & PACKED_FAMILY) != 0) {
-        arriving->family = bytes + n;
-        n += (arriving->head.kind & PACKED_TWO_FAMILY_WORDS) != 0 ? sizeof(struct family_id)
-                                                                  : sizeof(uint64_t);
-    }
-    return n;
+    return id;
 }
 
 /* Notes the family that a plain form names, if it does. False: no memory. */
-static inline bool note_plain_family(const struct join_rules *rules, const struct arriving *form,
-                                     uint32_t respondent)
+static inline bool note_plain_family(const struct join_rules *rules, struct join *join,
+                                     const unsigned char *bytes, uint32_t respondent)
 {
+    const unsigned kind = packed_kind(bytes);
+    const unsigned char *const at = bytes + packed_family(join->layout, kind);
     struct family_id family = {{0, 0}};
-    if ((form->head.kind & PACKED_FAMILY) == 0) {
+    if ((kind & PACKED_FAMILY) == 0) {
         return true;
     }
-    memcpy(&family.words[0], form->family, sizeof family.words[0]);
-    if ((form->head.kind & PACKED_TWO_FAMILY_WORDS) != 0) {
-        memcpy(&family.words[1], form->family + sizeof family.words[0], sizeof family.words[1]);
+    memcpy(&family.words[0], at, sizeof family.words[0]);
+    if ((kind & PACKED_TWO_FAMILY_WORDS) != 0) {
+        memcpy(&family.words[1], at + sizeof family.words[0], sizeof family.words[1]);
     }
-    return join_note_family(form->join, respondent, family, rules->cohort_ranks[form->head.stage]);
+    return join_note_family(join, respondent, family, rules->cohort_ranks[packed_stage(bytes)]);
+}
+
+/* The series of a plain form. */
+static inline unsigned char *plain_series(const struct join_rules *rules,
+                                          const struct join_layout *layout,
+                                          struct respondent *respondent, const unsigned char *bytes)
+{
+    return (unsigned char *)(respondent + 1) +
+           rules->version[packed_measure(bytes)] * layout->series_bytes;
 }
 
 /* Puts a plain form into its place, which is empty. */
-static inline void fill_plain(const struct join_rules *rules, const struct arriving *form,
-                              unsigned char *at)
+static inline void fill_plain(const struct join_rules *rules, const struct join_layout *layout,
+                              const unsigned char *bytes, unsigned char *at)
 {
-    const struct join_layout *const layout = form->join->layout;
-    series_fill(layout, at, form->head.stage, form->payload);
+    const size_t stage = packed_stage(bytes);
+    series_fill(layout, at, stage, bytes + PACKED_PAYLOAD);
     if (rules->keep_places) {
         uint64_t place;
-        memcpy(&place, form->payload + layout->payload_bytes, sizeof place);
-        series_set_place(rules, layout, at, form->head.stage, place);
+        memcpy(&place, bytes + PACKED_PAYLOAD + layout->payload_bytes, sizeof place);
+        series_set_place(rules, layout, at, stage, place);
     }
 }
 
-/* add_form() for a plain form that is the first at its place, as nearly all are; false where it is
-   not, or where its respondent is new or was not guessed. */
+/* add_form() for a plain form of a respondent that is known, as far as can be guessed. False where it
+   is another one, or another form stands at the place. */
 static inline bool add_plain(const struct join_rules *rules, const struct arriving *form)
 {
-    const struct join *const join = form->join;
-    const struct join_layout *const layout = join->layout;
-    const size_t stage = form->head.stage;
-    /* One that was not known a few forms ago may be known by now. */
-    const uint32_t guess = form->guess == NO_NAME ? join_guess(join, form->hash) : form->guess;
-    struct respondent *respondent;
-    unsigned char *at;
-    if (guess == NO_NAME) {
+    const unsigned char *const bytes = form->bytes;
+    const struct join_layout *const layout = form->join->layout;
+    struct respondent *const respondent = form->respondent;
+    const struct id id = plain_id(layout, bytes);
+    const size_t stage = packed_stage(bytes);
+    unsigned char *const at = plain_series(rules, layout, respondent, bytes);
+    if (respondent->id.words[0] != id.words[0] || respondent->id.words[1] != id.words[1] ||
+        series_state(layout, at, stage) != SLOT_EMPTY ||
+        !note_plain_family(rules, form->join, bytes, form->number)) {
         return false;
     }
-    respondent = join_respondent(join, guess);
-    at = (unsigned char *)(respondent + 1) +
-         rules->version[form->head.measure] * layout->series_bytes;
-    if (respondent->id.words[0] != form->id.words[0] ||
-        respondent->id.words[1] != form->id.words[1] || respondent->cohort != form->head.cohort ||
-        series_state(layout, at, stage) != SLOT_EMPTY || !note_plain_family(rules, form, guess)) {
-        return false;
+    if (respondent->cohort == packed_cohort(bytes)) {
+        const uint8_t rank = rules->cohort_ranks[stage];
+        respondent->cohort_rank = rank < respondent->cohort_rank ? rank : respondent->cohort_rank;
+    } else {
+        note_cohort(rules, respondent, packed_cohort(bytes), (uint32_t)stage);
     }
-    respondent->cohort_rank = rules->cohort_ranks[stage] < respondent->cohort_rank
-                                  ? rules->cohort_ranks[stage]
-                                  : respondent->cohort_rank;
-    fill_plain(rules, form, at);
+    fill_plain(rules, layout, bytes, at);
     return true;
 }
 
-/* add_form() for a plain form whose respondent is new; `*is_new` is cleared where there is one already,
-   and nothing is done. False: no memory. */
-static bool add_first(const struct join_rules *rules, const struct arriving *form, bool *is_new)
+/* add_form() for a plain form whose respondent is new. False: no memory. */
+static bool add_first(const struct join_rules *rules, struct join *join, const unsigned char *bytes)
 {
-    struct join *const join = form->join;
-    const size_t stage = form->head.stage;
+    const struct join_layout *const layout = join->layout;
     struct respondent *respondent;
     uint32_t number;
-    if (!join_add(join, form->id, form->hash, &number)) {
+    if (!join_add_new(join, plain_id(layout, bytes), packed_hash(bytes), &number) ||
+        !note_plain_family(rules, join, bytes, number)) {
         return false;
     }
     respondent = join_respondent(join, number);
-    *is_new = respondent->cohort_rank == UINT8_MAX; /* nothing is known of it */
-    if (*is_new) {
-        if (!note_plain_family(rules, form, number)) {
-            return false;
-        }
-        respondent->cohort = form->head.cohort;
-        respondent->cohort_rank = rules->cohort_ranks[stage];
-        fill_plain(rules, form,
-                   (unsigned char *)(respondent + 1) +
-                       rules->version[form->head.measure] * join->layout->series_bytes);
-    }
+    respondent->cohort = packed_cohort(bytes);
+    respondent->cohort_rank = rules->cohort_ranks[packed_stage(bytes)];
+    fill_plain(rules, layout, bytes, plain_series(rules, layout, respondent, bytes));
     return true;
 }
 
-/* Guesses whose form it is, and asks the memory for what add_plain() will look at. */
-static void guess_respondent(struct arriving *form)
+/* Guesses whose form it is. */
+static inline void guess_respondent(struct arriving *form)
 {
-    form->guess = join_guess(form->join, form->hash);
-    if (form->guess != NO_NAME) {
-        __builtin_prefetch(join_respondent(form->join, form->guess), 1);
-        if ((form->head.kind & PACKED_FAMILY) != 0) {
-            join_ask_family(form->join, form->guess);
+    form->number = join_guess(form->join, packed_hash(form->bytes));
+    form->respondent = form->number == NO_NAME ? NULL : join_respondent(form->join, form->number);
+}
+
+/* Puts a form in its place. False: no memory. */
+static inline bool take_in(struct respondents *respondents, struct arriving *arriving)
+{
+    struct form form;
+    if ((packed_kind(arriving->bytes) & PACKED_PLAIN) != 0) {
+        if (arriving->respondent == NULL) {
+            guess_respondent(arriving); /* who was new a few forms ago may be known by now */
+        }
+        if (arriving->respondent == NULL) {
+            return add_first(respondents->rules, arriving->join, arriving->bytes);
+        }
+        if (add_plain(respondents->rules, arriving)) {
+            return true;
         }
     }
+    (void)form_unpack(respondents->rules, arriving->bytes, &form);
+    return add_form(respondents, &form);
 }
 
 /* As many as it takes for the first answers of the memory to come. */
 #define FORMS_AT_ONCE 64
+
+/* Finds the next packed forms, and asks the memory where their respondents are. Returns where those end;
+   *n is how many they are. */
+static inline const unsigned char *look_at_some(const struct respondents *respondents,
+                                                const unsigned char *bytes,
+                                                const unsigned char *end,
+                                                struct arriving arriving[FORMS_AT_ONCE], size_t *n)
+{
+    /* Most forms are as long as the one before, which is known sooner than how long they are. */
+    unsigned measure = 0, kind = 0;
+    struct join *join = NULL;
+    size_t n_bytes = 0, i = 0;
+    for (; bytes < end && i < FORMS_AT_ONCE; i++) {
+        if (packed_measure(bytes) != measure || packed_kind(bytes) != kind ||
+            (kind & PACKED_PLAIN) == 0) {
+            measure = packed_measure(bytes);
+            kind = packed_kind(bytes);
+            join = &respondents->joins[respondents->rules->study->measures[measure].join];
+            n_bytes = form_packed_bytes(respondents->rules, join->layout, bytes);
+        }
+        arriving[i].bytes = bytes;
+        arriving[i].join = join;
+        join_ask(join, packed_hash(bytes));
+        bytes += n_bytes;
+    }
+    *n = i;
+    return bytes;
+}
+
+/* Asks the memory for what add_plain() will look at. */
+static inline void ask_respondent(const struct arriving *form)
+{
+    if (form->respondent != NULL) {
+        __builtin_prefetch(form->respondent, 1);
+        if ((packed_kind(form->bytes) & PACKED_FAMILY) != 0) {
+            join_ask_family(form->join, form->number);
+        }
+    }
+}
 
 bool respondents_add(struct respondents *respondents, const unsigned char *bytes, size_t n)
 {
     const unsigned char *const end = bytes + n;
     struct arriving arriving[FORMS_AT_ONCE];
     while (bytes < end) {
-        size_t n_forms = 0;
-        for (; bytes < end && n_forms < FORMS_AT_ONCE; n_forms++) {
-            bytes += look_at(respondents, bytes, &arriving[n_forms]);
-            join_ask(arriving[n_forms].join, arriving[n_forms].hash);
-        }
+        size_t n_forms;
+        bytes = look_at_some(respondents, bytes, end, arriving, &n_forms);
         for (size_t i = 0; i < n_forms; i++) {
             guess_respondent(&arriving[i]);
+            ask_respondent(&arriving[i]);
         }
         for (size_t i = 0; i < n_forms; i++) {
-            bool is_new = true;
-            struct form form;
-            if (arriving[i].is_plain && add_plain(respondents->rules, &arriving[i])) {
-                continue;
-            }
-            if (arriving[i].is_plain) {
-                if (!add_first(respondents->rules, &arriving[i], &is_new)) {
-                    return false;
-                }
-                if (is_new) {
-                    continue;
-                }
-            }
-            (void)form_unpack(respondents->rules, arriving[i].bytes, &form);
-            form.hash = arriving[i].hash;
-            if (!add_form(respondents, &form)) {
+            if (!take_in(respondents, &arriving[i])) {
                 return false;
             }
         }

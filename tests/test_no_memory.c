@@ -17,9 +17,11 @@
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *old, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *old, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
 
 /* A test's own state: how many allocations still succeed, and whether all behind that one fail too.
    */
@@ -55,6 +57,11 @@ void *__wrap_calloc(size_t n, size_t size)
 void *__wrap_realloc(void *old, size_t size)
 {
     return may_allocate() ? __real_realloc(old, size) : NULL;
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return may_allocate() ? __real_aligned_alloc(alignment, size) : NULL;
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl*) */
 

@@ -207,11 +207,6 @@ static bool set_aside(struct worker *worker, const struct batch *batch, size_t i
            worker_stop(worker, fault_memory());
 }
 
-/* What the forms of a batch say, for the join. */
-struct payloads {
-    unsigned char bytes[BATCH_FORMS * MAX_PAYLOAD * sizeof(uint32_t)];
-};
-
 /* One form, whatever it is. */
 static bool send_form(struct batch *batch, struct worker *worker, size_t index, bool blank,
                       const unsigned char *payload)
@@ -242,43 +237,12 @@ static bool send_form(struct batch *batch, struct worker *worker, size_t index, 
     return mail_form(worker->mail, &form) || worker_stop(worker, mail_fault(worker->mail));
 }
 
-/* The codes of all scales of a questionnaire, form by form (payload_pack()). */
-static void pack_outcomes(const struct join_layout *layout, const struct scored_columns *scored,
-                          size_t n, unsigned char *restrict payloads)
+/* Which forms nothing is wrong with but, maybe, their ids. */
+static void find_sound(const struct batch *batch, const uint8_t n_valid[], bool sound[])
 {
-    for (size_t scale = 0; scale < layout->n_payload; scale++) {
-        const outcome *const outcomes = scored->outcome[scale];
-        if (layout->payload_bytes == 1) {
-            for (size_t i = 0; i < n; i++) {
-                payloads[i] = (unsigned char)outcomes[i];
-            }
-            return;
-        }
-        unsigned char *at = payloads + scale * layout->code_bytes;
-        for (size_t i = 0; i < n; i++, at += layout->payload_bytes) {
-            for (size_t k = 0; k < layout->code_bytes; k++) {
-                at[k] = (unsigned char)(outcomes[i] >> (8 * k));
-            }
-        }
+    for (size_t i = 0; i < BATCH_FORMS; i++) {
+        sound[i] = n_valid[i] != 0 && !batch->unknown_stages[i];
     }
-}
-
-/* Divides the forms between those that are sent together and those that are looked at one by one:
-   which have something to them, or are to be set aside. */
-static size_t find_plain(const struct batch *batch, const struct join_layout *layout,
-                         const uint8_t n_valid[], uint16_t plain[], uint16_t others[])
-{
-    size_t n_plain = 0;
-    for (size_t i = 0; i < batch->n; i++) {
-        const struct id id = batch->ids[i];
-        const bool is_plain = layout->is_plain && n_valid[i] > 0 &&
-                              (id.words[0] | id.words[1]) != 0 && !id_is_long(id) &&
-                              batch->stages[i] != NO_STAGE && !batch->unknown_stages[i];
-        plain[n_plain] = (uint16_t)i;
-        others[i - n_plain] = (uint16_t)i;
-        n_plain += is_plain;
-    }
-    return n_plain;
 }
 
 static bool send_questionnaires(struct batch *batch, struct worker *worker,
@@ -286,32 +250,33 @@ static bool send_questionnaires(struct batch *batch, struct worker *worker,
 {
     const struct join_layout *const layout =
         layout_of(&worker->shared->rules, (uint32_t)batch->measure);
-    struct payloads payloads;
-    uint64_t hashes[BATCH_FORMS];
-    uint16_t plain[BATCH_FORMS], others[BATCH_FORMS];
-    const size_t n_plain = find_plain(batch, layout, scored->n_valid, plain, others);
-    const struct plain_forms forms = {.measure = (uint16_t)batch->measure,
-                                      .may_start = batch->may_start,
-                                      .ids = batch->ids,
-                                      .hashes = hashes,
-                                      .cohorts = batch->cohorts,
-                                      .stages = batch->stages,
-                                      .payloads = payloads.bytes,
-                                      .places = batch->places,
-                                      .families = batch->families,
-                                      .which = plain,
-                                      .n = n_plain};
-    pack_outcomes(layout, scored, batch->n, payloads.bytes);
-    for (size_t i = 0; i < n_plain; i++) {
-        hashes[plain[i]] = id_hash(batch->ids[plain[i]]);
-    }
-    if (!mail_plain_forms(worker->mail, &forms)) {
+    bool sound[BATCH_FORMS];
+    const struct form_columns forms = {.measure = (uint16_t)batch->measure,
+                                       .may_start = batch->may_start,
+                                       .ids = batch->ids,
+                                       .cohorts = batch->cohorts,
+                                       .stages = batch->stages,
+                                       .codes = scored->outcome[0],
+                                       .stride = BATCH_FORMS,
+                                       .places = batch->places,
+                                       .families = batch->families,
+                                       .sound = sound,
+                                       .n = batch->n};
+    uint16_t others[BATCH_FORMS];
+    size_t n_others;
+    find_sound(batch, scored->n_valid, sound);
+    if (!mail_plain_forms(worker->mail, &forms, others, &n_others)) {
         return worker_stop(worker, mail_fault(worker->mail));
     }
-    for (size_t i = 0; i < batch->n - n_plain; i++) {
-        const size_t index = others[i];
-        if (!send_form(batch, worker, index, scored->n_valid[index] == 0,
-                       payloads.bytes + index * layout->payload_bytes)) {
+    /* Those with something to them, or that are to be set aside. */
+    for (size_t i = 0; i < n_others; i++) {
+        uint32_t codes[MAX_PAYLOAD];
+        unsigned char payload[sizeof codes];
+        for (size_t scale = 0; scale < layout->n_payload; scale++) {
+            codes[scale] = scored->outcome[scale][others[i]];
+        }
+        payload_pack(layout, codes, payload);
+        if (!send_form(batch, worker, others[i], scored->n_valid[others[i]] == 0, payload)) {
             return false;
         }
     }

@@ -27,16 +27,22 @@ struct partition {
     size_t bytes;             /* as last measured */
 };
 
+/* Which of the parts a form goes to, or to which process. */
+struct routing {
+    size_t n;                            /* parts */
+    unsigned shift;                      /* of half a hash, down to the part's number */
+    const struct forwarding *forwarding; /* borrowed; NULL: all parts are this process's */
+};
+
 struct partitions {
     const struct join_rules *rules; /* borrowed */
     struct partition *parts;        /* owned, n */
     size_t n;
-    unsigned shift; /* of a hash, down to the part's number */
-    size_t memory;  /* 0: no limit; without the inboxes */
+    struct routing routing;
+    size_t memory; /* 0: no limit; without the inboxes */
     size_t inbox_bytes;
     atomic_size_t bytes;
-    struct spill *spill;                 /* owned */
-    const struct forwarding *forwarding; /* borrowed; NULL: all parts are this process's */
+    struct spill *spill; /* owned */
 };
 
 struct bag {
@@ -62,9 +68,9 @@ struct partitions *partitions_new(const struct join_rules *rules, size_t n, size
     partitions->inbox_bytes =
         partitions->inbox_bytes < BAG_BYTES ? BAG_BYTES : partitions->inbox_bytes;
     partitions->memory = memory - memory / 4;
-    partitions->shift = 64;
+    partitions->routing = (struct routing){.n = n, .shift = 63};
     for (size_t i = n; i > 1; i /= 2) {
-        partitions->shift--;
+        partitions->routing.shift--;
     }
     partitions->spill = spill_new();
     partitions->parts = calloc(n, sizeof *partitions->parts);
@@ -115,7 +121,7 @@ size_t partitions_count(const struct partitions *partitions)
 
 void partitions_forward(struct partitions *partitions, const struct forwarding *forwarding)
 {
-    partitions->forwarding = forwarding;
+    partitions->routing.forwarding = forwarding;
 }
 
 /* --- mail --- */
@@ -127,7 +133,8 @@ struct mail *mail_new(struct partitions *partitions)
         return NULL;
     }
     mail->partitions = partitions;
-    mail->n_bags = partitions->n + (partitions->forwarding == NULL ? 0 : partitions->forwarding->n);
+    mail->n_bags = partitions->n +
+                   (partitions->routing.forwarding == NULL ? 0 : partitions->routing.forwarding->n);
     mail->bags = calloc(mail->n_bags, sizeof *mail->bags);
     if (mail->bags == NULL) {
         free(mail);
@@ -158,7 +165,7 @@ static void measure_part(struct partitions *partitions, struct partition *part)
 
 static bool forward(struct mail *mail, size_t to)
 {
-    const struct forwarding *const forwarding = mail->partitions->forwarding;
+    const struct forwarding *const forwarding = mail->partitions->routing.forwarding;
     struct bag *const bag = &mail->bags[mail->partitions->n + to];
     const bool sent = bag->n == 0 || forwarding->send(forwarding->context, to, bag->bytes, bag->n);
     mail->fault = sent ? FAULT_FREE : fault_memory();
@@ -241,16 +248,16 @@ static size_t owner_of(const struct forwarding *forwarding, uint64_t hash)
     return (size_t)((hash >> 32) * forwarding->n >> 32);
 }
 
-static size_t bag_of(const struct partitions *partitions, uint64_t hash)
+static inline size_t bag_of(const struct routing *routing, uint64_t hash)
 {
-    const struct forwarding *const forwarding = partitions->forwarding;
+    const struct forwarding *const forwarding = routing->forwarding;
     if (forwarding != NULL) {
         const size_t owner = owner_of(forwarding, hash);
         if (owner != forwarding->number) {
-            return partitions->n + owner;
+            return routing->n + owner;
         }
     }
-    return partitions->n == 1 ? 0 : (size_t)(hash >> partitions->shift);
+    return (size_t)(hash >> 1 >> routing->shift); /* by 64 bits for one part, but not at once */
 }
 
 /* Makes room for one more form in a bag. */
@@ -270,7 +277,7 @@ static bool make_room(struct mail *mail, size_t index, size_t most)
 bool mail_form(struct mail *mail, const struct form *form)
 {
     const struct partitions *const partitions = mail->partitions;
-    const size_t index = bag_of(partitions, form->hash);
+    const size_t index = bag_of(&partitions->routing, form->hash);
     const size_t most = form_packed_most(partitions->rules, form);
     struct bag *const bag = &mail->bags[index];
     if (bag->n + most > bag->capacity && !make_room(mail, index, most)) {
@@ -280,24 +287,35 @@ bool mail_form(struct mail *mail, const struct form *form)
     return true;
 }
 
-bool mail_plain_forms(struct mail *mail, const struct plain_forms *forms)
+bool mail_plain_forms(struct mail *mail, const struct form_columns *forms, uint16_t others[],
+                      size_t *n_others)
 {
-    const struct partitions *const partitions = mail->partitions;
-    const struct join_layout *const layout = layout_of(partitions->rules, forms->measure);
-    const size_t most = partitions->rules->packed_most;
-    for (size_t i = 0; i < forms->n; i++) {
-        const size_t at = forms->which[i], index = bag_of(partitions, forms->hashes[at]);
-        struct bag *const bag = &mail->bags[index];
+    /* Copies, which nothing that is written below can change, as far as the compiler can tell. */
+    const struct routing routing = mail->partitions->routing;
+    const struct form_columns columns = *forms;
+    const struct join_rules *const rules = mail->partitions->rules;
+    const struct join_layout layout = *layout_of(rules, columns.measure);
+    const bool keep_places = rules->keep_places;
+    const size_t most = packed_plain_most(&layout);
+    struct bag *const bags = mail->bags;
+    size_t n = 0;
+    for (size_t i = 0; i < columns.n; i++) {
+        struct bag *bag;
+        uint64_t hash;
+        size_t index;
+        if (!layout.is_plain || !form_is_plain(&columns, i)) {
+            others[n++] = (uint16_t)i;
+            continue;
+        }
+        hash = id_hash(columns.ids[i]);
+        index = bag_of(&routing, hash);
+        bag = &bags[index];
         if (bag->n + most > bag->capacity && !make_room(mail, index, most)) {
             return false;
         }
-        bag->n += form_pack_plain(partitions->rules, layout, forms->ids[at], forms->cohorts[at],
-                                  forms->measure, forms->stages[at], forms->may_start,
-                                  forms->payloads + at * layout->payload_bytes, forms->places[at],
-                                  forms->families == NULL ? (struct family_id){{0, 0}}
-                                                          : forms->families[at],
-                                  bag->bytes + bag->n);
+        bag->n += form_pack_plain(&columns, &layout, keep_places, i, hash, bag->bytes + bag->n);
     }
+    *n_others = n;
     return true;
 }
 

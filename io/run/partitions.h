@@ -33,8 +33,9 @@ void mail_free(struct mail *mail);
 
 /* Sends a form; it is copied. False: mail_fault() says why. */
 bool mail_form(struct mail *mail, const struct form *form);
-/* The same with many plain forms. */
-bool mail_plain_forms(struct mail *mail, const struct plain_forms *forms);
+/* The same with those of many that are plain; the others, *n_others of them, are left to the caller. */
+bool mail_plain_forms(struct mail *mail, const struct form_columns *forms, uint16_t others[],
+                      size_t *n_others);
 /* Delivers all that is still on its way. */
 bool mail_deliver(struct mail *mail);
 struct fault mail_fault(const struct mail *mail);

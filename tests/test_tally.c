@@ -390,7 +390,7 @@ static void test_coarsen_any(void **state)
                                   .stage = (uint16_t)(drawn / 14 % 5),
                                   .later = drawn / 70 % 2 == 0 ? 7 : ONE};
         cell.code = code_of_kind(cell.stage, &from);
-        cell.later_code = code_of_kind((cell.stage + cell.scale) % 5, &from);
+        cell.later_code = code_of_kind(((size_t)cell.stage + cell.scale) % 5, &from);
         assert_true(tally_add(&fine_tally, &cell, 1 + (uint32_t)(drawn / 140 % 3)));
         cell.cohort = group_of[cell.cohort];
         assert_true(tally_add(&counted, &cell, 1 + (uint32_t)(drawn / 140 % 3)));

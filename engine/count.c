@@ -113,20 +113,18 @@ static bool count_join(struct walk *walk)
     return done;
 }
 
-bool count_respondents(const struct respondents *respondents, struct pair_counter *pairs,
-                       struct kin *kin, struct counted *counted, struct listing *listing)
+bool count_respondents(const struct respondents *respondents, const struct counting *counting)
 {
     const struct study *const study = respondents->rules->study;
     struct walk walk = {.respondents = respondents,
                         .rules = respondents->rules,
                         .study = study,
-                        .pairs = pairs,
-                        .kin = kin,
-                        .counted = counted,
-                        .listing = listing};
-    bool done = count_join_findings(respondents, counted, listing);
-    walk.share_rules = share_rules_new(study);
-    done = done && walk.share_rules != NULL;
+                        .pairs = counting->pairs,
+                        .families = counting->families,
+                        .kin = counting->kin,
+                        .counted = counting->counted,
+                        .listing = counting->listing};
+    bool done = count_join_findings(respondents, counting->counted, counting->listing);
     for (walk.join_index = 0; walk.join_index < study->n_joins && done; walk.join_index++) {
         walk.join = &respondents->joins[walk.join_index];
         walk.layout = &respondents->rules->joins[walk.join_index];
@@ -134,9 +132,8 @@ bool count_respondents(const struct respondents *respondents, struct pair_counte
         done = count_join(&walk);
     }
     if (done) {
-        id_checks_count(respondents, counted);
+        id_checks_count(respondents, counting->counted);
     }
-    free(walk.share_rules);
     free(walk.ratings);
     free(walk.shares);
     return done;

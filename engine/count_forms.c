@@ -161,26 +161,21 @@ static bool count_form_days(const struct walk *walk, uint32_t series, size_t sca
            count_days(walk, series, scale);
 }
 
-static bool count_kin_outcomes(const struct walk *walk, size_t scale, const outcome outcomes[],
-                               size_t stage, size_t later)
+/* What the scores of a respondent give to its family. One that no form names a family of is one by
+   itself. */
+static bool count_kin_outcomes(const struct walk *walk, size_t scale, const outcome outcomes[])
 {
-    const struct scale *const s = walk->study->scales[scale].scale;
-    return !is_scored(outcomes[stage]) || !is_scored(outcomes[later]) ||
-           count_kin_pair(walk, scale, stage, later, outcome_score(s->values, outcomes[stage]),
-                          outcome_score(s->values, outcomes[later]));
-}
-
-/* What all pairs of stages that are compared, is_counted_pair(), give to a family of one. */
-static bool count_kin_stages(const struct walk *walk, size_t scale, const outcome outcomes[])
-{
-    const struct study *const study = walk->study;
-    bool done = true;
-    for (size_t later = 1; later < study->n_stages && done; later++) {
-        done = count_kin_outcomes(walk, scale, outcomes, 0, later) &&
-               (later == 1 || count_kin_outcomes(walk, scale, outcomes, later - 1, later));
+    const size_t n_stages = walk->study->n_stages;
+    struct member_scores scores = {.cohort = walk->cohort};
+    const struct member_scores *const alone = &scores;
+    if (!family_is_none(walk->family)) {
+        return kin_put_outcomes(walk->kin, scale, outcomes, n_stages);
     }
-    return done && (study->before == 0 || study->after <= study->before + 1 ||
-                    count_kin_outcomes(walk, scale, outcomes, study->before, study->after));
+    for (size_t i = 0; i < n_stages; i++) {
+        scores.stages |= (uint64_t)is_scored(outcomes[i]) << i;
+        scores.at[i] = outcomes[i];
+    }
+    return family_counter_add(walk->families, scale, &alone, 1, &walk->counted->families);
 }
 
 bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t measure_index)
@@ -210,9 +205,7 @@ bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t meas
                 return false;
             }
         }
-        if (has_family && !(!family_is_none(walk->family)
-                                ? kin_put_outcomes(walk->kin, scale, outcomes[i], study->n_stages)
-                                : count_kin_stages(walk, scale, outcomes[i]))) {
+        if (has_family && !count_kin_outcomes(walk, scale, outcomes[i])) {
             return false;
         }
     }

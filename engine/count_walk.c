@@ -50,8 +50,8 @@ bool count_kin_pair(const struct walk *walk, size_t scale, size_t stage, size_t 
         !tally_is_score(before) || !tally_is_score(after)) {
         return true;
     }
-    n = family_given_by(walk->study, scale, &walk->share_rules[scale], stage, later, before, after,
-                        given);
+    n = family_given_by(walk->study, scale, family_counter_rules(walk->families, scale), stage,
+                        later, before, after, given);
     for (size_t i = 0; i < n && done; i++) {
         done = count_kin(walk, &given[i].of, 1, given[i].sum);
     }

@@ -4,7 +4,7 @@
 #define PELLTER_ENGINE_COUNT_WALK_H
 
 #include "engine/counted.h"
-#include "engine/family_given.h"
+#include "engine/family_counter.h"
 #include "engine/kin.h"
 #include "engine/listing.h"
 #include "engine/pair_counter.h"
@@ -21,13 +21,13 @@ struct walk {
     uint32_t respondent;
     uint32_t cohort;
     struct pair_counter *pairs;
+    struct family_counter *families;
     struct kin *kin;
     struct family_id family; /* of the respondent, or none */
     struct counted *counted;
-    struct listing *listing;         /* NULL: nobody reads it */
-    bool absence_is_plain;           /* where there is no form, there never is more to say */
-    struct share_rules *share_rules; /* owned by count_respondents, as is the rest: [scale] */
-    struct goal_rating *ratings;     /* room for one respondent's goals */
+    struct listing *listing;     /* NULL: nobody reads it */
+    bool absence_is_plain;       /* where there is no form, there never is more to say */
+    struct goal_rating *ratings; /* room for one respondent's goals; owned, as is the rest */
     size_t ratings_capacity;
     struct goal_share *shares; /* what its goals give to its family */
     size_t n_shares, shares_capacity;

@@ -238,8 +238,12 @@ static bool sort_splits(struct family_tally *tally)
 
 bool family_tally_sort(struct family_tally *tally)
 {
+    bool in_order = true;
     drop_slots(tally); /* every cell is there once: add() saw to that */
-    if (tally->n_cells > 0) {
+    for (size_t i = 1; i < tally->n_cells && in_order; i++) {
+        in_order = cell_compare(&tally->cells[i - 1], &tally->cells[i]) < 0;
+    }
+    if (!in_order) {
         qsort(tally->cells, tally->n_cells, sizeof *tally->cells, cell_compare);
     }
     return tally->n_splits == 0 || sort_splits(tally);

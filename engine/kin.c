@@ -9,7 +9,6 @@
 
 #include "engine/memory.h"
 #include "engine/names.h"
-#include "engine/pair_counter.h"
 
 struct member_head {
     struct family_id family;
@@ -20,44 +19,46 @@ struct member_head {
 
 /* How many bytes of a member are enough: an entry more, and they still have to fit in 16 bits. */
 #define MOST_BYTES 60000
-/* The longest number, of 7 bits each, and the longest sum: with two bytes and a name. */
+/* The longest number, of 7 bits each. */
 #define NUMBER_BYTES 10
-#define SUM_BYTES 48
 /* Of a page, unless it holds one member that is longer. With what malloc() adds, 2 KiB. */
 #define PAGE_BYTES ((size_t)2048 - sizeof(struct kin_page) - 16)
 /* Where a sum has its stage: not a sum. */
 #define OUTCOMES 0xff
+#define MEMBER_ROOM (sizeof(struct member_head) + UINT16_MAX)
 _Static_assert(MAX_STAGES < OUTCOMES &&
                    MOST_BYTES + 2 * NUMBER_BYTES + 1 + MAX_STAGES * NUMBER_BYTES <= UINT16_MAX,
                "a member fits");
 
 /* --- writing down --- */
 
-static bool append(struct kin *kin, const void *bytes, size_t n)
+static void begin_member(struct kin *kin, const struct member_head *head)
 {
-    if (!array_grow(&kin->member, &kin->member_capacity, kin->n_member + n, 1)) {
-        return false;
-    }
-    memcpy(kin->member + kin->n_member, bytes, n);
-    kin->n_member += n;
-    return true;
+    memcpy(kin->member, head, sizeof *head);
+    kin->n_member = sizeof *head;
 }
 
 bool kin_begin(struct kin *kin, struct family_id family, size_t join, uint32_t cohort)
 {
-    const struct member_head head = {.family = family, .cohort = cohort, .join = (uint16_t)join};
-    kin->n_member = 0;
-    return append(kin, &head, sizeof head);
+    if (kin->member == NULL) {
+        kin->member = malloc(MEMBER_ROOM);
+    }
+    if (kin->member == NULL) {
+        return false;
+    }
+    begin_member(kin,
+                 &(struct member_head){.family = family, .cohort = cohort, .join = (uint16_t)join});
+    return true;
 }
 
-static size_t put_number(unsigned char *to, uint64_t number)
+/* Returns what stands behind it. */
+static unsigned char *put_number(unsigned char *to, uint64_t number)
 {
-    size_t n = 0;
     for (; number >= 0x80; number >>= 7) {
-        to[n++] = (unsigned char)(number | 0x80);
+        *to++ = (unsigned char)(number | 0x80);
     }
-    to[n++] = (unsigned char)number;
-    return n;
+    *to++ = (unsigned char)number;
+    return to;
 }
 
 static uint64_t get_number(const unsigned char **from)
@@ -70,7 +71,7 @@ static uint64_t get_number(const unsigned char **from)
     return number | (uint64_t) * (*from)++ << shift;
 }
 
-/* A member with very much is written down as two of one family. */
+/* Room for an entry more: a member with very much is written down as two of one family. */
 static bool make_room(struct kin *kin)
 {
     struct member_head head;
@@ -78,49 +79,55 @@ static bool make_room(struct kin *kin)
         return true;
     }
     memcpy(&head, kin->member, sizeof head);
-    return kin_end(kin) && kin_begin(kin, head.family, head.join, head.cohort);
+    if (!kin_end(kin)) {
+        return false;
+    }
+    begin_member(kin, &head);
+    return true;
 }
 
 bool kin_put(struct kin *kin, const struct family_sum *of, uint64_t members, int64_t sum)
 {
-    unsigned char bytes[SUM_BYTES];
-    size_t n = put_number(bytes, of->scale);
+    unsigned char *to;
     if (!make_room(kin)) {
         return false;
     }
-    bytes[n++] = of->stage;
-    bytes[n++] = of->later;
+    to = put_number(kin->member + kin->n_member, of->scale);
+    *to++ = of->stage;
+    *to++ = of->later;
     if (of->later >= FAMILY_ATTAINED) {
-        memcpy(bytes + n, &of->about, sizeof of->about);
-        n += sizeof of->about;
+        memcpy(to, &of->about, sizeof of->about);
+        to += sizeof of->about;
     }
-    n += put_number(bytes + n, members);
+    to = put_number(to, members);
     /* The sign goes to the lowest bit, so that small numbers stay short. */
-    n += put_number(bytes + n, (uint64_t)sum << 1 ^ (sum < 0 ? UINT64_MAX : 0));
-    return append(kin, bytes, n);
+    to = put_number(to, (uint64_t)sum << 1 ^ (sum < 0 ? UINT64_MAX : 0));
+    kin->n_member = (size_t)(to - kin->member);
+    return true;
 }
 
 bool kin_put_outcomes(struct kin *kin, size_t scale, const outcome outcomes[], size_t n_stages)
 {
-    unsigned char bytes[NUMBER_BYTES];
+    unsigned char *to;
     uint64_t stages = 0;
     for (size_t i = 0; i < n_stages; i++) {
-        stages |= (uint64_t)(outcomes[i] >= N_REASONS) << i;
+        stages |= (uint64_t)is_scored(outcomes[i]) << i;
     }
     if (stages == 0) {
         return true;
     }
-    if (!make_room(kin) || !append(kin, bytes, put_number(bytes, scale)) ||
-        !append(kin, &(const unsigned char){OUTCOMES}, 1) ||
-        !append(kin, bytes, put_number(bytes, stages))) {
+    if (!make_room(kin)) {
         return false;
     }
+    to = put_number(kin->member + kin->n_member, scale);
+    *to++ = OUTCOMES;
+    to = put_number(to, stages);
     for (size_t i = 0; i < n_stages; i++) {
-        if (outcomes[i] >= N_REASONS &&
-            !append(kin, bytes, put_number(bytes, outcomes[i] - N_REASONS))) {
-            return false;
+        if (is_scored(outcomes[i])) {
+            to = put_number(to, outcomes[i] - N_REASONS);
         }
     }
+    kin->n_member = (size_t)(to - kin->member);
     return true;
 }
 
@@ -174,9 +181,8 @@ struct known_sum {
 /* What one member has on a scale. */
 struct known_outcomes {
     uint16_t scale;
-    uint32_t cohort;
-    uint64_t stages; /* bit i: there is a score at stage i */
-    outcome at[MAX_STAGES];
+    bool counted; /* with another member's */
+    struct member_scores scores;
 };
 
 static bool has_outcomes(const unsigned char *from)
@@ -194,13 +200,16 @@ static uint16_t get_stages(const unsigned char **from, uint64_t *stages)
     return scale;
 }
 
-static void get_outcomes(const unsigned char **from, struct known_outcomes *known)
+static void get_outcomes(const unsigned char **from, size_t n_stages, uint32_t cohort,
+                         struct known_outcomes *known)
 {
-    known->scale = get_stages(from, &known->stages);
-    for (size_t i = 0; i < MAX_STAGES && known->stages >> i != 0; i++) {
-        if ((known->stages >> i & 1) != 0) {
-            known->at[i] = N_REASONS + (outcome)get_number(from);
-        }
+    known->scale = get_stages(from, &known->scores.stages);
+    known->counted = false;
+    known->scores.cohort = cohort;
+    for (size_t i = 0; i < n_stages; i++) {
+        known->scores.at[i] = (known->scores.stages >> i & 1) != 0
+                                  ? N_REASONS + (outcome)get_number(from)
+                                  : (outcome)REASON_NO_FORM;
     }
 }
 
@@ -292,9 +301,10 @@ struct member {
 };
 
 struct meeting {
-    const struct study *study;       /* borrowed */
-    const struct share_rules *rules; /* borrowed */
-    struct member *members;          /* owned, n */
+    const struct study *study;      /* borrowed */
+    struct family_counter *counter; /* borrowed, as is the tally */
+    struct family_tally *tally;
+    struct member *members; /* owned, n */
     size_t n;
     uint32_t *first; /* owned: a hash table of families: their members' first */
     size_t n_first;
@@ -302,7 +312,9 @@ struct meeting {
     size_t n_sums, sums_capacity;
     struct known_outcomes *outcomes; /* owned: of one family, as they are met */
     size_t n_outcomes, outcomes_capacity;
-    struct family_part *parts; /* owned: of one sum, or of all that two stages give */
+    const struct member_scores **together; /* owned: those on one scale */
+    size_t together_capacity;
+    struct family_part *parts; /* owned: of one sum */
     size_t parts_capacity;
 };
 
@@ -390,8 +402,8 @@ static bool add_member_entries(struct meeting *meeting, const struct member *mem
                             meeting->n_outcomes + 1, sizeof *meeting->outcomes)) {
                 return false;
             }
-            meeting->outcomes[meeting->n_outcomes].cohort = head.cohort;
-            get_outcomes(&from, &meeting->outcomes[meeting->n_outcomes++]);
+            get_outcomes(&from, meeting->study->n_stages, head.cohort,
+                         &meeting->outcomes[meeting->n_outcomes++]);
             continue;
         }
         if (!array_grow(&meeting->sums, &meeting->sums_capacity, meeting->n_sums + 1,
@@ -404,65 +416,28 @@ static bool add_member_entries(struct meeting *meeting, const struct member *mem
     return true;
 }
 
-/* What the members who have scores at both of two stages give to their family. */
-static bool count_pair(struct meeting *meeting, uint16_t scale, size_t stage, size_t later,
-                       struct family_tally *tally)
+/* What the outcomes of a family's members give, scale by scale. */
+static bool count_outcomes(struct meeting *meeting)
 {
-    const uint64_t both = UINT64_C(1) << stage | UINT64_C(1) << later;
-    const int64_t *const values = meeting->study->scales[scale].scale->values;
-    struct family_given given[MOST_FAMILY_GIVEN];
-    size_t n_given = 0, n = 0;
-    bool done = true;
-    for (size_t i = 0; i < meeting->n_outcomes; i++) {
-        const struct known_outcomes *const known = &meeting->outcomes[i];
-        if (known->scale != scale || (known->stages & both) != both) {
-            continue;
-        }
-        n_given = family_given_by(meeting->study, scale, &meeting->rules[scale], stage, later,
-                                  outcome_score(values, known->at[stage]),
-                                  outcome_score(values, known->at[later]), given);
-        for (size_t k = 0; k < n_given; k++) {
-            meeting->parts[k * meeting->n_outcomes + n] =
-                (struct family_part){.cohort = known->cohort, .members = 1, .sum = given[k].sum};
-        }
-        n++;
-    }
-    for (size_t k = 0; k < n_given && n > 0 && done; k++) {
-        done = family_tally_add_split(tally, &given[k].of, meeting->parts + k * meeting->n_outcomes,
-                                      n);
-    }
-    return done;
-}
-
-static bool count_scale(struct meeting *meeting, uint16_t scale, struct family_tally *tally)
-{
-    bool done = true;
-    for (size_t later = 1; later < meeting->study->n_stages && done; later++) {
-        for (size_t stage = 0; stage < later && done; stage++) {
-            done = !is_counted_pair(meeting->study, stage, later) ||
-                   count_pair(meeting, scale, stage, later, tally);
-        }
-    }
-    return done;
-}
-
-/* The sums that the outcomes of a family's members give, scale by scale. */
-static bool count_outcomes(struct meeting *meeting, struct family_tally *tally)
-{
-    bool done = array_grow(&meeting->parts, &meeting->parts_capacity,
-                           MOST_FAMILY_GIVEN * meeting->n_outcomes, sizeof *meeting->parts);
+    bool done = array_grow(&meeting->together, &meeting->together_capacity, meeting->n_outcomes,
+                           sizeof(const struct member_scores *));
     for (size_t i = 0; i < meeting->n_outcomes && done; i++) {
-        bool counted = false; /* with a member before */
-        for (size_t k = 0; k < i && !counted; k++) {
-            counted = meeting->outcomes[k].scale == meeting->outcomes[i].scale;
+        const uint16_t scale = meeting->outcomes[i].scale;
+        size_t n = 0;
+        for (size_t k = i; k < meeting->n_outcomes && !meeting->outcomes[i].counted; k++) {
+            if (meeting->outcomes[k].scale == scale) {
+                meeting->together[n++] = &meeting->outcomes[k].scores;
+                meeting->outcomes[k].counted = k > i;
+            }
         }
-        done = counted || count_scale(meeting, meeting->outcomes[i].scale, tally);
+        done = n == 0 ||
+               family_counter_add(meeting->counter, scale, meeting->together, n, meeting->tally);
     }
     return done;
 }
 
 /* Counts one family, whose members begin with this one. */
-static bool count_family(struct meeting *meeting, uint32_t first, struct family_tally *tally)
+static bool count_family(struct meeting *meeting, uint32_t first)
 {
     meeting->n_sums = meeting->n_outcomes = 0;
     for (uint32_t i = first; i != NO_NAME; i = meeting->members[i].next) {
@@ -470,11 +445,8 @@ static bool count_family(struct meeting *meeting, uint32_t first, struct family_
             return false;
         }
     }
-    if (!count_outcomes(meeting, tally)) {
-        return false;
-    }
-    if (!array_grow(&meeting->parts, &meeting->parts_capacity, meeting->n_sums,
-                    sizeof *meeting->parts)) {
+    if (!count_outcomes(meeting) || !array_grow(&meeting->parts, &meeting->parts_capacity,
+                                                meeting->n_sums, sizeof *meeting->parts)) {
         return false;
     }
     if (meeting->members[first].next != NO_NAME && meeting->n_sums > 1) {
@@ -486,7 +458,7 @@ static bool count_family(struct meeting *meeting, uint32_t first, struct family_
              n++) {
             meeting->parts[n] = meeting->sums[i + n].part;
         }
-        if (!family_tally_add_split(tally, &meeting->sums[i].of, meeting->parts, n)) {
+        if (!family_tally_add_split(meeting->tally, &meeting->sums[i].of, meeting->parts, n)) {
             return false;
         }
     }
@@ -494,17 +466,18 @@ static bool count_family(struct meeting *meeting, uint32_t first, struct family_
 }
 
 bool kin_meet(const struct kin_piece pieces[], size_t n_pieces, const struct study *study,
-              const struct share_rules rules[], struct family_tally *tally)
+              struct family_counter *counter, struct family_tally *tally)
 {
-    struct meeting meeting = {.study = study, .rules = rules};
+    struct meeting meeting = {.study = study, .counter = counter, .tally = tally};
     bool done = gather(&meeting, pieces, n_pieces);
     for (size_t i = 0; i < meeting.n_first && done; i++) {
-        done = meeting.first[i] == NO_NAME || count_family(&meeting, meeting.first[i], tally);
+        done = meeting.first[i] == NO_NAME || count_family(&meeting, meeting.first[i]);
     }
     free(meeting.members);
     free(meeting.first);
     free(meeting.sums);
     free(meeting.outcomes);
+    free(meeting.together);
     free(meeting.parts);
     return done;
 }

@@ -7,7 +7,7 @@
 #ifndef PELLTER_ENGINE_KIN_H
 #define PELLTER_ENGINE_KIN_H
 
-#include "engine/family_given.h"
+#include "engine/family_counter.h"
 #include "engine/ids.h"
 #include "engine/study.h"
 
@@ -25,7 +25,7 @@ struct kin {
     struct kin_page *bundles[KIN_BUNDLES]; /* owned: the page in the making, and those before it */
     size_t n_bytes;                        /* of all bundles, with what is free in their pages */
     unsigned char *member;                 /* owned, n_member: in the making */
-    size_t n_member, member_capacity;
+    size_t n_member;
 };
 
 /* One member after the other: begin, what is known of the member (each sum and scale once), end. The
@@ -48,14 +48,15 @@ struct kin_numbers {
 bool kin_renumber(unsigned char *bytes, size_t n, const struct study *study,
                   const struct kin_numbers *numbers);
 
-/* Counts the families of a bundle, given in pieces, into `tally`; `rules` are share_rules_of() each
-   scale. The pieces are of this study and not looked at for mistakes. False: no memory. */
+/* Counts the families of a bundle, given in pieces: what outcomes give into `counter`, and the rest and
+   what that cannot hold into `tally`. The pieces are of its study and not looked at for mistakes.
+   False: no memory. */
 struct kin_piece {
     const unsigned char *bytes; /* borrowed, n */
     size_t n;
 };
 bool kin_meet(const struct kin_piece pieces[], size_t n_pieces, const struct study *study,
-              const struct share_rules rules[], struct family_tally *tally);
+              struct family_counter *counter, struct family_tally *tally);
 
 /* Room for n more bytes in the first page of a bundle; NULL: no memory. Those that are filled are to be
    added to the page's n. */

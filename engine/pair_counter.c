@@ -9,14 +9,11 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "engine/cohort_room.h"
 #include "engine/memory.h"
 
 /* A matrix larger than this pays less than looking its few cells up. */
 #define MOST_OUTCOMES 256
-
-struct stage_pair {
-    uint16_t stage, later;
-};
 
 /* A scale: of how many outcomes, and where it stands among the cells of a cohort, or NO_OFFSET. */
 struct counted_scale {
@@ -26,46 +23,40 @@ struct counted_scale {
 
 struct pair_counter {
     const struct study *study; /* borrowed */
-    struct stage_pair *pairs;  /* owned, n_pairs */
+    struct stage_pair pairs[MOST_PAIRS];
     size_t n_pairs;
     /* Of one cohort: for each scale a matrix [outcome][later outcome] for each pair, then a list
        [stage][outcome] of those with a score everywhere. */
     struct counted_scale *scales; /* owned */
-    size_t cohort_cells;          /* of one cohort */
-    uint16_t **cohorts;           /* owned: cells of each cohort, or NULL */
-    size_t n_cohorts;
-    size_t room; /* bytes left */
+    struct cohort_room cohorts;   /* uint16_t */
 };
 #define CARRIED ((uint32_t)UINT16_MAX + 1)
 
-static bool list_pairs(struct pair_counter *counter)
+size_t counted_pairs(const struct study *study, struct stage_pair pairs[MOST_PAIRS])
 {
-    const struct study *const study = counter->study;
-    counter->pairs = calloc(study->n_stages * study->n_stages + 1, sizeof *counter->pairs);
-    if (counter->pairs == NULL) {
-        return false;
-    }
+    size_t n = 0;
     for (size_t stage = 0; stage < study->n_stages; stage++) {
-        for (size_t later = 0; later < study->n_stages; later++) {
+        for (size_t later = stage + 1; later < study->n_stages; later++) {
             if (is_counted_pair(study, stage, later)) {
-                counter->pairs[counter->n_pairs++] =
-                    (struct stage_pair){(uint16_t)stage, (uint16_t)later};
+                pairs[n++] = (struct stage_pair){(uint8_t)stage, (uint8_t)later};
             }
         }
     }
-    return true;
+    return n;
 }
 
 struct pair_counter *pair_counter_new(const struct study *study, size_t room)
 {
     struct pair_counter *const counter = calloc(1, sizeof *counter);
+    size_t n_cells = 0; /* of one cohort */
     if (counter == NULL) {
         return NULL;
     }
     counter->study = study;
-    counter->room = room;
+    counter->cohorts.room = room;
+    counter->n_pairs = counted_pairs(study, counter->pairs);
     counter->scales = calloc(study->n_scales + 1, sizeof *counter->scales);
-    if (counter->scales == NULL || !list_pairs(counter)) {
+    if (counter->scales == NULL) {
         pair_counter_free(counter);
         return NULL;
     }
@@ -75,10 +66,11 @@ struct pair_counter *pair_counter_new(const struct study *study, size_t room)
         /* With one stage there is no pair whose margin could be that stage. */
         if (study->scales[i].scale->kind != SCALE_GOALS && study->scales[i].collected &&
             n <= MOST_OUTCOMES && study->n_stages > 1) {
-            counter->scales[i].offset = counter->cohort_cells;
-            counter->cohort_cells += n * n * counter->n_pairs + n * study->n_stages;
+            counter->scales[i].offset = n_cells;
+            n_cells += n * n * counter->n_pairs + n * study->n_stages;
         }
     }
+    counter->cohorts.bytes = n_cells * sizeof(uint16_t);
     return counter;
 }
 
@@ -87,30 +79,9 @@ void pair_counter_free(struct pair_counter *counter)
     if (counter == NULL) {
         return;
     }
-    for (size_t i = 0; i < counter->n_cohorts; i++) {
-        free(counter->cohorts[i]);
-    }
-    free(counter->cohorts);
+    cohort_room_free(&counter->cohorts);
     free(counter->scales);
-    free(counter->pairs);
     free(counter);
-}
-
-/* The cells of a cohort, or NULL where there is no room for them. */
-static uint16_t *cells_of(struct pair_counter *counter, uint32_t cohort)
-{
-    const size_t bytes = counter->cohort_cells * sizeof **counter->cohorts;
-    if (cohort < counter->n_cohorts && counter->cohorts[cohort] != NULL) {
-        return counter->cohorts[cohort];
-    }
-    /* array_grow() zeroes: a cohort not seen yet has no cells. */
-    if (counter->room < bytes || !array_grow(&counter->cohorts, &counter->n_cohorts,
-                                             (size_t)cohort + 1, sizeof *counter->cohorts)) {
-        return NULL;
-    }
-    counter->cohorts[cohort] = calloc(counter->cohort_cells + 1, sizeof **counter->cohorts);
-    counter->room -= counter->cohorts[cohort] == NULL ? 0 : bytes;
-    return counter->cohorts[cohort];
 }
 
 static tally_code code_of(const struct scale *scale, outcome o)
@@ -223,7 +194,9 @@ bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scal
     unsigned everywhere = 1;
     bool full = false;
     uint16_t *cells, *of_scale;
-    cells = counter->scales[scale].offset == NO_OFFSET ? NULL : cells_of(counter, cohort);
+    cells = counter->scales[scale].offset == NO_OFFSET
+                ? NULL
+                : cohort_room_cells(&counter->cohorts, cohort);
     if (cells == NULL) {
         return add_to_tally(counter, cohort, scale, outcomes, tally);
     }
@@ -313,27 +286,17 @@ static bool finish_scale(const struct pair_counter *counter, uint32_t cohort, si
     return true;
 }
 
-/* Frees a cohort's cells; from then on they are all 0. */
-static void drop_cells(struct pair_counter *counter, size_t cohort)
-{
-    counter->room +=
-        counter->cohorts[cohort] == NULL ? 0 : counter->cohort_cells * sizeof **counter->cohorts;
-    free(counter->cohorts[cohort]);
-    counter->cohorts[cohort] = NULL;
-}
-
 bool pair_counter_finish(struct pair_counter *counter, struct tally *tally)
 {
-    for (size_t cohort = 0; cohort < counter->n_cohorts; cohort++) {
-        const uint16_t *const cells = counter->cohorts[cohort];
+    for (uint32_t cohort = 0; cohort < counter->cohorts.n_cohorts; cohort++) {
+        const uint16_t *const cells = counter->cohorts.cells[cohort];
         for (size_t i = 0; cells != NULL && i < counter->study->n_scales; i++) {
             if (counter->scales[i].offset != NO_OFFSET &&
-                !finish_scale(counter, (uint32_t)cohort, i, cells + counter->scales[i].offset,
-                              tally)) {
+                !finish_scale(counter, cohort, i, cells + counter->scales[i].offset, tally)) {
                 return false;
             }
         }
-        drop_cells(counter, cohort);
+        cohort_room_drop(&counter->cohorts, cohort);
     }
     return true;
 }
@@ -365,20 +328,21 @@ static bool merge_cohort(const struct pair_counter *into, uint32_t cohort, uint1
 
 bool pair_counter_merge(struct pair_counter *into, struct pair_counter *from, struct tally *tally)
 {
-    if (!array_grow(&into->cohorts, &into->n_cohorts, from->n_cohorts, sizeof *into->cohorts)) {
+    struct cohort_room *const to = &into->cohorts, *const of = &from->cohorts;
+    if (!array_grow(&to->cells, &to->n_cohorts, of->n_cohorts, sizeof *to->cells)) {
         return false;
     }
-    for (size_t cohort = 0; cohort < from->n_cohorts; cohort++) {
-        uint16_t *const cells = from->cohorts[cohort], *const sums = into->cohorts[cohort];
-        if (sums == NULL) {
-            into->cohorts[cohort] = cells;
-            from->cohorts[cohort] = NULL;
+    for (uint32_t cohort = 0; cohort < of->n_cohorts; cohort++) {
+        if (to->cells[cohort] == NULL) {
+            to->cells[cohort] = of->cells[cohort];
+            of->cells[cohort] = NULL;
             continue;
         }
-        if (cells != NULL && !merge_cohort(into, (uint32_t)cohort, sums, cells, tally)) {
+        if (of->cells[cohort] != NULL &&
+            !merge_cohort(into, cohort, to->cells[cohort], of->cells[cohort], tally)) {
             return false;
         }
-        drop_cells(from, cohort);
+        cohort_room_drop(of, cohort);
     }
     return true;
 }

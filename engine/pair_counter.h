@@ -16,6 +16,13 @@ static inline bool is_counted_pair(const struct study *study, size_t stage, size
            (stage == 0 || later == stage + 1 || (stage == study->before && later == study->after));
 }
 
+/* All of them, by stage and later stage. Returns how many. */
+struct stage_pair {
+    uint8_t stage, later;
+};
+#define MOST_PAIRS ((size_t)2 * MAX_STAGES)
+size_t counted_pairs(const struct study *study, struct stage_pair pairs[MOST_PAIRS]);
+
 /* A counter with about `room` bytes for matrices. NULL: no memory. `study` must outlive it. */
 struct pair_counter *pair_counter_new(const struct study *study, size_t room);
 void pair_counter_free(struct pair_counter *counter);

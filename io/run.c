@@ -192,12 +192,16 @@ static void count_parts(struct work *work, struct worker *worker)
 {
     const size_t n = partitions_count(work->shared.partitions);
     const volatile sig_atomic_t *const interrupted = work->shared.options->interrupted;
-    struct listing *const listing = work->shared.options->list ? &worker->listing : NULL;
+    const struct counting counting = {.counted = &worker->counted,
+                                      .pairs = worker->pairs,
+                                      .families = worker->families,
+                                      .kin = &worker->kin.kin,
+                                      .listing =
+                                          work->shared.options->list ? &worker->listing : NULL};
     struct fault fault = FAULT_FREE;
     size_t part;
     while (fault.code == FAULT_NONE && (part = atomic_fetch_add(&work->next_part, 1)) < n) {
-        fault = partitions_count_one(work->shared.partitions, part, worker->pairs, &worker->kin.kin,
-                                     &worker->counted, listing);
+        fault = partitions_count_one(work->shared.partitions, part, &counting);
         if (fault.code == FAULT_MEMORY) {
             fault = listed_fault(work->shared.listed);
         }
@@ -217,19 +221,17 @@ static void count_parts(struct work *work, struct worker *worker)
 static void meet_families(struct work *work, struct worker *worker)
 {
     const struct study *const study = &work->shared.plan->study;
-    struct share_rules *const rules = share_rules_new(study);
     struct kin_store *stores[MOST_THREADS];
-    struct fault fault = rules == NULL ? fault_memory() : FAULT_FREE;
+    struct fault fault = FAULT_FREE;
     size_t bundle;
     for (size_t i = 0; i < work->n_workers; i++) {
         stores[i] = &work->workers[i]->kin;
     }
     while (fault.code == FAULT_NONE &&
            (bundle = atomic_fetch_add(&work->next_bundle, 1)) < KIN_BUNDLES) {
-        fault = kin_stores_meet(stores, work->n_workers, bundle, study, rules,
+        fault = kin_stores_meet(stores, work->n_workers, bundle, study, worker->families,
                                 &worker->counted.families);
     }
-    free(rules);
     worker->fault = fault;
 }
 
@@ -454,7 +456,8 @@ static struct fault note_families(struct work *work, struct run *run)
 
 static bool gather(struct run *run, struct worker *worker)
 {
-    bool done = counted_merge(&run->counted, &worker->counted);
+    bool done = family_counter_finish(worker->families, &worker->counted.families) &&
+                counted_merge(&run->counted, &worker->counted);
     done = done && listing_take(&run->listing, &worker->listing);
     tally_free(&worker->counted.tally); /* the largest part of it, and of no further use */
     family_tally_free(&worker->counted.families);
@@ -478,6 +481,20 @@ static bool gather_pairs(struct work *work, struct tally *tally)
     return done && !tally->overflow;
 }
 
+/* What all workers have found of families, in order. */
+static bool gather_families(struct work *work, struct family_tally *families)
+{
+    struct family_counter *const counter = work->workers[0]->families;
+    bool done = true;
+    for (size_t i = 0; i < work->n_workers && done; i++) {
+        struct worker *const worker = work->workers[i];
+        done = (i == 0 || family_counter_merge(counter, worker->families)) &&
+               family_tally_merge(families, &worker->counted.families);
+        family_tally_free(&worker->counted.families);
+    }
+    return done && family_counter_finish(counter, families) && family_tally_sort(families);
+}
+
 /* Where all members have been counted: of several ranks, with the first. */
 static struct fault count_families(struct work *work, struct run *run)
 {
@@ -485,14 +502,10 @@ static struct fault count_families(struct work *work, struct run *run)
     run_job(work, meet_families);
     for (size_t i = 0; i < work->n_workers && fault.code == FAULT_NONE; i++) {
         fault = work->workers[i]->fault;
-        if (fault.code == FAULT_NONE &&
-            !family_tally_merge(&run->counted.families, &work->workers[i]->counted.families)) {
-            fault = fault_memory();
-        }
-        family_tally_free(&work->workers[i]->counted.families);
     }
-    return fault.code == FAULT_NONE && !family_tally_sort(&run->counted.families) ? fault_memory()
-                                                                                  : fault;
+    return fault.code == FAULT_NONE && !gather_families(work, &run->counted.families)
+               ? fault_memory()
+               : fault;
 }
 
 static struct fault count_all(struct work *work, struct run *run)

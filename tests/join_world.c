@@ -72,16 +72,19 @@ uint32_t world_name(struct join_world *world, const char *text)
 void world_count(struct join_world *world, size_t room)
 {
     struct pair_counter *const pairs = pair_counter_new(world->study, room);
+    struct family_counter *const families = family_counter_new(world->study, room);
     struct kin kin = {0};
+    const struct counting counting = {&world->counted, pairs, families, &kin, &world->listing};
     assert_non_null(pairs);
+    assert_non_null(families);
     assert_true(respondents_resolve(&world->respondents));
     assert_true(counted_init(&world->counted, world->study, &world->cohorts, &world->names, 0));
-    assert_true(
-        count_respondents(&world->respondents, pairs, &kin, &world->counted, &world->listing));
+    assert_true(count_respondents(&world->respondents, &counting));
     assert_true(pair_counter_finish(pairs, &world->counted.tally));
     tally_sort(&world->counted.tally);
     listing_sort(&world->listing);
     pair_counter_free(pairs);
+    family_counter_free(families);
     kin_free(&kin);
 }
 

@@ -140,6 +140,7 @@ struct hand {
     size_t number;
     struct mail *mail;
     struct pair_counter *pairs;
+    struct family_counter *families;
     struct kin kin;
     struct counted counted;
     struct listing listing;
@@ -164,12 +165,13 @@ static void *count_parts(void *argument)
 {
     struct hand *const hand = argument;
     struct partitions *const partitions = hand->sent->partitions;
+    const struct counting counting = {&hand->counted, hand->pairs, hand->families, &hand->kin,
+                                      hand->sent->sample->world.rules.keep_places ? &hand->listing
+                                                                                  : NULL};
     size_t part;
     while ((part = atomic_fetch_add(&hand->sent->next_part, 1)) < partitions_count(partitions) &&
            hand->fault.code == FAULT_NONE) {
-        hand->fault = partitions_count_one(
-            partitions, part, hand->pairs, &hand->kin, &hand->counted,
-            hand->sent->sample->world.rules.keep_places ? &hand->listing : NULL);
+        hand->fault = partitions_count_one(partitions, part, &counting);
     }
     return NULL;
 }
@@ -214,9 +216,11 @@ static void begin(struct sent *sent, struct hand hands[])
         hands[i] = (struct hand){.sent = sent,
                                  .number = i,
                                  .mail = mail_new(sent->partitions),
-                                 .pairs = pair_counter_new(world->study, ROOM)};
+                                 .pairs = pair_counter_new(world->study, ROOM),
+                                 .families = family_counter_new(world->study, ROOM)};
         assert_non_null(hands[i].mail);
         assert_non_null(hands[i].pairs);
+        assert_non_null(hands[i].families);
         assert_true(
             counted_init(&hands[i].counted, world->study, &world->cohorts, &world->names, 0));
     }
@@ -227,6 +231,7 @@ static void end(struct sent *sent, struct hand hands[])
     for (size_t i = 0; i < sent->way->n_threads; i++) {
         mail_free(hands[i].mail);
         pair_counter_free(hands[i].pairs);
+        family_counter_free(hands[i].families);
         kin_free(&hands[i].kin);
         counted_free(&hands[i].counted);
         listing_free(&hands[i].listing);

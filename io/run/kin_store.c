@@ -100,13 +100,13 @@ static struct fault collect(struct kin_store *const stores[], size_t n_stores, s
 }
 
 struct fault kin_stores_meet(struct kin_store *const stores[], size_t n_stores, size_t bundle,
-                             const struct study *study, const struct share_rules rules[],
+                             const struct study *study, struct family_counter *counter,
                              struct family_tally *tally)
 {
     struct pieces_of_kin pieces;
     struct fault fault = collect(stores, n_stores, bundle, &pieces);
     if (fault.code == FAULT_NONE && pieces.n > 0 &&
-        !kin_meet(pieces.pieces, pieces.n, study, rules, tally)) {
+        !kin_meet(pieces.pieces, pieces.n, study, counter, tally)) {
         fault = fault_memory();
     }
     pieces_free_all(&pieces);

@@ -17,12 +17,11 @@ struct kin_store {
 /* Writes all of it to the file where it has more than `most` bytes in memory (0: never). */
 MUST_CHECK struct fault kin_store_ease(struct kin_store *store, size_t most);
 
-/* Counts the families of a bundle, of whom any of the stores may know members, into `tally`, and
+/* Counts the families of a bundle, of whom any of the stores may know members (kin_meet()), and
    forgets the bundle. */
 MUST_CHECK struct fault kin_stores_meet(struct kin_store *const stores[], size_t n_stores,
                                         size_t bundle, const struct study *study,
-                                        const struct share_rules rules[],
-                                        struct family_tally *tally);
+                                        struct family_counter *counter, struct family_tally *tally);
 
 /* All of several stores as bytes for another rank, and added to one there. */
 MUST_CHECK struct fault kin_stores_put(struct kin_store *const stores[], size_t n_stores,

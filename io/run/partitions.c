@@ -352,8 +352,7 @@ static struct fault join_pages(struct partitions *partitions, struct partition *
 }
 
 struct fault partitions_count_one(struct partitions *partitions, size_t index,
-                                  struct pair_counter *pairs, struct kin *kin,
-                                  struct counted *counted, struct listing *listing)
+                                  const struct counting *counting)
 {
     struct partition *const part = &partitions->parts[index];
     struct fault fault = join_pages(partitions, part);
@@ -361,9 +360,8 @@ struct fault partitions_count_one(struct partitions *partitions, size_t index,
         !respondents_add(&part->respondents, part->inbox, part->n_inbox)) {
         fault = fault_memory();
     }
-    if (fault.code == FAULT_NONE &&
-        (!respondents_resolve(&part->respondents) ||
-         !count_respondents(&part->respondents, pairs, kin, counted, listing))) {
+    if (fault.code == FAULT_NONE && (!respondents_resolve(&part->respondents) ||
+                                     !count_respondents(&part->respondents, counting))) {
         fault = fault_memory();
     }
     part_empty(part);

@@ -43,7 +43,6 @@ struct fault mail_fault(const struct mail *mail);
 /* Once all mail is delivered: resolves part `index`, counts it (see count_respondents()) and frees
    it. Threads may do different parts at the same time. */
 MUST_CHECK struct fault partitions_count_one(struct partitions *partitions, size_t index,
-                                             struct pair_counter *pairs, struct kin *kin,
-                                             struct counted *counted, struct listing *listing);
+                                             const struct counting *counting);
 
 #endif

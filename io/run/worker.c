@@ -7,6 +7,9 @@
    where memory is limited. */
 #define PAIR_BYTES ((size_t)16 * 1024 * 1024)
 #define FEW_PAIR_BYTES ((size_t)6 * 1024 * 1024)
+/* And of families, which are counted when the forms are no longer needed. */
+#define FAMILY_BYTES ((size_t)12 * 1024 * 1024)
+#define FEW_FAMILY_BYTES ((size_t)3 * 1024 * 1024)
 
 struct worker *worker_new(struct shared *shared)
 {
@@ -22,7 +25,9 @@ struct worker *worker_new(struct shared *shared)
     worker->mail = mail_new(shared->partitions);
     worker->pairs = pair_counter_new(&shared->plan->study,
                                      shared->options->memory == 0 ? PAIR_BYTES : FEW_PAIR_BYTES);
-    if (worker->mail == NULL || worker->pairs == NULL ||
+    worker->families = family_counter_new(
+        &shared->plan->study, shared->options->memory == 0 ? FAMILY_BYTES : FEW_FAMILY_BYTES);
+    if (worker->mail == NULL || worker->pairs == NULL || worker->families == NULL ||
         !counted_init(&worker->counted, &shared->plan->study, shared->cohorts, shared->names,
                       shared->plan->n_sources)) {
         worker_free(worker);
@@ -36,6 +41,7 @@ void worker_free(struct worker *worker)
     if (worker != NULL) {
         mail_free(worker->mail);
         pair_counter_free(worker->pairs);
+        family_counter_free(worker->families);
         kin_store_free(&worker->kin);
         counted_free(&worker->counted);
         listing_free(&worker->listing);

@@ -35,6 +35,7 @@ struct worker {
     struct findings findings;
     struct mail *mail;
     struct pair_counter *pairs;
+    struct family_counter *families;
     struct kin_store kin;
     /* Why it stopped, and at which piece. A fault is too large a value to be handed up from each part
        of each row: what works for a worker returns false, and has put the reason here. */

@@ -111,7 +111,10 @@ static size_t add_run(struct matrix *matrix, struct cell_list lists[], size_t n,
                 matrix->later.places[code_index(&matrix->later, cell->later_code)];
             uint32_t *const sum = &matrix->sums[row * width + column];
             n_cells += *sum == 0;
-            *overflow = __builtin_add_overflow(*sum, cell->count, sum) || *overflow;
+            if (__builtin_add_overflow(*sum, cell->count, sum)) {
+                *sum = UINT32_MAX; /* of no use, but not none */
+                *overflow = true;
+            }
         }
     }
     return n_cells;

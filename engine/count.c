@@ -134,7 +134,6 @@ bool count_respondents(const struct respondents *respondents, const struct count
     if (done) {
         id_checks_count(respondents, counting->counted);
     }
-    free(walk.ratings);
-    free(walk.shares);
+    goals_at_hand_free(&walk.goals);
     return done;
 }

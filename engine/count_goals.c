@@ -1,366 +1,576 @@
 /* engine/count_goals.c - the goals of one respondent, each by itself and all together. A pair of stages is
    not always made of its two stages: a change rests on the goals that both stages have, so a family may
-   have a score at each stage and yet no change. */
+   have a score at each stage and yet no change.
+
+   What the stages say of the goals is found once, as rows of small numbers; what is counted of it goes
+   through a goal_counter. */
 #include "engine/count_walk.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "engine/goal_counter.h"
+#include "scales/divisor.h"
 #include "scales/gas.h"
 
-/* The order in which the scales of a goals instrument stand. */
-enum { GOALS_LEVEL, GOALS_FAMILY_LEVEL, GOALS_T_SCORE, N_GOALS_SCALES };
-
-/* The weight of a goal that a stage gives, + 1; 0: none. */
-static uint32_t weight_at(const struct walk *walk, const unsigned char *series, size_t stage)
+/* Where a goal has no level at a stage; levels are -4 .. 4 halves. */
+#define NOT_RATED INT8_MIN
+#define CONFLICTING (INT8_MIN + 1)
+static inline bool is_rated(int8_t halves)
 {
-    return series_state(walk->layout, series, stage) == SLOT_FORM
-               ? payload_code(walk->layout, series_payload(walk->layout, series, stage),
-                              GOAL_PAYLOAD_WEIGHT)
-               : 0;
+    return halves > CONFLICTING;
 }
 
-/* The rating of a goal at a stage, with the weight of `weight_stage`, or of the first stage that
-   gives one where that has none. False: not rated there. `*weight_known` is cleared where the study
-   weighs goals and this one has no weight anywhere. */
-static bool goal_rating_at(const struct walk *walk, uint32_t series, size_t stage,
-                           size_t weight_stage, struct goal_rating *rating, bool *weight_known)
+/* No stage gives a weight. */
+#define NO_WEIGHT UINT32_MAX
+
+/* --- what is known of the goals --- */
+
+static bool make_room(struct goals_at_hand *goals, size_t n, size_t n_stages)
 {
-    const unsigned char *const at = series_of(walk, series);
-    uint32_t weight;
-    if (series_state(walk->layout, at, stage) != SLOT_FORM) {
-        return false;
+    return array_grow(&goals->series, &goals->series_capacity, n, sizeof *goals->series) &&
+           array_grow(&goals->halves, &goals->halves_capacity, n * n_stages,
+                      sizeof *goals->halves) &&
+           array_grow(&goals->weights, &goals->weights_capacity, n * n_stages,
+                      sizeof *goals->weights);
+}
+
+/* The weight of a goal at each stage, or, where one has none, that of the first stage that gives one. */
+static void find_weights(const struct walk *walk, const unsigned char *series,
+                         struct goals_at_hand *goals, uint32_t weights[])
+{
+    const size_t n = walk->study->n_stages;
+    uint32_t first = NO_WEIGHT;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t code =
+            series_state(walk->layout, series, i) == SLOT_FORM
+                ? payload_code(walk->layout, series_payload(walk->layout, series, i),
+                               GOAL_PAYLOAD_WEIGHT)
+                : 0;
+        weights[i] = code - 1; /* none: NO_WEIGHT */
+        first = first == NO_WEIGHT ? weights[i] : first;
     }
-    /* Payload codes are not negative: the level is kept in halves above -2. */
-    rating->halves = (int32_t)payload_code(walk->layout, series_payload(walk->layout, at, stage),
-                                           GOAL_PAYLOAD_LEVEL) -
-                     2 * GAS_HALVES_PER_LEVEL;
-    /* A weight of 1 for every goal where the study does not weigh. */
-    rating->weight = GAS_WEIGHT_UNITS;
-    if (!walk->study->goals.weighted) {
-        return true;
+    for (size_t i = 0; i < n; i++) {
+        weights[i] = weights[i] == NO_WEIGHT ? first : weights[i];
+        goals->one_weight = goals->one_weight && weights[i] == first;
+        goals->whole_weights = goals->whole_weights && weights[i] % GAS_WEIGHT_UNITS == 0;
     }
-    weight = weight_at(walk, at, weight_stage);
-    for (size_t i = 0; i < walk->study->n_stages && weight == 0; i++) {
-        weight = weight_at(walk, at, i);
+}
+
+static void find_levels(const struct walk *walk, const unsigned char *series,
+                        struct goals_at_hand *goals, int8_t halves[])
+{
+    for (size_t i = 0; i < walk->study->n_stages; i++) {
+        const enum slot_state state = series_state(walk->layout, series, i);
+        /* Payload codes are not negative: the level is kept in halves above -2. */
+        halves[i] = state == SLOT_FORM
+                        ? (int8_t)((int32_t)payload_code(walk->layout,
+                                                         series_payload(walk->layout, series, i),
+                                                         GOAL_PAYLOAD_LEVEL) -
+                                   2 * GAS_HALVES_PER_LEVEL)
+                    : state == SLOT_CONFLICT ? CONFLICTING
+                                             : NOT_RATED;
+        goals->n_rated[i] += state == SLOT_FORM;
+        goals->has_conflict[i] = goals->has_conflict[i] || state == SLOT_CONFLICT;
+        goals->any = goals->any || state != SLOT_EMPTY;
     }
-    /* Without any the caller must not use it: that is what weight_known is for. */
-    rating->weight = weight == 0 ? 0 : weight - 1;
-    *weight_known = *weight_known && weight != 0;
+}
+
+static bool find_goals(struct walk *walk)
+{
+    struct goals_at_hand *const goals = &walk->goals;
+    const size_t n_stages = walk->study->n_stages;
+    goals->n = 0;
+    goals->any = false;
+    goals->one_weight = goals->whole_weights = true;
+    memset(goals->n_rated, 0, n_stages * sizeof *goals->n_rated);
+    memset(goals->has_conflict, 0, n_stages * sizeof *goals->has_conflict);
+    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
+        const unsigned char *const at = series_of(walk, i);
+        if (!make_room(goals, goals->n + 1, n_stages)) {
+            return false;
+        }
+        goals->series[goals->n] = i;
+        find_levels(walk, at, goals, goals->halves + goals->n * n_stages);
+        if (walk->study->goals.weighted) {
+            find_weights(walk, at, goals, goals->weights + goals->n * n_stages);
+        }
+        goals->n++;
+    }
     return true;
 }
 
-/* The family's score at `stage` from the goals rated there and at `other`, with the weights of
-   `weight_stage`; REASON_NO_COMMON_GOAL where there is no such goal. */
-static tally_code goals_code(struct walk *walk, size_t scale, size_t stage, size_t other,
-                             size_t weight_stage)
+/* --- a family's scores --- */
+
+/* What a family's score at a stage rests on: the goals that are rated there and at another. */
+struct goal_sums {
+    size_t stage, other, weight_stage;
+    size_t n;
+    int64_t halves;
+    /* Of whole weights, in these; the divisor is the greatest that all have. */
+    int64_t w, wh, ww, divisor;
+};
+
+static inline void add_weight(struct goal_sums *sums, uint32_t weight, int64_t halves)
 {
-    size_t n = 0;
-    bool weight_known = true;
-    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
-        /* count_goals() has made room for every goal of the respondent. */
-        if (state_of(walk, i, other) == SLOT_FORM &&
-            goal_rating_at(walk, i, stage, weight_stage, &walk->ratings[n], &weight_known)) {
-            n++;
-        }
+    const int64_t w = weight / GAS_WEIGHT_UNITS;
+    sums->w += w;
+    sums->wh += w * halves;
+    sums->ww += w * w;
+    if (w != sums->divisor && sums->divisor != 1) {
+        sums->divisor = greatest_common_divisor(sums->divisor, w);
     }
-    if (n == 0) {
-        return TALLY_REASON(REASON_NO_COMMON_GOAL);
-    }
-    /* The mean level needs no weights, so a missing one costs the T score only. */
-    if (scale == GOALS_FAMILY_LEVEL) {
-        return gas_mean_level(walk->ratings, n);
-    }
-    return weight_known ? gas_t_score(walk->ratings, n, walk->study->goals.rho)
-                        : TALLY_REASON(REASON_INCOMPLETE);
 }
 
-static bool has_conflict(const struct walk *walk, size_t stage)
+static struct goal_sums sums_of(const struct walk *walk, size_t stage, size_t other,
+                                size_t weight_stage)
 {
-    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
-        if (state_of(walk, i, stage) == SLOT_CONFLICT) {
+    const struct goals_at_hand *const goals = &walk->goals;
+    const size_t n_stages = walk->study->n_stages;
+    const bool weighted = walk->study->goals.weighted && goals->whole_weights;
+    struct goal_sums sums = {.stage = stage, .other = other, .weight_stage = weight_stage};
+    const int8_t *halves = goals->halves;
+    for (size_t i = 0; i < goals->n; i++, halves += n_stages) {
+        if (is_rated(halves[stage]) && is_rated(halves[other])) {
+            sums.n++;
+            sums.halves += halves[stage];
+            if (weighted) {
+                add_weight(&sums, goals->weights[i * n_stages + weight_stage], halves[stage]);
+            }
+        }
+    }
+    if (sums.divisor == 0) { /* no weights, or all of them 0, which are equal */
+        sums.w = sums.ww = (int64_t)sums.n;
+        sums.wh = sums.halves;
+        sums.divisor = 1;
+    }
+    return sums;
+}
+
+/* A number for sums, so that what comes of them is found once; 0: they are too large for that. */
+enum { SUMS_LEVEL = 1, SUMS_T, SUMS_CODE };
+#define SUMS_KIND_SHIFT 62
+
+static uint64_t level_sums_key(const struct goal_sums *sums)
+{
+    const uint64_t n = sums->n, sum = (uint64_t)(sums->halves + (INT64_C(1) << 30));
+    return n >> 30 != 0 ? 0 : (uint64_t)SUMS_LEVEL << SUMS_KIND_SHIFT | n << 31 | sum;
+}
+
+static uint64_t t_sums_key(const struct goal_sums *sums)
+{
+    const uint64_t wh = (uint64_t)(sums->wh + (1 << 17));
+    if (sums->w >> 16 != 0 || sums->ww >> 20 != 0 || wh >> 18 != 0 || sums->divisor >> 8 != 0) {
+        return 0;
+    }
+    return (uint64_t)SUMS_T << SUMS_KIND_SHIFT | (uint64_t)sums->divisor << 54 |
+           (uint64_t)sums->w << 38 | (uint64_t)sums->ww << 18 | wh;
+}
+
+/* The T-score of goals with any weights; a reason where some goal has none. */
+static tally_code t_of_ratings(struct walk *walk, const struct goal_sums *sums)
+{
+    struct goals_at_hand *const goals = &walk->goals;
+    const size_t n_stages = walk->study->n_stages;
+    size_t n = 0;
+    for (size_t i = 0; i < goals->n; i++) {
+        const int8_t *const halves = goals->halves + i * n_stages;
+        const uint32_t weight = walk->study->goals.weighted
+                                    ? goals->weights[i * n_stages + sums->weight_stage]
+                                    : GAS_WEIGHT_UNITS;
+        if (is_rated(halves[sums->stage]) && is_rated(halves[sums->other])) {
+            if (weight == NO_WEIGHT) {
+                return TALLY_REASON(REASON_INCOMPLETE);
+            }
+            /* find_goals() cannot know how many these are; count_goals() has made the room. */
+            goals->ratings[n++] = (struct goal_rating){halves[sums->stage], weight};
+        }
+    }
+    return gas_t_score(goals->ratings, n, walk->study->goals.rho);
+}
+
+/* The number of the family's score on a scale, in the goal_counter; *number is REASON_NO_COMMON_GOAL
+   where there is no such goal. */
+static bool find_number(struct walk *walk, enum goals_scale scale, const struct goal_sums *sums,
+                        uint32_t *number)
+{
+    struct goal_counter *const counter = walk->counted->goals;
+    /* The mean level needs no weights, so a missing one costs the T score only. */
+    uint64_t key = scale == GOALS_FAMILY_LEVEL ? level_sums_key(sums)
+                   : walk->goals.whole_weights ? t_sums_key(sums)
+                                               : 0;
+    tally_code code;
+    *number = REASON_NO_COMMON_GOAL;
+    if (sums->n == 0 || (key != 0 && goal_counter_known(counter, key, number))) {
+        return true;
+    }
+    code = scale == GOALS_FAMILY_LEVEL ? gas_mean_level(sums->halves, sums->n)
+                                       : t_of_ratings(walk, sums);
+    if (!tally_is_score(code)) {
+        *number = tally_reason(code);
+        return true;
+    }
+    if (key == 0) {
+        key = (uint64_t)SUMS_CODE << SUMS_KIND_SHIFT |
+              ((uint64_t)code & ((UINT64_C(1) << SUMS_KIND_SHIFT) - 1));
+        if (goal_counter_known(counter, key, number)) {
             return true;
         }
     }
-    return false;
+    return goal_counter_learn(counter, key, code, number);
 }
 
-/* The codes of a pair of stages: scores from the goals that both stages have. */
-static void goals_pair(struct walk *walk, size_t kind, size_t stage, size_t later,
-                       const tally_code codes[], tally_code *code, tally_code *later_code)
+/* --- families --- */
+
+/* A family's scores, as numbers: at each stage, of all goals rated there. */
+struct family_scores {
+    uint32_t at[N_GOALS_SCALES][MAX_STAGES];
+};
+
+static bool is_score(uint32_t number)
 {
-    *code = codes[stage];
-    *later_code = codes[later];
-    if (tally_is_score(*code) && tally_is_score(*later_code)) {
-        /* Both with the weights of the earlier stage: a change of weights alone is no change in
-           goals. */
-        *code = goals_code(walk, kind, stage, later, stage);
-        *later_code = goals_code(walk, kind, later, stage, stage);
-    }
-    if (!tally_is_score(*code) || !tally_is_score(*later_code)) {
-        /* a rating in conflict is the first reason that holds, even beside good ones */
-        *code = has_conflict(walk, stage) ? TALLY_REASON(REASON_CONFLICTING) : *code;
-        *later_code = has_conflict(walk, later) ? TALLY_REASON(REASON_CONFLICTING) : *later_code;
-    }
+    return number >= N_REASONS;
 }
 
-/* Whether any rating of the family at this stage is used, and whether any is in conflict. */
-static enum slot_state goals_state(const struct walk *walk, size_t stage)
+static bool find_scores(struct walk *walk, struct family_scores *scores)
 {
-    enum slot_state state = SLOT_EMPTY;
-    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
-        const enum slot_state one = state_of(walk, i, stage);
-        if (one == SLOT_FORM) {
-            return SLOT_FORM;
-        }
-        state = one == SLOT_CONFLICT ? SLOT_CONFLICT : state;
-    }
-    return state;
-}
-
-/* Counts one family on one scale, from the codes at each stage. */
-static bool count_family(struct walk *walk, size_t kind, size_t scale, const tally_code codes[])
-{
-    const struct study *const study = walk->study;
-    bool everywhere = true;
-    for (size_t stage = 0; stage < study->n_stages; stage++) {
-        /* A reason is counted as a score is: the cells of a stage add up to all respondents. */
-        everywhere = everywhere && tally_is_score(codes[stage]);
-        if (!count_cell(walk, scale, stage, TALLY_ONE_STAGE, codes[stage], 0)) {
-            return false;
-        }
-    }
-    for (size_t stage = 0; stage < study->n_stages; stage++) {
-        /* Only known after all stages were seen, hence the second loop. */
-        if (everywhere && !count_cell(walk, scale, stage, TALLY_ALL_STAGES, codes[stage], 0)) {
-            return false;
-        }
-        for (size_t later = stage + 1; later < study->n_stages; later++) {
-            tally_code code, later_code;
-            if (!is_counted_pair(study, stage, later)) {
-                continue;
-            }
-            goals_pair(walk, kind, stage, later, codes, &code, &later_code);
-            if (!count_cell(walk, scale, stage, later, code, later_code) ||
-                (stage == study->before && later == study->after &&
-                 !list_discount(walk, scale, code, later_code)) ||
-                !count_kin_pair(walk, scale, stage, later, code, later_code)) {
+    const struct goals_at_hand *const goals = &walk->goals;
+    for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
+        const struct goal_sums sums = sums_of(walk, stage, stage, stage);
+        if (sums.n > 0) {
+            if (!find_number(walk, GOALS_FAMILY_LEVEL, &sums,
+                             &scores->at[GOALS_FAMILY_LEVEL][stage]) ||
+                !find_number(walk, GOALS_T_SCORE, &sums, &scores->at[GOALS_T_SCORE][stage])) {
                 return false;
             }
+            continue;
         }
+        scores->at[GOALS_FAMILY_LEVEL][stage] = scores->at[GOALS_T_SCORE][stage] =
+            goals->has_conflict[stage] ? REASON_CONFLICTING : absence(walk, stage);
     }
     return true;
+}
+
+static size_t count_common(const struct walk *walk, size_t stage, size_t later)
+{
+    const struct goals_at_hand *const goals = &walk->goals;
+    const size_t n_stages = walk->study->n_stages;
+    const int8_t *halves = goals->halves;
+    size_t n = 0;
+    for (size_t i = 0; i < goals->n; i++, halves += n_stages) {
+        n += is_rated(halves[stage]) && is_rated(halves[later]);
+    }
+    return n;
+}
+
+/* One side of a pair of stages: what a family scores at `stage` on the goals that `other` has, too. They
+   are the stage's own where no goal is left out. Both sides have the weights of the earlier stage: a
+   change of weights alone is no change in goals. */
+static bool find_side(struct walk *walk, enum goals_scale scale, size_t stage, size_t other,
+                      size_t n_common, uint32_t *number)
+{
+    const struct goals_at_hand *const goals = &walk->goals;
+    struct goal_sums sums;
+    if (n_common == goals->n_rated[stage] && (stage < other || goals->one_weight)) {
+        return true;
+    }
+    sums = sums_of(walk, stage, other, stage < other ? stage : other);
+    return find_number(walk, scale, &sums, number);
+}
+
+/* The numbers of a pair of stages: scores from the goals that both stages have. */
+static bool find_pair(struct walk *walk, enum goals_scale scale, const uint32_t at[], size_t stage,
+                      size_t later, size_t n_common, uint32_t pair[2])
+{
+    pair[0] = at[stage];
+    pair[1] = at[later];
+    if (is_score(pair[0]) && is_score(pair[1]) &&
+        (!find_side(walk, scale, stage, later, n_common, &pair[0]) ||
+         !find_side(walk, scale, later, stage, n_common, &pair[1]))) {
+        return false;
+    }
+    if (!is_score(pair[0]) || !is_score(pair[1])) {
+        /* a rating in conflict is the first reason that holds, even beside good ones */
+        pair[0] = walk->goals.has_conflict[stage] ? REASON_CONFLICTING : pair[0];
+        pair[1] = walk->goals.has_conflict[later] ? REASON_CONFLICTING : pair[1];
+    }
+    return true;
+}
+
+static bool count_pair(struct walk *walk, enum goals_scale scale, size_t scale_index,
+                       const uint32_t at[], size_t stage, size_t later, size_t n_common)
+{
+    const struct study *const study = walk->study;
+    const struct goal_counter *const counter = walk->counted->goals;
+    uint32_t pair[2];
+    tally_code code, later_code;
+    if (!find_pair(walk, scale, at, stage, later, n_common, pair) ||
+        !goal_counter_pair(walk->counted->goals, scale, stage, later, pair[0], pair[1])) {
+        return false;
+    }
+    code = goal_counter_code(counter, pair[0]);
+    later_code = goal_counter_code(counter, pair[1]);
+    return (stage != study->before || later != study->after ||
+            list_discount(walk, scale_index, code, later_code)) &&
+           count_kin_pair(walk, scale_index, stage, later, code, later_code);
 }
 
 /* The set of stages at which a family has a score, of all goals rated there: a stage has one score in
    the mixed model, whatever it is compared with. */
-static bool count_stages(const struct walk *walk, size_t scale, const tally_code codes[])
+static bool count_stages(const struct walk *walk, size_t scale_index, const uint32_t at[])
 {
     int64_t scores[MAX_STAGES];
     uint64_t stages = 0;
     size_t m = 0;
     for (size_t i = 0; i < walk->study->n_stages; i++) {
-        if (tally_is_score(codes[i])) {
-            scores[m++] = codes[i];
+        if (is_score(at[i])) {
+            scores[m++] = goal_counter_code(walk->counted->goals, at[i]);
             stages |= UINT64_C(1) << i;
         }
     }
-    return count_pattern(walk, scale, stages, scores);
+    return count_pattern(walk, scale_index, stages, scores);
 }
 
-static bool count_families(struct walk *walk, const struct measure *measure)
+static bool count_family(struct walk *walk, size_t first_scale)
 {
-    tally_code codes[MAX_STAGES];
-    for (size_t kind = GOALS_FAMILY_LEVEL; kind < N_GOALS_SCALES; kind++) {
-        for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
-            const enum slot_state state = goals_state(walk, stage);
-            codes[stage] = state == SLOT_FORM       ? goals_code(walk, kind, stage, stage, stage)
-                           : state == SLOT_CONFLICT ? TALLY_REASON(REASON_CONFLICTING)
-                                                    : TALLY_REASON(absence(walk, stage));
-        }
-        if (!count_family(walk, kind, measure->first_scale + kind, codes) ||
-            !count_stages(walk, measure->first_scale + kind, codes)) {
-            return false;
+    const struct study *const study = walk->study;
+    struct family_scores scores;
+    bool done = find_scores(walk, &scores);
+    for (unsigned i = GOALS_FAMILY_LEVEL; i < N_GOALS_SCALES && done; i++) {
+        done = goal_counter_stages(walk->counted->goals, (enum goals_scale)i, scores.at[i]) &&
+               count_stages(walk, first_scale + i, scores.at[i]);
+    }
+    for (size_t stage = 0; stage < study->n_stages && done; stage++) {
+        for (size_t later = stage + 1; later < study->n_stages && done; later++) {
+            if (is_counted_pair(study, stage, later)) {
+                const size_t n = count_common(walk, stage, later);
+                for (unsigned i = GOALS_FAMILY_LEVEL; i < N_GOALS_SCALES && done; i++) {
+                    done = count_pair(walk, (enum goals_scale)i, first_scale + i, scores.at[i],
+                                      stage, later, n);
+                }
+            }
         }
     }
-    return true;
-}
-
-static bool count_occasion(const struct walk *walk, const struct goal_series *series,
-                           enum goal_occasion occasion, bool rated, int32_t halves)
-{
-    const struct goal_cell cell = {.cohort = walk->cohort,
-                                   .category = series->category,
-                                   .flags = series->flags,
-                                   .occasion = (uint16_t)occasion,
-                                   .halves = rated ? (int16_t)halves : GOAL_NOT_REVIEWED};
-    return tally_add_goal(&walk->counted->tally, &cell, 1);
+    return done;
 }
 
 /* --- goals of a family together --- */
 
-/* What some of a respondent's goals add up to. */
-struct goal_share {
-    struct family_sum of;
-    uint64_t n;
-    int64_t sum;
-};
-
-/* So many sums are looked through for one that is there already; what stands behind them may be there
+/* So many shares are looked through for one that is there already; what stands behind them may be there
    twice. Nearly all respondents have fewer. */
 #define SEARCHED_SHARES ((size_t)64)
 
+/* An order of some kind. */
 static int share_compare(const void *a, const void *b)
 {
     return family_sum_compare(&((const struct goal_share *)a)->of,
                               &((const struct goal_share *)b)->of);
 }
 
-static bool add_share(struct walk *walk, const struct family_sum *of, int64_t sum)
+static struct goal_share *find_share(struct goals_at_hand *goals, const struct family_sum *of)
 {
-    for (size_t i = 0; i < walk->n_shares && i < SEARCHED_SHARES; i++) {
-        if (family_sum_compare(&walk->shares[i].of, of) == 0) {
-            walk->shares[i].n++;
-            walk->shares[i].sum += sum;
-            return true;
+    for (size_t i = 0; i < goals->n_shares && i < SEARCHED_SHARES; i++) {
+        struct goal_share *const share = &goals->shares[i];
+        if (share->of.about == of->about && share->of.later == of->later) {
+            return share;
         }
     }
-    if (!array_grow(&walk->shares, &walk->shares_capacity, walk->n_shares + 1,
-                    sizeof *walk->shares)) {
-        return false;
+    if (!array_grow(&goals->shares, &goals->shares_capacity, goals->n_shares + 1,
+                    sizeof *goals->shares)) {
+        return NULL;
     }
-    walk->shares[walk->n_shares++] = (struct goal_share){*of, 1, sum};
-    return true;
+    goals->shares[goals->n_shares] = (struct goal_share){.of = *of};
+    return &goals->shares[goals->n_shares++];
 }
 
 /* A goal that was rated at an occasion: whether it was attained, among all goals and among those that
    are about the same. */
 static bool share_attained(struct walk *walk, const struct goal_series *series, size_t scale,
-                           enum goal_occasion occasion, int32_t halves)
+                           const int16_t ending[N_GOAL_OCCASIONS])
 {
-    const struct goal_rules *const rules = &walk->study->goals;
+    const struct study *const study = walk->study;
     struct family_sum of;
+    for (size_t d = GOALS_ANY; d < GOALS_BY_FLAG + study->goals.n_flags; d++) {
+        if (family_of_goal(study, scale, (enum goal_occasion)0, d, series->category, series->flags,
+                           &of)) {
+            struct goal_share *const share = find_share(&walk->goals, &of);
+            if (share == NULL) {
+                return false;
+            }
+            for (size_t i = 0; i < N_GOAL_OCCASIONS; i++) {
+                share->n[i] += ending[i] != GOAL_NOT_REVIEWED;
+                share->attained[i] += ending[i] != GOAL_NOT_REVIEWED && ending[i] >= 0;
+            }
+        }
+    }
+    return true;
+}
+
+/* A share, for the respondent's family or, where it is one by itself, for the counter. */
+static bool count_share(const struct walk *walk, const struct goal_share *share)
+{
     bool done = true;
-    for (size_t d = GOALS_ANY; d < GOALS_BY_FLAG + rules->n_flags && done; d++) {
-        done = !family_of_goal(walk->study, scale, occasion, d, series->category, series->flags,
-                               &of) ||
-               add_share(walk, &of, halves >= 0);
+    if (family_is_none(walk->family)) {
+        return goal_counter_share(walk->counted->goals, share, &walk->counted->families);
+    }
+    for (size_t i = 0; i < N_GOAL_OCCASIONS && done; i++) {
+        struct family_sum of = share->of;
+        of.stage = (uint8_t)i;
+        done =
+            share->n[i] == 0 || kin_put(walk->kin, &of, share->n[i], (int64_t)share->attained[i]);
     }
     return done;
 }
 
-/* One goal's change, of one that is rated before and after. */
-static bool share_change(struct walk *walk, uint32_t index, size_t scale)
+static bool count_shares(struct walk *walk)
+{
+    struct goals_at_hand *const goals = &walk->goals;
+    bool done = true;
+    if (goals->n_shares > SEARCHED_SHARES) {
+        qsort(goals->shares, goals->n_shares, sizeof *goals->shares, share_compare);
+    }
+    for (size_t i = 0, same; i < goals->n_shares && done; i += same) {
+        struct goal_share all = goals->shares[i];
+        for (same = 1; goals->n_shares > SEARCHED_SHARES && i + same < goals->n_shares &&
+                       share_compare(&goals->shares[i], &goals->shares[i + same]) == 0;
+             same++) {
+            for (size_t k = 0; k < N_GOAL_OCCASIONS; k++) {
+                all.n[k] += goals->shares[i + same].n[k];
+                all.attained[k] += goals->shares[i + same].attained[k];
+            }
+        }
+        done = count_share(walk, &all);
+    }
+    return done;
+}
+
+/* What the goals' changes add up to, of those that are rated before and after. */
+static bool count_change(struct walk *walk, size_t scale)
 {
     const struct study *const study = walk->study;
     const struct family_sum of = {
         .scale = (uint16_t)scale, .stage = (uint8_t)study->before, .later = (uint8_t)study->after};
-    struct goal_rating before, after;
-    bool ignored = true;
-    return study->before == study->after ||
-           !goal_rating_at(walk, index, study->before, study->before, &before, &ignored) ||
-           !goal_rating_at(walk, index, study->after, study->after, &after, &ignored) ||
-           add_share(walk, &of, after.halves - before.halves);
-}
-
-/* What the goals of a respondent add up to, for its family. */
-static bool count_goal_kin(struct walk *walk)
-{
-    size_t same;
-    if (walk->n_shares > SEARCHED_SHARES) {
-        qsort(walk->shares, walk->n_shares, sizeof *walk->shares, share_compare);
+    const uint64_t n = walk->goals.n_changed;
+    const int64_t sum = walk->goals.change;
+    if (n == 0) {
+        return true;
     }
-    for (size_t i = 0; i < walk->n_shares; i += same) {
-        struct goal_share all = walk->shares[i];
-        for (same = 1; i + same < walk->n_shares &&
-                       share_compare(&walk->shares[i], &walk->shares[i + same]) == 0;
-             same++) {
-            all.n += walk->shares[i + same].n;
-            all.sum += walk->shares[i + same].sum;
-        }
-        if (!count_kin(walk, &all.of, all.n, all.sum)) {
-            return false;
-        }
-    }
-    walk->n_shares = 0;
-    return true;
+    return family_is_none(walk->family)
+               ? goal_counter_change(walk->counted->goals, n, sum, &walk->counted->families)
+               : kin_put(walk->kin, &of, n, sum);
 }
 
 /* --- one goal --- */
 
-/* A goal's level at a review and at the next one. The first stage is no review; before with after is
-   counted by itself. */
-static bool count_next_review(const struct walk *walk, size_t scale, size_t stage,
-                              const struct goal_rating *last, const struct goal_rating *at)
+/* A goal's levels: at each stage, and at each review with the next. The first stage is no review: there goals
+   are set, and a rating is where they start; before with after is counted by itself. Returns how many. */
+static uint64_t count_levels(const struct walk *walk, const int8_t halves[])
 {
-    return stage < 2 || (stage - 1 == walk->study->before && stage == walk->study->after) ||
-           count_cell(walk, scale, stage - 1, stage, last->halves, at->halves);
-}
-
-/* Counts one goal by itself: its level at each stage, at each review with the next and before with
-   after, the days between these, and how it ended. */
-static bool count_goal(struct walk *walk, uint32_t index, uint32_t measure)
-{
-    const struct goal_series *const series = join_goal(walk->join, index);
-    const size_t scale = walk->study->measures[measure].first_scale + GOALS_LEVEL;
-    struct goal_rating at = {0}, before = {0}, latest = {0};
-    /* A goal's own level is not weighted. */
-    bool ignored = true, reviewed = false, rated = false;
-    for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
-        const struct goal_rating last = at;
-        const bool rated_last = rated;
-        rated = goal_rating_at(walk, index, stage, stage, &at, &ignored);
-        if (!rated) {
+    struct goal_counter *const counter = walk->counted->goals;
+    const struct study *const study = walk->study;
+    uint64_t n = 0;
+    for (size_t stage = 0; stage < study->n_stages; stage++) {
+        if (!is_rated(halves[stage])) {
             continue;
         }
-        walk->counted->measures[measure].forms[FORM_USED]++;
-        if (!count_cell(walk, scale, stage, TALLY_ONE_STAGE, at.halves, 0) ||
-            (rated_last && !count_next_review(walk, scale, stage, &last, &at))) {
-            return false;
-        }
-        /* At the first stage goals are set; a rating there is where they start and not a review. */
-        if (stage > 0) {
-            latest = at;
-            reviewed = true;
+        n++;
+        goal_counter_level(counter, stage, halves[stage]);
+        if (stage >= 2 && is_rated(halves[stage - 1]) &&
+            (stage - 1 != study->before || stage != study->after)) {
+            goal_counter_levels(counter, stage - 1, stage, halves[stage - 1], halves[stage]);
         }
     }
-    if (!count_occasion(walk, series, GOAL_LATEST, reviewed, latest.halves) ||
-        (reviewed && !share_attained(walk, series, scale, GOAL_LATEST, latest.halves)) ||
-        !share_change(walk, index, scale)) {
+    return n;
+}
+
+/* Counts one goal by itself: its levels, how it ended, and its change with the days between. */
+static bool count_goal(struct walk *walk, size_t i, uint32_t measure)
+{
+    const struct study *const study = walk->study;
+    const size_t scale = study->measures[measure].first_scale + GOALS_LEVEL;
+    const struct goal_series *const series = join_goal(walk->join, walk->goals.series[i]);
+    const int8_t *const halves = walk->goals.halves + i * study->n_stages;
+    int16_t ending[N_GOAL_OCCASIONS] = {GOAL_NOT_REVIEWED, GOAL_NOT_REVIEWED};
+    walk->counted->measures[measure].forms[FORM_USED] += count_levels(walk, halves);
+    for (size_t stage = 1; stage < study->n_stages; stage++) {
+        ending[GOAL_LATEST] = is_rated(halves[stage]) ? halves[stage] : ending[GOAL_LATEST];
+    }
+    if (is_rated(halves[study->after])) {
+        ending[GOAL_AFTER] = halves[study->after];
+    }
+    if (!goal_counter_ending(walk->counted->goals, series->category, series->flags, ending) ||
+        ((ending[GOAL_LATEST] != GOAL_NOT_REVIEWED || ending[GOAL_AFTER] != GOAL_NOT_REVIEWED) &&
+         !share_attained(walk, series, scale, ending))) {
         return false;
     }
-    reviewed = goal_rating_at(walk, index, walk->study->after, walk->study->after, &at, &ignored);
-    if (!count_occasion(walk, series, GOAL_AFTER, reviewed, at.halves) ||
-        (reviewed && !share_attained(walk, series, scale, GOAL_AFTER, at.halves))) {
-        return false;
+    if (study->before == study->after || !is_rated(halves[study->before]) ||
+        !is_rated(halves[study->after])) {
+        return true;
     }
-    if (reviewed && walk->study->before != walk->study->after &&
-        goal_rating_at(walk, index, walk->study->before, walk->study->before, &before, &ignored)) {
-        return count_cell(walk, scale, walk->study->before, walk->study->after, before.halves,
-                          at.halves) &&
-               count_days(walk, index, scale);
+    walk->goals.n_changed++;
+    walk->goals.change += halves[study->after] - halves[study->before];
+    goal_counter_levels(walk->counted->goals, study->before, study->after, halves[study->before],
+                        halves[study->after]);
+    return !walk->rules->by_date || count_days(walk, walk->goals.series[i], scale);
+}
+
+static bool has_level(const struct walk *walk, size_t i)
+{
+    const size_t n_stages = walk->study->n_stages;
+    for (size_t stage = 0; stage < n_stages; stage++) {
+        if (walk->goals.halves[i * n_stages + stage] != NOT_RATED) {
+            return true;
+        }
     }
-    return true;
+    return false;
+}
+
+static bool begin(struct walk *walk, size_t first_scale)
+{
+    struct counted *const counted = walk->counted;
+    struct goals_at_hand *const goals = &walk->goals;
+    goals->n_shares = 0;
+    goals->n_changed = 0;
+    goals->change = 0;
+    if (counted->goals == NULL) {
+        counted->goals = goal_counter_new(walk->study);
+    }
+    return counted->goals != NULL &&
+           goal_counter_begin(counted->goals, walk->cohort, first_scale, &counted->tally,
+                              &counted->families) &&
+           array_grow(&goals->ratings, &goals->ratings_capacity, goals->n, sizeof *goals->ratings);
 }
 
 bool count_goals(struct walk *walk, uint32_t measure_index)
 {
-    const struct measure *const measure = &walk->study->measures[measure_index];
-    size_t n = 0;
-    bool any = false;
-    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
-        n++;
-        if (has_form(walk, i)) {
-            any = true;
-            if (!count_goal(walk, i, measure_index)) {
-                return false;
-            }
-        }
+    const size_t first_scale = walk->study->measures[measure_index].first_scale;
+    if (!find_goals(walk)) {
+        return false;
     }
-    if (!any) {
+    if (!walk->goals.any) {
         return true;
+    }
+    if (!begin(walk, first_scale)) {
+        return false;
+    }
+    for (size_t i = 0; i < walk->goals.n; i++) {
+        if (has_level(walk, i) && !count_goal(walk, i, measure_index)) {
+            return false;
+        }
     }
     count_person(walk, measure_index);
     /* A family whose ratings all conflict is counted too: a respondent, but discounted. */
-    return array_grow(&walk->ratings, &walk->ratings_capacity, n, sizeof *walk->ratings) &&
-           count_goal_kin(walk) && count_families(walk, measure);
+    return count_shares(walk) && count_change(walk, first_scale + GOALS_LEVEL) &&
+           count_family(walk, first_scale);
+}
+
+void goals_at_hand_free(struct goals_at_hand *goals)
+{
+    free(goals->series);
+    free(goals->halves);
+    free(goals->weights);
+    free(goals->shares);
+    free(goals->ratings);
+    *goals = (struct goals_at_hand){0};
 }

@@ -10,6 +10,26 @@
 #include "engine/pair_counter.h"
 #include "engine/respondents.h"
 
+/* What is known of one respondent's goals, and room for that: count_goals.c. */
+struct goals_at_hand {
+    size_t n;
+    bool any;           /* some goal has a form */
+    bool one_weight;    /* no goal has different weights at different stages */
+    bool whole_weights; /* all weights are known, and whole numbers */
+    uint32_t n_rated[MAX_STAGES];
+    bool has_conflict[MAX_STAGES];
+    uint64_t n_changed;        /* goals that are rated before and after ... */
+    int64_t change;            /* ... and what their changes add up to, in halves */
+    uint32_t *series;          /* owned, n, as are the rest */
+    int8_t *halves;            /* [goal][stage] */
+    uint32_t *weights;         /* [goal][stage] */
+    struct goal_share *shares; /* what they give to their family */
+    size_t n_shares;
+    struct goal_rating *ratings;
+    size_t series_capacity, halves_capacity, weights_capacity, shares_capacity, ratings_capacity;
+};
+void goals_at_hand_free(struct goals_at_hand *goals);
+
 /* Where the walk is: at one respondent of one join. All borrowed, but for the room at the end. */
 struct walk {
     const struct respondents *respondents;
@@ -25,12 +45,9 @@ struct walk {
     struct kin *kin;
     struct family_id family; /* of the respondent, or none */
     struct counted *counted;
-    struct listing *listing;     /* NULL: nobody reads it */
-    bool absence_is_plain;       /* where there is no form, there never is more to say */
-    struct goal_rating *ratings; /* room for one respondent's goals; owned, as is the rest */
-    size_t ratings_capacity;
-    struct goal_share *shares; /* what its goals give to its family */
-    size_t n_shares, shares_capacity;
+    struct listing *listing; /* NULL: nobody reads it */
+    bool absence_is_plain;   /* where there is no form, there never is more to say */
+    struct goals_at_hand goals;
 };
 
 /* The series of the respondent one after the other: of a questionnaire one for each version, of goals

@@ -1,7 +1,10 @@
 /* engine/counted.c - see counted.h. */
 #include "engine/counted.h"
 
+#include <assert.h>
 #include <stdlib.h>
+
+#include "engine/goal_counter.h"
 
 bool counted_init(struct counted *counted, const struct study *study, const struct cohorts *cohorts,
                   const struct names *names, size_t n_sources)
@@ -33,7 +36,19 @@ void counted_free(struct counted *counted)
     free(counted->ids);
     item_checks_free(&counted->checks);
     item_tally_free(&counted->items);
+    goal_counter_free(counted->goals);
     *counted = (struct counted){0};
+}
+
+bool counted_settle(struct counted *counted)
+{
+    const bool done = counted->goals == NULL ||
+                      goal_counter_finish(counted->goals, &counted->tally, &counted->families);
+    goal_counter_free(counted->goals);
+    counted->goals = NULL;
+    tally_sort(&counted->tally);
+    item_tally_settle(&counted->items);
+    return done;
 }
 
 static void merge_measure(struct measure_counts *into, const struct measure_counts *from)
@@ -57,6 +72,7 @@ static void merge_source(struct source_counts *into, const struct source_counts 
 
 bool counted_merge(struct counted *into, const struct counted *from)
 {
+    assert(from->goals == NULL);
     for (size_t i = 0; i < into->study->n_measures; i++) {
         merge_measure(&into->measures[i], &from->measures[i]);
     }

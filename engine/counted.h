@@ -44,6 +44,7 @@ struct counted {
     struct id_counts *ids;           /* study->n_joins */
     struct item_checks checks;
     struct item_tally items;
+    struct goal_counter *goals;  /* or NULL: what is counted of goals and not in the tally yet */
     uint64_t unknown_informants; /* rows whose informant the study does not name */
 };
 
@@ -51,8 +52,11 @@ struct counted {
 bool counted_init(struct counted *counted, const struct study *study, const struct cohorts *cohorts,
                   const struct names *names, size_t n_sources);
 
-/* Adds what `from` counted, of the same study, cohorts and names. False: no memory. */
+/* Adds what `from` counted, of the same study, cohorts and names, and settled. False: no memory. */
 bool counted_merge(struct counted *into, const struct counted *from);
+
+/* Brings what has waited to be counted into the tally and the families. False: no memory. */
+bool counted_settle(struct counted *counted);
 
 void counted_free(struct counted *counted);
 

@@ -212,8 +212,9 @@ static void count_parts(struct work *work, struct worker *worker)
             fault = fault_at(FAULT_INTERRUPTED, NULL, 0, 0, "stopped; nothing was written");
         }
     }
-    tally_sort(&worker->counted.tally);
-    item_tally_settle(&worker->counted.items);
+    if (!counted_settle(&worker->counted) && fault.code == FAULT_NONE) {
+        fault = fault_memory();
+    }
     worker->fault = fault;
 }
 

@@ -30,14 +30,10 @@ int64_t gas_t_score(const struct goal_rating ratings[], size_t n, double rho)
     return llround(50.0 * (double)GAS_T_UNITS + above_50 * (double)GAS_T_UNITS);
 }
 
-int64_t gas_mean_level(const struct goal_rating ratings[], size_t n)
+int64_t gas_mean_level(int64_t sum, size_t n)
 {
     const int64_t half = GAS_MEAN_UNITS / GAS_HALVES_PER_LEVEL, goals = (int64_t)n;
-    int64_t sum = 0;
     assert(n > 0);
-    for (size_t i = 0; i < n; i++) {
-        sum += ratings[i].halves;
-    }
     /* Whole halves apart from the rest, since the product of both might not fit. % keeps the sign
        of the sum: magnitudes are rounded, so that -0.5 and 0.5 mirror each other. */
     const int64_t rest = sum % goals * half, away = rest < 0 ? -rest : rest;

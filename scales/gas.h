@@ -40,7 +40,8 @@ struct goal_rating {
              misprinted and were corrected by an erratum. */
 int64_t gas_t_score(const struct goal_rating ratings[], size_t n, double rho);
 
-/* The mean level of n >= 1 goals, unweighted, in 1/GAS_MEAN_UNITS of a level. */
-int64_t gas_mean_level(const struct goal_rating ratings[], size_t n);
+/* The mean level of n >= 1 goals whose levels add up to `sum` halves, unweighted, in 1/GAS_MEAN_UNITS of
+   a level. */
+int64_t gas_mean_level(int64_t sum, size_t n);
 
 #endif

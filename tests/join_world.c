@@ -81,7 +81,7 @@ void world_count(struct join_world *world, size_t room)
     assert_true(counted_init(&world->counted, world->study, &world->cohorts, &world->names, 0));
     assert_true(count_respondents(&world->respondents, &counting));
     assert_true(pair_counter_finish(pairs, &world->counted.tally));
-    tally_sort(&world->counted.tally);
+    assert_true(counted_settle(&world->counted));
     listing_sort(&world->listing);
     pair_counter_free(pairs);
     family_counter_free(families);

@@ -196,7 +196,7 @@ static void gather(struct hand hands[], size_t n, struct counted *counted, struc
     for (size_t i = 0; i < n; i++) {
         assert_int_equal(hands[i].fault.code, FAULT_NONE);
         assert_true(pair_counter_finish(hands[i].pairs, &hands[i].counted.tally));
-        tally_sort(&hands[i].counted.tally);
+        assert_true(counted_settle(&hands[i].counted));
         assert_true(counted_merge(counted, &hands[i].counted));
         for (size_t k = 0; k < hands[i].listing.n; k++) {
             assert_true(listing_add(listing, &hands[i].listing.lines[k]));

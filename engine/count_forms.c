@@ -93,22 +93,6 @@ static tally_code outcome_code(const struct scale *scale, outcome o)
     return is_scored(o) ? outcome_score(scale->values, o) : TALLY_REASON(o);
 }
 
-/* The set of stages at which there is a score. */
-static bool count_stages(const struct walk *walk, size_t scale, const outcome outcomes[])
-{
-    const int64_t *const values = walk->study->scales[scale].scale->values;
-    int64_t scores[MAX_STAGES];
-    uint64_t stages = 0;
-    size_t m = 0;
-    for (size_t i = 0; i < walk->study->n_stages; i++) {
-        if (is_scored(outcomes[i])) {
-            scores[m++] = outcome_score(values, outcomes[i]);
-            stages |= UINT64_C(1) << i;
-        }
-    }
-    return count_pattern(walk, scale, stages, scores);
-}
-
 /* The added value of one respondent, who has both totals or is not counted. */
 static bool count_added_value(const struct walk *walk, uint32_t series,
                               const struct measure *measure,
@@ -194,7 +178,6 @@ bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t meas
         }
         if (!pair_counter_add(walk->pairs, walk->cohort, scale, outcomes[i],
                               &walk->counted->tally) ||
-            !count_stages(walk, scale, outcomes[i]) ||
             (walk->rules->by_date && !count_form_days(walk, series, scale, outcomes[i]))) {
             return false;
         }

@@ -1,6 +1,7 @@
-/* engine/pair_counter.c - a respondent adds to one cell of each pair's matrix, and nothing is looked
-   up. Stages by themselves need no counting: they are margins of the matrices, since everyone is in
-   each of them, with a score or with a reason.
+/* engine/pair_counter.c - respondents are written down, cohort by cohort, a byte for each stage, until a
+   cohort has so many that matrices take less room: then they add to one cell of each pair's matrix, and
+   nothing is looked up. Stages by themselves need no matrix: they are margins of the others, since
+   everyone is in each of them, with a score or with a reason.
 
    Matrices are large and most of what is in them is small, so that their cells have 16 bits: what one
    has too much is carried into the tally. */
@@ -8,27 +9,39 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "engine/cohort_room.h"
 #include "engine/memory.h"
+#include "engine/written.h"
 
-/* A matrix larger than this pays less than looking its few cells up. */
-#define MOST_OUTCOMES 256
+/* People for whom there is room at first, and how many are written down before they are counted in
+   matrices that are there. */
+#define FIRST_WRITTEN 4
+#define MOST_WRITTEN 1024
 
-/* A scale: of how many outcomes, and where it stands among the cells of a cohort, or NO_OFFSET. */
+/* A scale: of how many outcomes, whether they are bytes, and how many cells its matrices have. */
 struct counted_scale {
-    size_t n_outcomes, offset;
+    size_t n_outcomes, n_cells;
+    bool is_written;
 };
-#define NO_OFFSET SIZE_MAX
+
+/* Of a cohort, on a scale. */
+struct counts {
+    struct written written;
+    uint16_t *cells; /* owned, or NULL: a matrix [outcome][later outcome] for each pair, then a list
+                        [stage][outcome] of those with a score everywhere */
+};
 
 struct pair_counter {
     const struct study *study; /* borrowed */
     struct stage_pair pairs[MOST_PAIRS];
     size_t n_pairs;
-    /* Of one cohort: for each scale a matrix [outcome][later outcome] for each pair, then a list
-       [stage][outcome] of those with a score everywhere. */
     struct counted_scale *scales; /* owned */
-    struct cohort_room cohorts;   /* uint16_t */
+    struct counts *counts; /* owned, n_counts, of which those behind the last whole cohort are of
+                              nobody: [cohort][scale] */
+    size_t n_counts;
+    size_t room; /* bytes left */
+    struct written_room to_count;
 };
 #define CARRIED ((uint32_t)UINT16_MAX + 1)
 
@@ -48,30 +61,32 @@ size_t counted_pairs(const struct study *study, struct stage_pair pairs[MOST_PAI
 struct pair_counter *pair_counter_new(const struct study *study, size_t room)
 {
     struct pair_counter *const counter = calloc(1, sizeof *counter);
-    size_t n_cells = 0; /* of one cohort */
     if (counter == NULL) {
         return NULL;
     }
     counter->study = study;
-    counter->cohorts.room = room;
-    counter->n_pairs = counted_pairs(study, counter->pairs);
+    counter->room = room;
     counter->scales = calloc(study->n_scales + 1, sizeof *counter->scales);
+    counter->n_pairs = counted_pairs(study, counter->pairs);
     if (counter->scales == NULL) {
         pair_counter_free(counter);
         return NULL;
     }
     for (size_t i = 0; i < study->n_scales; i++) {
         const size_t n = N_REASONS + study->scales[i].scale->n_values;
-        counter->scales[i] = (struct counted_scale){.n_outcomes = n, .offset = NO_OFFSET};
-        /* With one stage there is no pair whose margin could be that stage. */
-        if (study->scales[i].scale->kind != SCALE_GOALS && study->scales[i].collected &&
-            n <= MOST_OUTCOMES && study->n_stages > 1) {
-            counter->scales[i].offset = n_cells;
-            n_cells += n * n * counter->n_pairs + n * study->n_stages;
-        }
+        counter->scales[i] = (struct counted_scale){
+            .n_outcomes = n,
+            .n_cells = n * n * counter->n_pairs + n * study->n_stages,
+            .is_written = study->scales[i].scale->kind != SCALE_GOALS && n <= MOST_OUTCOMES};
     }
-    counter->cohorts.bytes = n_cells * sizeof(uint16_t);
     return counter;
+}
+
+static void counts_free(struct counts *counts)
+{
+    free(counts->written.outcomes);
+    free(counts->cells);
+    *counts = (struct counts){.cells = NULL};
 }
 
 void pair_counter_free(struct pair_counter *counter)
@@ -79,8 +94,12 @@ void pair_counter_free(struct pair_counter *counter)
     if (counter == NULL) {
         return;
     }
-    cohort_room_free(&counter->cohorts);
+    for (size_t i = 0; i < counter->n_counts; i++) {
+        counts_free(&counter->counts[i]);
+    }
+    free(counter->counts);
     free(counter->scales);
+    written_room_free(&counter->to_count);
     free(counter);
 }
 
@@ -105,6 +124,23 @@ static bool scored_everywhere(const struct study *study, const outcome outcomes[
         everywhere = everywhere && is_scored(outcomes[i]);
     }
     return everywhere;
+}
+
+static bool add_pattern(const struct pair_counter *counter, uint32_t cohort, size_t scale,
+                        const outcome outcomes[], struct patterns *patterns)
+{
+    const int64_t *const values = counter->study->scales[scale].scale->values;
+    int64_t scores[MAX_STAGES];
+    uint64_t stages = 0;
+    size_t m = 0;
+    for (size_t i = 0; i < counter->study->n_stages; i++) {
+        if (is_scored(outcomes[i])) {
+            scores[m++] = outcome_score(values, outcomes[i]);
+            stages |= UINT64_C(1) << i;
+        }
+    }
+    return stages == 0 || !study_has_model(counter->study) ||
+           patterns_add(patterns, cohort, scale, (unsigned)stages, scores);
 }
 
 /* One respondent, cell by cell. */
@@ -135,7 +171,7 @@ static bool add_to_tally(const struct pair_counter *counter, uint32_t cohort, si
             return false;
         }
     }
-    return true;
+    return add_pattern(counter, cohort, scale_index, outcomes, &tally->patterns);
 }
 
 /* A cell of a scale's that begins at 0 again: what it had goes into the tally, there and where it is
@@ -166,87 +202,204 @@ static bool carry(const struct pair_counter *counter, uint32_t cohort, size_t sc
     return counter->pairs[pair].stage != 0 || add_cell(tally, &at, later_code, 0, CARRIED);
 }
 
-/* Carries what has come to 0 of the cells that one respondent was added to. */
-static bool carry_one(const struct pair_counter *counter, uint32_t cohort, size_t scale,
-                      const uint16_t cells[], const outcome outcomes[], bool everywhere,
-                      struct tally *tally)
+/* Adds 1 to a cell. */
+static inline bool count_in(const struct pair_counter *counter, uint32_t cohort, size_t scale,
+                            uint16_t cells[], size_t place, struct tally *tally)
 {
-    const size_t n = counter->scales[scale].n_outcomes;
-    bool done = true;
-    for (size_t i = 0; i < counter->n_pairs && done; i++) {
-        const size_t place =
-            i * n * n + outcomes[counter->pairs[i].stage] * n + outcomes[counter->pairs[i].later];
-        done = cells[place] != 0 || carry(counter, cohort, scale, place, tally);
-    }
-    for (size_t i = 0; i < counter->study->n_stages && done && everywhere; i++) {
-        const size_t place = counter->n_pairs * n * n + i * n + outcomes[i];
-        done = cells[place] != 0 || carry(counter, cohort, scale, place, tally);
-    }
-    return done;
+    return ++cells[place] != 0 || carry(counter, cohort, scale, place, tally);
 }
 
-bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scale,
-                      const outcome outcomes[], struct tally *tally)
+/* One respondent who is written down, into the matrices of a scale. */
+static bool count_one(const struct pair_counter *counter, uint32_t cohort, size_t scale,
+                      uint16_t cells[], const uint8_t outcomes[], struct tally *tally)
 {
     const struct stage_pair *const pairs = counter->pairs;
     const size_t n = counter->scales[scale].n_outcomes, n_pairs = counter->n_pairs;
     const size_t n_stages = counter->study->n_stages;
     unsigned everywhere = 1;
-    bool full = false;
-    uint16_t *cells, *of_scale;
-    cells = counter->scales[scale].offset == NO_OFFSET
-                ? NULL
-                : cohort_room_cells(&counter->cohorts, cohort);
-    if (cells == NULL) {
-        return add_to_tally(counter, cohort, scale, outcomes, tally);
-    }
-    of_scale = cells += counter->scales[scale].offset;
-    for (size_t i = 0; i < n_pairs; i++, cells += n * n) {
-        full |= ++cells[outcomes[pairs[i].stage] * n + outcomes[pairs[i].later]] == 0;
+    bool done = true;
+    for (size_t i = 0; i < n_pairs; i++) {
+        const size_t place = i * n * n + outcomes[pairs[i].stage] * n + outcomes[pairs[i].later];
+        done &= count_in(counter, cohort, scale, cells, place, tally);
     }
     for (size_t i = 0; i < n_stages; i++) {
         everywhere &= is_scored(outcomes[i]);
     }
     for (size_t i = 0; i < n_stages && everywhere != 0; i++) {
-        full |= ++cells[i * n + outcomes[i]] == 0;
+        const size_t place = n_pairs * n * n + i * n + outcomes[i];
+        done &= count_in(counter, cohort, scale, cells, place, tally);
     }
-    return !full || carry_one(counter, cohort, scale, of_scale, outcomes, everywhere != 0, tally);
+    return done;
+}
+
+static struct written_scale written_scale(const struct pair_counter *counter, size_t scale)
+{
+    return (struct written_scale){counter->study, counter->pairs, counter->n_pairs, scale};
+}
+
+/* Are there matrices, now that so many are to be counted? With one stage there is no pair whose margin
+   could be that stage. */
+static bool has_cells(struct pair_counter *counter, struct counts *counts, size_t scale)
+{
+    const size_t bytes = counter->scales[scale].n_cells * sizeof *counts->cells;
+    if (counts->cells == NULL && counter->study->n_stages > 1 && counter->room >= bytes &&
+        counts->written.n * counter->study->n_stages >= bytes / 2) {
+        counts->cells = calloc(counter->scales[scale].n_cells + 1, sizeof *counts->cells);
+        counter->room -= counts->cells == NULL ? 0 : bytes;
+    }
+    return counts->cells != NULL;
+}
+
+/* Where there are matrices, few are written down at a time. */
+static void shorten(struct pair_counter *counter, struct counts *counts)
+{
+    const size_t n_stages = counter->study->n_stages;
+    uint8_t *less;
+    if (counts->cells == NULL || counts->written.capacity <= MOST_WRITTEN) {
+        return;
+    }
+    less = realloc(counts->written.outcomes, MOST_WRITTEN * n_stages);
+    if (less != NULL) {
+        counter->room += (counts->written.capacity - MOST_WRITTEN) * n_stages;
+        counts->written.outcomes = less;
+        counts->written.capacity = MOST_WRITTEN;
+    }
+}
+
+/* Counts those who are written down, of whom there are none then: in matrices, or in the tally. */
+static bool count_written(struct pair_counter *counter, uint32_t cohort, size_t scale,
+                          struct counts *counts, struct tally *tally)
+{
+    const struct written_scale of = written_scale(counter, scale);
+    struct written *const written = &counts->written;
+    bool done = written_count_patterns(written, &of, cohort, &counter->to_count, &tally->patterns);
+    if (has_cells(counter, counts, scale)) {
+        for (size_t i = 0; i < written->n && done; i++) {
+            done = count_one(counter, cohort, scale, counts->cells,
+                             written->outcomes + i * counter->study->n_stages, tally);
+        }
+    } else {
+        counter->to_count.n_cells = 0;
+        done = done && written_count(written, &of, &counter->to_count) &&
+               tally_put(tally, cohort, counter->to_count.cells, counter->to_count.n_cells);
+    }
+    written->n = 0;
+    shorten(counter, counts);
+    return done;
+}
+
+/* One respondent who would be written down, at once. */
+static bool add_one(struct pair_counter *counter, uint32_t cohort, size_t scale,
+                    const uint8_t bytes[], struct tally *tally)
+{
+    outcome outcomes[MAX_STAGES];
+    for (size_t i = 0; i < counter->study->n_stages; i++) {
+        outcomes[i] = bytes[i];
+    }
+    return add_to_tally(counter, cohort, scale, outcomes, tally);
+}
+
+/* Room to write down one more: if there is none, they are counted. False: there is no memory, not even for
+   the first. */
+static bool reach_written(struct pair_counter *counter, uint32_t cohort, size_t scale,
+                          struct counts *counts, struct tally *tally)
+{
+    const size_t n_stages = counter->study->n_stages;
+    struct written *const written = &counts->written;
+    const size_t capacity = written->capacity == 0 ? FIRST_WRITTEN : 2 * (size_t)written->capacity;
+    const size_t more = (capacity - written->capacity) * n_stages;
+    uint8_t *outcomes;
+    if ((counts->cells == NULL || capacity <= MOST_WRITTEN) && counter->room >= more &&
+        capacity * n_stages <= counter->scales[scale].n_cells * sizeof *counts->cells &&
+        (outcomes = realloc(written->outcomes, capacity * n_stages)) != NULL) {
+        written->outcomes = outcomes;
+        written->capacity = (uint32_t)capacity;
+        counter->room -= more;
+        return true;
+    }
+    return count_written(counter, cohort, scale, counts, tally);
+}
+
+/* Without memory for a list there is an entry in the tally at once. */
+static bool write_down(struct pair_counter *counter, uint32_t cohort, size_t scale,
+                       struct counts *counts, const uint8_t outcomes[], struct tally *tally)
+{
+    const size_t n_stages = counter->study->n_stages;
+    struct written *const written = &counts->written;
+    if (written->n == written->capacity) {
+        if (!reach_written(counter, cohort, scale, counts, tally)) {
+            return false;
+        }
+        if (written->capacity == 0) {
+            return add_one(counter, cohort, scale, outcomes, tally);
+        }
+    }
+    memcpy(written->outcomes + written->n++ * n_stages, outcomes, n_stages);
+    return true;
+}
+
+bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scale,
+                      const outcome outcomes[], struct tally *tally)
+{
+    const size_t n_scales = counter->study->n_scales, n_stages = counter->study->n_stages;
+    uint8_t bytes[MAX_STAGES];
+    if (!counter->scales[scale].is_written) {
+        return add_to_tally(counter, cohort, scale, outcomes, tally);
+    }
+    /* array_grow() zeroes: of a cohort not seen yet nobody is written down. */
+    if (!array_grow(&counter->counts, &counter->n_counts, (cohort + (size_t)1) * n_scales,
+                    sizeof *counter->counts)) {
+        return false;
+    }
+    for (size_t i = 0; i < n_stages; i++) {
+        bytes[i] = (uint8_t)outcomes[i];
+    }
+    return write_down(counter, cohort, scale, &counter->counts[cohort * n_scales + scale], bytes,
+                      tally);
 }
 
 /* --- into the tally --- */
 
+static void put_cell(struct written_room *room, const struct cell_count *at, tally_code code,
+                     tally_code later_code, uint32_t count)
+{
+    if (count > 0) {
+        struct cell_count *const cell = &room->cells[room->n_cells++];
+        *cell = *at;
+        cell->code = code;
+        cell->later_code = later_code;
+        cell->count = count;
+    }
+}
+
 /* A stage by itself, from the matrix of a pair that it is in: as its rows or as its columns. */
-static bool add_margin(const struct tally_cell *at, const struct scale *scale,
-                       const uint16_t matrix[], size_t n, bool of_rows, struct tally *tally)
+static void put_margin(const struct cell_count *at, const struct scale *scale,
+                       const uint16_t matrix[], size_t n, bool of_rows, struct written_room *room)
 {
     for (size_t i = 0; i < n; i++) {
         uint32_t count = 0; /* of at most MOST_OUTCOMES cells */
         for (size_t k = 0; k < n; k++) {
             count += of_rows ? matrix[i * n + k] : matrix[k * n + i];
         }
-        if (!add_cell(tally, at, code_of(scale, (outcome)i), 0, count)) {
-            return false;
-        }
+        put_cell(room, at, code_of(scale, (outcome)i), 0, count);
     }
-    return true;
 }
 
-static bool add_matrix(const struct tally_cell *at, const struct scale *scale,
-                       const uint16_t matrix[], size_t n, struct tally *tally)
+static void put_matrix(const struct cell_count *at, const struct scale *scale,
+                       const uint16_t matrix[], size_t n, struct written_room *room)
 {
     for (size_t i = 0; i < n * n; i++) {
-        if (matrix[i] > 0 && !add_cell(tally, at, code_of(scale, (outcome)(i / n)),
-                                       code_of(scale, (outcome)(i % n)), matrix[i])) {
-            return false;
+        if (matrix[i] > 0) {
+            put_cell(room, at, code_of(scale, (outcome)(i / n)), code_of(scale, (outcome)(i % n)),
+                     matrix[i]);
         }
     }
-    return true;
 }
 
 /* A stage by itself: a margin of the first stage with it, or of the first with the second. */
-static bool add_stage(const struct pair_counter *counter, struct tally_cell *at,
+static void put_stage(const struct pair_counter *counter, struct cell_count *at,
                       const struct scale *scale, const uint16_t cells[], size_t n,
-                      struct tally *tally)
+                      struct written_room *room)
 {
     /* The pairs of the first stage come first, one for each later stage. */
     const size_t pair = at->stage == 0 ? 0 : at->stage - (size_t)1;
@@ -254,95 +407,134 @@ static bool add_stage(const struct pair_counter *counter, struct tally_cell *at,
            counter->pairs[pair].later == (at->stage == 0 ? 1 : at->stage));
     (void)counter;
     at->later = TALLY_ONE_STAGE;
-    return add_margin(at, scale, cells + pair * n * n, n, at->stage == 0, tally);
+    put_margin(at, scale, cells + pair * n * n, n, at->stage == 0, room);
 }
 
-/* In the order of a tally's cells, so that there is nothing to sort. */
-static bool finish_scale(const struct pair_counter *counter, uint32_t cohort, size_t scale_index,
-                         const uint16_t cells[], struct tally *tally)
+/* Matrices of a scale, in the order of a tally's cells, so that there is nothing to sort. False: no
+   memory. */
+static bool put_scale(const struct pair_counter *counter, size_t scale_index,
+                      const uint16_t cells[], struct written_room *room)
 {
     const struct scale *const scale = counter->study->scales[scale_index].scale;
     const size_t n = counter->scales[scale_index].n_outcomes;
     const uint16_t *const everywhere = cells + counter->n_pairs * n * n;
-    struct tally_cell at = {.cohort = cohort, .scale = (uint16_t)scale_index};
+    struct cell_count at = {.scale = (uint16_t)scale_index};
     for (size_t stage = 0, i = 0; stage < counter->study->n_stages; stage++) {
-        at.stage = (uint16_t)stage;
+        at.stage = (uint8_t)stage;
         for (; i < counter->n_pairs && counter->pairs[i].stage == stage; i++) {
-            at.later = (uint16_t)counter->pairs[i].later;
-            if (!add_matrix(&at, scale, cells + i * n * n, n, tally)) {
+            if (!array_grow(&room->cells, &room->cells_capacity, room->n_cells + n * n,
+                            sizeof *room->cells)) {
                 return false;
             }
+            at.later = (uint8_t)counter->pairs[i].later;
+            put_matrix(&at, scale, cells + i * n * n, n, room);
         }
-        if (!add_stage(counter, &at, scale, cells, n, tally)) {
+        if (!array_grow(&room->cells, &room->cells_capacity, room->n_cells + 2 * n,
+                        sizeof *room->cells)) {
             return false;
         }
+        put_stage(counter, &at, scale, cells, n, room);
         at.later = TALLY_ALL_STAGES;
         for (size_t k = 0; k < n; k++) {
-            if (!add_cell(tally, &at, code_of(scale, (outcome)k), 0, everywhere[stage * n + k])) {
-                return false;
-            }
+            put_cell(room, &at, code_of(scale, (outcome)k), 0, everywhere[stage * n + k]);
         }
     }
     return true;
+}
+
+/* All that is counted of a cohort on a scale, into room->cells. */
+static bool finish_scale(struct pair_counter *counter, uint32_t cohort, size_t scale,
+                         struct counts *counts, struct tally *tally)
+{
+    const struct written_scale of = written_scale(counter, scale);
+    if (counts->cells != NULL) {
+        return count_written(counter, cohort, scale, counts, tally) &&
+               put_scale(counter, scale, counts->cells, &counter->to_count);
+    }
+    return written_count_patterns(&counts->written, &of, cohort, &counter->to_count,
+                                  &tally->patterns) &&
+           written_count(&counts->written, &of, &counter->to_count);
+}
+
+/* Forgets all that was counted of a cohort on a scale. */
+static void drop_counts(struct pair_counter *counter, struct counts *counts, size_t scale)
+{
+    counter->room += (size_t)counts->written.capacity * counter->study->n_stages;
+    counter->room +=
+        counts->cells == NULL ? 0 : counter->scales[scale].n_cells * sizeof *counts->cells;
+    counts_free(counts);
 }
 
 bool pair_counter_finish(struct pair_counter *counter, struct tally *tally)
 {
-    for (uint32_t cohort = 0; cohort < counter->cohorts.n_cohorts; cohort++) {
-        const uint16_t *const cells = counter->cohorts.cells[cohort];
-        for (size_t i = 0; cells != NULL && i < counter->study->n_scales; i++) {
-            if (counter->scales[i].offset != NO_OFFSET &&
-                !finish_scale(counter, cohort, i, cells + counter->scales[i].offset, tally)) {
+    const size_t n_scales = counter->study->n_scales;
+    for (size_t first = 0; first + n_scales <= counter->n_counts; first += n_scales) {
+        const uint32_t cohort = (uint32_t)(first / n_scales);
+        counter->to_count.n_cells = 0;
+        for (size_t i = 0; i < n_scales; i++) {
+            if (!finish_scale(counter, cohort, i, &counter->counts[first + i], tally)) {
                 return false;
             }
+            drop_counts(counter, &counter->counts[first + i], i);
         }
-        cohort_room_drop(&counter->cohorts, cohort);
+        if (!tally_put(tally, cohort, counter->to_count.cells, counter->to_count.n_cells)) {
+            return false;
+        }
     }
     return true;
 }
 
-/* Adds the cells of a scale, which begin at `sums` and at `cells`. */
-static bool merge_scale(const struct pair_counter *into, uint32_t cohort, size_t scale,
+/* --- two into one --- */
+
+/* Adds matrices of a scale. */
+static bool merge_cells(const struct pair_counter *into, uint32_t cohort, size_t scale,
                         uint16_t sums[], const uint16_t cells[], struct tally *tally)
 {
-    const size_t n = into->scales[scale].n_outcomes;
     bool done = true;
-    for (size_t i = 0; i < n * n * into->n_pairs + n * into->study->n_stages && done; i++) {
+    for (size_t i = 0; i < into->scales[scale].n_cells && done; i++) {
         sums[i] = (uint16_t)(sums[i] + cells[i]);
         done = sums[i] >= cells[i] || carry(into, cohort, scale, i, tally);
     }
     return done;
 }
 
-static bool merge_cohort(const struct pair_counter *into, uint32_t cohort, uint16_t sums[],
-                         const uint16_t cells[], struct tally *tally)
+static bool merge_written(struct pair_counter *into, uint32_t cohort, size_t scale,
+                          struct counts *to, const struct written *written, struct tally *tally)
 {
+    const size_t n_stages = into->study->n_stages;
     bool done = true;
-    for (size_t i = 0; i < into->study->n_scales && done; i++) {
-        const size_t offset = into->scales[i].offset;
-        done = offset == NO_OFFSET ||
-               merge_scale(into, cohort, i, sums + offset, cells + offset, tally);
+    for (size_t i = 0; i < written->n && done; i++) {
+        done = write_down(into, cohort, scale, to, written->outcomes + i * n_stages, tally);
     }
     return done;
 }
 
+static bool merge_counts(struct pair_counter *into, uint32_t cohort, size_t scale,
+                         struct counts *to, struct counts *from, struct tally *tally)
+{
+    if (to->cells == NULL && to->written.n == 0) { /* with whatever it has */
+        const struct counts empty = *to;
+        *to = *from;
+        *from = empty;
+        return true;
+    }
+    if (to->cells == NULL) {
+        to->cells = from->cells;
+        from->cells = NULL;
+    }
+    return (from->cells == NULL ||
+            merge_cells(into, cohort, scale, to->cells, from->cells, tally)) &&
+           merge_written(into, cohort, scale, to, &from->written, tally);
+}
+
 bool pair_counter_merge(struct pair_counter *into, struct pair_counter *from, struct tally *tally)
 {
-    struct cohort_room *const to = &into->cohorts, *const of = &from->cohorts;
-    if (!array_grow(&to->cells, &to->n_cohorts, of->n_cohorts, sizeof *to->cells)) {
-        return false;
+    const size_t n_scales = into->study->n_scales;
+    bool done = array_grow(&into->counts, &into->n_counts, from->n_counts, sizeof *into->counts);
+    for (size_t i = 0; i < from->n_counts && done; i++) {
+        done = merge_counts(into, (uint32_t)(i / n_scales), i % n_scales, &into->counts[i],
+                            &from->counts[i], tally);
+        drop_counts(from, &from->counts[i], i % n_scales);
     }
-    for (uint32_t cohort = 0; cohort < of->n_cohorts; cohort++) {
-        if (to->cells[cohort] == NULL) {
-            to->cells[cohort] = of->cells[cohort];
-            of->cells[cohort] = NULL;
-            continue;
-        }
-        if (of->cells[cohort] != NULL &&
-            !merge_cohort(into, cohort, to->cells[cohort], of->cells[cohort], tally)) {
-            return false;
-        }
-        cohort_room_drop(of, cohort);
-    }
-    return true;
+    return done;
 }

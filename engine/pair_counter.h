@@ -1,5 +1,6 @@
-/* engine/pair_counter.h - counts pairs of questionnaire scores faster than cells can be looked up: in
-   matrices, one for each scale and pair of stages of a cohort, as long as there is room for them. */
+/* engine/pair_counter.h - counts pairs of questionnaire scores faster than cells can be looked up: people
+   are written down, and counted when there are several; those of a large cohort in matrices, one for each
+   scale and pair of stages, as long as there is room for them. */
 #ifndef PELLTER_ENGINE_PAIR_COUNTER_H
 #define PELLTER_ENGINE_PAIR_COUNTER_H
 
@@ -23,13 +24,14 @@ struct stage_pair {
 #define MOST_PAIRS ((size_t)2 * MAX_STAGES)
 size_t counted_pairs(const struct study *study, struct stage_pair pairs[MOST_PAIRS]);
 
-/* A counter with about `room` bytes for matrices. NULL: no memory. `study` must outlive it. */
+/* A counter with about `room` bytes for lists and matrices. NULL: no memory. `study` must outlive it. */
 struct pair_counter *pair_counter_new(const struct study *study, size_t room);
 void pair_counter_free(struct pair_counter *counter);
 
 /* Counts one respondent of a cohort on a questionnaire's scale: the outcome at each stage by itself,
-   the counted pairs, and, of those with a score at every stage, each stage. Where there is no room
-   for the cohort's matrices, or no more in one of their cells, at once into `tally`. False: no memory. */
+   the counted pairs, and, of those with a score at every stage, each stage; and what the mixed model
+   needs. Where there is no room to write down more, or no more in a cell of a matrix, what there is goes
+   into `tally`. False: no memory. */
 bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scale,
                       const outcome outcomes[], struct tally *tally);
 

@@ -95,26 +95,34 @@ static struct pattern *reach(struct patterns *patterns, uint32_t cohort, uint16_
     return pattern;
 }
 
-bool patterns_add(struct patterns *patterns, uint32_t cohort, size_t scale, unsigned stages,
-                  const int64_t scores[])
+bool patterns_add_people(struct patterns *patterns, uint32_t cohort, size_t scale, unsigned stages,
+                         size_t n, const int64_t scores[])
 {
     const size_t m = pattern_n_stages(stages);
     struct pattern *const pattern = reach(patterns, cohort, (uint16_t)scale, (uint16_t)stages);
-    int128 *sums, *products;
+    int128 *sums;
     assert(stages != 0 && stages < 1u << MODEL_STAGES);
     if (pattern == NULL) {
         return false;
     }
-    pattern->n++;
+    pattern->n += n;
     sums = patterns->terms + pattern->terms;
-    products = sums + m;
-    for (size_t a = 0; a < m; a++) {
-        sums[a] += scores[a];
-        for (size_t b = 0; b <= a; b++) {
-            *products++ += (int128)scores[a] * scores[b];
+    for (size_t i = 0; i < n; i++, scores += m) {
+        int128 *products = sums + m;
+        for (size_t a = 0; a < m; a++) {
+            sums[a] += scores[a];
+            for (size_t b = 0; b <= a; b++) {
+                *products++ += (int128)scores[a] * scores[b];
+            }
         }
     }
     return true;
+}
+
+bool patterns_add(struct patterns *patterns, uint32_t cohort, size_t scale, unsigned stages,
+                  const int64_t scores[])
+{
+    return patterns_add_people(patterns, cohort, scale, stages, 1, scores);
 }
 
 bool patterns_add_sums(struct patterns *patterns, const struct pattern *pattern,

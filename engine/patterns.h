@@ -36,6 +36,9 @@ size_t pattern_n_terms(unsigned stages);
    2^MODEL_STAGES. False: no memory. */
 bool patterns_add(struct patterns *patterns, uint32_t cohort, size_t scale, unsigned stages,
                   const int64_t scores[]);
+/* The same of `n` respondents with scores at the same stages, those of one behind those of another. */
+bool patterns_add_people(struct patterns *patterns, uint32_t cohort, size_t scale, unsigned stages,
+                         size_t n, const int64_t scores[]);
 
 /* Adds sums of n respondents. False: no memory. */
 bool patterns_add_sums(struct patterns *patterns, const struct pattern *pattern,

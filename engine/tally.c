@@ -268,6 +268,32 @@ bool tally_add(struct tally *tally, const struct tally_cell *cell, uint32_t coun
     return true;
 }
 
+bool tally_put(struct tally *tally, uint32_t cohort, const struct cell_count cells[], size_t n)
+{
+    struct cohort_cells *to;
+    bool in_order;
+    if (n == 0) {
+        return true;
+    }
+    if (n > MOST_CELLS || !reach_cohort(tally, cohort)) {
+        return false;
+    }
+    to = &tally->cohorts[cohort];
+    if (to->capacity == 0 && to->n == 0) { /* mostly all that it will ever have */
+        to->cells = malloc(n * sizeof *to->cells);
+        to->capacity = to->cells == NULL ? 0 : (uint32_t)n;
+    }
+    if (!make_room(tally, to, n)) {
+        return false;
+    }
+    in_order =
+        to->n_sorted == to->n && (to->n == 0 || cell_compare(&to->cells[to->n - 1], &cells[0]) < 0);
+    memcpy(to->cells + to->n, cells, n * sizeof *cells);
+    to->n += (uint32_t)n;
+    to->n_sorted = in_order ? to->n : to->n_sorted;
+    return true;
+}
+
 static void sort_goals(struct tally *tally);
 
 static int goal_compare(const void *a, const void *b);

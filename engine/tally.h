@@ -99,6 +99,9 @@ struct tally {
 bool tally_add(struct tally *tally, const struct tally_cell *cell, uint32_t count);
 bool tally_add_goal(struct tally *tally, const struct goal_cell *cell, uint64_t count);
 
+/* Adds n cells of a cohort that are in order, each once. False: no memory. */
+bool tally_put(struct tally *tally, uint32_t cohort, const struct cell_count cells[], size_t n);
+
 /* Puts the cells in order, each once. */
 void tally_sort(struct tally *tally);
 

@@ -4,6 +4,7 @@
 #include "tests/cells.h"
 
 #include <stdio.h>
+#include <string.h>
 #include "engine/pair_counter.h"
 #include "tests/random.h"
 #include "tests/toy.h"
@@ -24,7 +25,7 @@ static int fill_values(void **state)
     return 0;
 }
 
-/* Two questionnaire scales with matrices, one without, and one that nobody collects. */
+/* Two questionnaire scales with matrices, one of them large, one without, and one that nobody collects. */
 struct small_study {
     struct scale scales[3];
     struct study_scale of_study[4];
@@ -36,7 +37,8 @@ static void study_of(struct small_study *small, size_t n_stages, size_t before, 
     for (size_t i = 0; i < COUNT(small->scales); i++) {
         small->scales[i] = toy.scales[0];
     }
-    small->scales[1].n_values = 2;
+    small->scales[1].values = wide_values;
+    small->scales[1].n_values = 150;
     small->scales[2].values = wide_values;
     small->scales[2].n_values = WIDE;
     for (size_t i = 0; i < COUNT(small->of_study); i++) {
@@ -103,6 +105,23 @@ static void count_plainly(const struct study *study, const struct outcomes *o, s
     }
 }
 
+/* What the mixed model needs of them. */
+static void add_pattern(const struct study *study, const struct outcomes *o, struct tally *tally)
+{
+    int64_t scores[MOST_TESTED];
+    unsigned set = 0;
+    size_t m = 0;
+    for (size_t s = 0; s < study->n_stages; s++) {
+        if (o->at[s] >= N_REASONS) {
+            scores[m++] = code_at(study, o, s);
+            set |= 1u << s;
+        }
+    }
+    for (uint32_t i = 0; i < o->n && set != 0 && study->n_stages > 1; i++) {
+        assert_true(patterns_add(&tally->patterns, o->cohort, o->scale, set, scores));
+    }
+}
+
 /* --- both, compared --------------------------------------------------------------------------- */
 
 static const struct {
@@ -132,6 +151,19 @@ static void check_tallies(const char *what, const struct tally *got, const struc
     if (!same_cells(got, expected)) {
         fail_msg("%s: other cells", what);
     }
+    if (got->patterns.n != expected->patterns.n) {
+        fail_msg("%s: expected %zu patterns, got %zu", what, expected->patterns.n, got->patterns.n);
+    }
+    for (size_t i = 0; i < expected->patterns.n; i++) {
+        const struct pattern *const x = &got->patterns.list[i], *const y =
+                                                                    &expected->patterns.list[i];
+        if (x->cohort != y->cohort || x->scale != y->scale || x->stages != y->stages ||
+            x->n != y->n ||
+            memcmp(got->patterns.terms + x->terms, expected->patterns.terms + y->terms,
+                   pattern_n_terms(y->stages) * sizeof(int128)) != 0) {
+            fail_msg("%s: pattern %zu", what, i);
+        }
+    }
 }
 
 /* So many respondents; in between it is finished once, and after the last twice. */
@@ -149,6 +181,7 @@ static void check_shape(size_t shape, size_t room, size_t n)
         draw_outcomes(&random, &small.study, &o);
         assert_true(pair_counter_add(counter, o.cohort, o.scale, o.at, &got));
         count_plainly(&small.study, &o, &expected);
+        add_pattern(&small.study, &o, &expected);
         if (i == n / 3) {
             assert_true(pair_counter_finish(counter, &got));
         }
@@ -171,7 +204,9 @@ static void test_against_cells(void **state)
     for (size_t i = 0; i < COUNT(shapes); i++) {
         for (size_t k = 0; k < COUNT(rooms); k++) {
             check_shape(i, rooms[k], 700);
+            check_shape(i, rooms[k], 60);
         }
+        check_shape(i, rooms[COUNT(rooms) - 1], 15000);
     }
 }
 
@@ -200,6 +235,7 @@ static void test_many_alike(void **state)
                 assert_true(pair_counter_add(counters[i % 3 == 0], o.cohort, o.scale, o.at, &got));
             }
             count_plainly(&small.study, &o, &expected);
+            add_pattern(&small.study, &o, &expected);
         }
         assert_true(pair_counter_merge(counters[0], counters[1], &got));
         assert_true(pair_counter_finish(counters[0], &got));

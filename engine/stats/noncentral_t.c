@@ -121,23 +121,29 @@ static double ncp_where(const struct points *points, double t, double df, double
     return ncp;
 }
 
-struct interval noncentral_t_interval(double t, double df)
+/* Of t >= 0; below 0 it is the mirror image. */
+static struct interval upper_interval(double t, double df)
 {
     struct points points;
-    struct interval ncp = {NAN, NAN};
-    if (in_range(t, df)) {
-        make_points(&points, fabs(t), df);
-        ncp.low = ncp_where(&points, fabs(t), df, NORMAL_975);
-        ncp.high = ncp_where(&points, fabs(t), df, -NORMAL_975);
-    }
-    /* below 0, the mirror image */
+    make_points(&points, t, df);
+    return (struct interval){.low = ncp_where(&points, t, df, NORMAL_975),
+                             .high = ncp_where(&points, t, df, -NORMAL_975)};
+}
+
+static struct interval of_sign(double t, struct interval ncp)
+{
     return t < 0.0 ? (struct interval){-ncp.high, -ncp.low} : ncp;
 }
 
-#define N_KNOWN ((size_t)1 << 12)
+struct interval noncentral_t_interval(double t, double df)
+{
+    return in_range(t, df) ? of_sign(t, upper_interval(fabs(t), df)) : (struct interval){NAN, NAN};
+}
+
+#define N_KNOWN ((size_t)1 << 12) /* as many as there are numbers of 64 - 52 bits */
 struct known_intervals {
     struct {
-        double t, df; /* df 0: nothing */
+        double t, df; /* t >= 0; df 0: nothing */
         struct interval interval;
     } of[N_KNOWN];
 };
@@ -152,20 +158,21 @@ static size_t place_of(double t, double df)
 {
     uint64_t bits;
     memcpy(&bits, &t, sizeof bits);
-    return (size_t)((bits + (uint64_t)df) * UINT64_C(0x9e3779b97f4a7c15) >> 40) & (N_KNOWN - 1);
+    return (size_t)((bits + (uint64_t)df) * UINT64_C(0x9e3779b97f4a7c15) >> 52);
 }
 
 struct interval noncentral_t_interval_known(struct known_intervals *known, double t, double df)
 {
+    const double size = fabs(t);
     size_t place;
     if (known == NULL || !in_range(t, df)) {
         return noncentral_t_interval(t, df);
     }
-    place = place_of(t, df);
-    if (known->of[place].df != df || known->of[place].t != t) {
-        known->of[place].interval = noncentral_t_interval(t, df);
-        known->of[place].t = t;
+    place = place_of(size, df);
+    if (known->of[place].df != df || known->of[place].t != size) {
+        known->of[place].interval = upper_interval(size, df);
+        known->of[place].t = size;
         known->of[place].df = df;
     }
-    return known->of[place].interval;
+    return of_sign(t, known->of[place].interval);
 }

@@ -1,0 +1,249 @@
+/* engine/written.c - the few of a small cohort are sorted, run by run; many are counted in a matrix. */
+#include "engine/written.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/memory.h"
+
+/* Fewer than this are sorted by moving each to its place. */
+#define FEW_WRITTEN 24
+
+void written_room_free(struct written_room *room)
+{
+    free(room->matrix);
+    free(room->keys);
+    free(room->complete);
+    free(room->order);
+    free(room->scores);
+    free(room->cells);
+    *room = (struct written_room){0};
+}
+
+static const struct scale *scale_of(const struct written_scale *scale)
+{
+    return scale->study->scales[scale->index].scale;
+}
+
+static tally_code code_of(const struct scale *scale, unsigned o)
+{
+    return is_scored(o) ? outcome_score(scale->values, o) : TALLY_REASON(o);
+}
+
+/* Some respondents' outcomes, n rows of n_stages. */
+struct rows {
+    const uint8_t *outcomes;
+    size_t n, n_stages;
+};
+
+/* Where their cells go: one run of them. */
+struct run {
+    const struct scale *scale;
+    struct written_room *room;
+    struct cell_count of; /* but for codes and count */
+};
+
+/* There is room: written_count() saw to it. A stage by itself has no later code. */
+static void put(const struct run *run, unsigned key, uint32_t count)
+{
+    struct cell_count cell = run->of;
+    cell.count = count;
+    cell.code = code_of(run->scale, key >> 8);
+    cell.later_code =
+        run->of.later >= TALLY_ONE_STAGE ? 0 : code_of(run->scale, key & (MOST_OUTCOMES - 1));
+    run->room->cells[run->room->n_cells++] = cell;
+}
+
+/* The n <= FEW_WRITTEN keys of a run, each with how many have it. */
+static void put_few(const struct run *run, uint16_t keys[], size_t n)
+{
+    uint32_t count = 1;
+    for (size_t i = 1; i < n; i++) {
+        const uint16_t moved = keys[i];
+        size_t at = i;
+        for (; at > 0 && keys[at - 1] > moved; at--) {
+            keys[at] = keys[at - 1];
+        }
+        keys[at] = moved;
+    }
+    for (size_t i = 1; i <= n; i++) {
+        if (i < n && keys[i] == keys[i - 1]) {
+            count++;
+        } else {
+            put(run, keys[i - 1], count);
+            count = 1;
+        }
+    }
+}
+
+/* The same of many, with outcomes below `n_outcomes`: in rows of the matrix, of which only those that
+   have anybody are looked at, and no further than to the last of them. */
+static void put_many(const struct run *run, const uint16_t keys[], size_t n, size_t n_outcomes)
+{
+    uint32_t *const matrix = run->room->matrix;
+    uint32_t left[MOST_OUTCOMES] = {0};
+    for (size_t i = 0; i < n; i++) {
+        matrix[keys[i]]++;
+        left[keys[i] >> 8]++;
+    }
+    for (size_t code = 0; code < n_outcomes; code++) {
+        for (unsigned key = (unsigned)code << 8; left[code] > 0; key++) {
+            if (matrix[key] > 0) {
+                left[code] -= matrix[key];
+                put(run, key, matrix[key]);
+                matrix[key] = 0;
+            }
+        }
+    }
+}
+
+/* `later` is `stage` where there is only one. */
+static void count_run(struct run *run, const struct rows *rows, size_t stage, size_t later,
+                      unsigned mark)
+{
+    uint16_t *const keys = run->room->keys;
+    const uint8_t *at = rows->outcomes;
+    run->of.stage = (uint8_t)stage;
+    run->of.later = (uint8_t)mark;
+    for (size_t i = 0; i < rows->n; i++, at += rows->n_stages) {
+        keys[i] = (uint16_t)(at[stage] << 8 | (mark >= TALLY_ONE_STAGE ? 0 : at[later]));
+    }
+    if (rows->n == 0) {
+        return;
+    }
+    if (rows->n <= FEW_WRITTEN) {
+        put_few(run, keys, rows->n);
+    } else {
+        put_many(run, keys, rows->n, N_REASONS + run->scale->n_values);
+    }
+}
+
+/* Those with a score at every stage. */
+static struct rows complete_rows(const struct rows *rows, uint8_t out[])
+{
+    struct rows complete = {out, 0, rows->n_stages};
+    for (size_t i = 0; i < rows->n; i++) {
+        const uint8_t *const row = rows->outcomes + i * rows->n_stages;
+        bool everywhere = true;
+        for (size_t stage = 0; stage < rows->n_stages; stage++) {
+            everywhere = everywhere && is_scored(row[stage]);
+        }
+        if (everywhere) {
+            memcpy(out + complete.n++ * rows->n_stages, row, rows->n_stages);
+        }
+    }
+    return complete;
+}
+
+/* A run has no more cells than people, nor than there are different ones. */
+static bool make_room(struct written_room *room, const struct written_scale *scale, size_t n)
+{
+    const size_t n_outcomes = N_REASONS + scale_of(scale)->n_values;
+    const size_t n_stages = scale->study->n_stages;
+    const size_t of_pair = n < n_outcomes * n_outcomes ? n : n_outcomes * n_outcomes;
+    const size_t of_stage = n < n_outcomes ? n : n_outcomes;
+    if (room->matrix == NULL && n > FEW_WRITTEN) {
+        room->matrix = calloc((size_t)MOST_OUTCOMES * MOST_OUTCOMES, sizeof *room->matrix);
+    }
+    return (room->matrix != NULL || n <= FEW_WRITTEN) &&
+           array_grow(&room->keys, &room->keys_capacity, n, sizeof *room->keys) &&
+           array_grow(&room->complete, &room->complete_capacity, n * n_stages, 1) &&
+           array_grow(&room->cells, &room->cells_capacity,
+                      room->n_cells + of_pair * scale->n_pairs + 2 * of_stage * n_stages,
+                      sizeof *room->cells);
+}
+
+bool written_count(const struct written *written, const struct written_scale *scale,
+                   struct written_room *room)
+{
+    const size_t n_stages = scale->study->n_stages;
+    const struct rows rows = {written->outcomes, written->n, n_stages};
+    struct run run = {scale_of(scale), room, {.scale = (uint16_t)scale->index}};
+    struct rows complete;
+    if (written->n == 0) {
+        return true;
+    }
+    if (!make_room(room, scale, written->n)) {
+        return false;
+    }
+    complete = complete_rows(&rows, room->complete);
+    for (size_t stage = 0, i = 0; stage < n_stages; stage++) {
+        for (; i < scale->n_pairs && scale->pairs[i].stage == stage; i++) {
+            count_run(&run, &rows, stage, scale->pairs[i].later, scale->pairs[i].later);
+        }
+        count_run(&run, &rows, stage, stage, TALLY_ONE_STAGE);
+        count_run(&run, &complete, stage, stage, TALLY_ALL_STAGES);
+    }
+    return true;
+}
+
+/* --- for the mixed model --- */
+
+/* The stages at which somebody has a score: bit i is stage i. */
+static unsigned stages_of(const uint8_t outcomes[], size_t n_stages)
+{
+    unsigned stages = 0;
+    for (size_t i = 0; i < n_stages; i++) {
+        stages |= (unsigned)is_scored(outcomes[i]) << i;
+    }
+    return stages;
+}
+
+/* The respondents by the set of stages at which they have a score: `ends` of each set, which has 2^n_stages
+   places, says where its people end in `order`. */
+static void order_by_stages(const struct rows *rows, uint32_t ends[], uint32_t order[])
+{
+    const size_t n_sets = (size_t)1 << rows->n_stages;
+    uint32_t sum = 0;
+    memset(ends, 0, n_sets * sizeof *ends);
+    for (size_t i = 0; i < rows->n; i++) {
+        ends[stages_of(rows->outcomes + i * rows->n_stages, rows->n_stages)]++;
+    }
+    for (size_t set = 0; set < n_sets; set++) {
+        const uint32_t count = ends[set];
+        ends[set] = sum;
+        sum += count;
+    }
+    for (size_t i = 0; i < rows->n; i++) {
+        order[ends[stages_of(rows->outcomes + i * rows->n_stages, rows->n_stages)]++] = (uint32_t)i;
+    }
+}
+
+/* Puts the scores of n respondents one behind the other. */
+static void gather_scores(const struct rows *rows, const struct scale *scale,
+                          const uint32_t order[], size_t n, int64_t scores[])
+{
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *const row = rows->outcomes + order[i] * rows->n_stages;
+        for (size_t stage = 0; stage < rows->n_stages; stage++) {
+            if (is_scored(row[stage])) {
+                *scores++ = outcome_score(scale->values, row[stage]);
+            }
+        }
+    }
+}
+
+bool written_count_patterns(const struct written *written, const struct written_scale *scale,
+                            uint32_t cohort, struct written_room *room, struct patterns *patterns)
+{
+    const struct rows rows = {written->outcomes, written->n, scale->study->n_stages};
+    uint32_t ends[1 << MODEL_STAGES];
+    bool done = true;
+    if (!study_has_model(scale->study) || rows.n == 0) {
+        return true;
+    }
+    if (!array_grow(&room->order, &room->order_capacity, rows.n, sizeof *room->order) ||
+        !array_grow(&room->scores, &room->scores_capacity, rows.n * rows.n_stages,
+                    sizeof *room->scores)) {
+        return false;
+    }
+    order_by_stages(&rows, ends, room->order);
+    for (unsigned set = 1; set < 1u << rows.n_stages && done; set++) {
+        const size_t n = ends[set] - ends[set - 1];
+        if (n > 0) {
+            gather_scores(&rows, scale_of(scale), room->order + ends[set - 1], n, room->scores);
+            done = patterns_add_people(patterns, cohort, scale->index, set, n, room->scores);
+        }
+    }
+    return done;
+}

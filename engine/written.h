@@ -1,0 +1,52 @@
+/* engine/written.h - respondents of one cohort on one scale as they are written down, one after the
+   other, to be counted when there are several: a cohort of a few is then a few bytes, and its cells come
+   out in order. */
+#ifndef PELLTER_ENGINE_WRITTEN_H
+#define PELLTER_ENGINE_WRITTEN_H
+
+#include "engine/pair_counter.h"
+#include "engine/study.h"
+#include "engine/tally.h"
+
+/* Outcomes are bytes: of scales that have more there are none. */
+#define MOST_OUTCOMES 256
+
+/* Start with {0}. */
+struct written {
+    uint8_t *outcomes; /* owned, n x n_stages */
+    uint32_t n, capacity;
+};
+
+/* Room to count in, for one study at a time. Start with {0}. */
+struct written_room {
+    uint32_t *matrix; /* owned, MOST_OUTCOMES squared, all 0 between two calls; NULL until needed */
+    uint16_t *keys;   /* owned, as are all */
+    size_t keys_capacity;
+    uint8_t *complete; /* those with a score at every stage */
+    size_t complete_capacity;
+    uint32_t *order;
+    size_t order_capacity;
+    int64_t *scores;
+    size_t scores_capacity;
+    struct cell_count *cells; /* n_cells, of one cohort, in the order of a tally */
+    size_t n_cells, cells_capacity;
+};
+void written_room_free(struct written_room *room);
+
+/* What is counted of a scale. */
+struct written_scale {
+    const struct study *study;
+    const struct stage_pair *pairs; /* n_pairs, ascending: those of stages that are compared */
+    size_t n_pairs, index;          /* of the scale in study.scales */
+};
+
+/* Adds to room->cells those of all who are written down: the outcome at each stage by itself, the pairs,
+   and, of those with a score at every stage, each stage. False: no memory. */
+bool written_count(const struct written *written, const struct written_scale *scale,
+                   struct written_room *room);
+
+/* Adds what the mixed model needs of them, where the study has one. False: no memory. */
+bool written_count_patterns(const struct written *written, const struct written_scale *scale,
+                            uint32_t cohort, struct written_room *room, struct patterns *patterns);
+
+#endif

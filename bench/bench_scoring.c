@@ -146,7 +146,7 @@ static void score_columns_without_tables(struct bench *b)
 static void check_columns(struct bench *b)
 {
     for (size_t k = 0; k < N_BATCHES; k++) {
-        item_checks_add_forms(&b->checks, 0, &b->columns[k], &b->scored[k], BATCH_FORMS);
+        item_checks_add_forms(&b->checks, 0, &b->columns[k], &b->scored[k], NULL, BATCH_FORMS);
     }
 }
 

@@ -48,6 +48,7 @@ bool counted_settle(struct counted *counted)
     counted->goals = NULL;
     tally_sort(&counted->tally);
     item_tally_settle(&counted->items);
+    item_checks_add_products(&counted->checks, &counted->items);
     return done;
 }
 

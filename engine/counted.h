@@ -55,7 +55,8 @@ bool counted_init(struct counted *counted, const struct study *study, const stru
 /* Adds what `from` counted, of the same study, cohorts and names, and settled. False: no memory. */
 bool counted_merge(struct counted *into, const struct counted *from);
 
-/* Brings what has waited to be counted into the tally and the families. False: no memory. */
+/* Brings what has waited to be counted into the tally, the families and the checks: once, when all is
+   counted. False: no memory. */
 bool counted_settle(struct counted *counted);
 
 void counted_free(struct counted *counted);

@@ -82,29 +82,50 @@ static uint32_t count_forms(const uint8_t flags[BATCH_FORMS])
     return n;
 }
 
-/* One item of one block. */
+/* Counts of one item, each in as many bytes as a vector has: no byte counts more than the
+   BATCH_FORMS / LANES forms of a batch that are its own. */
+#define LANES 32
+_Static_assert(BATCH_FORMS % LANES == 0 && BATCH_FORMS / LANES <= UINT8_MAX, "a byte is enough");
+struct code_counts {
+    uint8_t valid[LANES], lowest[LANES], highest[LANES], below[LANES], above[LANES];
+};
+
+static uint32_t lanes_sum(const uint8_t lanes[LANES])
+{
+    uint32_t sum = 0;
+    for (size_t k = 0; k < LANES; k++) {
+        sum += lanes[k];
+    }
+    return sum;
+}
+
 static void count_codes(const struct item_group *group, const answer *restrict column,
                         const uint8_t *restrict used, struct item_sums *item)
 {
     const struct keying keying = keying_of(group, false);
     const uint8_t below = UINT8_MAX, above = (uint8_t)(keying.most + 1); /* -1, modulo 256 */
-    uint8_t n = 0, n_lowest = 0, n_highest = 0, n_below = 0, n_above = 0;
-    for (size_t f = 0; f < BLOCK; f++) {
-        const uint8_t offset = keyed_offset(keying, column[f]);
-        n = (uint8_t)(n + (used[f] & (offset <= keying.most)));
-        n_lowest = (uint8_t)(n_lowest + (used[f] & (offset == 0)));
-        n_highest = (uint8_t)(n_highest + (used[f] & (offset == keying.most)));
-        n_below = (uint8_t)(n_below + (used[f] & (offset == below)));
-        n_above = (uint8_t)(n_above + (used[f] & (offset == above)));
+    const uint8_t missing = (uint8_t)ANSWER_MISSING;
+    struct code_counts n = {{0}, {0}, {0}, {0}, {0}};
+    for (size_t f = 0; f < BATCH_FORMS; f += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            const uint8_t is_used = used[f + k];
+            const uint8_t code = ((uint8_t)column[f + k] & is_used) | (missing & ~is_used);
+            const uint8_t offset = keyed_offset(keying, (answer)code);
+            n.valid[k] = (uint8_t)(n.valid[k] + (offset <= keying.most));
+            n.lowest[k] = (uint8_t)(n.lowest[k] + (offset == 0));
+            n.highest[k] = (uint8_t)(n.highest[k] + (offset == keying.most));
+            n.below[k] = (uint8_t)(n.below[k] + (offset == below));
+            n.above[k] = (uint8_t)(n.above[k] + (offset == above));
+        }
     }
-    item->n += n;
-    item->n_lowest += n_lowest;
-    item->n_highest += n_highest;
+    item->n += lanes_sum(n.valid);
+    item->n_lowest += lanes_sum(n.lowest);
+    item->n_highest += lanes_sum(n.highest);
     /* Codes just beside the range are counted apart: they tell a shifted coding from a slip. */
-    item->n_one_below += n_below;
+    item->n_one_below += lanes_sum(n.below);
     /* An answer cannot be 128: modulo 256 that would be ANSWER_MISSING. */
     if (group->highest < INT8_MAX) {
-        item->n_one_above += n_above;
+        item->n_one_above += lanes_sum(n.above);
     }
 }
 
@@ -113,21 +134,24 @@ static void add_codes(struct item_checks *checks, size_t measure, size_t group,
 {
     const struct item_group *const g = &checks->study->measures[measure].instrument->groups[group];
     for (size_t i = 0; i < g->n_items; i++) {
-        for (size_t b = 0; b < BATCH_FORMS; b += BLOCK) {
-            count_codes(g, &columns[i * BATCH_FORMS + b], &used[b],
-                        item_at(checks, measure, group, i));
-        }
+        count_codes(g, &columns[i * BATCH_FORMS], used, item_at(checks, measure, group, i));
     }
 }
 
-/* Adds one item to the forms' scale sums, counted from 0, and leaves out forms that lack it. */
-static void add_to_totals(const answer *restrict column, struct keying keying,
-                          uint8_t *restrict complete, int16_t *restrict totals)
+static void leave_out_gaps(const answer *restrict column, const struct item_group *group,
+                           uint8_t *restrict complete)
 {
+    const struct keying keying = keying_of(group, false);
     for (size_t f = 0; f < BATCH_FORMS; f++) {
         const uint8_t valid = keyed_offset(keying, column[f]) <= keying.most ? UINT8_MAX : 0;
         complete[f] = complete[f] & valid;
     }
+}
+
+/* Adds one item to the forms' scale sums, counted from 0. */
+static void add_to_totals(const answer *restrict column, struct keying keying,
+                          int16_t *restrict totals)
+{
     for (size_t f = 0; f < BATCH_FORMS; f++) {
         totals[f] = (int16_t)(totals[f] + keyed_offset(keying, column[f]));
     }
@@ -154,30 +178,45 @@ static void add_item_products(const answer *restrict column, struct keying keyin
 }
 
 /* Items are compared with the rest of their scale on complete answers only, counted from 0: one
-   missing answer leaves the form out, so that all sums of a scale are over the same forms. */
+   missing answer leaves the form out, so that all sums of a scale are over the same forms. Here it is
+   those of the forms `rest`. */
 static void add_products(struct item_checks *checks, size_t measure, size_t scale_index,
-                         const answer columns[], const uint8_t used[BATCH_FORMS])
+                         const answer columns[], uint8_t rest[BATCH_FORMS])
 {
     const struct scale *const scale = checks->study->scales[scale_index].scale;
     const struct item_group *const group =
         &checks->study->measures[measure].instrument->groups[scale->group];
     struct scale_sums *const sums = &checks->scales[scale_index];
-    uint8_t complete[BATCH_FORMS];
     int16_t totals[BATCH_FORMS] = {0};
-    memcpy(complete, used, sizeof complete);
+    for (size_t i = 0; i < scale->n_items; i++) {
+        leave_out_gaps(&columns[(size_t)scale->items[i] * BATCH_FORMS], group, rest);
+    }
+    if (memchr(rest, UINT8_MAX, BATCH_FORMS) == NULL) {
+        return;
+    }
     for (size_t i = 0; i < scale->n_items; i++) {
         add_to_totals(&columns[(size_t)scale->items[i] * BATCH_FORMS],
-                      keying_of(group, scale->reversed[i] != 0), complete, totals);
+                      keying_of(group, scale->reversed[i] != 0), totals);
     }
     for (size_t i = 0; i < scale->n_items; i++) {
         const answer *const column = &columns[(size_t)scale->items[i] * BATCH_FORMS];
         const struct keying keying = keying_of(group, scale->reversed[i] != 0);
         struct item_sums *const item = item_at(checks, measure, scale->group, scale->items[i]);
         for (size_t b = 0; b < BATCH_FORMS; b += BLOCK) {
-            add_item_products(&column[b], keying, &complete[b], &totals[b], item, sums);
+            add_item_products(&column[b], keying, &rest[b], &totals[b], item, sums);
         }
     }
-    sums->n += count_forms(complete);
+    sums->n += count_forms(rest);
+}
+
+/* The forms whose products the item tally does not have. */
+static bool find_rest(const uint8_t *restrict used, const uint8_t *restrict complete,
+                      const uint8_t *restrict counted, uint8_t *restrict rest)
+{
+    for (size_t f = 0; f < BATCH_FORMS; f++) {
+        rest[f] = used[f] & complete[f] & (uint8_t)~counted[f];
+    }
+    return memchr(rest, UINT8_MAX, BATCH_FORMS) != NULL;
 }
 
 static void add_audit(struct scoring_audit *audit, const struct scale *scale,
@@ -200,9 +239,30 @@ static void add_audit(struct scoring_audit *audit, const struct scale *scale,
     }
 }
 
+/* The products of one scale, of the forms that leave them to us. */
+static void add_rest(struct item_checks *checks, size_t measure, size_t scale_index,
+                     const struct answer_columns *answers, const struct scored_columns *scored,
+                     const struct item_counted *counted, const uint8_t used[BATCH_FORMS])
+{
+    static const uint8_t nobody[BATCH_FORMS] = {0};
+    const struct scale *const scale = checks->study->scales[scale_index].scale;
+    const struct instrument *const instrument = checks->study->measures[measure].instrument;
+    const size_t g = scale->group;
+    /* Of a scale of all items the complete forms are known. */
+    const bool is_group =
+        !checks->study->measures[measure].pooled && scale->n_items == instrument->groups[g].n_items;
+    uint8_t rest[BATCH_FORMS];
+    if (find_rest(used, is_group ? scored->complete[g] : used,
+                  counted != NULL && counted->forms[g] != NULL ? counted->forms[g] : nobody,
+                  rest)) {
+        add_products(checks, measure, scale_index, answers->answers[g], rest);
+    }
+}
+
 static inline void add_forms(struct item_checks *checks, size_t measure,
                              const struct answer_columns *answers,
-                             const struct scored_columns *scored, size_t n)
+                             const struct scored_columns *scored,
+                             const struct item_counted *counted, size_t n)
 {
     const struct measure *const m = &checks->study->measures[measure];
     uint8_t used[BATCH_FORMS];
@@ -222,26 +282,90 @@ static inline void add_forms(struct item_checks *checks, size_t measure,
         add_audit(&checks->scales[index].audit, scale, scored->outcome[i], scored->n_answered[i],
                   scored->prorated[i], used);
         if (checks->owns_items[index] && answers->answers[scale->group] != NULL) {
-            add_products(checks, measure, index, answers->answers[scale->group], used);
+            add_rest(checks, measure, index, answers, scored, counted, used);
         }
     }
 }
 
 FOR_WIDE static void add_forms_wide(struct item_checks *checks, size_t measure,
                                     const struct answer_columns *answers,
-                                    const struct scored_columns *scored, size_t n)
+                                    const struct scored_columns *scored,
+                                    const struct item_counted *counted, size_t n)
 {
-    add_forms(checks, measure, answers, scored, n);
+    add_forms(checks, measure, answers, scored, counted, n);
 }
 
 void item_checks_add_forms(struct item_checks *checks, size_t measure,
                            const struct answer_columns *answers,
-                           const struct scored_columns *scored, size_t n)
+                           const struct scored_columns *scored, const struct item_counted *counted,
+                           size_t n)
 {
     if (has_wide()) {
-        add_forms_wide(checks, measure, answers, scored, n);
+        add_forms_wide(checks, measure, answers, scored, counted, n);
     } else {
-        add_forms(checks, measure, answers, scored, n);
+        add_forms(checks, measure, answers, scored, counted, n);
+    }
+}
+
+/* --- the products of the item tally --- */
+
+/* An item's value in its scale is `first` + `sign` times its code from 0 up. */
+struct value_of {
+    int64_t first, sign;
+};
+
+static struct value_of value_of(const struct item_sheet *sheet, bool reversed)
+{
+    return reversed ? (struct value_of){sheet->most, -1} : (struct value_of){0, 1};
+}
+
+/* The sum over n forms of the products of two items' values. */
+static int64_t product_of(const struct item_sheet *sheet, const uint64_t sums[], int64_t n,
+                          const size_t items[2], const struct value_of values[2])
+{
+    const int64_t a = (int64_t)sums[items[0]], b = (int64_t)sums[items[1]];
+    const int64_t ab = (int64_t)sums[item_product_place(sheet->n_items, items[0], items[1])];
+    return n * values[0].first * values[1].first + values[0].first * values[1].sign * b +
+           values[1].first * values[0].sign * a + values[0].sign * values[1].sign * ab;
+}
+
+/* What the n forms of a sheet add to the sums of a scale. */
+static void add_sheet(struct item_checks *checks, size_t measure, size_t scale_index,
+                      const struct item_sheet *sheet, const uint64_t sums[], int64_t n)
+{
+    const struct scale *const scale = checks->study->scales[scale_index].scale;
+    struct scale_sums *const total = &checks->scales[scale_index];
+    total->n += n;
+    for (size_t i = 0; i < scale->n_items; i++) {
+        struct item_sums *const item = item_at(checks, measure, scale->group, scale->items[i]);
+        const struct value_of value = value_of(sheet, scale->reversed[i] != 0);
+        const int64_t sum = n * value.first + value.sign * (int64_t)sums[scale->items[i]];
+        item->sum += sum;
+        total->sum += sum;
+        for (size_t j = 0; j < scale->n_items; j++) {
+            const int64_t product = product_of(
+                sheet, sums, n, (const size_t[]){scale->items[i], scale->items[j]},
+                (const struct value_of[]){value, value_of(sheet, scale->reversed[j] != 0)});
+            item->sum_square += i == j ? product : 0;
+            item->sum_product += product;
+            total->sum_square += product;
+        }
+    }
+}
+
+void item_checks_add_products(struct item_checks *checks, const struct item_tally *tally)
+{
+    uint64_t n, sums[ITEM_SUMS_MOST];
+    for (size_t s = 0; s < checks->study->n_scales; s++) {
+        const size_t measure = checks->study->scales[s].measure;
+        const struct item_sheet *const sheet =
+            checks->owns_items[s]
+                ? item_tally_sheet(tally, measure, checks->study->scales[s].scale->group)
+                : NULL;
+        if (sheet != NULL) {
+            item_sheet_total(sheet, &n, sums);
+            add_sheet(checks, measure, s, sheet, sums, (int64_t)n);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 #ifndef PELLTER_ENGINE_ITEM_CHECKS_H
 #define PELLTER_ENGINE_ITEM_CHECKS_H
 
+#include "engine/item_tally.h"
 #include "engine/study.h"
 #include "engine/warnings.h"
 #include "scales/forms.h"
@@ -49,14 +50,26 @@ static inline struct item_sums *item_at(const struct item_checks *checks, size_t
     return &checks->items[(measure * MAX_GROUPS + group) * MAX_ITEMS + item];
 }
 
+/* By group: all bits for each form, of BATCH_FORMS, that goes into the item tally's sheet of the group, else 0; NULL: none does. */
+struct item_counted {
+    const uint8_t *forms[MAX_GROUPS];
+};
+
 /* Takes in the n <= BATCH_FORMS forms that forms_score() made `scored` of; those that are blank
    (n_valid 0) are left out. `answers` may hold codes outside the range. The columns are those of
    the measure's own instrument: where versions are pooled and this form is of another one with
    fewer items, the rest of the columns must be there too. As for forms_score(), every column has
-   BATCH_FORMS readable bytes. */
+   BATCH_FORMS readable bytes. Of the forms that are `counted` (NULL: none) by the item tally the sums
+   over complete scales are not taken here: item_checks_add_products() does that. */
 void item_checks_add_forms(struct item_checks *checks, size_t measure,
                            const struct answer_columns *answers,
-                           const struct scored_columns *scored, size_t n);
+                           const struct scored_columns *scored, const struct item_counted *counted,
+                           size_t n);
+
+/* Adds the sums over complete scales of the forms that were counted by the tally, which is settled and
+   has counted nothing else: once, when all forms are in. */
+void item_checks_add_products(struct item_checks *checks, const struct item_tally *tally);
+
 void item_checks_add_age(struct item_checks *checks, size_t measure, int64_t age);
 
 /* Adds all that `from`, of the same study, has taken in: so threads' results meet. The sums are

@@ -10,8 +10,11 @@
 #include "engine/memory.h"
 #include "scales/wide.h"
 
-#define NO_CELL UINT16_MAX
-_Static_assert(ITEM_CELLS_MOST < NO_CELL, "a cell's number fits");
+#if defined(HAS_WIDE)
+#include <immintrin.h>
+#endif
+
+#define NO_ROW UINT32_MAX
 
 /* Is a scale the plain sum of its items? */
 static bool is_plain_sum(const struct scale *scale)
@@ -36,8 +39,6 @@ static void begin_sheet(struct item_sheet *sheet, const struct item_group *group
                                  .lowest = (uint8_t)group->lowest,
                                  .most = (uint8_t)(group->highest - group->lowest),
                                  .n_stages = n_stages};
-    memset(sheet->mosts, UINT8_MAX, sizeof sheet->mosts);
-    memset(sheet->mosts, sheet->most, sheet->n_items);
 }
 
 bool item_tally_init(struct item_tally *tally, const struct study *study)
@@ -65,7 +66,7 @@ static void free_sheet(struct item_sheet *sheet)
     free(sheet->cells);
     free(sheet->sums);
     free(sheet->waiting);
-    free(sheet->numbers);
+    free(sheet->next);
     *sheet = (struct item_sheet){0};
 }
 
@@ -95,20 +96,24 @@ static inline size_t waiting_size(const struct item_sheet *sheet)
     return WAITING_FORMS * ROW_STRIDE(sheet->n_items);
 }
 
-/* Where a cell's number is: cohort by cohort, those without a cohort first. */
-static inline size_t number_place(const struct item_sheet *sheet, uint32_t cohort, size_t stage)
+/* Where it says of a cell which row comes next: cohort by cohort, those without a cohort first. */
+static inline size_t next_place(const struct item_sheet *sheet, uint32_t cohort, size_t stage)
 {
-    return (size_t)(cohort + UINT32_C(1)) * (sheet->n_stages + 1) + stage;
+    return (size_t)(cohort + UINT32_C(1)) * (uint32_t)(sheet->n_stages + 1) + stage;
 }
 
-/* Room for the numbers up to this place. False: no memory. */
-static bool grow_numbers(struct item_sheet *sheet, size_t place)
+/* Room up to this place, which 32 bits can say. False: no memory. */
+static bool grow_next(struct item_sheet *sheet, size_t place)
 {
-    const size_t n = sheet->n_numbers;
-    if (!array_grow(&sheet->numbers, &sheet->n_numbers, place + 1, sizeof *sheet->numbers)) {
+    const size_t n = sheet->n_next;
+    if (place < n) {
+        return true;
+    }
+    if (place > UINT32_MAX ||
+        !array_grow(&sheet->next, &sheet->n_next, place + 1, sizeof *sheet->next)) {
         return false;
     }
-    memset(sheet->numbers + n, 0xff, (sheet->n_numbers - n) * sizeof *sheet->numbers); /* NO_CELL */
+    memset(sheet->next + n, 0xff, (sheet->n_next - n) * sizeof *sheet->next); /* NO_ROW */
     return true;
 }
 
@@ -127,48 +132,60 @@ static bool add_cell(struct item_sheet *sheet, uint32_t cohort, size_t stage)
         }
         sheet->capacity = more;
     }
-    sheet->numbers[number_place(sheet, cohort, stage)] = (uint16_t)sheet->n_cells;
+    sheet->next[next_place(sheet, cohort, stage)] = (uint32_t)(sheet->n_cells * WAITING_FORMS);
     sheet->cells[sheet->n_cells++] = (struct item_cell){.cohort = cohort, .stage = (uint16_t)stage};
     return true;
 }
 
-static inline bool cell_at(struct item_sheet *sheet, uint32_t cohort, size_t stage, size_t *number);
-
-/* A cell that is not there yet, or whose number has no room. False: no memory. */
-static bool new_cell(struct item_sheet *sheet, uint32_t cohort, size_t stage, size_t *number)
+/* The number of a cell; SIZE_MAX: there is none. */
+static size_t find_cell(const struct item_sheet *sheet, uint32_t cohort, size_t stage)
 {
-    const size_t place = number_place(sheet, cohort, stage);
+    const size_t place = next_place(sheet, cohort, stage);
+    const bool is_there = place < sheet->n_next && sheet->next[place] != NO_ROW;
+    return is_there ? sheet->next[place] / WAITING_FORMS : SIZE_MAX;
+}
+
+/* The same, of a cell that is new if need be. False: no memory. */
+static bool cell_at(struct item_sheet *sheet, uint32_t cohort, size_t stage, size_t *number)
+{
+    const uint32_t under = sheet->without_cohorts ? ITEM_NO_COHORT : cohort;
+    *number = find_cell(sheet, under, stage);
+    if (*number != SIZE_MAX) {
+        return true;
+    }
     if (sheet->n_cells == ITEM_CELLS_MOST && !sheet->without_cohorts) {
         return item_sheet_drop_cohorts(sheet) && cell_at(sheet, cohort, stage, number);
     }
     *number = sheet->n_cells;
-    return (place < sheet->n_numbers || grow_numbers(sheet, place)) &&
-           add_cell(sheet, cohort, stage);
-}
-
-/* The number of a cell, which is new if need be. False: no memory. */
-static inline bool cell_at(struct item_sheet *sheet, uint32_t cohort, size_t stage, size_t *number)
-{
-    const uint32_t under = sheet->without_cohorts ? ITEM_NO_COHORT : cohort;
-    const size_t place = number_place(sheet, under, stage);
-    *number = place < sheet->n_numbers ? sheet->numbers[place] : NO_CELL;
-    return *number != NO_CELL || new_cell(sheet, under, stage, number);
+    return grow_next(sheet, next_place(sheet, under, stage)) && add_cell(sheet, under, stage);
 }
 
 const struct item_cell *item_sheet_find(const struct item_sheet *sheet, uint32_t cohort,
                                         size_t stage, const uint64_t **sums)
 {
-    const size_t place = number_place(sheet, cohort, stage);
-    const size_t number = place < sheet->n_numbers ? sheet->numbers[place] : NO_CELL;
-    *sums = number == NO_CELL ? NULL : sheet->sums + number * item_sums_size(sheet->n_items);
-    return number == NO_CELL ? NULL : &sheet->cells[number];
+    const size_t number = find_cell(sheet, cohort, stage);
+    *sums = number == SIZE_MAX ? NULL : sheet->sums + number * item_sums_size(sheet->n_items);
+    return number == SIZE_MAX ? NULL : &sheet->cells[number];
+}
+
+void item_sheet_total(const struct item_sheet *sheet, uint64_t *n, uint64_t sums[])
+{
+    const size_t n_sums = item_sums_size(sheet->n_items);
+    *n = 0;
+    memset(sums, 0, n_sums * sizeof *sums);
+    for (size_t i = 0; i < sheet->n_cells; i++) {
+        *n += sheet->cells[i].n;
+        for (size_t k = 0; k < n_sums; k++) {
+            sums[k] += sheet->sums[i * n_sums + k];
+        }
+    }
 }
 
 /* --- forms --- */
 
 /* Adds the sums of WAITING_FORMS rows of codes from `lowest` up. */
-static inline void add_rows(const uint8_t *restrict rows, size_t n_items, uint8_t lowest,
-                            uint64_t *restrict sums)
+static void add_rows(const uint8_t *restrict rows, size_t n_items, uint8_t lowest,
+                     uint64_t *restrict sums)
 {
     uint8_t codes[MAX_ITEMS][WAITING_FORMS];
     int16_t columns[MAX_ITEMS][WAITING_FORMS]; /* from 0 up */
@@ -194,15 +211,75 @@ static inline void add_rows(const uint8_t *restrict rows, size_t n_items, uint8_
     }
 }
 
-FOR_WIDE static void add_rows_wide(const uint8_t *restrict rows, size_t n_items, uint8_t lowest,
-                                   uint64_t *restrict sums)
+/* Four products of such codes fit 16 bits, and a code a signed byte. */
+#define SMALL_CODE 90
+_Static_assert(4 * SMALL_CODE * SMALL_CODE <= INT16_MAX, "products add up in 16 bits");
+
+#if defined(HAS_WIDE)
+_Static_assert(WAITING_FORMS == 2 * sizeof(__m256i), "two vectors are a column");
+
+/* The products of a column with another, summed to 8 numbers. */
+FOR_WIDE static inline __m256i products(const __m256i column[2], const uint8_t *other)
+{
+    const __m256i *const with = (const __m256i *)(const void *)other;
+    const __m256i low = _mm256_maddubs_epi16(column[0], _mm256_load_si256(&with[0]));
+    const __m256i high = _mm256_maddubs_epi16(column[1], _mm256_load_si256(&with[1]));
+    return _mm256_madd_epi16(_mm256_add_epi16(low, high), _mm256_set1_epi16(1));
+}
+
+/* The sums of the products of a column with each of four others. */
+FOR_WIDE static inline __m128i four_sums(const __m256i column[2], const uint8_t *others)
+{
+    const __m256i two =
+        _mm256_hadd_epi32(products(column, others), products(column, others + WAITING_FORMS));
+    const __m256i more = _mm256_hadd_epi32(products(column, others + 2 * WAITING_FORMS),
+                                           products(column, others + 3 * WAITING_FORMS));
+    const __m256i four = _mm256_hadd_epi32(two, more);
+    return _mm_add_epi32(_mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1));
+}
+
+/* The same as add_rows() where codes are small. Before the items stands a column of ones, so that the
+   sums of items are products, too; behind them some of zeros, for columns are taken by fours. */
+FOR_WIDE static void add_small_rows(const uint8_t *restrict rows, size_t n_items, uint8_t lowest,
+                                    uint64_t *restrict sums)
+{
+    _Alignas(32) uint8_t columns[(1 + ROW_STRIDE(MAX_ITEMS) + 3) * WAITING_FORMS];
+    uint8_t *const codes = columns + WAITING_FORMS;
+    uint32_t found[ITEM_SUMS_MOST + 3];
+    size_t n = 0;
+    memset(columns, 1, WAITING_FORMS);
+    transpose_all(rows, WAITING_FORMS, n_items, codes);
+    for (size_t k = 0; k < n_items * WAITING_FORMS; k++) {
+        codes[k] = (uint8_t)(codes[k] - lowest);
+    }
+    memset(codes + n_items * WAITING_FORMS, 0, 3 * WAITING_FORMS);
+    for (size_t i = 0; i <= n_items; i++) {
+        const size_t first = i == 0 ? 1 : i;
+        const __m256i *const at = (const __m256i *)(const void *)(columns + i * WAITING_FORMS);
+        const __m256i column[2] = {_mm256_load_si256(&at[0]), _mm256_load_si256(&at[1])};
+        for (size_t j = first; j <= n_items; j += 4) {
+            _mm_storeu_si128((__m128i *)(void *)&found[n + j - first],
+                             four_sums(column, columns + j * WAITING_FORMS));
+        }
+        n += n_items + 1 - first;
+    }
+    for (size_t k = 0; k < n; k++) {
+        sums[k] += found[k];
+    }
+}
+#else
+static void add_small_rows(const uint8_t *restrict rows, size_t n_items, uint8_t lowest,
+                           uint64_t *restrict sums)
 {
     add_rows(rows, n_items, lowest, sums);
 }
+#endif
 
-static void settle_cell(struct item_sheet *sheet, size_t number)
+static void settle_cell(const struct item_sheet *sheet, size_t number)
 {
-    const size_t n = sheet->n_items, n_forms = sheet->cells[number].n_waiting;
+    struct item_cell *const cell = &sheet->cells[number];
+    uint32_t *const next = &sheet->next[next_place(sheet, cell->cohort, cell->stage)];
+    const size_t n = sheet->n_items, n_forms = *next - number * WAITING_FORMS;
     uint64_t *const sums = sheet->sums + number * item_sums_size(n);
     uint8_t *const rows = sheet->waiting + number * waiting_size(sheet);
     if (n_forms == 0) {
@@ -211,15 +288,16 @@ static void settle_cell(struct item_sheet *sheet, size_t number)
     /* Forms that are not there add nothing. */
     memset(rows + n_forms * ROW_STRIDE(n), sheet->lowest,
            (WAITING_FORMS - n_forms) * ROW_STRIDE(n));
-    if (has_wide()) {
-        add_rows_wide(rows, n, sheet->lowest, sums);
+    if (sheet->most <= SMALL_CODE && has_wide()) {
+        add_small_rows(rows, n, sheet->lowest, sums);
     } else {
         add_rows(rows, n, sheet->lowest, sums);
     }
-    sheet->cells[number].n_waiting = 0;
+    cell->n += n_forms;
+    *next = (uint32_t)(number * WAITING_FORMS);
 }
 
-static void settle_sheet(struct item_sheet *sheet)
+static void settle_sheet(const struct item_sheet *sheet)
 {
     for (size_t i = 0; i < sheet->n_cells; i++) {
         settle_cell(sheet, i);
@@ -233,53 +311,98 @@ void item_tally_settle(struct item_tally *tally)
     }
 }
 
-/* Are all answers of a row valid? Looked at sixteen at a time. */
-static inline bool is_complete(const struct item_sheet *sheet, const uint8_t *row)
+/* What is found out about forms before they are added: which are counted, and where it says which row of
+   their cell comes next. */
+struct found_forms {
+    uint32_t places[BATCH_FORMS];
+    uint16_t which[BATCH_FORMS];
+    size_t n;
+};
+
+/* Columns up to 2^32 places: grow_next() sees to that. */
+static inline void find_places(uint32_t under, uint32_t n_stages, const struct item_forms *forms,
+                               uint32_t *restrict places)
 {
-    uint64_t words[2] = {0, 0};
-    for (size_t i = 0; i < ROW_STRIDE(sheet->n_items); i += sizeof words) {
-        uint8_t invalid[sizeof words];
-        uint64_t more[2];
-        for (size_t k = 0; k < sizeof words; k++) {
-            invalid[k] = (uint8_t)(row[i + k] - sheet->lowest) > sheet->mosts[i + k];
-        }
-        memcpy(more, invalid, sizeof more);
-        words[0] |= more[0];
-        words[1] |= more[1];
+    const uint32_t *const cohorts = forms->cohorts, *const stages = forms->stages;
+    for (size_t i = 0; i < forms->n; i++) {
+        const uint32_t stage = stages[i] < n_stages ? stages[i] : n_stages;
+        places[i] = ((cohorts[i] | under) + 1) * (n_stages + 1) + stage;
     }
-    return (words[0] | words[1]) == 0;
 }
 
-/* A row to those of its cell that wait. */
-static inline void add_row(struct item_sheet *sheet, const uint8_t *row, size_t number)
+FOR_WIDE static void find_places_wide(uint32_t under, uint32_t n_stages,
+                                      const struct item_forms *forms, uint32_t *restrict places)
 {
-    const size_t stride = ROW_STRIDE(sheet->n_items);
-    struct item_cell *const cell = &sheet->cells[number];
-    uint8_t *const to = sheet->waiting + (number * WAITING_FORMS + cell->n_waiting) * stride;
-    for (size_t i = 0; i < stride; i += 16) {
-        memcpy(to + i, row + i, 16);
+    find_places(under, n_stages, forms, places);
+}
+
+/* False: no memory. */
+static bool find_forms(struct item_sheet *sheet, const struct item_forms *forms,
+                       struct found_forms *found)
+{
+    const uint32_t under = sheet->without_cohorts ? ITEM_NO_COHORT : 0;
+    const uint32_t n_stages = (uint32_t)sheet->n_stages;
+    uint32_t last = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < forms->n; i++) {
+        const uint32_t after = (forms->cohorts[i] | under) + 1;
+        last = after > last ? after : last;
     }
-    cell->n++;
-    cell->n_waiting++;
-    if (cell->n_waiting == WAITING_FORMS) {
-        settle_cell(sheet, number);
+    for (size_t i = 0; i < forms->n; i++) {
+        found->which[n] = (uint16_t)i;
+        n += forms->counted[i] & 1;
     }
+    found->n = n;
+    if (has_wide()) {
+        find_places_wide(under, n_stages, forms, found->places);
+    } else {
+        find_places(under, n_stages, forms, found->places);
+    }
+    return grow_next(sheet, next_place(sheet, last - 1, n_stages));
+}
+
+/* Puts rows to those of their cells that wait, up to one whose cell is not there yet. Returns how many. */
+static inline size_t add_rows_of(const struct item_sheet *sheet, size_t stride, const uint8_t *rows,
+                                 const struct found_forms *found, size_t first)
+{
+    uint32_t *const next = sheet->next; /* nothing that is written can change these */
+    uint8_t *const waiting = sheet->waiting;
+    for (size_t k = first; k < found->n; k++) {
+        const size_t i = found->which[k], place = found->places[i], row = next[place];
+        if (row == NO_ROW) {
+            return k;
+        }
+        for (size_t b = 0; b < stride; b += 16) {
+            memcpy(waiting + row * stride + b, rows + i * stride + b, 16);
+        }
+        next[place] = (uint32_t)row + 1;
+        if ((row + 1) % WAITING_FORMS == 0) {
+            settle_cell(sheet, row / WAITING_FORMS);
+        }
+    }
+    return found->n;
 }
 
 bool item_sheet_add_forms(struct item_sheet *sheet, const struct item_forms *forms)
 {
-    const uint8_t *row = (const uint8_t *)forms->answers;
-    for (size_t i = 0; i < forms->n; i++, row += ROW_STRIDE(sheet->n_items)) {
+    const uint8_t *const rows = (const uint8_t *)forms->answers;
+    const size_t stride = ROW_STRIDE(sheet->n_items);
+    struct found_forms found;
+    size_t done = 0, number;
+    assert(forms->n <= BATCH_FORMS);
+    if (!find_forms(sheet, forms, &found)) {
+        return false;
+    }
+    while ((done = stride == 16 ? add_rows_of(sheet, 16, rows, &found, done)
+                                : add_rows_of(sheet, stride, rows, &found, done)) < found.n) {
+        const size_t i = found.which[done];
         const uint32_t n_stages = (uint32_t)sheet->n_stages;
         const uint32_t stage = forms->stages[i] < n_stages ? forms->stages[i] : n_stages;
-        size_t number;
-        if (!forms->counted[i] || !is_complete(sheet, row)) {
-            continue;
-        }
-        if (!cell_at(sheet, forms->cohorts[i], stage, &number)) {
+        /* With a new cell, cohorts may be given up. */
+        if (!cell_at(sheet, forms->cohorts[i], stage, &number) ||
+            !find_forms(sheet, forms, &found)) {
             return false;
         }
-        add_row(sheet, row, number);
     }
     return true;
 }
@@ -310,7 +433,6 @@ static bool add_sheet(struct item_sheet *into, const struct item_sheet *from,
     for (size_t i = 0; i < from->n_cells && done; i++) {
         const struct item_cell *const cell = &from->cells[i];
         uint32_t cohort = cell->cohort;
-        assert(cell->n_waiting == 0);
         if (group_of != NULL && cohort != ITEM_NO_COHORT) {
             cohort = group_of[cohort];
         } else if (group_of != NULL && is_all) {
@@ -331,8 +453,8 @@ bool item_sheet_drop_cohorts(struct item_sheet *sheet)
     less.cells = NULL;
     less.sums = NULL;
     less.waiting = NULL;
-    less.numbers = NULL;
-    less.n_cells = less.capacity = less.n_numbers = 0;
+    less.next = NULL;
+    less.n_cells = less.capacity = less.n_next = 0;
     settle_sheet(sheet);
     if (!add_sheet(&less, sheet, NULL, false)) {
         free_sheet(&less);

@@ -9,6 +9,7 @@
 
 #include "engine/cohorts.h"
 #include "engine/study.h"
+#include "scales/forms.h"
 #include "scales/transpose.h"
 
 /* With more cells of stage and cohort than this in one group of items, cohorts are given up: only
@@ -18,30 +19,30 @@
 #define ITEM_CELLS_MOST 2000
 
 #define ITEM_NO_COHORT UINT32_MAX
+#define ITEM_SUMS_MOST (MAX_ITEMS + MAX_ITEMS * (MAX_ITEMS + 1) / 2)
 
 /* Forms of one stage and cohort. */
 struct item_cell {
     uint32_t cohort;
-    uint16_t stage;     /* study->n_stages: none */
-    uint16_t n_waiting; /* forms that are not in the sums yet */
-    uint64_t n;         /* forms that are in the sums, or wait */
+    uint16_t stage;  /* study->n_stages: none */
+    uint64_t n;      /* forms that are in the sums */
     int64_t n_apart; /* forms of tallies that tell of this cell only how many they are; those whose
                            sums stand without a cohort are taken off again there */
 };
 
 /* The cells of one group of items. */
 struct item_sheet {
-    size_t n_items, n_stages;             /* 0 items: not counted */
-    uint8_t lowest, most;                 /* codes are `lowest` (modulo 256) to lowest + most */
-    uint8_t mosts[ROW_STRIDE(MAX_ITEMS)]; /* `most` for each item; behind them what holds for all */
+    size_t n_items, n_stages; /* 0 items: not counted */
+    uint8_t lowest, most;     /* codes are `lowest` (modulo 256) to lowest + most */
     bool without_cohorts;
     struct item_cell *cells; /* owned, n_cells */
     size_t n_cells, capacity;
     uint64_t *sums;   /* owned, item_sums_size() for each cell: of items from 0, then of products of
                         the first item with each, of the second with each from itself on ... */
     uint8_t *waiting; /* owned, for each cell: the answers of the forms that wait, row by row */
-    uint16_t *numbers; /* owned: of the cells, by cohort and stage */
-    size_t n_numbers;
+    uint32_t
+        *next; /* owned, n_next, by cohort and stage: which of all rows is the next of the cell */
+    size_t n_next;
 };
 
 struct item_tally {
@@ -73,11 +74,11 @@ static inline size_t item_product_place(size_t n_items, size_t i, size_t j)
 struct item_forms {
     const answer *answers;            /* ROW_STRIDE bytes a form */
     const uint32_t *cohorts, *stages; /* a stage that is none: without one */
-    const bool *counted;
-    size_t n;
+    const uint8_t *counted; /* all bits or none: only forms whose every item has a valid answer */
+    size_t n;               /* at most BATCH_FORMS */
 };
 
-/* Counts them, but those where an item has no valid answer. False: no memory. */
+/* Counts those that are to be. False: no memory. */
 bool item_sheet_add_forms(struct item_sheet *sheet, const struct item_forms *forms);
 
 /* Adds n forms with these sums to a cell (sums NULL: none), and n_apart. False: no memory. */
@@ -91,6 +92,9 @@ bool item_sheet_drop_cohorts(struct item_sheet *sheet);
    wait. */
 const struct item_cell *item_sheet_find(const struct item_sheet *sheet, uint32_t cohort,
                                         size_t stage, const uint64_t **sums);
+
+/* The forms of all cells of a settled sheet, and their sums. */
+void item_sheet_total(const struct item_sheet *sheet, uint64_t *n, uint64_t sums[]);
 
 /* Brings the forms that wait into the sums. */
 void item_tally_settle(struct item_tally *tally);

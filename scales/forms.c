@@ -182,13 +182,15 @@ static void add_items(const struct instrument *instrument, const struct scale *s
     move_up(bytes, sums->above);
 }
 
-/* The valid answers of each form in each group, and in all of them. */
+/* The valid answers of each form in each group, and in all of them; and where none is wanting. */
 static void count_answers(const struct instrument *instrument, const struct answer_columns *answers,
-                          uint8_t n_valid[][BATCH_FORMS], uint8_t *restrict all)
+                          uint8_t n_valid[][BATCH_FORMS], uint8_t complete[][BATCH_FORMS],
+                          uint8_t *restrict all)
 {
     uint16_t sum[BATCH_FORMS] = {0};
     for (size_t g = 0; g < instrument->n_groups; g++) {
         const struct item_group *const group = &instrument->groups[g];
+        const uint8_t n_items = (uint8_t)group->n_items;
         memset(n_valid[g], 0, BATCH_FORMS);
         for (size_t i = 0; answers->answers[g] != NULL && i < group->n_items; i++) {
             count_column(&answers->answers[g][i * BATCH_FORMS], keying_of(group, false),
@@ -196,6 +198,9 @@ static void count_answers(const struct instrument *instrument, const struct answ
         }
         for (size_t f = 0; f < BATCH_FORMS; f++) {
             sum[f] = (uint16_t)(sum[f] + n_valid[g][f]);
+        }
+        for (size_t f = 0; f < BATCH_FORMS; f++) {
+            complete[g][f] = n_valid[g][f] == n_items ? UINT8_MAX : 0;
         }
     }
     for (size_t f = 0; f < BATCH_FORMS; f++) {
@@ -378,7 +383,7 @@ static inline void score_all(const struct instrument *instrument,
 {
     uint8_t n_valid[MAX_GROUPS][BATCH_FORMS];
     assert(n <= BATCH_FORMS);
-    count_answers(instrument, answers, n_valid, out->n_valid);
+    count_answers(instrument, answers, n_valid, out->complete, out->n_valid);
     /* In order: every scale stands behind its parts, whose results it reads from `out`. */
     for (size_t i = 0; i < instrument->n_scales; i++) {
         const struct scale *const scale = &instrument->scales[i];
@@ -406,6 +411,9 @@ static inline void score_all(const struct instrument *instrument,
         no_form(n, to);
     }
     memset(&out->n_valid[n], 0, BATCH_FORMS - n);
+    for (size_t g = 0; g < instrument->n_groups; g++) {
+        memset(&out->complete[g][n], 0, BATCH_FORMS - n);
+    }
 }
 
 FOR_WIDE static void score_wide(const struct instrument *instrument,

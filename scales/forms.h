@@ -20,6 +20,8 @@ struct scored_columns {
     outcome outcome[MAX_SCALES][BATCH_FORMS];
     uint8_t n_answered[MAX_SCALES][BATCH_FORMS];
     bool prorated[MAX_SCALES][BATCH_FORMS];
+    uint8_t complete[MAX_GROUPS][BATCH_FORMS]; /* all bits where every item of a group has a valid
+                                                  code, else 0 */
     uint8_t n_valid[BATCH_FORMS]; /* items answered with a valid code over all groups present, at
                                      most 255: 0 makes the form blank */
 };

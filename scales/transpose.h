@@ -60,4 +60,16 @@ static inline void transpose(const uint8_t *rows, size_t n_rows, size_t n, uint8
     }
 }
 
+/* The same where there is room for ROW_STRIDE(n) columns: those behind the n mean nothing. */
+static inline void transpose_all(const uint8_t *rows, size_t n_rows, size_t n, uint8_t *columns)
+{
+    const size_t stride = ROW_STRIDE(n);
+    for (size_t row = 0; row < n_rows; row += 16) {
+        for (size_t i = 0; i < stride; i += 16) {
+            transpose_sixteen(rows + row * stride + i, stride, 16, columns + i * n_rows + row,
+                              n_rows);
+        }
+    }
+}
+
 #endif

@@ -140,6 +140,13 @@ static void compare_form(const struct comparison *c, const struct answer_columns
     instrument_score(c->instrument, &answers, scored);
     const size_t n_valid = answers_count(c->instrument, &answers);
     assert_int_equal(c->out.n_valid[f], n_valid > 255 ? 255 : n_valid);
+    for (size_t g = 0; g < c->instrument->n_groups; g++) {
+        struct answers one = {{NULL}};
+        one.groups[g] = answers.groups[g];
+        const bool complete =
+            answers_count(c->instrument, &one) == c->instrument->groups[g].n_items;
+        assert_int_equal(c->out.complete[g][f], complete ? UINT8_MAX : 0);
+    }
     for (size_t i = 0; i < c->instrument->n_scales; i++) {
         expect_same(c, f, i, &scored[i]);
     }
@@ -160,6 +167,9 @@ static void compare_batch(struct comparison *c, const void *tables, unsigned gro
     }
     for (size_t f = n; f < BATCH_FORMS; f++) {
         assert_int_equal(c->out.n_valid[f], 0);
+        for (size_t g = 0; g < c->instrument->n_groups; g++) {
+            assert_int_equal(c->out.complete[g][f], 0);
+        }
         for (size_t i = 0; i < c->instrument->n_scales; i++) {
             expect_same(c, f, i, &none);
         }

@@ -206,7 +206,7 @@ static void feed(struct item_checks *checks, const struct instrument *instrument
     }
     forms_score(instrument, NULL, &columns, n, &batch.scored);
     before = batch;
-    item_checks_add_forms(checks, 0, &columns, &batch.scored, n);
+    item_checks_add_forms(checks, 0, &columns, &batch.scored, NULL, n);
     assert_memory_equal(&batch, &before, sizeof batch);
 }
 
@@ -317,7 +317,7 @@ static void test_further_group(void **state)
             put_form(&batch, 1, i, impact);
         }
         forms_score(&two_groups, NULL, &columns, 60, &batch.scored);
-        item_checks_add_forms(&checks, 0, &columns, &batch.scored, 60);
+        item_checks_add_forms(&checks, 0, &columns, &batch.scored, NULL, 60);
         item_checks_warn(&list, &checks);
         assert_false(list.no_memory);
         warnings = list.texts;
@@ -356,7 +356,7 @@ static void test_audit(void **state)
         batch.scored.prorated[0][i] = answered == 3;
         batch.scored.n_valid[i] = (uint8_t)answered;
     }
-    item_checks_add_forms(&checks, 0, &columns, &batch.scored, COUNT(forms));
+    item_checks_add_forms(&checks, 0, &columns, &batch.scored, NULL, COUNT(forms));
     assert_int_equal(checks.scales[0].audit.complete, 2);
     assert_int_equal(checks.scales[0].audit.prorated, 3);
     assert_int_equal(checks.scales[0].audit.prorated_from[3], 3);
@@ -380,7 +380,7 @@ static void test_blank_forms(void **state)
     put_form(&batch, 0, 1, (const answer[]){3, 0, 3, -1});
     put_form(&batch, 0, 2, (const answer[]){1, 1, 1, 1}); /* stands behind those that are meant */
     forms_score(&plain, NULL, &columns, 3, &batch.scored);
-    item_checks_add_forms(&checks, 0, &columns, &batch.scored, 2);
+    item_checks_add_forms(&checks, 0, &columns, &batch.scored, NULL, 2);
     assert_int_equal(checks.items[0].n_one_above, 1);
     assert_int_equal(checks.items[3].n_one_below, 1);
     assert_int_equal(checks.items[1].n, 1);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine/item_checks.h"
+#include "scales/transpose.h"
 
 /* Scales that own their items (in their order: yes yes no yes no no no), beside those that share
    them, recode them, or have but two; parts; four groups, one up to the highest code that
@@ -284,7 +285,7 @@ static void test_sums(void **state)
             const unsigned groups =
                 b % 3 == 0 ? (unsigned)(draw(&s->random) % n_choices) : n_choices - 1;
             const struct answer_columns columns = draw_batch(s, b % COUNT(mixes), groups, n);
-            item_checks_add_forms(&checks, 0, &columns, &s->scored, n);
+            item_checks_add_forms(&checks, 0, &columns, &s->scored, NULL, n);
             for (size_t f = 0; f < n; f++) {
                 expect_form(&expected, s, &columns, f);
             }
@@ -296,6 +297,75 @@ static void test_sums(void **state)
                              checks.items[0].n_one_above > 0 && checks.items[0].n_one_below > 0));
         item_checks_free(&expected);
         item_checks_free(&checks);
+        summed_free(s);
+    }
+}
+
+/* Some of the complete forms of a batch go to the item tally: which, by group. */
+struct divided {
+    uint8_t counted[MAX_GROUPS][BATCH_FORMS];
+    answer rows[BATCH_FORMS * ROW_STRIDE(MAX_ITEMS)];
+    uint32_t cohorts[BATCH_FORMS], stages[BATCH_FORMS];
+};
+
+static struct item_counted divide(struct summed *s, const struct answer_columns *columns, size_t n,
+                                  struct divided *d, struct item_tally *tally)
+{
+    struct item_counted counted = {{NULL}};
+    for (size_t g = 0; g < s->instrument.n_groups; g++) {
+        const size_t n_items = s->instrument.groups[g].n_items;
+        struct item_sheet *const sheet = item_tally_sheet(tally, 0, g);
+        memset(d->counted[g], 0, BATCH_FORMS);
+        for (size_t f = 0; f < n; f++) {
+            d->counted[g][f] = draw(&s->random) % 4 == 0 ? 0 : s->scored.complete[g][f];
+            d->cohorts[f] = (uint32_t)(draw(&s->random) % 3);
+            d->stages[f] = (uint32_t)(draw(&s->random) % 2);
+            for (size_t i = 0; i < n_items && columns->answers[g] != NULL; i++) {
+                d->rows[f * ROW_STRIDE(n_items) + i] = columns->answers[g][i * BATCH_FORMS + f];
+            }
+        }
+        if (sheet != NULL && columns->answers[g] != NULL) {
+            counted.forms[g] = d->counted[g];
+            assert_true(item_sheet_add_forms(sheet, &(struct item_forms){.answers = d->rows,
+                                                                         .cohorts = d->cohorts,
+                                                                         .stages = d->stages,
+                                                                         .counted = d->counted[g],
+                                                                         .n = n}));
+        }
+    }
+    return counted;
+}
+
+/* Products that the item tally has are the same as those taken of the forms themselves. */
+static void test_products_of_tally(void **state)
+{
+    (void)state;
+    for (int wide = 0; wide < 2; wide++) {
+        struct summed *const s = summed_new(wide != 0);
+        struct divided *const d = calloc(1, sizeof *d);
+        struct item_checks checks, expected;
+        struct item_tally tally;
+        assert_non_null(d);
+        assert_true(item_checks_init(&checks, &s->study) && item_tally_init(&tally, &s->study));
+        assert_true(item_checks_init(&expected, &s->study));
+        for (size_t b = 0; b < 40; b++) {
+            const size_t n = sizes[b % COUNT(sizes)];
+            const struct answer_columns columns = draw_batch(s, b % 4, b % 3 == 0 ? 5 : 15, n);
+            const struct item_counted counted = divide(s, &columns, n, d, &tally);
+            item_checks_add_forms(&checks, 0, &columns, &s->scored, &counted, n);
+            for (size_t f = 0; f < n; f++) {
+                expect_form(&expected, s, &columns, f);
+            }
+        }
+        /* Some are still wanting. */
+        assert_true(checks.scales[0].n > 0 && checks.scales[0].n < expected.scales[0].n / 2);
+        item_tally_settle(&tally);
+        item_checks_add_products(&checks, &tally);
+        expect_equal(&checks, &expected);
+        item_tally_free(&tally);
+        item_checks_free(&expected);
+        item_checks_free(&checks);
+        free(d);
         summed_free(s);
     }
 }
@@ -314,7 +384,7 @@ static void test_highest_sums(void **state)
                s->wide_reversed[i] != 0 ? -126 : 127, BATCH_FORMS);
     }
     forms_score(&s->instrument, NULL, &columns, BATCH_FORMS, &s->scored);
-    item_checks_add_forms(&checks, 0, &columns, &s->scored, BATCH_FORMS);
+    item_checks_add_forms(&checks, 0, &columns, &s->scored, NULL, BATCH_FORMS);
     for (size_t f = 0; f < BATCH_FORMS; f++) {
         expect_form(&expected, s, &columns, f);
     }
@@ -339,7 +409,7 @@ static void test_merge(void **state)
         const struct answer_columns columns = draw_batch(s, b % 4, 15, sizes[b % COUNT(sizes)]);
         struct item_checks *const both[] = {&all, &halves[b * 7 / 5 % 2]};
         for (size_t i = 0; i < 2; i++) {
-            item_checks_add_forms(both[i], 0, &columns, &s->scored, sizes[b % COUNT(sizes)]);
+            item_checks_add_forms(both[i], 0, &columns, &s->scored, NULL, sizes[b % COUNT(sizes)]);
             item_checks_add_age(both[i], 0, b % 3 == 0 ? 99 : 9);
         }
     }
@@ -358,6 +428,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sums),
+        cmocka_unit_test(test_products_of_tally),
         cmocka_unit_test(test_highest_sums),
         cmocka_unit_test(test_merge),
     };

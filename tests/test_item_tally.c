@@ -94,10 +94,11 @@ static void add_forms(struct item_tally *tally, const struct one_form forms[], s
 {
     for (size_t i = 0; i < n; i++) {
         const uint32_t stage = (uint32_t)forms[i].stage;
+        const uint8_t counted = is_complete(&forms[i]) ? UINT8_MAX : 0;
         const struct item_forms one = {.answers = forms[i].answers,
                                        .cohorts = &forms[i].cohort,
                                        .stages = &stage,
-                                       .counted = (const bool[]){true},
+                                       .counted = &counted,
                                        .n = 1};
         assert_true(item_sheet_add_forms(item_tally_sheet(tally, 0, 0), &one));
     }

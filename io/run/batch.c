@@ -307,7 +307,7 @@ static bool is_blank(const struct batch *batch, const struct scored_columns *sco
     return batch->goals != NULL ? !batch->goals[index].rated : scored->n_valid[index] == 0;
 }
 
-static void score(struct batch *batch, struct worker *worker, struct scored_columns *scored)
+static void score(struct batch *batch, struct scored_columns *scored)
 {
     for (size_t g = 0; g < batch->instrument->n_groups; g++) {
         if (batch->rows[g] != NULL) {
@@ -316,8 +316,6 @@ static void score(struct batch *batch, struct worker *worker, struct scored_colu
         }
     }
     forms_score(batch->instrument, batch->tables, &batch->answers, batch->n, scored);
-    item_checks_add_forms(&worker->counted.checks, batch->measure, &batch->answers, scored,
-                          batch->n);
 }
 
 /* Is there anything to be done with each form by itself, before it is sent? */
@@ -326,27 +324,40 @@ static bool looks_at_each(const struct batch *batch, const struct worker *worker
     return (batch->has_ages && batch->goals == NULL) || worker->shared->options->watch != NULL;
 }
 
-/* Counts the items of the forms that will be sent. */
+/* Which forms will be sent, and answer every item of a group. */
+static void find_counted(const struct batch *batch, const uint8_t complete[BATCH_FORMS],
+                         uint8_t counted[BATCH_FORMS])
+{
+    memset(counted, 0, BATCH_FORMS);
+    for (size_t i = 0; i < batch->n; i++) {
+        const struct id id = batch->ids[i];
+        const bool sent = (id.words[0] | id.words[1]) != 0 && !batch->unknown_stages[i];
+        counted[i] = (uint8_t)(complete[i] & -sent);
+    }
+}
+
+/* Counts the items of the forms that will be sent, and checks those of all. */
 static bool count_items(const struct batch *batch, struct worker *worker,
                         const struct scored_columns *scored)
 {
-    bool counted[BATCH_FORMS];
+    uint8_t counted[MAX_GROUPS][BATCH_FORMS];
+    struct item_counted by_group = {{NULL}};
     bool done = true;
-    for (size_t i = 0; i < batch->n; i++) {
-        const struct id id = batch->ids[i];
-        counted[i] =
-            scored->n_valid[i] > 0 && (id.words[0] | id.words[1]) != 0 && !batch->unknown_stages[i];
-    }
     for (size_t g = 0; g < batch->instrument->n_groups && done; g++) {
         struct item_sheet *const sheet =
             item_tally_sheet(&worker->counted.items, batch->measure, g);
-        done = sheet == NULL || batch->rows[g] == NULL ||
-               item_sheet_add_forms(sheet, &(struct item_forms){.answers = batch->rows[g],
-                                                                .cohorts = batch->cohorts,
-                                                                .stages = batch->stages,
-                                                                .counted = counted,
-                                                                .n = batch->n});
+        if (sheet != NULL && batch->rows[g] != NULL) {
+            find_counted(batch, scored->complete[g], counted[g]);
+            by_group.forms[g] = counted[g];
+            done = item_sheet_add_forms(sheet, &(struct item_forms){.answers = batch->rows[g],
+                                                                    .cohorts = batch->cohorts,
+                                                                    .stages = batch->stages,
+                                                                    .counted = counted[g],
+                                                                    .n = batch->n});
+        }
     }
+    item_checks_add_forms(&worker->counted.checks, batch->measure, &batch->answers, scored,
+                          &by_group, batch->n);
     return done || worker_stop(worker, fault_memory());
 }
 
@@ -357,7 +368,7 @@ bool batch_send(struct batch *batch, struct worker *worker, struct scored_column
         return true;
     }
     if (batch->goals == NULL) {
-        score(batch, worker, scored);
+        score(batch, scored);
     }
     /* Before any reason to set one aside: the ledger has to add up to this. */
     worker->counted.measures[batch->measure].forms_read += batch->n;

@@ -28,6 +28,7 @@ struct place {
    about in a group. */
 struct tests {
     size_t breakdown, dimension, n_members;
+    bool has_unprinted;   /* figures_has_unprinted() */
     struct place *places; /* owned, n_places, by scale, stage and kind */
     size_t n_places;
     size_t n_rows;          /* groups x members */
@@ -55,12 +56,20 @@ static const struct test_figure kinds[TEST_WELCH] = {
     [TEST_FROM_50] = {FIGURES_ITEM_ANALYSIS, STATISTIC_P_FROM_50, STATISTIC_P_FROM_50},
 };
 
+/* Do tables have tests of a kind in All alone? (engine/tables/many_tests.c) */
+static bool is_printed_of_all(unsigned kind)
+{
+    return kind == TEST_STUART_MAXWELL || kind == TEST_MCNEMAR || kind == TEST_MODEL ||
+           kind == TEST_ATTAINED || kind == TEST_FROM_50;
+}
+
 /* May a scale have such a test there? */
 static bool stands_at(const struct tests *tests, const struct study *study, struct place place)
 {
     const bool goals = study_is_goal_level(study, place.scale);
     const bool has_pair = study->before != study->after;
-    if (tests->dimension != GOALS_ANY && place.kind != TEST_TARGET) {
+    if ((tests->dimension != GOALS_ANY && place.kind != TEST_TARGET) ||
+        (!tests->has_unprinted && is_printed_of_all(place.kind))) {
         return false;
     }
     switch (place.kind) {
@@ -316,6 +325,7 @@ static bool adjust_all(const struct work *work, size_t breakdown, size_t dimensi
 {
     tests->breakdown = breakdown;
     tests->dimension = dimension;
+    tests->has_unprinted = figures_has_unprinted(work->figures, breakdown);
     tests->n_members =
         dimension == GOALS_ANY ? 1 : goals_dimension_size(work->figures, (unsigned)dimension);
     if (!find_tests(work, tests)) {

@@ -525,7 +525,17 @@ struct figures {
     size_t n_categories;
     const struct names *names;   /* borrowed: the texts of categories */
     uint64_t unknown_informants; /* rows that no instrument could be found for */
+    bool printed_only;           /* of single cohorts, models and tests that no table prints are left
+                                    out: set where results.csv is not written, before the first figure
+                                    is asked for */
 };
+
+/* Does what only results.csv has under a breakdown have to be computed? Tables have the mixed model, moves
+   between bands, goals attained at two stages and T against 50 of All alone. */
+static inline bool figures_has_unprinted(const struct figures *figures, size_t breakdown)
+{
+    return breakdown == 0 || !figures->printed_only;
+}
 
 int figure_key_compare(const struct figure_key *a, const struct figure_key *b);
 

@@ -137,6 +137,16 @@ for study in ifss-2014 cardiff-vale-2018; do
     done
 done
 
+# To the terminal the same report: what only results.csv has is not computed then, and no table may miss
+# it.
+for study in "$root"/data-samples/*/study.yaml "$root"/tests/reference/*/study.yaml; do
+    "$pellter" report "$study" > "$work/terminal" 2> "$work/stderr" || fail "$study: exit status $?"
+    rm -rf "$work/whole"
+    "$pellter" report "$study" -o "$work/whole" > "$work/stdout" 2> "$work/stderr" || fail "$study: exit status $?"
+    diff "$work/terminal" "$work/whole/report.txt" > "$work/diff" ||
+        { fail "$study: the terminal has another report"; head -n 20 "$work/diff"; }
+done
+
 # At most 80 columns, unless one word is longer; and no identifier outside internal/.
 awk 'length($0) > 80 { print FILENAME ": " $0; bad = 1 } END { exit bad }' \
     "$work"/*/report.txt || fail "lines of over 80 columns"

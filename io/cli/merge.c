@@ -136,6 +136,7 @@ static struct fault make_report(struct merging *m)
     if (!compute_figures(&tallies->counted, &m->crew, &m->figures)) {
         return fault_memory();
     }
+    m->figures.printed_only = m->options->output == NULL;
     item_checks_warn(&m->warnings, &tallies->counted.checks);
     join_checks_warn(&m->warnings, &tallies->counted, tallies->sources);
     if (m->warnings.no_memory || !find_missing(m) || !list_sentences(m)) {

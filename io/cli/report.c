@@ -136,6 +136,7 @@ static struct fault report(const struct options *options, const struct session *
         progress_end(&progress);
     }
     if (fault.code == FAULT_NONE && (ranks == NULL || ranks->rank == 0)) {
+        run.figures.printed_only = options->output == NULL;
         fault = deliver_report(options, session, &run);
     }
     run_free(&run);

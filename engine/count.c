@@ -9,16 +9,16 @@
 static bool count_measures(struct walk *walk)
 {
     const struct study *const study = walk->study;
-    walk->cohort = join_respondent(walk->join, walk->respondent)->cohort;
     for (uint32_t m = 0; m < study->n_measures; m++) {
-        uint32_t series;
+        const unsigned char *series;
         if (study->measures[m].join != walk->join_index) {
             continue;
         }
         if (walk->layout->is_goals) {
             return count_goals(walk, m); /* all goals are of one measure */
         }
-        series = version_series(walk->layout, walk->respondent, walk->rules->version[m]);
+        series = series_of(walk,
+                           version_series(walk->layout, walk->respondent, walk->rules->version[m]));
         if (has_form(walk, series)) {
             count_person(walk, m);
             if (!count_questionnaire(walk, series, m)) {
@@ -29,13 +29,17 @@ static bool count_measures(struct walk *walk)
     return true;
 }
 
-static bool count_respondent(struct walk *walk)
+static bool count_respondent(struct walk *walk, uint32_t respondent)
 {
-    walk->family = join_family(walk->join, walk->respondent);
-    return (family_is_none(walk->family) ||
-            kin_begin(walk->kin, walk->family, walk->join_index,
-                      join_respondent(walk->join, walk->respondent)->cohort)) &&
-           count_measures(walk) && (family_is_none(walk->family) || kin_end(walk->kin));
+    walk->respondent = respondent;
+    walk->person = join_respondent(walk->join, respondent);
+    walk->cohort = walk->person->cohort;
+    walk->family = join_family(walk->join, respondent);
+    if (family_is_none(walk->family)) {
+        return count_measures(walk);
+    }
+    return kin_begin(walk->kin, walk->family, walk->join_index, walk->cohort) &&
+           count_measures(walk) && kin_end(walk->kin);
 }
 
 /* What the join found while forms came: how many it set aside, and ids that look alike. */
@@ -101,13 +105,14 @@ static uint32_t *by_cohort(const struct join *join, size_t n_cohorts)
     return order;
 }
 
+/* People with questionnaires are only written down, each with those of the same cohort. */
 static bool count_join(struct walk *walk)
 {
-    uint32_t *const order = by_cohort(walk->join, walk->rules->cohorts->tuples.n_names);
+    uint32_t *const order =
+        walk->layout->is_goals ? by_cohort(walk->join, walk->rules->cohorts->tuples.n_names) : NULL;
     bool done = true;
     for (uint32_t i = 0; i < walk->join->n_respondents && done; i++) {
-        walk->respondent = order == NULL ? i : order[i];
-        done = count_respondent(walk);
+        done = count_respondent(walk, order == NULL ? i : order[i]);
     }
     free(order);
     return done;

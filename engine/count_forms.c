@@ -1,13 +1,16 @@
 /* engine/count_forms.c - the forms of one respondent: which scores they have at which stages. */
 #include "engine/count_walk.h"
 
+#include <string.h>
+
 #include "engine/stats/added_value.h"
 
 /* Why this series has no form at this stage, another version of the instrument included. */
-static enum reason version_absence(const struct walk *walk, uint32_t series, size_t stage)
+static enum reason version_absence(const struct walk *walk, const unsigned char *series,
+                                   size_t stage)
 {
     for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
-        if (i != series && state_of(walk, i, stage) != SLOT_EMPTY) {
+        if (series_of(walk, i) != series && state_of(walk, i, stage) != SLOT_EMPTY) {
             return REASON_OTHER_VERSION;
         }
     }
@@ -19,7 +22,7 @@ static bool list_unscored(const struct walk *walk, const unsigned char *series, 
                           uint32_t measure)
 {
     const struct listed line = {.place = series_place(walk->rules, walk->layout, series, stage),
-                                .id = join_respondent(walk->join, walk->respondent)->id,
+                                .id = walk->person->id,
                                 .subject = (uint16_t)measure,
                                 .kind = LISTED_FORM,
                                 .stage = (uint8_t)stage,
@@ -27,65 +30,118 @@ static bool list_unscored(const struct walk *walk, const unsigned char *series, 
     return walk->listing == NULL || listing_add(walk->listing, &line);
 }
 
-static const outcome missing_of[] = {[SLOT_EMPTY] = REASON_NO_FORM,
-                                     [SLOT_FORM] = REASON_NO_FORM, /* not used */
-                                     [SLOT_CONFLICT] = REASON_CONFLICTING};
+/* What one respondent has on the scales of a measure. */
+struct outcomes {
+    uint64_t forms;              /* bit i: a form at stage i */
+    uint64_t scored[MAX_SCALES]; /* bit i: and a score on the scale */
+    outcome at[MAX_SCALES][MAX_STAGES];
+};
 
-/* find_outcomes() of codes of this width: a constant, so that each width has a loop of its own. */
-static inline __attribute__((always_inline)) bool find_outcomes_as(
-    const struct walk *walk, uint32_t series, uint32_t measure, size_t code_bytes,
-    outcome outcomes[MAX_SCALES][MAX_STAGES])
+/* At which stages there is a form. *plain is cleared where a stage has several that differ. */
+static uint64_t find_forms(const struct walk *walk, const unsigned char *series, bool *plain)
 {
-    const struct join_layout *const layout = walk->layout;
-    const size_t n_scales = walk->study->measures[measure].instrument->n_scales;
-    const size_t n_stages = walk->study->n_stages, payload_bytes = layout->payload_bytes;
-    const bool absence_is_plain = walk->absence_is_plain;
-    const unsigned char *const at = series_of(walk, series);
-    const unsigned char *const states = at + layout->states;
-    const unsigned char *payload = at + layout->codes;
-    uint64_t *const forms = walk->counted->measures[measure].forms;
-    unsigned n_used = 0, n_unscored = 0;
-    for (size_t stage = 0; stage < n_stages; stage++, payload += payload_bytes) {
-        const unsigned state = (unsigned)states[stage / 4] >> (stage % 4 * 2) & 3u;
-        const outcome missing = absence_is_plain || state != SLOT_EMPTY
-                                    ? missing_of[state]
-                                    : (outcome)version_absence(walk, series, stage);
-        const unsigned is_form = state == SLOT_FORM;
-        const outcome only_form = 0 - is_form; /* all bits, or none */
-        unsigned scored = 0;
-        /* Of a place without a form the codes are zeros. */
-        for (size_t i = 0; i < n_scales; i++) {
-            const outcome code = code_at(payload + i * code_bytes, code_bytes);
-            outcomes[i][stage] = (code & only_form) | (missing & ~only_form);
-            /* One scored scale makes a form used: forms are counted here and not scale by scale. */
-            scored |= is_scored(code);
+    const unsigned char *const states = series + walk->layout->states;
+    uint64_t forms = 0;
+    unsigned conflicts = 0;
+    for (size_t i = 0; i < (walk->study->n_stages + 3) / 4; i++) {
+        /* Of four states of two bits those that are 01, SLOT_FORM: their low bits, put together. */
+        unsigned four = states[i] & 0x55u;
+        four = (four | four >> 1) & 0x33;
+        forms |= (uint64_t)((four | four >> 2) & 0xf) << 4 * i;
+        conflicts |= states[i] & 0xaau;
+    }
+    *plain = *plain && conflicts == 0;
+    return forms;
+}
+_Static_assert(SLOT_EMPTY == 0 && SLOT_FORM == 1 && SLOT_CONFLICT == 2, "a bit for each");
+
+/* The codes of this width as outcomes: a constant, so that each width has a loop of its own. Where there is
+   no form, REASON_NO_FORM. */
+static inline __attribute__((always_inline)) void read_codes(const struct walk *walk,
+                                                             const unsigned char *series,
+                                                             size_t n_scales, size_t code_bytes,
+                                                             struct outcomes *outcomes)
+{
+    const size_t n_stages = walk->study->n_stages, payload_bytes = walk->layout->payload_bytes;
+    for (size_t i = 0; i < n_scales; i++) {
+        const unsigned char *code = series + walk->layout->codes + i * code_bytes;
+        uint64_t scored = 0;
+        for (size_t stage = 0; stage < n_stages; stage++, code += payload_bytes) {
+            /* Which stages have a form cannot be foreseen: hence no branch on that. */
+            const outcome is_form = (outcome)(outcomes->forms >> stage & 1);
+            const outcome o = code_at(code, code_bytes) & (0 - is_form);
+            outcomes->at[i][stage] = o;
+            scored |= (uint64_t)is_scored(o) << stage;
         }
-        n_used += is_form & scored;
-        n_unscored += is_form & (scored ^ 1);
-        if (walk->listing != NULL && (is_form & (scored ^ 1)) != 0 &&
-            !list_unscored(walk, at, stage, measure)) {
+        outcomes->scored[i] = scored;
+    }
+}
+_Static_assert(REASON_NO_FORM == 0, "what a code becomes without a form");
+
+/* Says why there is no form, where there is more to say. */
+static void explain(const struct walk *walk, const unsigned char *series, size_t n_scales,
+                    struct outcomes *outcomes)
+{
+    for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
+        const enum slot_state state = series_state(walk->layout, series, stage);
+        const enum reason missing = state == SLOT_CONFLICT ? REASON_CONFLICTING
+                                    : state == SLOT_FORM   ? REASON_NO_FORM
+                                                           : version_absence(walk, series, stage);
+        for (size_t i = 0; i < n_scales && state != SLOT_FORM; i++) {
+            outcomes->at[i][stage] = (outcome)missing;
+        }
+    }
+}
+
+/* The outcome of each scale at each stage. */
+static void find_outcomes(const struct walk *walk, const unsigned char *series, size_t n_scales,
+                          struct outcomes *outcomes)
+{
+    const size_t code_bytes = walk->layout->code_bytes;
+    bool plain = walk->absence_is_plain;
+    outcomes->forms = find_forms(walk, series, &plain);
+    if (code_bytes == 1) {
+        read_codes(walk, series, n_scales, 1, outcomes);
+    } else {
+        read_codes(walk, series, n_scales, code_bytes, outcomes);
+    }
+    if (!plain) {
+        explain(walk, series, n_scales, outcomes);
+    }
+}
+
+/* How many bits are set: not all processors can be asked that. */
+static uint64_t count_bits(uint64_t x)
+{
+    uint64_t n = 0;
+    for (; x != 0; x >>= 8) {
+        /* of pairs of bits, then of four, then of eight */
+        uint64_t byte = x & 0xff;
+        byte -= byte >> 1 & 0x55;
+        byte = (byte & 0x33) + (byte >> 2 & 0x33);
+        n += (byte + (byte >> 4)) & 0xf;
+    }
+    return n;
+}
+
+/* Counts forms that are kept as used or, without a score on any scale, as set aside: forms are counted here
+   and not scale by scale. */
+static bool count_forms(const struct walk *walk, const unsigned char *series, uint32_t measure,
+                        size_t n_scales, const struct outcomes *outcomes)
+{
+    uint64_t *const forms = walk->counted->measures[measure].forms;
+    uint64_t unscored = outcomes->forms;
+    for (size_t i = 0; i < n_scales; i++) {
+        unscored &= ~outcomes->scored[i];
+    }
+    forms[FORM_USED] += count_bits(outcomes->forms & ~unscored);
+    forms[FORM_TOO_FEW_ITEMS] += count_bits(unscored);
+    for (size_t stage = 0; walk->listing != NULL && unscored >> stage != 0; stage++) {
+        if ((unscored >> stage & 1) != 0 && !list_unscored(walk, series, stage, measure)) {
             return false;
         }
     }
-    forms[FORM_USED] += n_used;
-    forms[FORM_TOO_FEW_ITEMS] += n_unscored;
     return true;
-}
-
-/* The outcome of each scale at each stage, [scale][stage]; and counts forms that are kept as used or,
-   without a score on any scale, as set aside. Which stages have a form cannot be foreseen: hence no
-   branch on that. */
-static bool find_outcomes(const struct walk *walk, uint32_t series, uint32_t measure,
-                          outcome outcomes[MAX_SCALES][MAX_STAGES])
-{
-    switch (walk->layout->code_bytes) {
-    case 1:
-        return find_outcomes_as(walk, series, measure, 1, outcomes);
-    case 2:
-        return find_outcomes_as(walk, series, measure, 2, outcomes);
-    default:
-        return find_outcomes_as(walk, series, measure, 4, outcomes);
-    }
 }
 
 static tally_code outcome_code(const struct scale *scale, outcome o)
@@ -94,11 +150,10 @@ static tally_code outcome_code(const struct scale *scale, outcome o)
 }
 
 /* The added value of one respondent, who has both totals or is not counted. */
-static bool count_added_value(const struct walk *walk, uint32_t series,
+static bool count_added_value(const struct walk *walk, const unsigned char *at,
                               const struct measure *measure,
                               outcome outcomes[MAX_SCALES][MAX_STAGES])
 {
-    const unsigned char *const at = series_of(walk, series);
     const size_t before = walk->study->before, after = walk->study->after;
     const size_t scale = measure->first_scale + measure->predictors[PREDICTOR_TOTAL];
     const int64_t first = series_date(walk->rules, walk->layout, at, before);
@@ -137,7 +192,7 @@ static bool count_added_value(const struct walk *walk, uint32_t series,
 }
 
 /* How many days lie between the forms that a change is of. */
-static bool count_form_days(const struct walk *walk, uint32_t series, size_t scale,
+static bool count_form_days(const struct walk *walk, const unsigned char *series, size_t scale,
                             const outcome outcomes[])
 {
     const size_t before = walk->study->before, after = walk->study->after;
@@ -147,50 +202,53 @@ static bool count_form_days(const struct walk *walk, uint32_t series, size_t sca
 
 /* What the scores of a respondent give to its family. One that no form names a family of is one by
    itself. */
-static bool count_kin_outcomes(const struct walk *walk, size_t scale, const outcome outcomes[])
+static bool count_kin_outcomes(const struct walk *walk, size_t scale, uint64_t stages,
+                               const outcome outcomes[])
 {
     const size_t n_stages = walk->study->n_stages;
-    struct member_scores scores = {.cohort = walk->cohort};
+    struct member_scores scores;
     const struct member_scores *const alone = &scores;
     if (!family_is_none(walk->family)) {
-        return kin_put_outcomes(walk->kin, scale, outcomes, n_stages);
+        return kin_put_outcomes(walk->kin, scale, stages, outcomes);
     }
-    for (size_t i = 0; i < n_stages; i++) {
-        scores.stages |= (uint64_t)is_scored(outcomes[i]) << i;
-        scores.at[i] = outcomes[i];
-    }
+    scores.cohort = walk->cohort;
+    scores.stages = stages;
+    memcpy(scores.at, outcomes, n_stages * sizeof *outcomes);
     return family_counter_add(walk->families, scale, &alone, 1, &walk->counted->families);
 }
 
-bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t measure_index)
+/* All that a respondent has on one scale. */
+static bool count_scale(const struct walk *walk, const unsigned char *series, size_t scale,
+                        const outcome outcomes[])
+{
+    const struct study *const study = walk->study;
+    const struct scale *const s = study->scales[scale].scale;
+    return pair_counter_add(walk->pairs, walk->cohort, scale, outcomes, &walk->counted->tally) &&
+           (!walk->rules->by_date || count_form_days(walk, series, scale, outcomes)) &&
+           (walk->listing == NULL || study->before == study->after ||
+            list_discount(walk, scale, outcome_code(s, outcomes[study->before]),
+                          outcome_code(s, outcomes[study->after])));
+}
+
+bool count_questionnaire(const struct walk *walk, const unsigned char *series,
+                         uint32_t measure_index)
 {
     const struct measure *const measure = &walk->study->measures[measure_index];
-    const struct study *const study = walk->study;
+    const size_t n_scales = measure->instrument->n_scales;
     const bool has_family = walk->counted->measures[measure_index].has_family;
-    outcome outcomes[MAX_SCALES][MAX_STAGES];
-    if (!find_outcomes(walk, series, measure_index, outcomes)) {
+    struct outcomes outcomes;
+    find_outcomes(walk, series, n_scales, &outcomes);
+    if (!count_forms(walk, series, measure_index, n_scales, &outcomes)) {
         return false;
     }
-    for (size_t i = 0; i < measure->instrument->n_scales; i++) {
+    for (size_t i = 0; i < n_scales; i++) {
         const size_t scale = measure->first_scale + i;
-        if (!study->scales[scale].collected) {
-            continue;
-        }
-        if (!pair_counter_add(walk->pairs, walk->cohort, scale, outcomes[i],
-                              &walk->counted->tally) ||
-            (walk->rules->by_date && !count_form_days(walk, series, scale, outcomes[i]))) {
-            return false;
-        }
-        if (study->before != study->after && walk->listing != NULL) {
-            const struct scale *const s = study->scales[scale].scale;
-            if (!list_discount(walk, scale, outcome_code(s, outcomes[i][study->before]),
-                               outcome_code(s, outcomes[i][study->after]))) {
-                return false;
-            }
-        }
-        if (has_family && !count_kin_outcomes(walk, scale, outcomes[i])) {
+        if (walk->study->scales[scale].collected &&
+            (!count_scale(walk, series, scale, outcomes.at[i]) ||
+             (has_family &&
+              !count_kin_outcomes(walk, scale, outcomes.scored[i], outcomes.at[i])))) {
             return false;
         }
     }
-    return !measure->has_added_value || count_added_value(walk, series, measure, outcomes);
+    return !measure->has_added_value || count_added_value(walk, series, measure, outcomes.at);
 }

@@ -512,7 +512,7 @@ static bool count_goal(struct walk *walk, size_t i, uint32_t measure)
     walk->goals.change += halves[study->after] - halves[study->before];
     goal_counter_levels(walk->counted->goals, study->before, study->after, halves[study->before],
                         halves[study->after]);
-    return !walk->rules->by_date || count_days(walk, walk->goals.series[i], scale);
+    return !walk->rules->by_date || count_days(walk, series_of(walk, walk->goals.series[i]), scale);
 }
 
 static bool has_level(const struct walk *walk, size_t i)

@@ -15,12 +15,11 @@ bool count_cell(const struct walk *walk, size_t scale, size_t stage, size_t late
     return tally_add(&walk->counted->tally, &cell, 1);
 }
 
-bool count_days(const struct walk *walk, uint32_t series, size_t scale)
+bool count_days(const struct walk *walk, const unsigned char *series, size_t scale)
 {
     const size_t before = walk->study->before, after = walk->study->after;
-    const unsigned char *const at = series_of(walk, series);
-    const int64_t first = series_date(walk->rules, walk->layout, at, before);
-    const int64_t last = series_date(walk->rules, walk->layout, at, after);
+    const int64_t first = series_date(walk->rules, walk->layout, series, before);
+    const int64_t last = series_date(walk->rules, walk->layout, series, after);
     return first == NO_DATE || last == NO_DATE ||
            count_cell(walk, scale, after, TALLY_DAYS, last - first, 0);
 }
@@ -63,12 +62,6 @@ bool count_pattern(const struct walk *walk, size_t scale, uint64_t stages, const
     return stages == 0 || !study_has_model(walk->study) ||
            patterns_add(&walk->counted->tally.patterns, walk->cohort, scale, (unsigned)stages,
                         scores);
-}
-
-void count_person(const struct walk *walk, uint32_t measure)
-{
-    walk->counted->measures[measure].respondents++;
-    walk->counted->measures[measure].moved += join_respondent(walk->join, walk->respondent)->moved;
 }
 
 /* Is this a series of the measure? Goals are all of one. */
@@ -116,7 +109,7 @@ bool list_discount(const struct walk *walk, size_t scale, tally_code before, tal
         return true;
     }
     line = (struct listed){.place = discount_place(walk, measure, discount),
-                           .id = join_respondent(walk->join, walk->respondent)->id,
+                           .id = walk->person->id,
                            .subject = (uint16_t)scale,
                            .kind = LISTED_RESPONDENT,
                            .stage = LISTED_NO_STAGE,

@@ -39,6 +39,7 @@ struct walk {
     const struct join *join;
     size_t join_index;
     uint32_t respondent;
+    const struct respondent *person; /* the same */
     uint32_t cohort;
     struct pair_counter *pairs;
     struct family_counter *families;
@@ -76,15 +77,14 @@ static inline enum slot_state state_of(const struct walk *walk, uint32_t series,
     return series_state(walk->layout, series_of(walk, series), stage);
 }
 
-static inline bool has_form(const struct walk *walk, uint32_t series)
+/* Is there a form at any stage? SLOT_EMPTY is 0, behind the last stage as well. */
+static inline bool has_form(const struct walk *walk, const unsigned char *series)
 {
-    const unsigned char *const at = series_of(walk, series);
-    for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
-        if (series_state(walk->layout, at, stage) != SLOT_EMPTY) {
-            return true;
-        }
+    unsigned states = 0;
+    for (size_t i = 0; i < (walk->study->n_stages + 3) / 4; i++) {
+        states |= series[walk->layout->states + i];
     }
-    return false;
+    return states != 0;
 }
 
 /* Each adds one respondent to what is counted; false: no memory.
@@ -92,7 +92,7 @@ static inline bool has_form(const struct walk *walk, uint32_t series)
 bool count_cell(const struct walk *walk, size_t scale, size_t stage, size_t later, tally_code code,
                 tally_code later_code);
 /* how many days lie between the dates of a series at before and after, where it has both; */
-bool count_days(const struct walk *walk, uint32_t series, size_t scale);
+bool count_days(const struct walk *walk, const unsigned char *series, size_t scale);
 /* what it adds to its family: some members' sum, or what two scores of its own on a scale give, if it
    has both; */
 bool count_kin(const struct walk *walk, const struct family_sum *of, uint64_t members, int64_t sum);
@@ -101,7 +101,11 @@ bool count_kin_pair(const struct walk *walk, size_t scale, size_t stage, size_t 
 /* for the mixed model, the stages (bit i is stage i) at which it has a score on a scale, and those. */
 bool count_pattern(const struct walk *walk, size_t scale, uint64_t stages, const int64_t scores[]);
 /* And what cannot fail: a respondent of a measure. */
-void count_person(const struct walk *walk, uint32_t measure);
+static inline void count_person(const struct walk *walk, uint32_t measure)
+{
+    walk->counted->measures[measure].respondents++;
+    walk->counted->measures[measure].moved += walk->person->moved;
+}
 
 /* Lists a respondent who is discounted, where somebody reads the list. False: it could not be added. */
 bool list_discount(const struct walk *walk, size_t scale, tally_code before, tally_code after);
@@ -110,7 +114,8 @@ bool list_discount(const struct walk *walk, size_t scale, tally_code before, tal
 enum reason absence(const struct walk *walk, size_t stage_index);
 
 /* All that one respondent's forms of one version are counted as: count_forms.c. */
-bool count_questionnaire(const struct walk *walk, uint32_t series, uint32_t measure_index);
+bool count_questionnaire(const struct walk *walk, const unsigned char *series,
+                         uint32_t measure_index);
 /* And all that its goals are: count_goals.c. Nothing where it has none. */
 bool count_goals(struct walk *walk, uint32_t measure_index);
 

@@ -106,13 +106,9 @@ bool kin_put(struct kin *kin, const struct family_sum *of, uint64_t members, int
     return true;
 }
 
-bool kin_put_outcomes(struct kin *kin, size_t scale, const outcome outcomes[], size_t n_stages)
+bool kin_put_outcomes(struct kin *kin, size_t scale, uint64_t stages, const outcome outcomes[])
 {
     unsigned char *to;
-    uint64_t stages = 0;
-    for (size_t i = 0; i < n_stages; i++) {
-        stages |= (uint64_t)is_scored(outcomes[i]) << i;
-    }
     if (stages == 0) {
         return true;
     }
@@ -122,10 +118,8 @@ bool kin_put_outcomes(struct kin *kin, size_t scale, const outcome outcomes[], s
     to = put_number(kin->member + kin->n_member, scale);
     *to++ = OUTCOMES;
     to = put_number(to, stages);
-    for (size_t i = 0; i < n_stages; i++) {
-        if (is_scored(outcomes[i])) {
-            to = put_number(to, outcomes[i] - N_REASONS);
-        }
+    for (; stages != 0; stages &= stages - 1) {
+        to = put_number(to, outcomes[__builtin_ctzll(stages)] - N_REASONS);
     }
     kin->n_member = (size_t)(to - kin->member);
     return true;

@@ -32,9 +32,9 @@ struct kin {
    families of two joins are not one another's. False: no memory. */
 bool kin_begin(struct kin *kin, struct family_id family, size_t join, uint32_t cohort);
 bool kin_put(struct kin *kin, const struct family_sum *of, uint64_t members, int64_t sum);
-/* What the member has on a scale at each stage: the sums that this gives (family_given_by()) are made
-   when the family meets. */
-bool kin_put_outcomes(struct kin *kin, size_t scale, const outcome outcomes[], size_t n_stages);
+/* What the member has on a scale, which has scores at these stages (bit i: outcomes[i]): the sums that
+   this gives (family_given_by()) are made when the family meets. */
+bool kin_put_outcomes(struct kin *kin, size_t scale, uint64_t stages, const outcome outcomes[]);
 bool kin_end(struct kin *kin);
 
 /* What the sender's numbers of cohorts and names are here. */

@@ -10,7 +10,6 @@
 /* From the least score of a run to the greatest, with the reasons: SWEMWBS in hundredths has 2,800. */
 #define MOST_VALUES 8192
 #define MOST_SUMS ((size_t)1 << 16)
-#define NO_RUN UINT64_MAX
 
 /* The codes of a run in one of its two places. */
 struct axis {
@@ -47,12 +46,12 @@ static inline size_t code_index(const struct axis *axis, tally_code code)
                                 : (size_t)tally_reason(code);
 }
 
-/* Numbers the codes that were marked. */
-static void axis_number(struct axis *axis, size_t n_values)
+/* Numbers the codes that were marked, or all values. */
+static void axis_number(struct axis *axis, size_t n_values, bool all)
 {
     axis->n = 0;
     for (size_t i = 0; i < n_values; i++) {
-        if (axis->places[i] != 0) {
+        if (all || axis->places[i] != 0) {
             axis->codes[axis->n] =
                 i < N_REASONS ? TALLY_REASON(i) : axis->least + (tally_code)(i - N_REASONS);
             axis->places[i] = (uint16_t)axis->n++;
@@ -60,21 +59,43 @@ static void axis_number(struct axis *axis, size_t n_values)
     }
 }
 
-static inline bool is_in(const struct cell_count *cell, const struct cell_list *list, uint64_t run)
+/* A cell's scale and stages stand first, side by side: cells of one run have them in common. */
+static inline uint32_t head_of(const struct cell_count *cell)
 {
-    return cell < list->end && tally_run(cell) == run;
+    uint32_t head;
+    _Static_assert(offsetof(struct cell_count, count) == sizeof head, "scale, stage and later");
+    memcpy(&head, cell, sizeof head);
+    return head;
 }
 
-/* Lists the codes of a run. False: they are too many for a matrix. */
+static inline bool is_in(const struct cell_count *cell, const struct cell_list *list, uint32_t head)
+{
+    return cell < list->end && head_of(cell) == head;
+}
+
+static void mark_codes(struct axis *first, struct axis *later, const struct cell_list lists[],
+                       size_t n, uint32_t head)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (const struct cell_count *cell = lists[i].at; is_in(cell, &lists[i], head); cell++) {
+            first->places[code_index(first, cell->code)] = 1;
+            later->places[code_index(later, cell->later_code)] = 1;
+        }
+    }
+}
+
+/* Lists the codes of a run: all from the least to the greatest, or those that occur. False: they are too
+   many for a matrix. */
 static bool find_codes(struct matrix *matrix, const struct cell_list lists[], size_t n,
-                       uint64_t run)
+                       uint32_t head)
 {
     struct axis *const first = &matrix->first, *const later = &matrix->later;
     size_t n_first, n_later;
+    bool all;
     first->least = later->least = INT64_MAX;
     first->greatest = later->greatest = INT64_MIN;
     for (size_t i = 0; i < n; i++) {
-        for (const struct cell_count *cell = lists[i].at; is_in(cell, &lists[i], run); cell++) {
+        for (const struct cell_count *cell = lists[i].at; is_in(cell, &lists[i], head); cell++) {
             axis_reach(first, cell->code);
             axis_reach(later, cell->later_code);
         }
@@ -84,27 +105,25 @@ static bool find_codes(struct matrix *matrix, const struct cell_list lists[], si
     if (n_first == 0 || n_later == 0) {
         return false;
     }
-    memset(first->places, 0, n_first * sizeof first->places[0]);
-    memset(later->places, 0, n_later * sizeof later->places[0]);
-    for (size_t i = 0; i < n; i++) {
-        for (const struct cell_count *cell = lists[i].at; is_in(cell, &lists[i], run); cell++) {
-            first->places[code_index(first, cell->code)] = 1;
-            later->places[code_index(later, cell->later_code)] = 1;
-        }
+    all = n_first * n_later <= MOST_SUMS;
+    if (!all) {
+        memset(first->places, 0, n_first * sizeof first->places[0]);
+        memset(later->places, 0, n_later * sizeof later->places[0]);
+        mark_codes(first, later, lists, n, head);
     }
-    axis_number(first, n_first);
-    axis_number(later, n_later);
+    axis_number(first, n_first, all);
+    axis_number(later, n_later, all);
     return first->n * later->n <= MOST_SUMS;
 }
 
 /* Adds a run's cells up; returns how many there are then. */
-static size_t add_run(struct matrix *matrix, struct cell_list lists[], size_t n, uint64_t run,
+static size_t add_run(struct matrix *matrix, struct cell_list lists[], size_t n, uint32_t head,
                       bool *overflow)
 {
     const size_t width = matrix->later.n;
     size_t n_cells = 0;
     for (size_t i = 0; i < n; i++) {
-        for (; is_in(lists[i].at, &lists[i], run); lists[i].at++) {
+        for (; is_in(lists[i].at, &lists[i], head); lists[i].at++) {
             const struct cell_count *const cell = lists[i].at;
             const size_t row = matrix->first.places[code_index(&matrix->first, cell->code)];
             const size_t column =
@@ -129,20 +148,18 @@ static bool reach(struct cohort_cells *out, size_t more)
     return done;
 }
 
-/* Writes the sums down as the cells of their run, and makes them 0. */
-static void write_run(struct matrix *matrix, uint64_t run, struct cohort_cells *out)
+/* Writes the sums down as the cells of their run, which are like `cell`, and makes them 0. */
+static void write_run(struct matrix *matrix, struct cell_count cell, struct cohort_cells *out)
 {
     const struct axis *const first = &matrix->first, *const later = &matrix->later;
     for (size_t i = 0; i < first->n; i++) {
         uint32_t *const sums = &matrix->sums[i * later->n];
         for (size_t k = 0; k < later->n; k++) {
             if (sums[k] != 0) {
-                out->cells[out->n++] = (struct cell_count){.scale = (uint16_t)(run >> 16),
-                                                           .stage = (uint8_t)(run >> 8),
-                                                           .later = (uint8_t)run,
-                                                           .count = sums[k],
-                                                           .code = first->codes[i],
-                                                           .later_code = later->codes[k]};
+                cell.count = sums[k];
+                cell.code = first->codes[i];
+                cell.later_code = later->codes[k];
+                out->cells[out->n++] = cell;
                 sums[k] = 0;
             }
         }
@@ -150,10 +167,10 @@ static void write_run(struct matrix *matrix, uint64_t run, struct cohort_cells *
 }
 
 /* The cells of a run as they are. */
-static bool copy_run(struct cell_list lists[], size_t n, uint64_t run, struct cohort_cells *out)
+static bool copy_run(struct cell_list lists[], size_t n, uint32_t head, struct cohort_cells *out)
 {
     for (size_t i = 0; i < n; i++) {
-        for (; is_in(lists[i].at, &lists[i], run); lists[i].at++) {
+        for (; is_in(lists[i].at, &lists[i], head); lists[i].at++) {
             if (!reach(out, 1)) {
                 return false;
             }
@@ -163,13 +180,14 @@ static bool copy_run(struct cell_list lists[], size_t n, uint64_t run, struct co
     return true;
 }
 
-/* The first run that is left, or NO_RUN. */
-static uint64_t next_run(const struct cell_list lists[], size_t n)
+/* A cell of the first run that is left, or NULL. */
+static const struct cell_count *next_run(const struct cell_list lists[], size_t n)
 {
-    uint64_t least = NO_RUN;
+    const struct cell_count *least = NULL;
     for (size_t i = 0; i < n; i++) {
-        if (lists[i].at < lists[i].end && tally_run(lists[i].at) < least) {
-            least = tally_run(lists[i].at);
+        if (lists[i].at < lists[i].end &&
+            (least == NULL || tally_run(lists[i].at) < tally_run(least))) {
+            least = lists[i].at;
         }
     }
     return least;
@@ -179,12 +197,13 @@ bool tally_sum(struct cell_list lists[], size_t n, struct cohort_cells *out, boo
 {
     struct matrix *const matrix = calloc(1, sizeof *matrix);
     bool done = matrix != NULL, in_order = true;
-    for (uint64_t run; done && (run = next_run(lists, n)) != NO_RUN;) {
-        if (!find_codes(matrix, lists, n, run)) {
+    for (const struct cell_count *cell; done && (cell = next_run(lists, n)) != NULL;) {
+        const uint32_t head = head_of(cell);
+        if (!find_codes(matrix, lists, n, head)) {
             in_order = false;
-            done = copy_run(lists, n, run, out);
-        } else if ((done = reach(out, add_run(matrix, lists, n, run, overflow)))) {
-            write_run(matrix, run, out);
+            done = copy_run(lists, n, head, out);
+        } else if ((done = reach(out, add_run(matrix, lists, n, head, overflow)))) {
+            write_run(matrix, *cell, out);
         }
     }
     out->n_sorted = in_order ? out->n : 0;

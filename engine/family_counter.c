@@ -10,7 +10,7 @@
 
 #include "engine/cohort_room.h"
 #include "engine/memory.h"
-#include "engine/pair_counter.h"
+#include "engine/stage_pairs.h"
 
 /* Families of more members are looked up: they are few. */
 #define MOST_MEMBERS ((size_t)4)

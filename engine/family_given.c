@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "engine/pair_counter.h"
+#include "engine/stage_pairs.h"
 #include "engine/stats/clinical_change.h"
 
 /* The rule that a study sets without looking at its data. A limit of NAN: it sets none. */

@@ -45,19 +45,6 @@ struct pair_counter {
 };
 #define CARRIED ((uint32_t)UINT16_MAX + 1)
 
-size_t counted_pairs(const struct study *study, struct stage_pair pairs[MOST_PAIRS])
-{
-    size_t n = 0;
-    for (size_t stage = 0; stage < study->n_stages; stage++) {
-        for (size_t later = stage + 1; later < study->n_stages; later++) {
-            if (is_counted_pair(study, stage, later)) {
-                pairs[n++] = (struct stage_pair){(uint8_t)stage, (uint8_t)later};
-            }
-        }
-    }
-    return n;
-}
-
 struct pair_counter *pair_counter_new(const struct study *study, size_t room)
 {
     struct pair_counter *const counter = calloc(1, sizeof *counter);

@@ -4,8 +4,7 @@
 #ifndef PELLTER_ENGINE_WRITTEN_H
 #define PELLTER_ENGINE_WRITTEN_H
 
-#include "engine/pair_counter.h"
-#include "engine/study.h"
+#include "engine/stage_pairs.h"
 #include "engine/tally.h"
 
 /* Outcomes are bytes: of scales that have more there are none. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/pair_counter.h"
+#include "engine/stage_pairs.h"
 #include "engine/stats/added_value.h"
 #include "io/read/tally_families.h"
 #include "io/tally_format.h"

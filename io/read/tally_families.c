@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "engine/family_given.h"
-#include "engine/pair_counter.h"
+#include "engine/stage_pairs.h"
 #include "io/tally_format.h"
 
 /* Sums stay so small that what is computed from them does not overflow. */

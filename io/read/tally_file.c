@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "engine/family_ledger.h"
-#include "engine/pair_counter.h"
+#include "engine/stage_pairs.h"
 #include "io/read/stored.h"
 #include "io/read/tally_cells.h"
 #include "io/read/tally_families.h"

@@ -8,21 +8,22 @@ void work_add(struct work *work, enum statistic statistic, struct value value)
 {
     work->key.statistic = (uint16_t)statistic;
     work->key.sub = 0;
-    figures_add(work->part, &work->key, value);
+    figures_add(work->part, &work->key, &value);
 }
 
 void work_add_sub(struct work *work, enum statistic statistic, size_t sub, uint64_t count)
 {
     work->key.statistic = (uint16_t)statistic;
     work->key.sub = (uint16_t)sub;
-    figures_add(work->part, &work->key, value_count((int64_t)count));
+    const struct value value = value_count((int64_t)count);
+    figures_add(work->part, &work->key, &value);
 }
 
 void work_add_sub_value(struct work *work, enum statistic statistic, size_t sub, struct value value)
 {
     work->key.statistic = (uint16_t)statistic;
     work->key.sub = (uint16_t)sub;
-    figures_add(work->part, &work->key, value);
+    figures_add(work->part, &work->key, &value);
 }
 
 void work_add_count(struct work *work, enum statistic statistic, uint64_t count)

@@ -40,8 +40,10 @@ static bool reduce(int128 numerator, int128 denominator, bool *negative, uint128
     *over = magnitude(numerator);
     *under = magnitude(denominator);
     divisor = whole_gcd(*over, *under);
-    *over = whole_divide(*over, divisor);
-    *under = whole_divide(*under, divisor);
+    if (divisor != 1) {
+        *over = whole_divide(*over, divisor);
+        *under = whole_divide(*under, divisor);
+    }
     return *over <= INT128_MAX && *under <= INT128_MAX;
 }
 
@@ -85,30 +87,6 @@ struct value value_double(double number)
     return (struct value){.kind = VALUE_DOUBLE, .number = number};
 }
 
-bool value_shorten(const struct value *value, int64_t *term)
-{
-    *term = 0;
-    switch (value->kind) {
-    case VALUE_COUNT:
-        *term = (int64_t)value->numerator;
-        return *term == value->numerator;
-    case VALUE_RATIO:
-    case VALUE_ROOT:
-        if (value->numerator != (int32_t)value->numerator ||
-            value->denominator != (int32_t)value->denominator) {
-            return false;
-        }
-        *term = (int64_t)value->numerator * ((int64_t)1 << 32) + (int64_t)value->denominator;
-        return true;
-    case VALUE_DOUBLE:
-        memcpy(term, &value->number, sizeof *term);
-        return true;
-    case VALUE_UNDEFINED:
-        break;
-    }
-    return true;
-}
-
 struct value value_of_term(enum value_kind kind, int64_t term)
 {
     double number;
@@ -127,28 +105,24 @@ struct value value_of_term(enum value_kind kind, int64_t term)
     return VALUE_NONE;
 }
 
-/* A number >= 0 as the ratio of whole numbers that it is. False where it is too large for that;
-   what is too small (below 2^-73) becomes 0. */
-static bool double_ratio(double number, uint128 *over, uint128 *under)
+/* floor(number factor) of a number >= 0 and a factor below 2^32. False where it is too large for 128 bits;
+   what is too small (below 2^-73) counts as 0. */
+static bool double_times(double number, uint64_t factor, uint128 *out)
 {
     int exponent;
+    uint64_t bits;
     if (!(number < 0x1p127)) {
         return false;
     }
-    /* The 53 bits of a double, moved before its point, are a whole number. Shifted back by an
-       exponent of at most 127 - 53 it stays below 2^127. */
-    *over = (uint128)ldexp(frexp(number, &exponent), 53);
-    *under = 1;
+    /* The 53 bits of a double, moved before its point, are a whole number. */
+    bits = (uint64_t)ldexp(frexp(number, &exponent), 53);
     exponent -= 53;
-    if (exponent >= 0) {
-        *over <<= exponent;
-    } else if (exponent >= -126) {
-        /* whole_mul_div() takes divisors below 2^127. */
-        *under <<= -exponent;
-    } else {
-        *over = 0;
+    if (exponent < 0) {
+        *out = exponent >= -126 ? (uint128)bits * factor >> -exponent : 0;
+        return true;
     }
-    return true;
+    /* Shifted back by an exponent of at most 127 - 53 it stays below 2^127. */
+    return whole_mul_div((uint128)bits << exponent, factor, 1, out);
 }
 
 /* |value| 10^decimals, rounded half up: with y the number itself, floor(y + 1/2) is
@@ -156,33 +130,27 @@ static bool double_ratio(double number, uint128 *over, uint128 *under)
 static bool rounded_magnitude(const struct value *value, unsigned decimals, uint128 *out)
 {
     const uint64_t scale = ten_to[decimals];
-    uint128 over = 0, under = 1, doubled;
+    uint128 doubled = 0;
+    bool fits = false;
     switch (value->kind) {
     case VALUE_COUNT:
     case VALUE_RATIO:
-    case VALUE_ROOT:
-        over = magnitude(value->numerator);
-        under = (uint128)value->denominator;
+        fits = whole_mul_div(magnitude(value->numerator), 2 * scale, (uint128)value->denominator,
+                             &doubled);
+        break;
+    case VALUE_ROOT: /* 4 (10^9)^2 is below 2^62 */
+        fits = whole_mul_div(magnitude(value->numerator), 4 * scale * scale,
+                             (uint128)value->denominator, &doubled);
+        doubled = fits ? whole_root(doubled) : 0;
         break;
     case VALUE_DOUBLE:
-        if (!double_ratio(fabs(value->number), &over, &under)) {
-            return false;
-        }
+        fits = double_times(fabs(value->number), 2 * scale, &doubled);
         break;
     case VALUE_UNDEFINED:
-        return false;
-    }
-    if (value->kind == VALUE_ROOT) {
-        /* 4 (10^9)^2 is below 2^62. */
-        if (!whole_mul_div(over, 4 * scale * scale, under, &doubled)) {
-            return false;
-        }
-        doubled = whole_root(doubled);
-    } else if (!whole_mul_div(over, 2 * scale, under, &doubled)) {
-        return false;
+        break;
     }
     *out = doubled / 2 + doubled % 2;
-    return true;
+    return fits;
 }
 
 static bool is_negative(const struct value *value)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 __extension__ typedef __int128 int128;
 
@@ -37,7 +38,29 @@ struct value value_double(double number);
 
 /* Beside its kind, what a value is made of, in 64 bits; to be kept in large lists: a count, numerator
    and denominator, or the bits of a double. False where 64 bits are too few. */
-bool value_shorten(const struct value *value, int64_t *term);
+static inline bool value_shorten(const struct value *value, int64_t *term)
+{
+    *term = 0;
+    switch (value->kind) {
+    case VALUE_COUNT:
+        *term = (int64_t)value->numerator;
+        return *term == value->numerator;
+    case VALUE_RATIO:
+    case VALUE_ROOT:
+        if (value->numerator != (int32_t)value->numerator ||
+            value->denominator != (int32_t)value->denominator) {
+            return false;
+        }
+        *term = (int64_t)value->numerator * ((int64_t)1 << 32) + (int64_t)value->denominator;
+        return true;
+    case VALUE_DOUBLE:
+        memcpy(term, &value->number, sizeof *term);
+        return true;
+    case VALUE_UNDEFINED:
+        break;
+    }
+    return true;
+}
 /* The value as it was. */
 struct value value_of_term(enum value_kind kind, int64_t term);
 

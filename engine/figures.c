@@ -93,7 +93,7 @@ static bool close_block(struct figure_part *part)
     if (!array_grow(&part->shapes, &part->shapes_capacity, shape + 1, sizeof *part->shapes)) {
         return false;
     }
-    part->shapes[part->n_shapes++] = (struct figure_shape){(uint32_t)first, (uint32_t)n};
+    part->shapes[part->n_shapes++] = (struct figure_shape){.first = (uint32_t)first, .n = (uint32_t)n};
     return true;
 }
 
@@ -132,41 +132,56 @@ static bool open_block(struct figure_part *part, const struct figure_key *key)
 /* Does a figure belong to the last block? */
 static bool is_open(const struct figure_part *part, const struct figure_key *key)
 {
+    const struct figure_block *const last = part->blocks + part->n_blocks - 1;
     return part->n_blocks > 0 && part->n_starts == key->group - part->key.group + 1 &&
-           block_compare(&part->blocks[part->n_blocks - 1], key) == 0;
+           last->stage == key->stage && last->scale == key->scale &&
+           last->measure == key->measure && last->member == key->member;
+}
+
+static bool keep_wide(struct figure_part *part, const struct value *value)
+{
+    if (!array_grow(&part->wide, &part->wide_capacity, part->n_wide + 1, sizeof *part->wide)) {
+        return false;
+    }
+    part->kinds[part->n_figures++] = KIND_WIDE;
+    part->terms[part->n_terms++] = (int64_t)part->n_wide;
+    part->wide[part->n_wide++] = *value;
+    return true;
 }
 
 static bool keep_value(struct figure_part *part, const struct value *value)
 {
     int64_t term;
-    uint8_t kind = (uint8_t)value->kind;
     if (!value_shorten(value, &term)) {
-        if (!array_grow(&part->wide, &part->wide_capacity, part->n_wide + 1, sizeof *part->wide)) {
-            return false;
-        }
-        kind = KIND_WIDE;
-        term = (int64_t)part->n_wide;
-        part->wide[part->n_wide++] = *value;
+        return keep_wide(part, value);
     }
-    part->kinds[part->n_figures++] = kind;
-    if (kind != VALUE_UNDEFINED) {
-        part->terms[part->n_terms++] = term;
-    }
+    part->kinds[part->n_figures++] = (uint8_t)value->kind;
+    part->terms[part->n_terms] = term;
+    part->n_terms += value->kind != VALUE_UNDEFINED;
     return true;
+}
+
+/* Room for one figure more. */
+static bool reach_figure(struct figure_part *part)
+{
+    return part->n_figures < UINT32_MAX &&
+           array_grow(&part->names, &part->names_capacity, part->n_names + 1,
+                      sizeof *part->names) &&
+           array_grow(&part->kinds, &part->kinds_capacity, part->n_figures + 1,
+                      sizeof *part->kinds) &&
+           array_grow(&part->terms, &part->terms_capacity, part->n_terms + 1, sizeof *part->terms);
 }
 
 static bool add_figure(struct figure_part *part, const struct figure_key *key,
                        const struct value *value)
 {
     const uint32_t name = name_of(key->statistic, key->sub);
+    const bool has_room = part->n_names < part->names_capacity &&
+                          part->n_figures < part->kinds_capacity &&
+                          part->n_terms < part->terms_capacity;
     assert(part->n_blocks == 0 || part->n_starts <= key->group - part->key.group ||
            block_compare(&part->blocks[part->n_blocks - 1], key) <= 0);
-    if (part->n_figures >= UINT32_MAX ||
-        !array_grow(&part->names, &part->names_capacity, part->n_names + 1, sizeof *part->names) ||
-        !array_grow(&part->kinds, &part->kinds_capacity, part->n_figures + 1,
-                    sizeof *part->kinds) ||
-        !array_grow(&part->terms, &part->terms_capacity, part->n_terms + 1, sizeof *part->terms) ||
-        (!is_open(part, key) && !open_block(part, key))) {
+    if ((!has_room && !reach_figure(part)) || (!is_open(part, key) && !open_block(part, key))) {
         return false;
     }
     assert(part->n_figures == part->blocks[part->n_blocks - 1].first ||
@@ -175,11 +190,33 @@ static bool add_figure(struct figure_part *part, const struct figure_key *key,
     return keep_value(part, value);
 }
 
-void figures_add(struct figure_part *part, const struct figure_key *key, struct value value)
+void figures_add(struct figure_part *part, const struct figure_key *key, const struct value *value)
 {
     /* Remembered instead of returned: hundreds of calls go unchecked and who computes asks once. No
        figure is added after one that could not be. */
-    part->no_memory = part->no_memory || !add_figure(part, key, &value);
+    part->no_memory = part->no_memory || !add_figure(part, key, value);
+}
+
+/* Where each statistic stands among the names of a shape. */
+static bool index_shape(struct figure_part *part, struct figure_shape *shape)
+{
+    const uint32_t *const names = &part->names[shape->first];
+    const size_t first = part->n_index;
+    size_t at = 0;
+    shape->statistic = (uint16_t)(names[0] >> 16);
+    shape->n_statistics = (uint16_t)((names[shape->n - 1] >> 16) - shape->statistic + 1u);
+    shape->index = (uint32_t)first;
+    if (!array_grow(&part->index, &part->index_capacity, first + shape->n_statistics,
+                    sizeof *part->index)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < shape->n_statistics; i++) {
+        while (names[at] >> 16 < shape->statistic + i) {
+            at++;
+        }
+        part->index[part->n_index++] = (uint16_t)at;
+    }
+    return true;
 }
 
 void figures_complete(struct figure_part *part)
@@ -187,6 +224,9 @@ void figures_complete(struct figure_part *part)
     part->no_memory =
         part->no_memory ||
         (part->n_blocks > 0 && (!close_block(part) || !reach_group(part, part->n_starts + 1)));
+    for (size_t i = 0; i < part->n_shapes && !part->no_memory; i++) {
+        part->no_memory = !index_shape(part, &part->shapes[i]);
+    }
     array_cut(&part->blocks, &part->blocks_capacity, part->n_blocks, sizeof *part->blocks);
     array_cut(&part->kinds, &part->kinds_capacity, part->n_figures, sizeof *part->kinds);
     array_cut(&part->terms, &part->terms_capacity, part->n_terms, sizeof *part->terms);
@@ -199,6 +239,7 @@ static void part_free(struct figure_part *part)
     free(part->blocks);
     free(part->shapes);
     free(part->names);
+    free(part->index);
     free(part->kinds);
     free(part->terms);
     free(part->wide);
@@ -251,18 +292,32 @@ bool figures_had_memory(const struct figures *figures)
 
 /* --- looking up --- */
 
+/* How many of n kinds are of values that are defined: eight at a time. */
+static size_t count_defined(const uint8_t kinds[], size_t n)
+{
+    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    size_t count = 0, i = 0;
+    for (; i + 8 <= n; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, kinds + i, sizeof eight);
+        count += (size_t)__builtin_popcountll((((eight & low) + low) | eight) & ~low);
+    }
+    for (; i < n; i++) {
+        count += kinds[i] != VALUE_UNDEFINED;
+    }
+    return count;
+}
+
 /* The i-th value of a block. Of few people, many statistics are undefined: only the others have terms. */
 static struct value kept_value(const struct figure_part *part, const struct figure_block *block,
                                size_t i)
 {
     const uint8_t *const kinds = &part->kinds[block->first];
-    size_t term = block->first_term;
+    size_t term;
     if (kinds[i] == VALUE_UNDEFINED) {
         return VALUE_NONE;
     }
-    for (size_t k = 0; k < i; k++) {
-        term += kinds[k] != VALUE_UNDEFINED;
-    }
+    term = block->first_term + count_defined(kinds, i);
     return kinds[i] == KIND_WIDE ? part->wide[part->terms[term]]
                                  : value_of_term((enum value_kind)kinds[i], part->terms[term]);
 }
@@ -327,38 +382,38 @@ static const struct figure_block *find_block(const struct figure_part *part,
     return low < end && block_compare(&part->blocks[low], key) == 0 ? &part->blocks[low] : NULL;
 }
 
+/* The value of a name in a block. */
+static struct value find_in_block(const struct figure_part *part, const struct figure_block *block,
+                                  const struct figure_key *key)
+{
+    const struct figure_shape *const shape = &part->shapes[block->shape];
+    const uint32_t name = name_of(key->statistic, key->sub);
+    const uint32_t *const names = &part->names[shape->first];
+    const unsigned statistic = key->statistic - (unsigned)shape->statistic;
+    size_t i;
+    if (statistic >= shape->n_statistics) { /* before the first, too */
+        return VALUE_NONE;
+    }
+    i = part->index[shape->index + statistic];
+    while (i + 1 < shape->n && names[i] < name) { /* of one statistic there are few */
+        i++;
+    }
+    return names[i] == name ? kept_value(part, block, i) : VALUE_NONE;
+}
+
 struct value figures_get(const struct figures *figures, const struct figure_key *key)
 {
     const struct figure_section *const section =
         figures_section(figures, key->table, key->breakdown);
     const size_t at = key->group / PART_GROUPS;
-    const uint32_t name = name_of(key->statistic, key->sub);
     const struct figure_part *part;
     const struct figure_block *block;
-    const struct figure_shape *shape;
-    size_t low, high;
     if (section->no_memory || at >= section->n_parts || key->dimension >= section->n_dimensions) {
         return VALUE_NONE;
     }
     part = &section->parts[key->dimension * section->n_parts + at];
     block = find_block(part, key);
-    if (block == NULL) {
-        return VALUE_NONE;
-    }
-    shape = &part->shapes[block->shape];
-    low = shape->first;
-    high = low + shape->n;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (part->names[middle] < name) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < shape->first + shape->n && part->names[low] == name
-               ? kept_value(part, block, low - shape->first)
-               : VALUE_NONE;
+    return block == NULL ? VALUE_NONE : find_in_block(part, block, key);
 }
 
 struct value figures_at(const struct figures *figures, const struct figure_key *key, unsigned stage,

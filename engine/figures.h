@@ -466,6 +466,8 @@ struct figure_block {
 
 struct figure_shape {
     uint32_t first, n; /* places in part.names */
+    uint16_t statistic, n_statistics; /* the first, and how many up to the last */
+    uint32_t index; /* place of the first in part.index, once the part is complete */
 };
 
 /* The figures of PART_GROUPS groups that follow each other, of one table, breakdown and dimension.
@@ -481,6 +483,9 @@ struct figure_part {
     size_t n_shapes, shapes_capacity;
     uint32_t *names; /* owned, n_names: statistic << 16 | sub, ascending within each shape */
     size_t n_names, names_capacity;
+    uint16_t *index; /* owned, n_index: for each statistic from a shape's first to its last, its first
+                        place among the names of the shape, or that of the next one that is there */
+    size_t n_index, index_capacity;
     uint8_t *kinds; /* owned, n_figures: of the values, enum value_kind or KIND_WIDE */
     size_t n_figures, kinds_capacity;
     int64_t *terms; /* owned, n_terms: value_shorten() of those that are defined, or a place in `wide` */
@@ -542,7 +547,7 @@ int figure_key_compare(const struct figure_key *a, const struct figure_key *b);
 /* Begins an empty part of what the key says; adds a figure to it, of one of its groups; says that it is
    complete. Keys must come in ascending order (asserted). Sets no_memory where there is none. */
 void figures_begin(struct figure_part *part, const struct figure_key *key);
-void figures_add(struct figure_part *part, const struct figure_key *key, struct value value);
+void figures_add(struct figure_part *part, const struct figure_key *key, const struct value *value);
 void figures_complete(struct figure_part *part);
 
 /* A table under a breakdown, computed now unless it was. Its parts are in the order of results.csv, and

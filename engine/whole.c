@@ -10,6 +10,9 @@ static uint64_t gcd_64(uint64_t a, uint64_t b)
     if (a == 0 || b == 0) {
         return a | b;
     }
+    if (a == 1 || b == 1) {
+        return 1;
+    }
     const int twos = __builtin_ctzll(a | b);
     a >>= __builtin_ctzll(a);
     while (b != 0) {
@@ -73,7 +76,13 @@ static uint128 mul_div_small(uint128 rest, uint64_t factor, uint128 divisor)
 bool whole_mul_div(uint128 a, uint64_t factor, uint128 divisor, uint128 *out)
 {
     uint128 product, quotient;
+    uint64_t small;
     assert(divisor > 0 && divisor >> 127 == 0);
+    if (a <= UINT64_MAX && divisor <= UINT64_MAX &&
+        !__builtin_mul_overflow((uint64_t)a, factor, &small)) {
+        *out = small / (uint64_t)divisor;
+        return true;
+    }
     if (!__builtin_mul_overflow(a, (uint128)factor, &product)) {
         *out = product / divisor;
         return true;
@@ -88,8 +97,19 @@ bool whole_mul_div(uint128 a, uint64_t factor, uint128 divisor, uint128 *out)
     return true;
 }
 
+/* Of a number below 2^52, whose root as a double is no further off than its last whole digit. */
+static uint64_t small_root(uint64_t a)
+{
+    uint64_t root = (uint64_t)sqrt((double)a);
+    root -= root * root > a;
+    return root + ((root + 1) * (root + 1) <= a);
+}
+
 uint64_t whole_root(uint128 a)
 {
+    if (a >> 52 == 0) {
+        return small_root((uint64_t)a);
+    }
     const double start = sqrt((double)a);
     /* The root of a number next to 2^128 may round up to 2^64, which is no uint64_t. */
     uint128 root = start < 0x1p64 ? (uint128)start : UINT64_MAX;

@@ -51,7 +51,7 @@ static const char *const format_names[] = {"text", "Markdown", "CSV"};
 
 static struct fault write_to(FILE *out, enum format format, const struct report *report)
 {
-    return format == FORMAT_TEXT       ? write_text(out, "report.txt", report)
+    return format == FORMAT_TEXT       ? write_text(out, "report.txt", report, &crew_of_one)
            : format == FORMAT_MARKDOWN ? write_markdown(out, "report.md", report)
                                        : write_csv(out, "table.csv", &report->tables[0]);
 }

@@ -45,13 +45,33 @@ struct spread spread_add(struct spread a, struct spread b)
     return sum;
 }
 
+/* Nearly always all of it has 64 bits: then it is one ratio, to be put in lowest terms once. */
+static bool small_root(const struct spread *spread, const uint64_t divisors[], size_t n_divisors,
+                       struct value *root)
+{
+    int64_t under = 1;
+    bool small = spread->exact && spread->whole <= INT64_MAX;
+    for (size_t i = 0; i < n_divisors && small; i++) {
+        small = divisors[i] <= INT64_MAX &&
+                !__builtin_mul_overflow(under, (int64_t)divisors[i], &under);
+    }
+    if (small) {
+        *root = value_root(spread->whole, under);
+    }
+    return small;
+}
+
 struct value spread_root(const struct spread *spread, const uint64_t divisors[], size_t n_divisors)
 {
+    struct value root;
     uint128 over, under = 1;
     bool exact = spread->exact;
     /* Kept up beside the exact quotient, for when that overflows half way. */
     double number = spread->number;
     assert(!spread->exact || spread->whole >= 0);
+    if (small_root(spread, divisors, n_divisors, &root)) {
+        return root;
+    }
     over = (uint128)spread->whole;
     for (size_t i = 0; i < n_divisors; i++) {
         /* Cancelled one by one before multiplying: the product of all divisors may not fit. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/run/threads.h"
 #include "io/words.h"
 #include "io/write/output.h"
 #include "io/write/write.h"
@@ -40,10 +41,11 @@ static struct fault write_all_csv(FILE *out, const struct report *report)
 static struct fault print_report(const struct options *options, const struct session *session,
                                  const struct report *report)
 {
+    const struct crew crew = crew_of_threads(threads_wanted(options->threads));
     switch (options->formats) {
     case 0:
     case FORMAT_TEXT:
-        return write_text(session->out, "standard output", report);
+        return write_text(session->out, "standard output", report, &crew);
     case FORMAT_MARKDOWN:
         return write_markdown(session->out, "standard output", report);
     case FORMAT_CSV:
@@ -61,8 +63,9 @@ typedef struct fault write_function(FILE *out, const struct writing *writing, si
 
 static struct fault write_report_text(FILE *out, const struct writing *writing, size_t index)
 {
+    const struct crew crew = crew_of_threads(threads_wanted(writing->options->threads));
     (void)index;
-    return write_text(out, "report.txt", writing->report);
+    return write_text(out, "report.txt", writing->report, &crew);
 }
 
 static struct fault write_report_markdown(FILE *out, const struct writing *writing, size_t index)

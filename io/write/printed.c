@@ -34,7 +34,7 @@ static enum message interval_message(const struct cell_content *cell)
 
 /* Fills in by hand what words_of() would, since there may be as many as there are rows: two rounded
    numbers, of 21 characters at most each, in a sentence of a few. */
-static const char *print_rounded_interval(const struct cell_content *cell, char room[PRINTED_ROOM])
+static size_t print_rounded_interval(const struct cell_content *cell, char room[PRINTED_ROOM])
 {
     const char *sentence = words_unfilled(interval_message(cell));
     char *at = room;
@@ -49,7 +49,7 @@ static const char *print_rounded_interval(const struct cell_content *cell, char 
         }
     }
     *at = '\0';
-    return room;
+    return (size_t)(at - room);
 }
 
 static const char *print_interval(struct arena *arena, char room[PRINTED_ROOM],
@@ -58,7 +58,8 @@ static const char *print_interval(struct arena *arena, char room[PRINTED_ROOM],
     char low[PRINTED_ROOM], high[PRINTED_ROOM];
     struct text interval;
     if (cell->number == CELL_ROUNDED) {
-        return print_rounded_interval(cell, room);
+        (void)print_rounded_interval(cell, room);
+        return room;
     }
     interval = text_of(interval_message(cell));
     (void)print_number(cell, false, low);
@@ -114,6 +115,33 @@ const char *printed_cell(struct arena *arena, char room[PRINTED_ROOM],
         memcpy(room + length, "%", 2);
     }
     return room;
+}
+
+size_t printed_number(const struct cell_content *cell, char room[PRINTED_ROOM], const char **start)
+{
+    size_t length = 0;
+    if (cell->number != CELL_ROUNDED) {
+        return 0;
+    }
+    *start = room;
+    switch ((enum cell_kind)cell->kind) {
+    case CELL_VALUE:
+        return rounded_print(cell->low, cell->decimals, room, PRINTED_ROOM);
+    case CELL_PERCENT:
+        length = rounded_print(cell->low, cell->decimals, room, PRINTED_ROOM);
+        memcpy(room + length, "%", 2);
+        return length + 1;
+    case CELL_INTERVAL:
+    case CELL_PERCENT_INTERVAL:
+        return print_rounded_interval(cell, room);
+    case CELL_P:
+        *start = print_p(room, cell->low);
+        return strlen(*start);
+    case CELL_EMPTY:
+    case CELL_TEXT:
+        break;
+    }
+    return 0;
 }
 
 static size_t number_columns(int64_t rounded, unsigned decimals)

@@ -6,23 +6,14 @@
 #include "io/words.h"
 #include "io/write/lines.h"
 #include "io/write/printed.h"
+#include "io/write/text_rows.h"
 #include "io/write/wrap.h"
 
-#define PAGE 80
-#define GAP 2           /* between columns */
-#define LABEL_LEAST 8   /* a label column narrower than this is not readable */
-#define LABEL_WORD 13   /* nor is one that breaks words up to this length */
-#define WORD_MOST 20    /* words in headings and number columns break beyond this */
+#define PAGE TEXT_PAGE
+#define GAP TEXT_GAP
+#define WORD_MOST TEXT_WORD_MOST
 #define HEADING_LINES 3 /* a heading wider than its numbers wraps to as many lines */
 #define INDENT 2        /* of a note's second and later lines */
-
-/* A piece of text in its place on the page; several side by side make a row. */
-struct box {
-    const char *rest; /* borrowed: what is still to be written */
-    size_t width;     /* columns */
-    size_t delay;     /* lines that stay empty above */
-    bool is_left;     /* aligned to the left, else to the right */
-};
 
 struct layout {
     const struct table *table;
@@ -31,8 +22,8 @@ struct layout {
     size_t *natural;   /* n_columns: the width at which nothing needs to wrap more */
     size_t *least;     /* n_columns: how narrow a label may become */
     size_t *widths;    /* n_columns: as used in the block being written */
+    size_t *shown;     /* n_columns: which are in that block */
     struct box *boxes; /* n_columns */
-    char *rooms;       /* n_columns of PRINTED_ROOM: the numbers of the row being written */
 };
 
 /* A range of number columns that fits on a page; label columns are in every block. */
@@ -77,38 +68,6 @@ static void write_title(struct lines *lines, const char *title, char underline)
 }
 
 /* ---- rows ---- */
-
-/* Writes the boxes side by side, line by line until all are empty. */
-static void write_boxes(struct lines *lines, struct box *boxes, size_t n)
-{
-    bool more = true;
-    while (more) {
-        size_t blanks = 0; /* written only when something follows: no line ends in blanks */
-        more = false;
-        for (size_t i = 0; i < n; i++) {
-            struct box *const box = &boxes[i];
-            struct line line = {.bytes = 0};
-            if (box->delay > 0) {
-                box->delay--;
-            } else {
-                (void)line_take(&box->rest, box->width, &line); /* an empty line is fine */
-            }
-            /* Only a character wider than its box can exceed it: then there is no room, not a huge
-               one. */
-            const size_t room = box->width - smaller(line.columns, box->width);
-            blanks += i == 0 ? 0 : GAP;
-            blanks += box->is_left ? 0 : room;
-            if (line.bytes > 0) {
-                lines_repeat(lines, ' ', blanks);
-                line_put(lines, &line);
-                blanks = 0;
-            }
-            blanks += box->is_left ? room : 0;
-            more = more || box->delay > 0 || *box->rest != '\0';
-        }
-        lines_put(lines, "\n", 1);
-    }
-}
 
 static bool in_block(const struct layout *layout, size_t column, struct block block)
 {
@@ -172,83 +131,16 @@ static void write_headings(struct lines *lines, struct layout *layout, struct bl
     lines_put(lines, "\n", 1);
 }
 
-/* Whether all boxes are of one line, and written as they are: nearly all rows. */
-static bool is_plain_row(const struct box *boxes, size_t n)
+static bool write_block(struct lines *lines, const struct crew *crew, const struct layout *layout,
+                        struct block block)
 {
-    for (size_t i = 0; i < n; i++) {
-        const size_t bytes = strlen(boxes[i].rest);
-        if (bytes > boxes[i].width || !is_plain(boxes[i].rest, bytes)) {
-            return false;
+    struct shown_columns shown = {layout->table, layout->shown, layout->widths, 0};
+    for (size_t i = 0; i < layout->table->n_columns; i++) {
+        if (in_block(layout, i, block)) {
+            layout->shown[shown.n++] = i;
         }
     }
-    return true;
-}
-
-/* What write_boxes() does with such a row. */
-static void write_plain_row(struct lines *lines, const struct box *boxes, size_t n)
-{
-    size_t blanks = 0;
-    for (size_t i = 0; i < n; i++) {
-        const size_t bytes = strlen(boxes[i].rest), room = boxes[i].width - bytes;
-        blanks += i == 0 ? 0 : GAP;
-        blanks += boxes[i].is_left ? 0 : room;
-        if (bytes > 0) {
-            lines_repeat(lines, ' ', blanks);
-            lines_put(lines, boxes[i].rest, bytes);
-            blanks = 0;
-        }
-        blanks += boxes[i].is_left ? room : 0;
-    }
-    lines_put(lines, "\n", 1);
-}
-
-/* Makes the boxes of a row and says how many. False: no memory. */
-static bool fill_boxes(struct layout *layout, struct block block, size_t row, size_t *n)
-{
-    const struct table *const table = layout->table;
-    *n = 0;
-    for (size_t i = 0; i < table->n_columns; i++) {
-        const char *words;
-        if (!in_block(layout, i, block)) {
-            continue;
-        }
-        words = printed_cell(layout->arena, layout->rooms + i * PRINTED_ROOM,
-                             &table->cells[row * table->n_columns + i], PRINTED_UNDEFINED);
-        if (words == NULL) {
-            return false;
-        }
-        layout->boxes[(*n)++] = (struct box){
-            .rest = words, .width = layout->widths[i], .is_left = table->columns[i].is_label};
-    }
-    return true;
-}
-
-/* A row of several lines has an empty line above and below, or its second line could be taken for
-   a row. False: no memory. */
-static bool write_rows(struct lines *lines, struct layout *layout, struct block block)
-{
-    bool was_tall = false;
-    for (size_t row = 0; row < layout->table->n_rows; row++) {
-        bool is_plain_one, is_tall = false;
-        size_t n;
-        if (!fill_boxes(layout, block, row, &n)) {
-            return false;
-        }
-        is_plain_one = is_plain_row(layout->boxes, n);
-        for (size_t i = 0; i < n && !is_plain_one; i++) {
-            is_tall = is_tall || count_lines(layout->boxes[i].rest, layout->boxes[i].width) > 1;
-        }
-        if (row > 0 && (is_tall || was_tall)) {
-            lines_put(lines, "\n", 1);
-        }
-        if (is_plain_one) {
-            write_plain_row(lines, layout->boxes, n);
-        } else {
-            write_boxes(lines, layout->boxes, n);
-        }
-        was_tall = is_tall;
-    }
-    return true;
+    return write_rows(lines, crew, &shown);
 }
 
 /* ---- widths ---- */
@@ -263,53 +155,16 @@ static size_t heading_width(const char *heading)
     return width;
 }
 
-/* 0: no memory. */
-static size_t cells_width(struct layout *layout, size_t column)
-{
-    const struct table *const table = layout->table;
-    char room[PRINTED_ROOM];
-    size_t width = 1;
-    for (size_t row = 0; row < table->n_rows; row++) {
-        const struct cell_content *const cell = &table->cells[row * table->n_columns + column];
-        const bool is_label = table->columns[column].is_label;
-        size_t columns = is_label ? 0 : printed_columns(cell);
-        if (columns == 0) {
-            const char *const words = printed_cell(layout->arena, room, cell, PRINTED_UNDEFINED);
-            if (words == NULL) {
-                return 0;
-            }
-            columns = strlen(words);
-            columns = is_plain(words, columns) ? columns : columns_of(words);
-            if (is_label && columns > LABEL_LEAST) {
-                layout->least[column] = larger(
-                    layout->least[column],
-                    smaller(larger(columns_of_longest_word(words), LABEL_LEAST), LABEL_WORD));
-            }
-        }
-        if (cell->kind == CELL_TEXT) { /* a broken number reads as two */
-            columns = smaller(columns, is_label ? PAGE : WORD_MOST);
-        }
-        width = larger(width, columns);
-    }
-    return width;
-}
-
 /* False: no memory. */
-static bool find_natural_widths(struct layout *layout)
+static bool find_natural_widths(struct layout *layout, const struct crew *crew)
 {
     const struct table *const table = layout->table;
     size_t end;
-    for (size_t i = 0; i < table->n_columns; i++) {
-        layout->least[i] = LABEL_LEAST;
+    if (!measure_rows(crew, table, layout->natural, layout->least)) {
+        return false;
     }
     for (size_t i = 0; i < table->n_columns; i = end) {
         end = span_end(layout, i);
-        for (size_t k = i; k < end; k++) {
-            layout->natural[k] = cells_width(layout, k);
-            if (layout->natural[k] == 0) {
-                return false;
-            }
-        }
         const char *const heading = layout->printed.headings[i];
         const size_t needed = table->columns[i].is_label ? smaller(columns_of(heading), PAGE)
                                                          : heading_width(heading);
@@ -378,17 +233,18 @@ static void fit_labels(struct layout *layout, struct block block)
 /* ---- tables ---- */
 
 /* `arena` holds the strings of this table. False: no memory. */
-static bool write_table(struct lines *lines, struct arena *arena, const struct table *table)
+static bool write_table(struct lines *lines, const struct crew *crew, struct arena *arena,
+                        const struct table *table)
 {
     struct layout layout = {.table = table, .arena = arena};
     layout.natural = arena_alloc(arena, table->n_columns + 1, sizeof *layout.natural);
     layout.least = arena_alloc(arena, table->n_columns + 1, sizeof *layout.least);
     layout.widths = arena_alloc(arena, table->n_columns + 1, sizeof *layout.widths);
     layout.boxes = arena_alloc(arena, table->n_columns + 1, sizeof *layout.boxes);
-    layout.rooms = arena_alloc(arena, table->n_columns + 1, PRINTED_ROOM);
+    layout.shown = arena_alloc(arena, table->n_columns + 1, sizeof *layout.shown);
     if (layout.natural == NULL || layout.least == NULL || layout.widths == NULL ||
-        layout.boxes == NULL || layout.rooms == NULL ||
-        !printed_table(arena, table, &layout.printed) || !find_natural_widths(&layout)) {
+        layout.boxes == NULL || layout.shown == NULL ||
+        !printed_table(arena, table, &layout.printed) || !find_natural_widths(&layout, crew)) {
         return false;
     }
     struct block block = {.to = 0};
@@ -409,7 +265,7 @@ static bool write_table(struct lines *lines, struct arena *arena, const struct t
         if (table->n_columns > 0) {
             fit_labels(&layout, block);
             write_headings(lines, &layout, block);
-            if (!write_rows(lines, &layout, block)) {
+            if (!write_block(lines, crew, &layout, block)) {
                 return false;
             }
         }
@@ -422,7 +278,8 @@ static bool write_table(struct lines *lines, struct arena *arena, const struct t
     return true;
 }
 
-struct fault write_text(FILE *out, const char *name, const struct report *report)
+struct fault write_text(FILE *out, const char *name, const struct report *report,
+                        const struct crew *crew)
 {
     struct arena arena = {.blocks = NULL};
     struct fault fault = FAULT_FREE;
@@ -436,7 +293,7 @@ struct fault write_text(FILE *out, const char *name, const struct report *report
     }
     for (size_t i = 0; has_memory && i < report->n_tables; i++) {
         lines_text(&lines, i == 0 ? "" : "\n\n");
-        has_memory = write_table(&lines, &arena, &report->tables[i]);
+        has_memory = write_table(&lines, crew, &arena, &report->tables[i]);
         /* The strings of a table go before those of the next are made. */
         arena_free(&arena);
     }

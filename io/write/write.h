@@ -6,12 +6,14 @@
 #define PELLTER_IO_WRITE_WRITE_H
 
 #include <stdio.h>
+#include "engine/crew.h"
 #include "engine/fault.h"
 #include "engine/table.h"
 
 /* For a terminal: at most 80 columns wide as far as the longest word allows. Labels wrap, they are
    never cut, so that no two can look the same. Control characters in labels are shown as U+FFFD. */
-MUST_CHECK struct fault write_text(FILE *out, const char *name, const struct report *report);
+MUST_CHECK struct fault write_text(FILE *out, const char *name, const struct report *report,
+                                   const struct crew *crew);
 
 /* GitHub-flavoured tables; everything in a label that Markdown or HTML could read is escaped. */
 MUST_CHECK struct fault write_markdown(FILE *out, const char *name, const struct report *report);

@@ -129,7 +129,7 @@ static void write_all(const struct plan *plan, const struct run *run)
     maker.warnings = warnings.texts;
     maker.n_warnings = warnings.n;
     REQUIRE(report_make(&maker));
-    REQUIRE(write_text(nowhere, "text", &report).code == FAULT_NONE);
+    REQUIRE(write_text(nowhere, "text", &report, &crew_of_one).code == FAULT_NONE);
     REQUIRE(write_markdown(nowhere, "markdown", &report).code == FAULT_NONE);
     for (size_t i = 0; i < report.n_tables; i++) {
         REQUIRE(write_csv(nowhere, "csv", &report.tables[i]).code == FAULT_NONE);

@@ -57,6 +57,7 @@ struct decoder {
     /* the rows at hand, which are of one informant */
     const struct raw_row *rows; /* borrowed, n_rows <= DECODER_ROWS */
     size_t n_rows;
+    size_t fewest_cells;                 /* of any of them */
     struct raw_row chosen[DECODER_ROWS]; /* these, where there are others between them */
     uint64_t piece;
     struct facts facts;
@@ -73,13 +74,19 @@ static bool no_memory(struct decoder *d)
 /* The rows at hand, for who finds out what their cells mean. */
 static struct known_rows rows_of(struct decoder *d)
 {
-    return (struct known_rows){&d->context, &d->room, d->rows, d->n_rows};
+    return (struct known_rows){&d->context, &d->room, d->rows, d->n_rows, d->fewest_cells};
 }
 
 static bool column_values(struct decoder *d, struct known *known, int64_t values[])
 {
     const struct known_rows rows = rows_of(d);
     return known_values(known, &rows, values) || no_memory(d);
+}
+
+/* Have all rows a cell of this column, which is not the first? */
+static bool is_inside(const struct decoder *d, size_t column)
+{
+    return column > 0 && column < d->fewest_cells;
 }
 
 static uint64_t place_of(const struct decoder *d, size_t r)
@@ -159,13 +166,15 @@ static bool read_ids(struct decoder *d)
 {
     const size_t column = d->columns->participant.index;
     const bool is_column = d->columns->participant.constant == NULL && column != NO_COLUMN;
+    const bool inside = is_inside(d, column);
     const size_t longest_missing = d->longest_missing;
     if (d->facts.has_long_ids) {
         memset(d->facts.long_ids, 0, sizeof d->facts.long_ids);
         d->facts.has_long_ids = false;
     }
     for (size_t r = 0; r < d->n_rows; r++) {
-        const struct span raw = is_column ? raw_cell(&d->rows[r], column) : (struct span){"", 0};
+        const struct span raw =
+            is_column ? raw_cell_inside(&d->rows[r], column, inside) : (struct span){"", 0};
         /* One that is longer than every text for "none" is not one of them. */
         if ((raw.length <= longest_missing || !read_short_id(raw, &d->facts.ids[r])) &&
             !read_other_id(d, r, raw)) {
@@ -191,8 +200,9 @@ static bool read_odd_family(struct decoder *d, size_t r, size_t column)
 static bool read_families(struct decoder *d)
 {
     const size_t column = d->columns->family.index, longest_missing = d->longest_missing;
+    const bool inside = is_inside(d, column);
     for (size_t r = 0; d->has_families && r < d->n_rows; r++) {
-        const struct span raw = raw_cell(&d->rows[r], column);
+        const struct span raw = raw_cell_inside(&d->rows[r], column, inside);
         struct id id;
         if (raw.length > longest_missing && read_short_id(raw, &id)) {
             d->facts.families[r] = (struct family_id){{id.words[0], id.words[1]}};
@@ -323,6 +333,8 @@ static bool read_date(struct decoder *d, struct known *known, size_t r)
 static bool read_dates(struct decoder *d, size_t stage)
 {
     struct known *const known = &d->dates[d->source->wide ? stage : 0];
+    const size_t column = known->place->index;
+    const bool inside = is_inside(d, column);
     const bool is_fixed = known->is_fixed, is_needed = d->needs_dates;
     const bool is_date = known->fixed != CELL_BAD && known->fixed != CELL_MISSING;
     const int64_t fixed = is_fixed && is_date ? known->fixed : NO_DATE;
@@ -330,7 +342,7 @@ static bool read_dates(struct decoder *d, size_t stage)
         d->facts.dates[r] = fixed;
     }
     for (size_t r = 0; r < d->n_rows && !is_fixed; r++) {
-        const struct span raw = raw_cell(&d->rows[r], known->place->index);
+        const struct span raw = raw_cell_inside(&d->rows[r], column, inside);
         /* Most dates have nothing to say but that they are dates. */
         if ((is_needed || (raw.length != 0 && !is_plain_date(raw))) && !read_date(d, known, r)) {
             return false;
@@ -549,11 +561,16 @@ static bool check_length(struct decoder *d, size_t r)
 
 static bool check_lengths(struct decoder *d)
 {
-    for (size_t r = 0; r < d->n_rows; r++) {
-        if (d->rows[r].n_cells != d->columns->n_columns && !check_length(d, r)) {
+    const struct raw_row *const rows = d->rows;
+    const size_t n = d->n_rows, expected = d->columns->n_columns;
+    size_t fewest = SIZE_MAX;
+    for (size_t r = 0; r < n; r++) {
+        if (rows[r].n_cells != expected && !check_length(d, r)) {
             return false;
         }
+        fewest = rows[r].n_cells < fewest ? rows[r].n_cells : fewest;
     }
+    d->fewest_cells = fewest;
     return true;
 }
 

@@ -63,8 +63,9 @@ static size_t look_up(struct memo memo, const struct known_rows *rows, size_t co
 {
     const struct raw_row *const list = rows->rows;
     const size_t n = memo.n_entries == 0 ? r : rows->n;
+    const bool inside = column > 0 && column < rows->fewest_cells;
     for (; r < n; r++) {
-        const struct span raw = raw_cell(&list[r], column);
+        const struct span raw = raw_cell_inside(&list[r], column, inside);
         const struct memo_entry *entry;
         struct memo_key key;
         if (!memo_key(raw.text, raw.length, &key)) {

@@ -13,6 +13,7 @@ struct known_rows {
     struct text_room *room;
     const struct raw_row *rows;
     size_t n;
+    size_t fewest_cells; /* of any of them */
 };
 
 struct known {

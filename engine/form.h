@@ -62,7 +62,7 @@ struct form_columns {
     size_t stride;
     const uint64_t *places;
     const struct family_id *families; /* NULL: none is named */
-    const bool *sound; /* something is answered, and no stage is named that the study has not */
+    const bool *sound; /* something is answered, and the stage is one of the study's */
     size_t n;
 };
 
@@ -135,11 +135,8 @@ static inline void payload_copy(const struct join_layout *layout, const unsigned
                                 unsigned char *to)
 {
     const size_t n = layout->payload_bytes;
-    if (n == 1) {
-        *to = *from;
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
+    *to = *from; /* there is one at least, and often no more */
+    for (size_t i = 1; i < n; i++) {
         to[i] = from[i];
     }
 }
@@ -243,11 +240,19 @@ static inline size_t packed_plain_most(const struct join_layout *layout)
     return layout->packed_bytes + sizeof(uint64_t) + sizeof(struct family_id);
 }
 
-/* Is a form of these columns plain? Its join's layout has to be. */
-static inline bool form_is_plain(const struct form_columns *forms, size_t at)
+/* Is a form of these columns plain, as its join's layout has to be? Then its id's hash is known, too. */
+static inline bool form_is_plain(const struct form_columns *forms, size_t at, uint64_t *hash)
 {
-    const struct id id = forms->ids[at];
-    return forms->sound[at] && forms->stages[at] != NO_STAGE && id.words[0] != 0 && !id_is_long(id);
+    const struct id *const id = &forms->ids[at];
+    if (!forms->sound[at] || id->words[0] == 0) {
+        return false;
+    }
+    if (id_is_simple(id)) {
+        *hash = id_hash_simple(id);
+        return true;
+    }
+    *hash = id_hash_any(*id);
+    return !id_is_long(*id);
 }
 
 /* form_pack() for a plain form. There must be room for packed_plain_most(). Words that a form may lack

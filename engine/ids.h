@@ -53,21 +53,21 @@ static inline uint64_t id_fold(uint64_t a, uint64_t b)
 /* Or'ed to bytes: without capitals, and alike for a few signs that no id is likely to differ in. */
 #define ID_SMALL UINT64_C(0x2020202020202020)
 
-/* Is there nothing in a short id that its hash leaves out? Neither does it begin with a zero, nor has it
+/* Is this a short id of which the hash leaves nothing out? Neither does it begin with a zero, nor has it
    a full stop where ".0" could be its end. Nearly every id is such a one; of a few others it may be
    said that they are none, which costs time only. */
-static inline bool id_is_simple(struct id id)
+static inline bool id_is_simple(const struct id *id)
 {
 #if defined(__SSE2__)
     const __m128i odd = _mm_setr_epi8('0', '.', '.', '.', '.', '.', '.', '.', '.', '.', '.', '.',
                                       '.', '.', '.', -1); /* the last byte of a long one */
-    const __m128i bytes = _mm_set_epi64x((long long)id.words[1], (long long)id.words[0]);
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)id);
     return _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, odd)) == 0;
 #else
-    bool is_simple = !id_is_long(id) && *(const char *)id.words != '0';
+    bool is_simple = !id_is_long(*id) && *(const char *)id->words != '0';
     for (size_t i = 0; i < 2; i++) {
         /* the usual test for a zero byte */
-        const uint64_t x = id.words[i] ^ UINT64_C(0x2e2e2e2e2e2e2e2e);
+        const uint64_t x = id->words[i] ^ UINT64_C(0x2e2e2e2e2e2e2e2e);
         is_simple = is_simple &&
                     ((x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080)) == 0;
     }
@@ -75,10 +75,14 @@ static inline bool id_is_simple(struct id id)
 #endif
 }
 
+static inline uint64_t id_hash_simple(const struct id *id)
+{
+    return id_fold(id->words[0] | ID_SMALL, id->words[1] | ID_SMALL);
+}
+
 static inline uint64_t id_hash(struct id id)
 {
-    return id_is_simple(id) ? id_fold(id.words[0] | ID_SMALL, id.words[1] | ID_SMALL)
-                            : id_hash_any(id);
+    return id_is_simple(&id) ? id_hash_simple(&id) : id_hash_any(id);
 }
 
 /* Would a person take them for the same? */

@@ -87,19 +87,34 @@ static void slots_put(struct slots *slots, uint64_t hash, uint32_t number)
 
 static bool make_slots(struct join *join)
 {
-    if (join->n_respondents >= MOST_RESPONDENTS) {
-        return false;
-    }
-    if (!slots_full(&join->by_id, join->n_respondents)) {
+    struct slots *const slots = &join->by_id;
+    if (!slots_full(slots, join->n_respondents)) {
         return true;
     }
-    if (!slots_grow(&join->by_id)) {
+    if (!slots_grow(slots)) {
         return false;
     }
     for (uint32_t i = 0; i < join->n_respondents; i++) {
         const uint32_t hash = join_hash(join_respondent(join, i)->id);
-        slots_put(&join->by_id, hash, slot_tag(hash) | i);
+        slots_put(slots, hash, slot_tag(hash) | i);
     }
+    return true;
+}
+
+/* Up to the next block that is full, or until the slots are. */
+bool join_make_room(struct join *join)
+{
+    const uint32_t n = join->n_respondents;
+    if (n >= MOST_RESPONDENTS || !make_slots(join) ||
+        !blocks_grow(&join->respondents, n, join->layout->respondent_bytes) ||
+        (join->layout->is_goals && !blocks_grow(&join->first_series, n, sizeof(uint32_t)))) {
+        return false;
+    }
+    join->room = n;
+    do {
+        join->room++;
+    } while (join->room % BLOCK_RECORDS != 0 && join->room < MOST_RESPONDENTS &&
+             !slots_full(&join->by_id, join->room));
     return true;
 }
 
@@ -150,49 +165,26 @@ static bool copy_long_id(struct join *join, struct id *id)
     return true;
 }
 
-static bool new_respondent(struct join *join, struct id id)
-{
-    const struct join_layout *const layout = join->layout;
-    const uint32_t n = join->n_respondents;
-    if (!copy_long_id(join, &id) || !blocks_grow(&join->respondents, n, layout->respondent_bytes) ||
-        (layout->is_goals && !blocks_grow(&join->first_series, n, sizeof(uint32_t)))) {
-        return false;
-    }
-    *join_respondent(join, n) =
-        (struct respondent){.id = id, .cohort_rank = UINT8_MAX, .family_rank = UINT8_MAX};
-    if (layout->is_goals) {
-        *(uint32_t *)block_record(&join->first_series, n, sizeof(uint32_t)) = NO_NAME;
-    }
-    join->n_respondents++;
-    return true;
-}
-
 bool join_add(struct join *join, struct id id, uint32_t hash, uint32_t *respondent)
 {
     bool similar;
     uint32_t *slot;
-    if (!make_slots(join)) {
+    if (!join_has_room(join) && !join_make_room(join)) {
         return false;
     }
     slot = find_slot(join, id, hash, &similar);
     if (*slot == SLOT_FREE) {
-        if (!new_respondent(join, id)) {
+        if (!copy_long_id(join, &id)) {
             return false;
         }
-        *slot = slot_tag(hash) | (join->n_respondents - 1);
+        if (join->layout->is_goals) {
+            *(uint32_t *)block_record(&join->first_series, join->n_respondents, sizeof(uint32_t)) =
+                NO_NAME;
+        }
+        (void)join_add_new(join, id, hash, slot);
         join->similar_ids += similar;
     }
     *respondent = *slot & SLOT_NUMBER;
-    return true;
-}
-
-bool join_add_new(struct join *join, struct id id, uint32_t hash, uint32_t *respondent)
-{
-    if (!make_slots(join) || !new_respondent(join, id)) {
-        return false;
-    }
-    *respondent = join->n_respondents - 1;
-    slots_put(&join->by_id, hash, slot_tag(hash) | *respondent);
     return true;
 }
 

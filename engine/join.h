@@ -46,6 +46,7 @@ struct join {
     struct slots by_id;               /* respondents, with 8 bits of the hash on top of each */
     struct slots by_goal;             /* goals: series by respondent and goal */
     uint32_t n_respondents, n_series;
+    uint32_t room; /* respondents that there are slots and records for */
     struct blocks respondents;
     struct blocks series, first_series; /* goals; uint32_t, for each respondent */
     /* Words of the families, as far as some form names one, and one of more than a word. */
@@ -101,69 +102,69 @@ uint32_t join_find(const struct join *join, struct id id);
 /* The number of an id, which is new if need be; `hash` is join_hash(id). False: no memory. */
 bool join_add(struct join *join, struct id id, uint32_t hash, uint32_t *respondent);
 
-/* The same of one that join_guess() knows nothing of, and that is not long. */
-bool join_add_new(struct join *join, struct id id, uint32_t hash, uint32_t *respondent);
+/* Makes room for one more respondent, where there is none: join_has_room(). False: no memory. */
+bool join_make_room(struct join *join);
+static inline bool join_has_room(const struct join *join)
+{
+    return join->n_respondents < join->room;
+}
 
 /* Where the search for an id begins. Slots are looked at four by four, so that whether an id stands in
    the first, the second, ... of its four is no question that a processor would have to guess at. */
 #define SLOTS_AT_ONCE ((size_t)4)
 static inline size_t first_slot(const struct slots *slots, uint64_t hash)
 {
-    return hash & (slots->n - 1) & ~(SLOTS_AT_ONCE - 1);
+    return hash & ((slots->n - 1) & ~(SLOTS_AT_ONCE - 1));
 }
 
-/* Asks the memory for what join_guess() will look at. */
+/* Asks the memory for what join_look() will look at. */
 static inline void join_ask(const struct join *join, uint32_t hash)
 {
-    if (join->by_id.n > 0) {
-        __builtin_prefetch(&join->by_id.numbers[first_slot(&join->by_id, hash)]);
-    }
+    __builtin_prefetch(&join->by_id.numbers[first_slot(&join->by_id, hash)]);
 }
 
-/* Of four slots, those that have this tag and those that are free: a bit for each. */
-struct seen_slots {
-    unsigned tagged, free;
-};
-static inline struct seen_slots look_at_slots(const uint32_t four[], uint32_t tag)
+/* Of four slots, a bit for each that has this tag or is free. Those that are free come last. */
+static inline unsigned look_at_slots(const uint32_t four[], uint32_t tag)
 {
 #if defined(__SSE2__)
     const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)four);
     const __m128i tags = _mm_andnot_si128(_mm_set1_epi32((int)SLOT_NUMBER), x);
     const __m128i tagged = _mm_cmpeq_epi32(tags, _mm_set1_epi32((int)tag));
     const __m128i free = _mm_cmpeq_epi32(x, _mm_set1_epi32(-1));
-    return (struct seen_slots){
-        (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_andnot_si128(free, tagged))),
-        (unsigned)_mm_movemask_ps(_mm_castsi128_ps(free))};
+    return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_or_si128(tagged, free)));
 #else
-    struct seen_slots seen = {0, 0};
+    unsigned seen = 0;
     for (unsigned i = 0; i < SLOTS_AT_ONCE; i++) {
-        const unsigned none = four[i] == SLOT_FREE;
-        seen.free |= none << i;
-        seen.tagged |= ((unsigned)((four[i] ^ tag) <= SLOT_NUMBER) & (none ^ 1)) << i;
+        seen |= (unsigned)(((four[i] ^ tag) <= SLOT_NUMBER) | (four[i] == SLOT_FREE)) << i;
     }
     return seen;
 #endif
 }
 
-/* The respondent with this hash, as far as can be told without a look at the id: another one at
-   times, seldom. NO_NAME: there is none. */
-static inline uint32_t join_guess(const struct join *join, uint32_t hash)
+/* The slot of the respondent with this hash, as far as can be told without a look at the id (it is
+   another one's at times, seldom), or the free slot where a new one belongs. */
+static inline uint32_t *join_look(const struct join *join, uint32_t hash)
 {
-    const size_t n = join->by_id.n;
-    const uint32_t tag = slot_tag(hash);
-    size_t slot = first_slot(&join->by_id, hash);
-    for (size_t looked = 0; looked < n; looked += SLOTS_AT_ONCE) {
-        const uint32_t *const four = &join->by_id.numbers[slot];
-        const struct seen_slots seen = look_at_slots(four, tag);
-        if (seen.tagged != 0) {
-            return four[__builtin_ctz(seen.tagged)] & SLOT_NUMBER;
-        }
-        if (seen.free != 0) {
-            return NO_NAME;
-        }
-        slot = (slot + SLOTS_AT_ONCE) & (n - 1);
+    const struct slots *const slots = &join->by_id;
+    size_t slot = first_slot(slots, hash);
+    unsigned seen = look_at_slots(&slots->numbers[slot], slot_tag(hash));
+    while (seen == 0) { /* not for ever: a quarter of the slots is free */
+        slot = (slot + SLOTS_AT_ONCE) & (slots->n - 1);
+        seen = look_at_slots(&slots->numbers[slot], slot_tag(hash));
     }
-    return NO_NAME;
+    return &slots->numbers[slot + (size_t)__builtin_ctz(seen)];
+}
+
+/* A new respondent in the free slot that join_look() found, where there is room for one
+   (join_make_room()). The id is not long, and there are no goals. */
+static inline struct respondent *join_add_new(struct join *join, struct id id, uint32_t hash,
+                                              uint32_t *slot)
+{
+    const uint32_t n = join->n_respondents++;
+    struct respondent *const respondent = join_respondent(join, n);
+    *respondent = (struct respondent){.id = id, .cohort_rank = UINT8_MAX, .family_rank = UINT8_MAX};
+    *slot = slot_tag(hash) | n;
+    return respondent;
 }
 
 /* The family that a form of a stage with this rank (form.h) names: of several, that of the stage which
@@ -236,11 +237,18 @@ static inline const unsigned char *series_payload(const struct join_layout *layo
 {
     return series + layout->codes + stage * layout->payload_bytes;
 }
-static inline void series_fill(const struct join_layout *layout, unsigned char *series,
+/* False where it is not empty: then nothing is changed. */
+static inline bool series_fill(const struct join_layout *layout, unsigned char *series,
                                size_t stage, const unsigned char *payload)
 {
-    series_set_state(layout, series, stage, SLOT_FORM);
+    unsigned char *const states = &series[layout->states + stage / 4];
+    const unsigned shift = stage % 4 * 2;
+    if ((*states >> shift & 3u) != SLOT_EMPTY) {
+        return false;
+    }
+    *states = (unsigned char)(*states | (unsigned)SLOT_FORM << shift);
     payload_copy(layout, payload, series + layout->codes + stage * layout->payload_bytes);
+    return true;
 }
 
 /* Of a place that is not empty: the date of its earliest form, or NO_DATE (always where dates do not

@@ -198,10 +198,9 @@ static bool place(struct respondents *respondents, struct join *join, const stru
     if (layout->is_goals) {
         note_goal(rules, join_goal(join, series), form, stage);
     }
-    if (series_state(layout, at, stage) != SLOT_EMPTY) {
+    if (!series_fill(layout, at, stage, form->payload)) {
         return place_again(respondents, join, form, respondent, series, stage);
     }
-    series_fill(layout, at, stage, form->payload);
     series_set_date(rules, layout, at, stage, form->date);
     series_set_place(rules, layout, at, stage, form->place);
     return true;
@@ -244,189 +243,252 @@ static bool add_form(struct respondents *respondents, const struct form *form)
 
 /* --- many forms --- */
 
-/* A packed form on its way into the join. */
-struct arriving {
-    const unsigned char *bytes;
+/* What plain forms that are alike have in common: copies, which nothing that is written to a respondent
+   can change, as far as the compiler can tell. */
+struct plain_way {
+    const struct join_rules *rules;
     struct join *join;
-    struct respondent *respondent; /* join_guess(); NULL: none */
-    uint32_t number;               /* its number */
+    struct join_layout series; /* its offsets are from the respondent on */
+    bool two_words, keep_places;
+    unsigned kind;
 };
 
 /* The id of a plain form. */
-static inline struct id plain_id(const struct join_layout *layout, const unsigned char *bytes)
+static inline struct id plain_id(const struct plain_way *way, const unsigned char *bytes)
 {
     struct id id = {{0, 0}};
     memcpy(&id.words[0], bytes + PACKED_ID, sizeof id.words[0]);
-    if ((packed_kind(bytes) & PACKED_TWO_WORDS) != 0) {
-        memcpy(&id.words[1], bytes + layout->packed_bytes, sizeof id.words[1]);
+    if (way->two_words) {
+        memcpy(&id.words[1], bytes + way->series.packed_bytes, sizeof id.words[1]);
     }
     return id;
 }
 
 /* Notes the family that a plain form names, if it does. False: no memory. */
-static inline bool note_plain_family(const struct join_rules *rules, struct join *join,
-                                     const unsigned char *bytes, uint32_t respondent)
+static inline bool note_plain_family(const struct plain_way *way, const unsigned char *bytes,
+                                     uint32_t respondent)
 {
-    const unsigned kind = packed_kind(bytes);
-    const unsigned char *const at = bytes + packed_family(join->layout, kind);
+    const unsigned char *const at = bytes + packed_family(&way->series, way->kind);
     struct family_id family = {{0, 0}};
-    if ((kind & PACKED_FAMILY) == 0) {
+    if ((way->kind & PACKED_FAMILY) == 0) {
         return true;
     }
     memcpy(&family.words[0], at, sizeof family.words[0]);
-    if ((kind & PACKED_TWO_FAMILY_WORDS) != 0) {
+    if ((way->kind & PACKED_TWO_FAMILY_WORDS) != 0) {
         memcpy(&family.words[1], at + sizeof family.words[0], sizeof family.words[1]);
     }
-    return join_note_family(join, respondent, family, rules->cohort_ranks[packed_stage(bytes)]);
+    return join_note_family(way->join, respondent, family,
+                            way->rules->cohort_ranks[packed_stage(bytes)]);
 }
 
-/* The series of a plain form. */
-static inline unsigned char *plain_series(const struct join_rules *rules,
-                                          const struct join_layout *layout,
-                                          struct respondent *respondent, const unsigned char *bytes)
+/* Puts a plain form into its place. False where that is not empty. */
+static inline bool fill_plain(const struct plain_way *way, const unsigned char *bytes,
+                              struct respondent *respondent)
 {
-    return (unsigned char *)(respondent + 1) +
-           rules->version[packed_measure(bytes)] * layout->series_bytes;
-}
-
-/* Puts a plain form into its place, which is empty. */
-static inline void fill_plain(const struct join_rules *rules, const struct join_layout *layout,
-                              const unsigned char *bytes, unsigned char *at)
-{
+    const struct join_layout *const layout = &way->series;
     const size_t stage = packed_stage(bytes);
-    series_fill(layout, at, stage, bytes + PACKED_PAYLOAD);
-    if (rules->keep_places) {
-        uint64_t place;
-        memcpy(&place, bytes + PACKED_PAYLOAD + layout->payload_bytes, sizeof place);
-        series_set_place(rules, layout, at, stage, place);
+    unsigned char *const at = (unsigned char *)respondent;
+    if (!series_fill(layout, at, stage, bytes + PACKED_PAYLOAD)) {
+        return false;
     }
+    if (way->keep_places) {
+        memcpy(at + layout->places + stage * sizeof(uint64_t),
+               bytes + PACKED_PAYLOAD + layout->payload_bytes, sizeof(uint64_t));
+    }
+    return true;
 }
 
-/* add_form() for a plain form of a respondent that is known, as far as can be guessed. False where it
-   is another one, or another form stands at the place. */
-static inline bool add_plain(const struct join_rules *rules, const struct arriving *form)
+/* add_form() for a form of whom it was guessed to be, and the first at its place. False where it is
+   none; then nothing is done that would not be done again. */
+static inline bool add_guessed(const struct plain_way *way, const unsigned char *bytes,
+                               struct respondent *respondent, uint32_t number)
 {
-    const unsigned char *const bytes = form->bytes;
-    const struct join_layout *const layout = form->join->layout;
-    struct respondent *const respondent = form->respondent;
-    const struct id id = plain_id(layout, bytes);
+    const struct id id = plain_id(way, bytes);
     const size_t stage = packed_stage(bytes);
-    unsigned char *const at = plain_series(rules, layout, respondent, bytes);
     if (respondent->id.words[0] != id.words[0] || respondent->id.words[1] != id.words[1] ||
-        series_state(layout, at, stage) != SLOT_EMPTY ||
-        !note_plain_family(rules, form->join, bytes, form->number)) {
+        !note_plain_family(way, bytes, number) || !fill_plain(way, bytes, respondent)) {
         return false;
     }
     if (respondent->cohort == packed_cohort(bytes)) {
-        const uint8_t rank = rules->cohort_ranks[stage];
+        const uint8_t rank = way->rules->cohort_ranks[stage];
         respondent->cohort_rank = rank < respondent->cohort_rank ? rank : respondent->cohort_rank;
     } else {
-        note_cohort(rules, respondent, packed_cohort(bytes), (uint32_t)stage);
+        note_cohort(way->rules, respondent, packed_cohort(bytes), (uint32_t)stage);
     }
-    fill_plain(rules, layout, bytes, at);
     return true;
 }
 
-/* add_form() for a plain form whose respondent is new. False: no memory. */
-static bool add_first(const struct join_rules *rules, struct join *join, const unsigned char *bytes)
-{
-    const struct join_layout *const layout = join->layout;
-    struct respondent *respondent;
-    uint32_t number;
-    if (!join_add_new(join, plain_id(layout, bytes), packed_hash(bytes), &number) ||
-        !note_plain_family(rules, join, bytes, number)) {
-        return false;
-    }
-    respondent = join_respondent(join, number);
-    respondent->cohort = packed_cohort(bytes);
-    respondent->cohort_rank = rules->cohort_ranks[packed_stage(bytes)];
-    fill_plain(rules, layout, bytes, plain_series(rules, layout, respondent, bytes));
-    return true;
-}
-
-/* Guesses whose form it is. */
-static inline void guess_respondent(struct arriving *form)
-{
-    form->number = join_guess(form->join, packed_hash(form->bytes));
-    form->respondent = form->number == NO_NAME ? NULL : join_respondent(form->join, form->number);
-}
-
-/* Puts a form in its place. False: no memory. */
-static inline bool take_in(struct respondents *respondents, struct arriving *arriving)
+static bool add_packed(struct respondents *respondents, const unsigned char *bytes)
 {
     struct form form;
-    if ((packed_kind(arriving->bytes) & PACKED_PLAIN) != 0) {
-        if (arriving->respondent == NULL) {
-            guess_respondent(arriving); /* who was new a few forms ago may be known by now */
-        }
-        if (arriving->respondent == NULL) {
-            return add_first(respondents->rules, arriving->join, arriving->bytes);
-        }
-        if (add_plain(respondents->rules, arriving)) {
-            return true;
-        }
-    }
-    (void)form_unpack(respondents->rules, arriving->bytes, &form);
+    (void)form_unpack(respondents->rules, bytes, &form);
     return add_form(respondents, &form);
+}
+
+/* A plain form whose respondent was not known a few forms ago. False: no memory. */
+static inline bool add_unknown(struct respondents *respondents, const struct plain_way *way,
+                               const unsigned char *bytes)
+{
+    struct join *const join = way->join;
+    const uint32_t hash = packed_hash(bytes);
+    struct respondent *respondent;
+    uint32_t *slot;
+    if (!join_has_room(join) && !join_make_room(join)) {
+        return false;
+    }
+    slot = join_look(join, hash);
+    if (*slot != SLOT_FREE) {
+        const uint32_t number = *slot & SLOT_NUMBER;
+        return add_guessed(way, bytes, join_respondent(join, number), number) ||
+               add_packed(respondents, bytes);
+    }
+    respondent = join_add_new(join, plain_id(way, bytes), hash, slot);
+    respondent->cohort = packed_cohort(bytes);
+    respondent->cohort_rank = way->rules->cohort_ranks[packed_stage(bytes)];
+    return note_plain_family(way, bytes, join->n_respondents - 1) &&
+           fill_plain(way, bytes, respondent);
 }
 
 /* As many as it takes for the first answers of the memory to come. */
 #define FORMS_AT_ONCE 64
 
-/* Finds the next packed forms, and asks the memory where their respondents are. Returns where those end;
-   *n is how many they are. */
-static inline const unsigned char *look_at_some(const struct respondents *respondents,
-                                                const unsigned char *bytes,
-                                                const unsigned char *end,
-                                                struct arriving arriving[FORMS_AT_ONCE], size_t *n)
+/* Some of these, one after the other, of one measure and kind (form.h). */
+struct alike {
+    struct join *join;
+    size_t measure;
+    unsigned kind;
+    size_t first, n, n_known;
+};
+
+/* Packed forms on their way into the join. Of those that are alike, the forms of respondents who are
+   known, as far as can be guessed, stand in columns of their own, and the others move up. */
+struct arrived {
+    const unsigned char *forms[FORMS_AT_ONCE], *known[FORMS_AT_ONCE];
+    struct respondent *respondents[FORMS_AT_ONCE];
+    uint32_t numbers[FORMS_AT_ONCE];
+    struct alike alike[FORMS_AT_ONCE];
+    size_t n, n_alike;
+};
+
+/* Finds the next packed forms that are alike, and asks the memory where their respondents are. Returns
+   where they end; NULL: no memory. */
+static inline const unsigned char *take_alike(const struct respondents *respondents,
+                                              const unsigned char *bytes, const unsigned char *end,
+                                              struct arrived *arrived)
 {
-    /* Most forms are as long as the one before, which is known sooner than how long they are. */
-    unsigned measure = 0, kind = 0;
-    struct join *join = NULL;
-    size_t n_bytes = 0, i = 0;
-    for (; bytes < end && i < FORMS_AT_ONCE; i++) {
-        if (packed_measure(bytes) != measure || packed_kind(bytes) != kind ||
-            (kind & PACKED_PLAIN) == 0) {
-            measure = packed_measure(bytes);
-            kind = packed_kind(bytes);
-            join = &respondents->joins[respondents->rules->study->measures[measure].join];
-            n_bytes = form_packed_bytes(respondents->rules, join->layout, bytes);
-        }
-        arriving[i].bytes = bytes;
-        arriving[i].join = join;
+    const unsigned measure = packed_measure(bytes), kind = packed_kind(bytes);
+    struct join *const join =
+        &respondents->joins[respondents->rules->study->measures[measure].join];
+    const size_t n_bytes = form_packed_bytes(respondents->rules, join->layout, bytes);
+    /* Of those that are not plain, not even two that are alike have one length. */
+    const size_t most = (kind & PACKED_PLAIN) != 0 ? (FORMS_AT_ONCE - arrived->n) * n_bytes : 1;
+    const unsigned char *const stop = (size_t)(end - bytes) < most ? end : bytes + most;
+    const unsigned char **form = &arrived->forms[arrived->n];
+    if (join->room == 0 && !join_make_room(join)) {
+        return NULL; /* from here on there are slots and a first record to be looked at */
+    }
+    do {
+        *form++ = bytes;
         join_ask(join, packed_hash(bytes));
         bytes += n_bytes;
-    }
-    *n = i;
+    } while (bytes < stop && packed_measure(bytes) == measure && packed_kind(bytes) == kind);
+    arrived->alike[arrived->n_alike] =
+        (struct alike){.join = join, .measure = measure, .kind = kind, .first = arrived->n};
+    arrived->n = (size_t)(form - arrived->forms);
+    arrived->alike[arrived->n_alike].n = arrived->n - arrived->alike[arrived->n_alike].first;
+    arrived->n_alike++;
     return bytes;
 }
 
-/* Asks the memory for what add_plain() will look at. */
-static inline void ask_respondent(const struct arriving *form)
+/* Guesses whose forms they are, divides them between those who are known and those who are not, and
+   asks the memory for what add_guessed() will look at. */
+static inline void guess_alike(struct arrived *arrived, struct alike *alike)
 {
-    if (form->respondent != NULL) {
-        __builtin_prefetch(form->respondent, 1);
-        if ((packed_kind(form->bytes) & PACKED_FAMILY) != 0) {
-            join_ask_family(form->join, form->number);
+    const bool has_family = (alike->kind & PACKED_FAMILY) != 0;
+    const struct join *const join = alike->join;
+    const size_t end = alike->first + alike->n;
+    size_t k = alike->first;
+    for (size_t i = alike->first, u = alike->first; i < end; i++) {
+        const unsigned char *const bytes = arrived->forms[i];
+        const uint32_t slot = *join_look(join, packed_hash(bytes));
+        const uint32_t is_known = slot != SLOT_FREE;
+        const uint32_t number = slot & SLOT_NUMBER & -is_known; /* or the first, whom it is not */
+        struct respondent *const respondent = join_respondent(join, number);
+        __builtin_prefetch(respondent, 1);
+        if (has_family) {
+            join_ask_family(join, number);
+        }
+        arrived->known[k] = bytes;
+        arrived->respondents[k] = respondent;
+        arrived->numbers[k] = number;
+        arrived->forms[u] = bytes;
+        k += is_known;
+        u += is_known ^ 1;
+    }
+    alike->n_known = k - alike->first;
+}
+
+static struct plain_way way_of(const struct join_rules *rules, const struct alike *alike)
+{
+    const struct join_layout *const layout = alike->join->layout;
+    const size_t series =
+        sizeof(struct respondent) + rules->version[alike->measure] * layout->series_bytes;
+    struct plain_way way = {.rules = rules,
+                            .join = alike->join,
+                            .series = *layout,
+                            .two_words = (alike->kind & PACKED_TWO_WORDS) != 0,
+                            .keep_places = rules->keep_places,
+                            .kind = alike->kind};
+    way.series.states += series;
+    way.series.codes += series;
+    way.series.places += series;
+    return way;
+}
+
+/* Puts them in their places. False: no memory. */
+static bool add_alike(struct respondents *respondents, const struct arrived *arrived,
+                      const struct alike *alike)
+{
+    const struct plain_way way = way_of(respondents->rules, alike);
+    const size_t known = alike->first + alike->n_known;
+    for (size_t i = alike->first; i < known; i++) {
+        if (!add_guessed(&way, arrived->known[i], arrived->respondents[i], arrived->numbers[i]) &&
+            !add_packed(respondents, arrived->known[i])) {
+            return false;
         }
     }
+    for (size_t i = alike->first; i < alike->first + alike->n - alike->n_known; i++) {
+        if (!add_unknown(respondents, &way, arrived->forms[i])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool respondents_add(struct respondents *respondents, const unsigned char *bytes, size_t n)
 {
     const unsigned char *const end = bytes + n;
-    struct arriving arriving[FORMS_AT_ONCE];
+    struct arrived arrived;
     while (bytes < end) {
-        size_t n_forms;
-        bytes = look_at_some(respondents, bytes, end, arriving, &n_forms);
-        for (size_t i = 0; i < n_forms; i++) {
-            guess_respondent(&arriving[i]);
-            ask_respondent(&arriving[i]);
-        }
-        for (size_t i = 0; i < n_forms; i++) {
-            if (!take_in(respondents, &arriving[i])) {
+        bool done = true;
+        arrived.n = arrived.n_alike = 0;
+        while (bytes < end && arrived.n < FORMS_AT_ONCE) {
+            bytes = take_alike(respondents, bytes, end, &arrived);
+            if (bytes == NULL) {
                 return false;
             }
+        }
+        for (size_t i = 0; i < arrived.n_alike; i++) {
+            guess_alike(&arrived, &arrived.alike[i]);
+        }
+        for (size_t i = 0; i < arrived.n_alike && done; i++) {
+            const struct alike *const alike = &arrived.alike[i];
+            done = (alike->kind & PACKED_PLAIN) != 0 ? add_alike(respondents, &arrived, alike)
+                   : alike->n_known > 0 ? add_packed(respondents, arrived.known[alike->first])
+                                        : add_packed(respondents, arrived.forms[alike->first]);
+        }
+        if (!done) {
+            return false;
         }
     }
     return true;

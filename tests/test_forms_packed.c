@@ -70,10 +70,11 @@ static void check_plain(const struct join_rules *rules, const struct form *form,
     const size_t most = packed_plain_most(layout);
     unsigned char *const bytes = malloc(most);
     const struct id ids[2] = {{{0, 0}}, form->id};
-    const uint32_t cohorts[2] = {0, form->cohort}, stages_of[2] = {NO_STAGE, form->stage};
+    const uint32_t cohorts[2] = {0, form->cohort}, stages_of[2] = {0, form->stage};
     const uint64_t places[2] = {0, form->place};
     const struct family_id families[2] = {{{0, 0}}, form->family};
     const bool sound[2] = {true, true};
+    uint64_t hash;
     uint32_t codes[MAX_PAYLOAD][2];
     struct form_columns forms = {.measure = form->measure,
                                  .may_start = form->may_start,
@@ -91,8 +92,9 @@ static void check_plain(const struct join_rules *rules, const struct form *form,
         codes[i][0] = 99;
         codes[i][1] = payload_code(layout, form->payload, i);
     }
-    assert_false(form_is_plain(&forms, 0));
-    assert_true(form_is_plain(&forms, 1));
+    assert_false(form_is_plain(&forms, 0, &hash));
+    assert_true(form_is_plain(&forms, 1, &hash));
+    assert_int_equal(hash, form->hash);
     assert_int_equal(form_pack_plain(&forms, layout, rules->keep_places, 1, form->hash, bytes), n);
     assert_memory_equal(bytes, expected, n);
     if (family_is_none(form->family)) {

@@ -47,7 +47,8 @@ struct partitions {
 
 struct bag {
     unsigned char *bytes; /* owned, BAG_BYTES or as many as one long form needs; NULL until used */
-    size_t n, capacity;
+    unsigned char *next, *end; /* where the next form goes, and where the room ends */
+    size_t capacity;
 };
 
 struct mail {
@@ -163,13 +164,24 @@ static void measure_part(struct partitions *partitions, struct partition *part)
     part->bytes = bytes;
 }
 
+static inline size_t bag_room(const struct bag *bag)
+{
+    return (size_t)(bag->end - bag->next);
+}
+
+static size_t bag_bytes(const struct bag *bag)
+{
+    return (size_t)(bag->next - bag->bytes);
+}
+
 static bool forward(struct mail *mail, size_t to)
 {
     const struct forwarding *const forwarding = mail->partitions->routing.forwarding;
     struct bag *const bag = &mail->bags[mail->partitions->n + to];
-    const bool sent = bag->n == 0 || forwarding->send(forwarding->context, to, bag->bytes, bag->n);
+    const bool sent = bag->next == bag->bytes ||
+                      forwarding->send(forwarding->context, to, bag->bytes, bag_bytes(bag));
     mail->fault = sent ? FAULT_FREE : fault_memory();
-    bag->n = 0;
+    bag->next = bag->bytes;
     return sent;
 }
 
@@ -202,14 +214,15 @@ static struct fault empty_inbox(struct partitions *partitions, struct partition 
 static struct fault put_in(struct partitions *partitions, struct partition *part,
                            const struct bag *bag)
 {
-    if (bag->n > partitions->inbox_bytes - part->n_inbox) {
+    const size_t n = bag_bytes(bag);
+    if (n > partitions->inbox_bytes - part->n_inbox) {
         const struct fault fault = empty_inbox(partitions, part);
         if (fault.code != FAULT_NONE) {
             return fault;
         }
     }
-    if (bag->n > partitions->inbox_bytes) {
-        return take_in(partitions, part, bag->bytes, bag->n);
+    if (n > partitions->inbox_bytes) {
+        return take_in(partitions, part, bag->bytes, n);
     }
     if (part->inbox == NULL) {
         part->inbox = malloc(partitions->inbox_bytes);
@@ -217,8 +230,8 @@ static struct fault put_in(struct partitions *partitions, struct partition *part
             return fault_memory();
         }
     }
-    memcpy(part->inbox + part->n_inbox, bag->bytes, bag->n);
-    part->n_inbox += bag->n;
+    memcpy(part->inbox + part->n_inbox, bag->bytes, n);
+    part->n_inbox += n;
     return FAULT_FREE;
 }
 
@@ -229,13 +242,13 @@ static bool deliver(struct mail *mail, size_t index)
     if (index >= partitions->n) {
         return forward(mail, index - partitions->n);
     }
-    if (bag->n == 0) {
+    if (bag->next == bag->bytes) {
         return true;
     }
     pthread_mutex_lock(&partitions->parts[index].lock);
     mail->fault = put_in(partitions, &partitions->parts[index], bag);
     pthread_mutex_unlock(&partitions->parts[index].lock);
-    bag->n = 0;
+    bag->next = bag->bytes;
     return mail->fault.code == FAULT_NONE;
 }
 
@@ -271,6 +284,8 @@ static bool make_room(struct mail *mail, size_t index, size_t most)
         mail->fault = fault_memory();
         return false;
     }
+    bag->next = bag->bytes;
+    bag->end = bag->bytes + bag->capacity;
     return true;
 }
 
@@ -280,10 +295,10 @@ bool mail_form(struct mail *mail, const struct form *form)
     const size_t index = bag_of(&partitions->routing, form->hash);
     const size_t most = form_packed_most(partitions->rules, form);
     struct bag *const bag = &mail->bags[index];
-    if (bag->n + most > bag->capacity && !make_room(mail, index, most)) {
+    if (bag_room(bag) < most && !make_room(mail, index, most)) {
         return false;
     }
-    bag->n += form_pack(partitions->rules, form, bag->bytes + bag->n);
+    bag->next += form_pack(partitions->rules, form, bag->next);
     return true;
 }
 
@@ -302,18 +317,15 @@ bool mail_plain_forms(struct mail *mail, const struct form_columns *forms, uint1
     for (size_t i = 0; i < columns.n; i++) {
         struct bag *bag;
         uint64_t hash;
-        size_t index;
-        if (!layout.is_plain || !form_is_plain(&columns, i)) {
+        if (!layout.is_plain || !form_is_plain(&columns, i, &hash)) {
             others[n++] = (uint16_t)i;
             continue;
         }
-        hash = id_hash(columns.ids[i]);
-        index = bag_of(&routing, hash);
-        bag = &bags[index];
-        if (bag->n + most > bag->capacity && !make_room(mail, index, most)) {
+        bag = &bags[bag_of(&routing, hash)];
+        if (bag_room(bag) < most && !make_room(mail, (size_t)(bag - bags), most)) {
             return false;
         }
-        bag->n += form_pack_plain(&columns, &layout, keep_places, i, hash, bag->bytes + bag->n);
+        bag->next += form_pack_plain(&columns, &layout, keep_places, i, hash, bag->next);
     }
     *n_others = n;
     return true;

@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scales/wide.h"
+
 /* --- making and freeing --- */
 
 bool respondents_init(struct respondents *respondents, const struct join_rules *rules)
@@ -445,11 +447,14 @@ static struct plain_way way_of(const struct join_rules *rules, const struct alik
     return way;
 }
 
-/* Puts them in their places. False: no memory. */
-static bool add_alike(struct respondents *respondents, const struct arrived *arrived,
-                      const struct alike *alike)
+/* `bare`: payloads are of one byte, ids of one word, and there is nothing more. */
+static INTO_CALLER bool add_alike(struct respondents *respondents, const struct arrived *arrived,
+                                  const struct alike *alike, struct plain_way way, bool bare)
 {
-    const struct plain_way way = way_of(respondents->rules, alike);
+    way.series.payload_bytes = bare ? 1 : way.series.payload_bytes;
+    way.keep_places = !bare && way.keep_places;
+    way.two_words = !bare && way.two_words;
+    way.kind = bare ? 0 : way.kind;
     const size_t known = alike->first + alike->n_known;
     for (size_t i = alike->first; i < known; i++) {
         if (!add_guessed(&way, arrived->known[i], arrived->respondents[i], arrived->numbers[i]) &&
@@ -463,6 +468,17 @@ static bool add_alike(struct respondents *respondents, const struct arrived *arr
         }
     }
     return true;
+}
+
+/* Puts plain forms in their places. False: no memory. */
+static bool add_plain(struct respondents *respondents, const struct arrived *arrived,
+                      const struct alike *alike)
+{
+    const struct plain_way way = way_of(respondents->rules, alike);
+    return way.series.payload_bytes == 1 && !way.keep_places &&
+                   (way.kind & (PACKED_TWO_WORDS | PACKED_FAMILY)) == 0
+               ? add_alike(respondents, arrived, alike, way, true)
+               : add_alike(respondents, arrived, alike, way, false);
 }
 
 bool respondents_add(struct respondents *respondents, const unsigned char *bytes, size_t n)
@@ -483,7 +499,7 @@ bool respondents_add(struct respondents *respondents, const unsigned char *bytes
         }
         for (size_t i = 0; i < arrived.n_alike && done; i++) {
             const struct alike *const alike = &arrived.alike[i];
-            done = (alike->kind & PACKED_PLAIN) != 0 ? add_alike(respondents, &arrived, alike)
+            done = (alike->kind & PACKED_PLAIN) != 0 ? add_plain(respondents, &arrived, alike)
                    : alike->n_known > 0 ? add_packed(respondents, arrived.known[alike->first])
                                         : add_packed(respondents, arrived.forms[alike->first]);
         }

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* A function of which each caller has one of its own, made for the arguments that it fixes. */
+#define INTO_CALLER inline __attribute__((always_inline))
+
 #if defined(__x86_64__) && !defined(PELLTER_PORTABLE) /* a test defines it */
 #define HAS_WIDE
 #define FOR_WIDE __attribute__((target("avx2"), flatten))

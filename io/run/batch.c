@@ -240,11 +240,13 @@ static bool send_form(struct batch *batch, struct worker *worker, size_t index, 
 /* Which forms nothing is wrong with but, maybe, their ids. */
 static void find_sound(const struct batch *batch, const uint8_t n_valid[], bool *restrict sound)
 {
+    const unsigned char *const unknown = (const unsigned char *)batch->unknown_stages;
+    uint8_t known[BATCH_FORMS];
     for (size_t i = 0; i < BATCH_FORMS; i++) {
-        sound[i] = (n_valid[i] != 0) & (batch->stages[i] != NO_STAGE);
+        known[i] = batch->stages[i] != NO_STAGE;
     }
     for (size_t i = 0; i < BATCH_FORMS; i++) {
-        sound[i] = sound[i] & !batch->unknown_stages[i];
+        sound[i] = (n_valid[i] != 0) & (known[i] > unknown[i]);
     }
 }
 

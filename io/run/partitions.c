@@ -12,6 +12,7 @@
 #include "engine/memory.h"
 #include "engine/form.h"
 #include "io/run/spill.h"
+#include "scales/wide.h"
 
 #define BAG_BYTES 1024
 
@@ -302,22 +303,25 @@ bool mail_form(struct mail *mail, const struct form *form)
     return true;
 }
 
-bool mail_plain_forms(struct mail *mail, const struct form_columns *forms, uint16_t others[],
-                      size_t *n_others)
+/* `bare`: payloads are of one byte, and there is nothing more. */
+static INTO_CALLER bool mail_columns(struct mail *mail, const struct form_columns *forms, bool bare,
+                                     uint16_t others[], size_t *n_others)
 {
     /* Copies, which nothing that is written below can change, as far as the compiler can tell. */
-    const struct routing routing = mail->partitions->routing;
-    const struct form_columns columns = *forms;
-    const struct join_rules *const rules = mail->partitions->rules;
-    const struct join_layout layout = *layout_of(rules, columns.measure);
-    const bool keep_places = rules->keep_places;
+    struct form_columns columns = *forms;
+    struct routing routing = mail->partitions->routing;
+    struct join_layout layout = *layout_of(mail->partitions->rules, forms->measure);
+    const bool keep_places = !bare && mail->partitions->rules->keep_places;
     const size_t most = packed_plain_most(&layout);
     struct bag *const bags = mail->bags;
     size_t n = 0;
+    layout.payload_bytes = bare ? 1 : layout.payload_bytes;
+    routing.forwarding = bare ? NULL : routing.forwarding;
+    columns.families = bare ? NULL : columns.families;
     for (size_t i = 0; i < columns.n; i++) {
         struct bag *bag;
         uint64_t hash;
-        if (!layout.is_plain || !form_is_plain(&columns, i, &hash)) {
+        if ((!bare && !layout.is_plain) || !form_is_plain(&columns, i, &hash)) {
             others[n++] = (uint16_t)i;
             continue;
         }
@@ -329,6 +333,17 @@ bool mail_plain_forms(struct mail *mail, const struct form_columns *forms, uint1
     }
     *n_others = n;
     return true;
+}
+
+bool mail_plain_forms(struct mail *mail, const struct form_columns *forms, uint16_t others[],
+                      size_t *n_others)
+{
+    const struct partitions *const partitions = mail->partitions;
+    const struct join_layout *const layout = layout_of(partitions->rules, forms->measure);
+    return layout->is_plain && layout->payload_bytes == 1 && !partitions->rules->keep_places &&
+                   forms->families == NULL && partitions->routing.forwarding == NULL
+               ? mail_columns(mail, forms, true, others, n_others)
+               : mail_columns(mail, forms, false, others, n_others);
 }
 
 bool mail_deliver(struct mail *mail)

@@ -1,5 +1,5 @@
 /* io/run/partitions.c - a thread collects some dozen forms for a part in a bag before it locks that
-   part, so that locks are few. The part collects what comes in bags, some thousand forms, before
+   part's inbox, so that locks are few. The part collects what comes in bags, some thousand forms, before
    they join its respondents: these are nowhere near the processor when forms come one by one, but of
    so many several share what the memory brings. */
 #include "io/run/partitions.h"
@@ -20,10 +20,11 @@
 #define INBOX_BYTES ((size_t)8 * 1024 * 1024)
 
 struct partition {
-    pthread_mutex_t lock;
-    struct respondents respondents;
+    pthread_mutex_t inbox_lock;
     unsigned char *inbox; /* owned, n_inbox <= inbox_bytes; NULL until used */
     size_t n_inbox;
+    pthread_mutex_t lock; /* of what is below; never taken together with the other */
+    struct respondents respondents;
     struct spill_chain pages; /* forms that were written to the temporary file */
     size_t bytes;             /* as last measured */
 };
@@ -56,6 +57,7 @@ struct mail {
     struct partitions *partitions; /* borrowed */
     struct bag *bags; /* owned, n_bags: one for each part, and for each process behind them */
     size_t n_bags;
+    unsigned char *spare; /* owned: an inbox with nothing in it, or NULL */
     struct fault fault;
 };
 
@@ -86,7 +88,8 @@ struct partitions *partitions_new(const struct join_rules *rules, size_t n, size
             partitions_free(partitions);
             return NULL;
         }
-        (void)pthread_mutex_init(&part->lock, NULL); /* cannot fail without attributes */
+        (void)pthread_mutex_init(&part->inbox_lock, NULL); /* cannot fail without attributes */
+        (void)pthread_mutex_init(&part->lock, NULL);
     }
     return partitions;
 }
@@ -109,6 +112,7 @@ void partitions_free(struct partitions *partitions)
     }
     for (size_t i = 0; i < partitions->n; i++) {
         part_empty(&partitions->parts[i]);
+        (void)pthread_mutex_destroy(&partitions->parts[i].inbox_lock);
         (void)pthread_mutex_destroy(&partitions->parts[i].lock);
     }
     free(partitions->parts);
@@ -154,6 +158,7 @@ void mail_free(struct mail *mail)
         free(mail->bags[i].bytes);
     }
     free(mail->bags);
+    free(mail->spare);
     free(mail);
 }
 
@@ -186,69 +191,70 @@ static bool forward(struct mail *mail, size_t to)
     return sent;
 }
 
-/* Packed forms join the respondents of a part, whose lock is held. Once there is no room, every part
-   is continued in the file: what is in memory stays as it is until the part is counted. */
+/* Packed forms join the respondents of a part. Once there is no room, every part is continued in the
+   file: what is in memory stays as it is until the part is counted. */
 static struct fault take_in(struct partitions *partitions, struct partition *part,
                             const unsigned char *bytes, size_t n)
 {
+    struct fault fault = FAULT_FREE;
+    pthread_mutex_lock(&part->lock);
     if (partitions->memory > 0 &&
         atomic_load_explicit(&partitions->bytes, memory_order_relaxed) > partitions->memory) {
-        return spill_push(partitions->spill, &part->pages, bytes, n);
-    }
-    if (!respondents_add(&part->respondents, bytes, n)) {
-        return fault_memory();
-    }
-    if (partitions->memory > 0) {
+        fault = spill_push(partitions->spill, &part->pages, bytes, n);
+    } else if (!respondents_add(&part->respondents, bytes, n)) {
+        fault = fault_memory();
+    } else if (partitions->memory > 0) {
         measure_part(partitions, part);
     }
-    return FAULT_FREE;
+    pthread_mutex_unlock(&part->lock);
+    return fault;
 }
 
-static struct fault empty_inbox(struct partitions *partitions, struct partition *part)
-{
-    const size_t n = part->n_inbox;
-    part->n_inbox = 0;
-    return n == 0 ? FAULT_FREE : take_in(partitions, part, part->inbox, n);
-}
-
-/* Puts a bag into a part's inbox, once there is room; one of a very long id goes by itself. */
-static struct fault put_in(struct partitions *partitions, struct partition *part,
-                           const struct bag *bag)
+/* Puts a bag that fits an inbox into that of a part. One that is full makes room for the spare one, and
+   is the spare one then, *n_full bytes of it to be taken in: other threads need not wait for that. */
+static bool put_in(struct partitions *partitions, struct partition *part, const struct bag *bag,
+                   unsigned char **spare, size_t *n_full)
 {
     const size_t n = bag_bytes(bag);
-    if (n > partitions->inbox_bytes - part->n_inbox) {
-        const struct fault fault = empty_inbox(partitions, part);
-        if (fault.code != FAULT_NONE) {
-            return fault;
-        }
+    bool done;
+    *n_full = 0;
+    pthread_mutex_lock(&part->inbox_lock);
+    if (part->inbox == NULL || n > partitions->inbox_bytes - part->n_inbox) {
+        unsigned char *const full = part->inbox;
+        *n_full = part->n_inbox;
+        part->inbox = *spare != NULL ? *spare : malloc(partitions->inbox_bytes);
+        part->n_inbox = 0;
+        *spare = full;
     }
-    if (n > partitions->inbox_bytes) {
-        return take_in(partitions, part, bag->bytes, n);
+    done = part->inbox != NULL;
+    if (done) {
+        memcpy(part->inbox + part->n_inbox, bag->bytes, n);
+        part->n_inbox += n;
     }
-    if (part->inbox == NULL) {
-        part->inbox = malloc(partitions->inbox_bytes);
-        if (part->inbox == NULL) {
-            return fault_memory();
-        }
-    }
-    memcpy(part->inbox + part->n_inbox, bag->bytes, n);
-    part->n_inbox += n;
-    return FAULT_FREE;
+    pthread_mutex_unlock(&part->inbox_lock);
+    return done;
 }
 
 static bool deliver(struct mail *mail, size_t index)
 {
     struct partitions *const partitions = mail->partitions;
     struct bag *const bag = &mail->bags[index];
+    struct partition *part;
+    size_t n_full = 0;
     if (index >= partitions->n) {
         return forward(mail, index - partitions->n);
     }
     if (bag->next == bag->bytes) {
         return true;
     }
-    pthread_mutex_lock(&partitions->parts[index].lock);
-    mail->fault = put_in(partitions, &partitions->parts[index], bag);
-    pthread_mutex_unlock(&partitions->parts[index].lock);
+    part = &partitions->parts[index];
+    if (bag_bytes(bag) > partitions->inbox_bytes) { /* a very long id goes by itself */
+        mail->fault = take_in(partitions, part, bag->bytes, bag_bytes(bag));
+    } else if (!put_in(partitions, part, bag, &mail->spare, &n_full)) {
+        mail->fault = fault_memory();
+    } else if (n_full > 0) {
+        mail->fault = take_in(partitions, part, mail->spare, n_full);
+    }
     bag->next = bag->bytes;
     return mail->fault.code == FAULT_NONE;
 }

@@ -55,6 +55,22 @@ struct cell_content *table_add_row(struct table *table)
     return &table->cells[table->n_rows++ * width];
 }
 
+bool table_add_rows(struct table *table, const struct cell_content cells[], size_t n)
+{
+    const size_t width = table->n_columns;
+    if (n == 0) {
+        return true;
+    }
+    if (width > SIZE_MAX / sizeof *table->cells ||
+        !array_grow(&table->cells, &table->rows_capacity, table->n_rows + n,
+                    width * sizeof *table->cells)) {
+        return false;
+    }
+    memcpy(&table->cells[table->n_rows * width], cells, n * width * sizeof *cells);
+    table->n_rows += n;
+    return true;
+}
+
 bool table_add_note(struct table *table, struct text note)
 {
     return add_text(&table->notes, &table->n_notes, &table->notes_capacity, note);

@@ -88,6 +88,8 @@ struct table *report_add_table(struct report *report, const char *name, struct t
    all CELL_EMPTY, or NULL; they hold until the next row. Columns come before rows. */
 bool table_add_column(struct table *table, struct text heading, bool is_label);
 struct cell_content *table_add_row(struct table *table);
+/* The same of n rows, whose cells are copied. */
+bool table_add_rows(struct table *table, const struct cell_content cells[], size_t n);
 bool table_add_note(struct table *table, struct text note);
 bool report_add_note(struct report *report, struct text note);
 void report_free(struct report *report);

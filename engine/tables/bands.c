@@ -36,8 +36,11 @@ static void add_base(struct maker *maker, struct table *table, size_t scale)
 }
 
 /* One cohort: a row for each band. */
-static void band_rows(struct maker *maker, struct table *table, const struct figure_key *key)
+static bool band_rows(struct maker *maker, struct table *table, const struct cohort_rows *rows,
+                      const void *scale)
 {
+    const struct figure_key of_cohort = row_key(rows, FIGURES_BANDS, *(const size_t *)scale);
+    const struct figure_key *const key = &of_cohort;
     const struct band_set *const set = printed_set(maker, key->scale);
     struct figure_key people = *key;
     struct value n;
@@ -52,7 +55,7 @@ static void band_rows(struct maker *maker, struct table *table, const struct fig
             figures_at(maker->figures, key, FIGURE_STAGE_AFTER, STATISTIC_BAND, sub);
         struct cell_content *const row = add_row(maker, table);
         if (row == NULL) {
-            return;
+            return false;
         }
         row[0] = cell_text(cohort_text(maker, key));
         row[1] = cell_text(band_text(maker, set->bands[b].name));
@@ -62,6 +65,7 @@ static void band_rows(struct maker *maker, struct table *table, const struct fig
         row[5] = cell_percent(share(after, n), 0);
         cells_are_of(maker, table, row, table->n_columns, n);
     }
+    return false;
 }
 
 static void bands(struct maker *maker, size_t scale, size_t breakdown)
@@ -69,17 +73,14 @@ static void bands(struct maker *maker, size_t scale, size_t breakdown)
     const struct band_set *const set = printed_set(maker, scale);
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "bands", scale),
                                           title_of(maker, MESSAGE_TITLE_BANDS, scale));
-    struct cohort_rows rows = cohort_rows(maker, breakdown, maker->study->scales[scale].measure);
     add_cohort_column(maker, table, breakdown);
     add_label_column(maker, table, text_of(MESSAGE_HEAD_BAND));
     add_column(maker, table, MESSAGE_HEAD_BEFORE_N);
     add_column(maker, table, MESSAGE_HEAD_BEFORE_PERCENT);
     add_column(maker, table, MESSAGE_HEAD_AFTER_N);
     add_column(maker, table, MESSAGE_HEAD_AFTER_PERCENT);
-    while (next_cohort(&rows)) {
-        const struct figure_key key = row_key(&rows, FIGURES_BANDS, scale);
-        band_rows(maker, table, &key);
-    }
+    (void)fill_cohorts(maker, table, breakdown, maker->study->scales[scale].measure, true,
+                       band_rows, &scale);
     add_base(maker, table, scale);
     add_set_notes(maker, table, set);
     add_scale_notes(maker, table, scale);

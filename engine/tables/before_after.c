@@ -49,12 +49,21 @@ static bool has_families_beside_means(const struct maker *maker, size_t scale)
     return change_test(maker, scale).by_family && study_is_goal_level(maker->study, scale);
 }
 
+/* Which table a row is of, and whether it has the columns that not all have. */
+struct shown {
+    size_t scale;
+    bool more;
+};
+
 /* n, mean and SD before, mean and SD after, change, interval and p. Both
    means are of the n people with two scores, so that the change is theirs; means of all who were
    seen at a stage are in the trajectory. True where a note on rounding is needed. */
-static bool means_row(struct maker *maker, struct table *table, const struct figure_key *key,
-                      bool adjusted)
+static bool means_row(struct maker *maker, struct table *table, const struct cohort_rows *rows,
+                      const void *of)
 {
+    const struct shown *const shown = of;
+    const struct figure_key of_cohort = row_key(rows, FIGURES_BEFORE_AFTER, shown->scale);
+    const struct figure_key *const key = &of_cohort;
     struct figure_key of_tests = *key;
     const struct figures *const f = maker->figures;
     const unsigned decimals = maker->study->scales[key->scale].scale->decimals;
@@ -81,7 +90,7 @@ static bool means_row(struct maker *maker, struct table *table, const struct fig
     row[i++] = cell_interval(figures_at(f, key, FIGURE_STAGE_CHANGE, test.ci_low, 0),
                              figures_at(f, key, FIGURE_STAGE_CHANGE, test.ci_high, 0), decimals);
     row[i++] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, test.p, 0));
-    if (adjusted) {
+    if (shown->more) {
         of_tests.table = FIGURES_TESTS;
         row[i++] = cell_p(figures_at(f, &of_tests, FIGURE_STAGE_CHANGE, STATISTIC_P_HOLM, 0));
     }
@@ -175,12 +184,11 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     const size_t measure = maker->study->scales[scale].measure;
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "before_after", scale),
                                           title_of(maker, MESSAGE_TITLE_BEFORE_AFTER, scale));
-    struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
     /* One test alone needs no adjustment, and a column of the same p would ask for a reason. With that of
        families there is no room for it. */
     const bool many = n_tests(maker, 0).number > 1.0 || n_tests(maker, breakdown).number > 1.0;
     const bool adjusted = many && !has_families_beside_means(maker, scale);
-    bool apart = false;
+    bool apart;
     add_cohort_column(maker, table, breakdown);
     add_column(maker, table, MESSAGE_HEAD_N);
     if (has_families_beside_means(maker, scale)) {
@@ -196,10 +204,8 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     if (adjusted) {
         add_column(maker, table, MESSAGE_HEAD_P_HOLM);
     }
-    while (next_cohort(&rows)) {
-        const struct figure_key key = row_key(&rows, FIGURES_BEFORE_AFTER, scale);
-        apart = means_row(maker, table, &key, adjusted) || apart;
-    }
+    apart = fill_cohorts(maker, table, breakdown, measure, true, means_row,
+                         &(struct shown){scale, adjusted});
     few_may_be(table, change_test(maker, scale).by_family, false);
     add_base_note(maker, table, scale);
     add_scale_notes(maker, table, scale);
@@ -218,9 +224,12 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
 
 /* --- who changed --- */
 
-static void direction_row(struct maker *maker, struct table *table, const struct figure_key *key,
-                          bool reliable)
+static bool direction_row(struct maker *maker, struct table *table, const struct cohort_rows *rows,
+                          const void *of)
 {
+    const struct shown *const shown = of;
+    const struct figure_key of_cohort = row_key(rows, FIGURES_BEFORE_AFTER, shown->scale);
+    const struct figure_key *const key = &of_cohort;
     const struct figures *const f = maker->figures;
     const struct scale *const scale = maker->study->scales[key->scale].scale;
     const bool up = scale->higher_is_better;
@@ -230,7 +239,7 @@ static void direction_row(struct maker *maker, struct table *table, const struct
     struct cell_content *const row = add_row(maker, table);
     size_t i = 0;
     if (row == NULL) {
-        return;
+        return false;
     }
     of_reliable.table = FIGURES_RELIABLE_CHANGE;
     row[i++] = cell_text(cohort_text(maker, key));
@@ -252,7 +261,7 @@ static void direction_row(struct maker *maker, struct table *table, const struct
         row[i++] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_WILCOXON, 0));
         row[i++] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_SIGN, 0));
     }
-    if (reliable) {
+    if (shown->more) {
         row[i++] =
             cell_value(figures_at(f, &of_reliable, FIGURE_STAGE_CHANGE, STATISTIC_IMPROVED, 0), 0);
         row[i++] = cell_value(
@@ -260,6 +269,7 @@ static void direction_row(struct maker *maker, struct table *table, const struct
     }
     cells_are_of(maker, table, row, table->n_columns,
                  test_base(maker, key, FIGURE_STAGE_CHANGE, N_TEST_KINDS));
+    return false;
 }
 
 /* Which of the tests decides, where the study has named one of these. */
@@ -287,7 +297,6 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "direction", scale),
                                           title_of(maker, MESSAGE_TITLE_DIRECTION, scale));
     struct text tests = text_of(MESSAGE_NOTE_DIRECTION);
-    struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
     add_cohort_column(maker, table, breakdown);
     add_column(maker, table, MESSAGE_HEAD_N);
     if (by_family) {
@@ -306,10 +315,8 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
         add_column(maker, table, MESSAGE_HEAD_RELIABLY_BETTER);
         add_column(maker, table, MESSAGE_HEAD_RELIABLY_WORSE);
     }
-    while (next_cohort(&rows)) {
-        const struct figure_key key = row_key(&rows, FIGURES_BEFORE_AFTER, scale);
-        direction_row(maker, table, &key, reliable);
-    }
+    (void)fill_cohorts(maker, table, breakdown, measure, true, direction_row,
+                       &(struct shown){scale, reliable});
     few_may_be(table, by_family, false);
     add_base_note(maker, table, scale);
     add_scale_notes(maker, table, scale);

@@ -194,36 +194,49 @@ static bool has_bootstrap(const struct maker *maker, const struct kind *kind)
     return kind == &typical && maker->study->bootstrap.replicates > 0;
 }
 
+/* Which table a row is of. */
+struct shown {
+    const struct kind *kind;
+    size_t scale;
+    bool has_scales, has_cohorts;
+};
+
 /* The labels of a row are its scale, where there are several, and its cohort, where there are any. */
+static bool effect_row(struct maker *maker, struct table *table, const struct cohort_rows *rows,
+                       const void *of)
+{
+    const struct shown *const shown = of;
+    const struct figure_key key = row_key(rows, FIGURES_BEFORE_AFTER, shown->scale);
+    struct cell_content *const row = add_row(maker, table);
+    struct filling filling = {maker, &key, row};
+    const struct value n = change_figure(&filling, STATISTIC_N);
+    if (row == NULL) {
+        return false;
+    }
+    if (shown->has_scales) {
+        put(&filling, cell_text(text_name(scale_of(&filling)->title)));
+    }
+    if (shown->has_cohorts) {
+        put(&filling, cell_text(cohort_text(maker, &key)));
+    }
+    put(&filling, cell_value(n, 0));
+    shown->kind->fill(&filling);
+    if (has_bootstrap(maker, shown->kind)) {
+        const unsigned decimals = scale_of(&filling)->decimals;
+        put(&filling, cell_value(change_figure(&filling, STATISTIC_MEAN), decimals));
+        put_interval(&filling, STATISTIC_BOOT_CI_LOW, decimals);
+    }
+    cells_are_of(maker, table, row, table->n_columns, n);
+    return false;
+}
+
 static void scale_rows(struct maker *maker, struct table *table, const struct kind *kind,
                        size_t scale, size_t breakdown)
 {
     const size_t measure = maker->study->scales[scale].measure;
     const bool has_scales = count_scales(maker, measure) > 1;
-    struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
-    while (next_cohort(&rows)) {
-        const struct figure_key key = row_key(&rows, FIGURES_BEFORE_AFTER, scale);
-        struct cell_content *const row = add_row(maker, table);
-        struct filling filling = {maker, &key, row};
-        const struct value n = change_figure(&filling, STATISTIC_N);
-        if (row == NULL) {
-            return;
-        }
-        if (has_scales) {
-            put(&filling, cell_text(text_name(scale_of(&filling)->title)));
-        }
-        if (breakdown > 0 || !has_scales) {
-            put(&filling, cell_text(cohort_text(maker, &key)));
-        }
-        put(&filling, cell_value(n, 0));
-        kind->fill(&filling);
-        if (has_bootstrap(maker, kind)) {
-            const unsigned decimals = scale_of(&filling)->decimals;
-            put(&filling, cell_value(change_figure(&filling, STATISTIC_MEAN), decimals));
-            put_interval(&filling, STATISTIC_BOOT_CI_LOW, decimals);
-        }
-        cells_are_of(maker, table, row, table->n_columns, n);
-    }
+    const struct shown shown = {kind, scale, has_scales, breakdown > 0 || !has_scales};
+    (void)fill_cohorts(maker, table, breakdown, measure, true, effect_row, &shown);
 }
 
 static void add_columns(struct maker *maker, struct table *table, const struct kind *kind,

@@ -20,13 +20,29 @@ static bool has_ledger(const struct maker *maker, size_t scale)
     return maker->study->scales[scale].collected && !study_is_goal_level(maker->study, scale);
 }
 
+static bool sample_row(struct maker *maker, struct table *table, const struct cohort_rows *rows,
+                       const void *scale)
+{
+    const struct figure_key key = row_key(rows, FIGURES_BEFORE_AFTER, *(const size_t *)scale);
+    struct cell_content *const row = add_row(maker, table);
+    if (row == NULL) {
+        return false;
+    }
+    row[0] = cell_text(cohort_text(maker, &key));
+    for (unsigned i = 0; i < 3; i++) {
+        /* RESPONDENTS, VIABLE and DISCOUNTED follow one another in engine/figures.h. */
+        row[i + 1] = cell_value(
+            figures_at(maker->figures, &key, FIGURE_STAGE_NONE, STATISTIC_RESPONDENTS + i, 0), 0);
+    }
+    return false;
+}
+
 static void sample_log(struct maker *maker, size_t measure, size_t breakdown)
 {
     const struct measure *const m = &maker->study->measures[measure];
     /* Scales differ in who is viable, so that one has to stand for all. */
     const size_t scale = primary_total(maker->study, measure);
     struct text title = text_of(MESSAGE_TITLE_SAMPLE), note = text_of(MESSAGE_NOTE_SAMPLE);
-    struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
     struct table *table;
     title.arguments[0] = argument_name(m->label);
     table = new_table(maker, breakdown, arena_printf(&maker->report->arena, "sample_%s", m->label),
@@ -35,20 +51,7 @@ static void sample_log(struct maker *maker, size_t measure, size_t breakdown)
     add_column(maker, table, MESSAGE_HEAD_RESPONDENTS);
     add_column(maker, table, MESSAGE_HEAD_VIABLE);
     add_column(maker, table, MESSAGE_HEAD_DISCOUNTED);
-    while (next_cohort(&rows)) {
-        const struct figure_key key = row_key(&rows, FIGURES_BEFORE_AFTER, scale);
-        struct cell_content *const row = add_row(maker, table);
-        if (row == NULL) {
-            return;
-        }
-        row[0] = cell_text(cohort_text(maker, &key));
-        for (unsigned i = 0; i < 3; i++) {
-            /* RESPONDENTS, VIABLE and DISCOUNTED follow one another in engine/figures.h. */
-            const struct value count =
-                figures_at(maker->figures, &key, FIGURE_STAGE_NONE, STATISTIC_RESPONDENTS + i, 0);
-            row[i + 1] = cell_value(count, 0);
-        }
-    }
+    (void)fill_cohorts(maker, table, breakdown, measure, true, sample_row, &scale);
     note.arguments[0] = unit_of(maker, m);
     note.arguments[1] = argument_name(maker->study->scales[scale].scale->title);
     note.arguments[2] = argument_name(before_name(maker));

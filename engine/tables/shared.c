@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "engine/arms.h"
 #include "engine/primary.h"
@@ -158,6 +159,108 @@ bool next_cohort(struct cohort_rows *rows)
         }
     }
     return false;
+}
+
+/* --- rows of many cohorts --- */
+
+/* Some groups of a table, filled by one worker. */
+#define GROUPS_AT_ONCE ((uint32_t)64)
+#define PARTS_AT_ONCE ((size_t)32)
+struct table_part {
+    struct maker maker;   /* but for what is its own: */
+    struct report report; /* what its texts are in, */
+    struct table table;   /* and its rows */
+    bool says;
+};
+
+struct filling_cohorts {
+    struct cohort_rows rows; /* of the breakdown and measure */
+    uint32_t first;          /* group of the first part */
+    cohort_filler *fill;
+    const void *context;
+    struct table_part parts[PARTS_AT_ONCE];
+};
+
+static void fill_part(void *job, size_t task, size_t worker)
+{
+    struct filling_cohorts *const filling = job;
+    struct table_part *const part = &filling->parts[task];
+    struct cohort_rows rows = filling->rows;
+    const uint32_t end = filling->first + (uint32_t)(task + 1) * GROUPS_AT_ONCE;
+    (void)worker;
+    rows.next_group = end - GROUPS_AT_ONCE;
+    while (next_cohort(&rows) && rows.key.group < end) {
+        part->says =
+            filling->fill(&part->maker, &part->table, &rows, filling->context) || part->says;
+    }
+}
+
+static void begin_part(const struct maker *maker, const struct table *table,
+                       struct table_part *part)
+{
+    *part = (struct table_part){.maker = *maker, .table = *table};
+    part->maker.report = &part->report;
+    part->table.cells = NULL;
+    part->table.n_rows = part->table.rows_capacity = 0;
+}
+
+/* Brings what a part has to the rest. */
+static bool end_part(struct maker *maker, struct table *table, struct table_part *part)
+{
+    const struct table *const from = &part->table;
+    maker->no_memory = maker->no_memory || part->maker.no_memory ||
+                       !table_add_rows(table, from->cells, from->n_rows);
+    table->has_too_few = table->has_too_few || from->has_too_few;
+    table->has_caution = table->has_caution || from->has_caution;
+    table->has_nobody = table->has_nobody || from->has_nobody;
+    free(part->table.cells);
+    arena_take(&maker->report->arena, &part->report.arena);
+    return part->says;
+}
+
+/* Fills the groups from the next of `rows` on. */
+static bool fill_parts(struct maker *maker, struct table *table, const struct cohort_rows *rows,
+                       cohort_filler *fill, const void *context)
+{
+    const size_t n_groups = maker->figures->comparisons[rows->breakdown].grouping.n_groups;
+    struct filling_cohorts *const filling = calloc(1, sizeof *filling);
+    bool says = false;
+    maker->no_memory = maker->no_memory || filling == NULL || table == NULL;
+    for (size_t first = rows->next_group; first < n_groups && !maker->no_memory;
+         first += PARTS_AT_ONCE * GROUPS_AT_ONCE) {
+        const size_t left = (n_groups - first + GROUPS_AT_ONCE - 1) / GROUPS_AT_ONCE;
+        const size_t n = left < PARTS_AT_ONCE ? left : PARTS_AT_ONCE;
+        filling->rows = *rows;
+        filling->first = (uint32_t)first;
+        filling->fill = fill;
+        filling->context = context;
+        for (size_t i = 0; i < n; i++) {
+            begin_part(maker, table, &filling->parts[i]);
+        }
+        maker->crew->run(maker->crew, n, fill_part, filling);
+        for (size_t i = 0; i < n; i++) {
+            says = end_part(maker, table, &filling->parts[i]) || says;
+        }
+    }
+    free(filling);
+    return says;
+}
+
+/* One by one until nothing is left that is found out when it is asked for: with the first group. */
+bool fill_cohorts(struct maker *maker, struct table *table, size_t breakdown, size_t measure,
+                  bool with_all, cohort_filler *fill, const void *context)
+{
+    struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
+    bool says = false;
+    while (next_cohort(&rows)) {
+        if (rows.key.breakdown > 0 || with_all) {
+            says = fill(maker, table, &rows, context) || says;
+        }
+        if (rows.key.breakdown > 0 && maker->crew != NULL && maker->crew->n_workers > 1) {
+            return fill_parts(maker, table, &rows, fill, context) || says;
+        }
+    }
+    return says;
 }
 
 struct text cohort_text(const struct maker *maker, const struct figure_key *key)

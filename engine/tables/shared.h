@@ -35,6 +35,18 @@ struct cohort_rows {
 struct cohort_rows cohort_rows(const struct maker *maker, size_t breakdown, size_t measure);
 bool next_cohort(struct cohort_rows *rows);
 
+/* What a table has of one cohort, that of `rows`: adds its rows; returns whether the table has to say
+   something of one of them. Of every cohort it asks for figures of the same tables of results.csv, and
+   for nothing that is found out when it is first asked for: several cohorts are added at the same
+   time. */
+typedef bool cohort_filler(struct maker *maker, struct table *table, const struct cohort_rows *rows,
+                           const void *context);
+
+/* Adds what `fill` adds for All (where `with_all`) and for each group in which the measure occurs, in their order.
+   Returns whether any call did. */
+bool fill_cohorts(struct maker *maker, struct table *table, size_t breakdown, size_t measure,
+                  bool with_all, cohort_filler *fill, const void *context);
+
 /* The key of a scale's figures in `table`, of the current row's cohort. */
 struct figure_key row_key(const struct cohort_rows *rows, enum figure_table table, size_t scale);
 

@@ -3,6 +3,7 @@
 #ifndef PELLTER_ENGINE_TABLES_TABLES_H
 #define PELLTER_ENGINE_TABLES_TABLES_H
 
+#include "engine/crew.h"
 #include "engine/figures.h"
 #include "engine/table.h"
 
@@ -18,6 +19,7 @@ struct maker {
     const struct text *missing; /* n_missing: what some tally withholds; none: everybody is there */
     size_t n_missing;
     struct report *report;
+    const struct crew *crew;     /* who fills the rows of thousands of cohorts; NULL: one does */
     struct test_families *tests; /* of the report's arena, by breakdown: many_tests_begin() */
     bool no_memory;
 };

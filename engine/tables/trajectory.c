@@ -35,10 +35,19 @@ static size_t put_tests(const struct maker *maker, struct table *table, struct c
     return n;
 }
 
+/* Which table rows are of, and whether it has tests. */
+struct shown {
+    size_t scale;
+    bool tested;
+};
+
 /* One cohort: a row for each stage. */
-static void stage_rows(struct maker *maker, struct table *table, const struct figure_key *key,
-                       bool tested)
+static bool stage_rows(struct maker *maker, struct table *table, const struct cohort_rows *rows,
+                       const void *of)
 {
+    const struct shown *const shown = of;
+    const struct figure_key of_cohort = row_key(rows, FIGURES_TRAJECTORY, shown->scale);
+    const struct figure_key *const key = &of_cohort;
     const size_t n_printed =
         study_is_goal_level(maker->study, key->scale) ? N_PRINTED_OF_LEVELS : N_PRINTED;
     const unsigned decimals = maker->study->scales[key->scale].scale->decimals;
@@ -47,7 +56,7 @@ static void stage_rows(struct maker *maker, struct table *table, const struct fi
         struct cell_content *const row = add_row(maker, table);
         size_t at = 2;
         if (row == NULL) {
-            return;
+            return false;
         }
         row[0] = cell_text(cohort_text(maker, key));
         row[1] = cell_text(text_name(maker->study->stages[i].name));
@@ -56,7 +65,7 @@ static void stage_rows(struct maker *maker, struct table *table, const struct fi
                                printed[p] == STATISTIC_SAME_N;
             row[at++] = cell_value(figures_at(maker->figures, key, stage, printed[p], 0),
                                    count ? 0 : decimals);
-            if (tested && printed[p] == STATISTIC_CHANGE_MEAN) {
+            if (shown->tested && printed[p] == STATISTIC_CHANGE_MEAN) {
                 at += put_tests(maker, table, &row[at], table->n_columns == 4 + n_printed, key,
                                 stage);
             }
@@ -64,6 +73,7 @@ static void stage_rows(struct maker *maker, struct table *table, const struct fi
         /* Cells without a share or a test: the row only has its caution from here. */
         cells_are_of(maker, table, row, 2, figures_at(maker->figures, key, stage, STATISTIC_N, 0));
     }
+    return false;
 }
 
 /* The change up to `after` may be primary by the test of its own table, which is the same one where `before` is
@@ -90,7 +100,6 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
     const bool level = study_is_goal_level(maker->study, scale), tested = is_tested(maker, scale);
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "trajectory", scale),
                                           title_of(maker, MESSAGE_TITLE_TRAJECTORY, scale));
-    struct cohort_rows rows = cohort_rows(maker, breakdown, measure);
     struct text note = text_of(level ? MESSAGE_NOTE_TRAJECTORY_GOALS : MESSAGE_NOTE_TRAJECTORY);
     struct text unit = text_of(MESSAGE_NOTE_UNIT);
     add_cohort_column(maker, table, breakdown);
@@ -108,10 +117,8 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
         add_column(maker, table, MESSAGE_HEAD_SAME_N);
         add_column(maker, table, MESSAGE_HEAD_SAME_MEAN);
     }
-    while (next_cohort(&rows)) {
-        const struct figure_key key = row_key(&rows, FIGURES_TRAJECTORY, scale);
-        stage_rows(maker, table, &key, tested);
-    }
+    (void)fill_cohorts(maker, table, breakdown, measure, true, stage_rows,
+                       &(struct shown){scale, tested});
     note.arguments[0] = argument_name(maker->study->stages[0].name);
     /* Drop-out is not corrected for (docs/methods.md): the note says whom each mean is of. */
     add_note(maker, table, note);

@@ -129,6 +129,7 @@ static struct fault make_report(struct merging *m)
 {
     struct tallies *const tallies = &m->tallies;
     struct maker maker = {.report = &m->report,
+                          .crew = &m->crew,
                           .figures = &m->figures,
                           .study = &tallies->plan.study,
                           .counted = &tallies->counted};

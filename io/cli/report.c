@@ -91,6 +91,7 @@ static struct fault deliver_report(const struct options *options, const struct s
     struct report report = {0};
     struct warnings warnings = {.arena = &report.arena};
     struct maker maker = {.report = &report,
+                          .crew = &run->crew,
                           .figures = &run->figures,
                           .study = &run->plan->study,
                           .counted = &run->counted};

@@ -105,12 +105,34 @@ static uint32_t *by_cohort(const struct join *join, size_t n_cohorts)
     return order;
 }
 
-/* People with questionnaires are only written down, each with those of the same cohort. */
+/* The measure of a join of whose respondents nothing matters but scores: see count_plain_join(). n_measures:
+   there is more. */
+static uint32_t plain_measure(const struct walk *walk)
+{
+    const struct study *const study = walk->study;
+    uint32_t m = 0;
+    while (m < study->n_measures && study->measures[m].join != walk->join_index) {
+        m++;
+    }
+    return m < study->n_measures && walk->absence_is_plain && !walk->layout->is_goals &&
+                   walk->layout->code_bytes == 1 && walk->listing == NULL &&
+                   !walk->rules->by_date && !study->measures[m].has_added_value
+               ? m
+               : (uint32_t)study->n_measures;
+}
+
+/* People with questionnaires are only written down, each with those of the same cohort: in any order. */
 static bool count_join(struct walk *walk)
 {
-    uint32_t *const order =
-        walk->layout->is_goals ? by_cohort(walk->join, walk->rules->cohorts->tuples.n_names) : NULL;
+    const uint32_t plain = plain_measure(walk);
+    uint32_t *order = NULL;
     bool done = true;
+    if (plain < walk->study->n_measures) {
+        return count_plain_join(walk, plain, count_respondent);
+    }
+    if (walk->layout->is_goals) {
+        order = by_cohort(walk->join, walk->rules->cohorts->tuples.n_names);
+    }
     for (uint32_t i = 0; i < walk->join->n_respondents && done; i++) {
         done = count_respondent(walk, order == NULL ? i : order[i]);
     }

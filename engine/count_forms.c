@@ -37,8 +37,10 @@ struct outcomes {
     outcome at[MAX_SCALES][MAX_STAGES];
 };
 
-/* At which stages there is a form. *plain is cleared where a stage has several that differ. */
-static uint64_t find_forms(const struct walk *walk, const unsigned char *series, bool *plain)
+/* At which stages there is a form. Clears *plain where a stage has several that differ. */
+static inline __attribute__((always_inline)) uint64_t find_forms(const struct walk *walk,
+                                                                 const unsigned char *series,
+                                                                 bool *plain)
 {
     const unsigned char *const states = series + walk->layout->states;
     uint64_t forms = 0;
@@ -111,7 +113,7 @@ static void find_outcomes(const struct walk *walk, const unsigned char *series, 
 }
 
 /* How many bits are set: not all processors can be asked that. */
-static uint64_t count_bits(uint64_t x)
+static inline uint64_t count_bits(uint64_t x)
 {
     uint64_t n = 0;
     for (; x != 0; x >>= 8) {
@@ -251,4 +253,94 @@ bool count_questionnaire(const struct walk *walk, const unsigned char *series,
         }
     }
     return !measure->has_added_value || count_added_value(walk, series, measure, outcomes.at);
+}
+
+/* --- where nothing matters but scores --- */
+
+/* A scale's codes of a byte as outcomes, of somebody whose forms do not differ: where there is none they are
+   0, REASON_NO_FORM. Returns the stages with a score. */
+static inline uint64_t read_bytes(const unsigned char *codes, size_t n_stages, size_t payload_bytes,
+                                  uint8_t outcomes[])
+{
+    uint64_t scored = 0;
+    for (size_t i = 0; i < n_stages; i++, codes += payload_bytes) {
+        outcomes[i] = *codes;
+        scored |= (uint64_t)is_scored(*codes) << i;
+    }
+    return scored;
+}
+
+/* What is not written down by bytes alone. */
+static bool count_apart(const struct walk *walk, size_t scale, bool is_written, bool has_family,
+                        uint64_t scored, const uint8_t bytes[])
+{
+    outcome outcomes[MAX_STAGES];
+    for (size_t i = 0; i < walk->study->n_stages; i++) {
+        outcomes[i] = bytes[i];
+    }
+    return (is_written ||
+            pair_counter_add(walk->pairs, walk->cohort, scale, outcomes, &walk->counted->tally)) &&
+           (!has_family || count_kin_outcomes(walk, scale, scored, outcomes));
+}
+
+/* All scales of one respondent; sets *any_scored to the stages with a score on any. */
+static inline bool count_bytes(const struct walk *walk, const struct measure *measure,
+                               const unsigned char *codes, bool has_family, uint64_t *any_scored)
+{
+    const struct study *const study = walk->study;
+    uint64_t any = 0;
+    for (size_t i = 0; i < measure->instrument->n_scales; i++) {
+        const size_t scale = measure->first_scale + i;
+        const bool collected = study->scales[scale].collected;
+        uint8_t bytes[MAX_STAGES], *row = NULL;
+        uint64_t scored;
+        if (collected &&
+            !pair_counter_write(walk->pairs, walk->cohort, scale, &walk->counted->tally, &row)) {
+            return false;
+        }
+        scored = read_bytes(codes + i, study->n_stages, walk->layout->payload_bytes,
+                            row != NULL ? row : bytes);
+        any |= scored;
+        if (collected && (row == NULL || has_family) &&
+            !count_apart(walk, scale, row != NULL, has_family, scored, row != NULL ? row : bytes)) {
+            return false;
+        }
+    }
+    *any_scored = any;
+    return true;
+}
+
+bool count_plain_join(struct walk *walk, uint32_t measure_index, count_one *count_other)
+{
+    const struct measure *const measure = &walk->study->measures[measure_index];
+    struct measure_counts *const counts = &walk->counted->measures[measure_index];
+    const bool has_family = counts->has_family;
+    for (uint32_t i = 0; i < walk->join->n_respondents; i++) {
+        const struct respondent *const person = join_respondent(walk->join, i);
+        const unsigned char *const series = (const unsigned char *)(person + 1);
+        bool plain = true, in_family = false;
+        const uint64_t forms = find_forms(walk, series, &plain);
+        uint64_t scored;
+        if (!plain || forms == 0) {
+            if (!count_other(walk, i)) {
+                return false;
+            }
+            continue;
+        }
+        walk->cohort = person->cohort;
+        if (has_family) {
+            walk->family = join_family(walk->join, i);
+            in_family = !family_is_none(walk->family);
+        }
+        if ((in_family && !kin_begin(walk->kin, walk->family, walk->join_index, walk->cohort)) ||
+            !count_bytes(walk, measure, series + walk->layout->codes, has_family, &scored) ||
+            (in_family && !kin_end(walk->kin))) {
+            return false;
+        }
+        counts->respondents++;
+        counts->moved += person->moved;
+        counts->forms[FORM_USED] += count_bits(scored);
+        counts->forms[FORM_TOO_FEW_ITEMS] += count_bits(forms & ~scored);
+    }
+    return true;
 }

@@ -116,6 +116,11 @@ enum reason absence(const struct walk *walk, size_t stage_index);
 /* All that one respondent's forms of one version are counted as: count_forms.c. */
 bool count_questionnaire(const struct walk *walk, const unsigned char *series,
                          uint32_t measure_index);
+/* All respondents of a join of one version, of whom nothing matters but scores, which are bytes: neither is
+   an absence to be explained nor anybody listed, and dates are not looked at. One whose forms differ is
+   left to `count_other`, which counts one respondent. */
+typedef bool count_one(struct walk *walk, uint32_t respondent);
+bool count_plain_join(struct walk *walk, uint32_t measure_index, count_one *count_other);
 /* And all that its goals are: count_goals.c. Nothing where it has none. */
 bool count_goals(struct walk *walk, uint32_t measure_index);
 

@@ -275,17 +275,6 @@ static bool count_written(struct pair_counter *counter, uint32_t cohort, size_t 
     return done;
 }
 
-/* One respondent who would be written down, at once. */
-static bool add_one(struct pair_counter *counter, uint32_t cohort, size_t scale,
-                    const uint8_t bytes[], struct tally *tally)
-{
-    outcome outcomes[MAX_STAGES];
-    for (size_t i = 0; i < counter->study->n_stages; i++) {
-        outcomes[i] = bytes[i];
-    }
-    return add_to_tally(counter, cohort, scale, outcomes, tally);
-}
-
 /* Room to write down one more: if there is none, they are counted. False: there is no memory, not even for
    the first. */
 static bool reach_written(struct pair_counter *counter, uint32_t cohort, size_t scale,
@@ -307,42 +296,45 @@ static bool reach_written(struct pair_counter *counter, uint32_t cohort, size_t 
     return count_written(counter, cohort, scale, counts, tally);
 }
 
-/* Without memory for a list there is an entry in the tally at once. */
-static bool write_down(struct pair_counter *counter, uint32_t cohort, size_t scale,
-                       struct counts *counts, const uint8_t outcomes[], struct tally *tally)
+bool pair_counter_write(struct pair_counter *counter, uint32_t cohort, size_t scale,
+                        struct tally *tally, uint8_t **row)
 {
-    const size_t n_stages = counter->study->n_stages;
-    struct written *const written = &counts->written;
-    if (written->n == written->capacity) {
-        if (!reach_written(counter, cohort, scale, counts, tally)) {
-            return false;
-        }
-        if (written->capacity == 0) {
-            return add_one(counter, cohort, scale, outcomes, tally);
-        }
+    const size_t n_scales = counter->study->n_scales, end = (cohort + (size_t)1) * n_scales;
+    struct counts *counts;
+    *row = NULL;
+    if (!counter->scales[scale].is_written) {
+        return true;
     }
-    memcpy(written->outcomes + written->n++ * n_stages, outcomes, n_stages);
+    /* array_grow() zeroes: of a cohort not seen yet nobody is written down. */
+    if (end > counter->n_counts &&
+        !array_grow(&counter->counts, &counter->n_counts, end, sizeof *counter->counts)) {
+        return false;
+    }
+    counts = &counter->counts[end - n_scales + scale];
+    if (counts->written.n == counts->written.capacity &&
+        !reach_written(counter, cohort, scale, counts, tally)) {
+        return false;
+    }
+    if (counts->written.capacity > 0) {
+        *row = counts->written.outcomes + counts->written.n++ * counter->study->n_stages;
+    }
     return true;
 }
 
 bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scale,
                       const outcome outcomes[], struct tally *tally)
 {
-    const size_t n_scales = counter->study->n_scales, n_stages = counter->study->n_stages;
-    uint8_t bytes[MAX_STAGES];
-    if (!counter->scales[scale].is_written) {
-        return add_to_tally(counter, cohort, scale, outcomes, tally);
-    }
-    /* array_grow() zeroes: of a cohort not seen yet nobody is written down. */
-    if (!array_grow(&counter->counts, &counter->n_counts, (cohort + (size_t)1) * n_scales,
-                    sizeof *counter->counts)) {
+    uint8_t *row;
+    if (!pair_counter_write(counter, cohort, scale, tally, &row)) {
         return false;
     }
-    for (size_t i = 0; i < n_stages; i++) {
-        bytes[i] = (uint8_t)outcomes[i];
+    if (row == NULL) {
+        return add_to_tally(counter, cohort, scale, outcomes, tally);
     }
-    return write_down(counter, cohort, scale, &counter->counts[cohort * n_scales + scale], bytes,
-                      tally);
+    for (size_t i = 0; i < counter->study->n_stages; i++) {
+        row[i] = (uint8_t)outcomes[i];
+    }
+    return true;
 }
 
 /* --- into the tally --- */
@@ -486,12 +478,16 @@ static bool merge_cells(const struct pair_counter *into, uint32_t cohort, size_t
 }
 
 static bool merge_written(struct pair_counter *into, uint32_t cohort, size_t scale,
-                          struct counts *to, const struct written *written, struct tally *tally)
+                          const struct written *written, struct tally *tally)
 {
     const size_t n_stages = into->study->n_stages;
     bool done = true;
     for (size_t i = 0; i < written->n && done; i++) {
-        done = write_down(into, cohort, scale, to, written->outcomes + i * n_stages, tally);
+        outcome outcomes[MAX_STAGES];
+        for (size_t stage = 0; stage < n_stages; stage++) {
+            outcomes[stage] = written->outcomes[i * n_stages + stage];
+        }
+        done = pair_counter_add(into, cohort, scale, outcomes, tally);
     }
     return done;
 }
@@ -511,7 +507,7 @@ static bool merge_counts(struct pair_counter *into, uint32_t cohort, size_t scal
     }
     return (from->cells == NULL ||
             merge_cells(into, cohort, scale, to->cells, from->cells, tally)) &&
-           merge_written(into, cohort, scale, to, &from->written, tally);
+           merge_written(into, cohort, scale, &from->written, tally);
 }
 
 bool pair_counter_merge(struct pair_counter *into, struct pair_counter *from, struct tally *tally)

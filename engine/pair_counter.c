@@ -3,8 +3,8 @@
    nothing is looked up. Stages by themselves need no matrix: they are margins of the others, since
    everyone is in each of them, with a score or with a reason.
 
-   Matrices are large and most of what is in them is small, so that their cells have 16 bits: what one
-   has too much is carried into the tally. */
+   Matrices are large and most of what is in them is small, so that their cells have 16 bits. Before one
+   could have too much, all that are more than half full give that half to the tally. */
 #include "engine/pair_counter.h"
 
 #include <assert.h>
@@ -30,6 +30,7 @@ struct counts {
     struct written written;
     uint16_t *cells; /* owned, or NULL: a matrix [outcome][later outcome] for each pair, then a list
                         [stage][outcome] of those with a score everywhere */
+    uint32_t n_added; /* to each cell at most, since all had less than half */
 };
 
 struct pair_counter {
@@ -43,7 +44,8 @@ struct pair_counter {
     size_t room; /* bytes left */
     struct written_room to_count;
 };
-#define CARRIED ((uint32_t)UINT16_MAX + 1)
+#define HALF (UINT32_C(1) << 15)
+_Static_assert(WRITTEN_AT_ONCE < HALF, "there is room for those at a time");
 
 struct pair_counter *pair_counter_new(const struct study *study, size_t room)
 {
@@ -161,10 +163,10 @@ static bool add_to_tally(const struct pair_counter *counter, uint32_t cohort, si
     return add_pattern(counter, cohort, scale_index, outcomes, &tally->patterns);
 }
 
-/* A cell of a scale's that begins at 0 again: what it had goes into the tally, there and where it is
-   part of a margin (add_stage()). */
+/* What a cell of a scale's is relieved of goes into the tally, there and where it is part of a margin
+   (put_stage()). */
 static bool carry(const struct pair_counter *counter, uint32_t cohort, size_t scale_index,
-                  size_t place, struct tally *tally)
+                  size_t place, uint32_t count, struct tally *tally)
 {
     const struct scale *const scale = counter->study->scales[scale_index].scale;
     const size_t n = counter->scales[scale_index].n_outcomes, pair = place / (n * n);
@@ -174,49 +176,88 @@ static bool carry(const struct pair_counter *counter, uint32_t cohort, size_t sc
     if (pair >= counter->n_pairs) {
         at.stage = (uint16_t)((place - counter->n_pairs * n * n) / n);
         at.later = TALLY_ALL_STAGES;
-        return add_cell(tally, &at, code_of(scale, (outcome)(place % n)), 0, CARRIED);
+        return add_cell(tally, &at, code_of(scale, (outcome)(place % n)), 0, count);
     }
     at.stage = counter->pairs[pair].stage;
     at.later = counter->pairs[pair].later;
-    if (!add_cell(tally, &at, code, later_code, CARRIED)) {
+    if (!add_cell(tally, &at, code, later_code, count)) {
         return false;
     }
     at.later = TALLY_ONE_STAGE;
-    if (pair == 0 && !add_cell(tally, &at, code, 0, CARRIED)) {
+    if (pair == 0 && !add_cell(tally, &at, code, 0, count)) {
         return false;
     }
     at.stage = counter->pairs[pair].later;
-    return counter->pairs[pair].stage != 0 || add_cell(tally, &at, later_code, 0, CARRIED);
+    return counter->pairs[pair].stage != 0 || add_cell(tally, &at, later_code, 0, count);
 }
 
-/* Adds 1 to a cell. */
-static inline bool count_in(const struct pair_counter *counter, uint32_t cohort, size_t scale,
-                            uint16_t cells[], size_t place, struct tally *tally)
+/* What is left of a cell that has come to so much: less than half. */
+static bool relieve(const struct pair_counter *counter, uint32_t cohort, size_t scale, size_t place,
+                    uint32_t sum, uint16_t *cell, struct tally *tally)
 {
-    return ++cells[place] != 0 || carry(counter, cohort, scale, place, tally);
+    *cell = (uint16_t)(sum % HALF);
+    return sum < HALF || carry(counter, cohort, scale, place, sum - sum % HALF, tally);
 }
 
-/* One respondent who is written down, into the matrices of a scale. */
-static bool count_one(const struct pair_counter *counter, uint32_t cohort, size_t scale,
-                      uint16_t cells[], const uint8_t outcomes[], struct tally *tally)
+/* Adds the matrices of `from`, or none where that is NULL; every cell has less than half then. */
+static bool add_matrices(const struct pair_counter *counter, uint32_t cohort, size_t scale,
+                         struct counts *into, const uint16_t from[], struct tally *tally)
 {
-    const struct stage_pair *const pairs = counter->pairs;
-    const size_t n = counter->scales[scale].n_outcomes, n_pairs = counter->n_pairs;
-    const size_t n_stages = counter->study->n_stages;
-    unsigned everywhere = 1;
     bool done = true;
-    for (size_t i = 0; i < n_pairs; i++) {
-        const size_t place = i * n * n + outcomes[pairs[i].stage] * n + outcomes[pairs[i].later];
-        done &= count_in(counter, cohort, scale, cells, place, tally);
+    for (size_t i = 0; i < counter->scales[scale].n_cells && done; i++) {
+        const uint32_t sum = (uint32_t)into->cells[i] + (from == NULL ? 0u : from[i]);
+        done = relieve(counter, cohort, scale, i, sum, &into->cells[i], tally);
     }
-    for (size_t i = 0; i < n_stages; i++) {
-        everywhere &= is_scored(outcomes[i]);
-    }
-    for (size_t i = 0; i < n_stages && everywhere != 0; i++) {
-        const size_t place = n_pairs * n * n + i * n + outcomes[i];
-        done &= count_in(counter, cohort, scale, cells, place, tally);
-    }
+    into->n_added = 0;
     return done;
+}
+
+/* Adds 1 to a cell for each key. */
+static void add_keys(uint16_t cells[], const uint16_t keys[], size_t n)
+{
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        cells[keys[i]]++;
+        cells[keys[i + 1]]++;
+        cells[keys[i + 2]]++;
+        cells[keys[i + 3]]++;
+    }
+    for (; i < n; i++) {
+        cells[keys[i]]++;
+    }
+}
+
+/* Those who are laid out, into the matrices of a scale, whose cells have room for them. */
+static void add_laid_out(const struct pair_counter *counter, size_t scale, uint16_t cells[],
+                         struct written_room *room)
+{
+    const size_t n = counter->scales[scale].n_outcomes, n_people = room->n_laid_out;
+    const size_t n_stages = counter->study->n_stages;
+    size_t n_complete = 0;
+    for (size_t p = 0; p < counter->n_pairs; p++, cells += n * n) {
+        const uint8_t *const outcomes = room->columns[counter->pairs[p].stage];
+        const uint8_t *const later = room->columns[counter->pairs[p].later];
+        for (size_t i = 0; i < n_people; i++) {
+            room->keys[i] = (uint16_t)(outcomes[i] * n + later[i]);
+        }
+        add_keys(cells, room->keys, n_people);
+    }
+    memset(room->keys, 0,
+           n_people * sizeof *room->keys); /* now at how many stages somebody has a score */
+    for (size_t stage = 0; stage < n_stages; stage++) {
+        for (size_t i = 0; i < n_people; i++) {
+            room->keys[i] = (uint16_t)(room->keys[i] + is_scored(room->columns[stage][i]));
+        }
+    }
+    for (size_t i = 0; i < n_people; i++) {
+        room->order[n_complete] = (uint32_t)i;
+        n_complete += room->keys[i] == n_stages;
+    }
+    for (size_t stage = 0; stage < n_stages; stage++, cells += n) {
+        for (size_t i = 0; i < n_complete; i++) {
+            cells[room->columns[stage][room->order[i]]]++;
+        }
+    }
 }
 
 static struct written_scale written_scale(const struct pair_counter *counter, size_t scale)
@@ -253,24 +294,42 @@ static void shorten(struct pair_counter *counter, struct counts *counts)
     }
 }
 
+/* Counts what the mixed model needs of those who are written down, and all else in matrices if there are any. */
+static bool count_columns(struct pair_counter *counter, uint32_t cohort, size_t scale,
+                          struct counts *counts, struct tally *tally)
+{
+    const struct written_scale of = written_scale(counter, scale);
+    struct written_room *const room = &counter->to_count;
+    bool done = true;
+    for (size_t i = 0; i < counts->written.n && done; i += room->n_laid_out) {
+        done = written_lay_out(&counts->written, &of, i, room) &&
+               written_count_patterns(&of, cohort, room, &tally->patterns);
+        if (!done || counts->cells == NULL) {
+            continue;
+        }
+        if (counts->n_added + room->n_laid_out >= HALF) {
+            done = add_matrices(counter, cohort, scale, counts, NULL, tally);
+        }
+        counts->n_added += (uint32_t)room->n_laid_out;
+        add_laid_out(counter, scale, counts->cells, room);
+    }
+    return done;
+}
+
 /* Counts those who are written down, of whom there are none then: in matrices, or in the tally. */
 static bool count_written(struct pair_counter *counter, uint32_t cohort, size_t scale,
                           struct counts *counts, struct tally *tally)
 {
     const struct written_scale of = written_scale(counter, scale);
-    struct written *const written = &counts->written;
-    bool done = written_count_patterns(written, &of, cohort, &counter->to_count, &tally->patterns);
-    if (has_cells(counter, counts, scale)) {
-        for (size_t i = 0; i < written->n && done; i++) {
-            done = count_one(counter, cohort, scale, counts->cells,
-                             written->outcomes + i * counter->study->n_stages, tally);
-        }
-    } else {
-        counter->to_count.n_cells = 0;
-        done = done && written_count(written, &of, &counter->to_count) &&
-               tally_put(tally, cohort, counter->to_count.cells, counter->to_count.n_cells);
+    struct written_room *const room = &counter->to_count;
+    const bool in_cells = has_cells(counter, counts, scale);
+    bool done = count_columns(counter, cohort, scale, counts, tally);
+    if (!in_cells) {
+        room->n_cells = 0;
+        done = done && written_count(&counts->written, &of, room) &&
+               tally_put(tally, cohort, room->cells, room->n_cells);
     }
-    written->n = 0;
+    counts->written.n = 0;
     shorten(counter, counts);
     return done;
 }
@@ -430,8 +489,7 @@ static bool finish_scale(struct pair_counter *counter, uint32_t cohort, size_t s
         return count_written(counter, cohort, scale, counts, tally) &&
                put_scale(counter, scale, counts->cells, &counter->to_count);
     }
-    return written_count_patterns(&counts->written, &of, cohort, &counter->to_count,
-                                  &tally->patterns) &&
+    return count_columns(counter, cohort, scale, counts, tally) &&
            written_count(&counts->written, &of, &counter->to_count);
 }
 
@@ -465,18 +523,6 @@ bool pair_counter_finish(struct pair_counter *counter, struct tally *tally)
 
 /* --- two into one --- */
 
-/* Adds matrices of a scale. */
-static bool merge_cells(const struct pair_counter *into, uint32_t cohort, size_t scale,
-                        uint16_t sums[], const uint16_t cells[], struct tally *tally)
-{
-    bool done = true;
-    for (size_t i = 0; i < into->scales[scale].n_cells && done; i++) {
-        sums[i] = (uint16_t)(sums[i] + cells[i]);
-        done = sums[i] >= cells[i] || carry(into, cohort, scale, i, tally);
-    }
-    return done;
-}
-
 static bool merge_written(struct pair_counter *into, uint32_t cohort, size_t scale,
                           const struct written *written, struct tally *tally)
 {
@@ -503,10 +549,10 @@ static bool merge_counts(struct pair_counter *into, uint32_t cohort, size_t scal
     }
     if (to->cells == NULL) {
         to->cells = from->cells;
+        to->n_added = from->n_added;
         from->cells = NULL;
     }
-    return (from->cells == NULL ||
-            merge_cells(into, cohort, scale, to->cells, from->cells, tally)) &&
+    return (from->cells == NULL || add_matrices(into, cohort, scale, to, from->cells, tally)) &&
            merge_written(into, cohort, scale, &from->written, tally);
 }
 

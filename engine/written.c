@@ -11,6 +11,8 @@
 
 void written_room_free(struct written_room *room)
 {
+    free(room->columns);
+    free(room->units);
     free(room->matrix);
     free(room->keys);
     free(room->complete);
@@ -177,72 +179,166 @@ bool written_count(const struct written *written, const struct written_scale *sc
     return true;
 }
 
-/* --- for the mixed model --- */
+/* --- laid out --- */
 
-/* The stages at which somebody has a score: bit i is stage i. */
-static unsigned stages_of(const uint8_t outcomes[], size_t n_stages)
+bool written_lay_out(const struct written *written, const struct written_scale *scale, size_t first,
+                     struct written_room *room)
 {
-    unsigned stages = 0;
-    for (size_t i = 0; i < n_stages; i++) {
-        stages |= (unsigned)is_scored(outcomes[i]) << i;
+    const size_t n_stages = scale->study->n_stages, left = written->n - first;
+    const uint8_t *const rows = written->outcomes + first * n_stages;
+    if (!array_grow(&room->columns, &room->columns_capacity, n_stages, sizeof *room->columns) ||
+        !array_grow(&room->keys, &room->keys_capacity, WRITTEN_AT_ONCE, sizeof *room->keys) ||
+        !array_grow(&room->order, &room->order_capacity, WRITTEN_AT_ONCE, sizeof *room->order)) {
+        return false;
     }
-    return stages;
+    room->n_laid_out = left < WRITTEN_AT_ONCE ? left : WRITTEN_AT_ONCE;
+    for (size_t stage = 0; stage < n_stages; stage++) {
+        const uint8_t *from = rows + stage;
+        uint8_t *const to = room->columns[stage];
+        for (size_t i = 0; i < room->n_laid_out; i++, from += n_stages) {
+            to[i] = *from;
+        }
+    }
+    return true;
 }
 
-/* The respondents by the set of stages at which they have a score: `ends` of each set, which has 2^n_stages
-   places, says where its people end in `order`. */
-static void order_by_stages(const struct rows *rows, uint32_t ends[], uint32_t order[])
+/* --- for the mixed model --- */
+
+/* Fewer people with scores at the same stages are added one by one. */
+#define FEW_ALIKE 12
+
+/* The respondents by the set of stages at which they have a score, bit i is stage i: `ends` of each set, which
+   has 2^n_stages places, says where its people end in room->order. */
+static void order_by_stages(struct written_room *room, size_t n_stages, uint32_t ends[])
 {
-    const size_t n_sets = (size_t)1 << rows->n_stages;
+    const size_t n_sets = (size_t)1 << n_stages, n = room->n_laid_out;
+    uint16_t *const sets = room->keys;
     uint32_t sum = 0;
+    memset(sets, 0, n * sizeof *sets);
+    for (size_t stage = 0; stage < n_stages; stage++) {
+        const uint8_t *const outcomes = room->columns[stage];
+        for (size_t i = 0; i < n; i++) {
+            sets[i] = (uint16_t)(sets[i] | (unsigned)is_scored(outcomes[i]) << stage);
+        }
+    }
     memset(ends, 0, n_sets * sizeof *ends);
-    for (size_t i = 0; i < rows->n; i++) {
-        ends[stages_of(rows->outcomes + i * rows->n_stages, rows->n_stages)]++;
+    for (size_t i = 0; i < n; i++) {
+        ends[sets[i]]++;
     }
     for (size_t set = 0; set < n_sets; set++) {
         const uint32_t count = ends[set];
         ends[set] = sum;
         sum += count;
     }
-    for (size_t i = 0; i < rows->n; i++) {
-        order[ends[stages_of(rows->outcomes + i * rows->n_stages, rows->n_stages)]++] = (uint32_t)i;
-    }
-}
-
-/* Puts the scores of n respondents one behind the other. */
-static void gather_scores(const struct rows *rows, const struct scale *scale,
-                          const uint32_t order[], size_t n, int64_t scores[])
-{
     for (size_t i = 0; i < n; i++) {
-        const uint8_t *const row = rows->outcomes + order[i] * rows->n_stages;
-        for (size_t stage = 0; stage < rows->n_stages; stage++) {
-            if (is_scored(row[stage])) {
-                *scores++ = outcome_score(scale->values, row[stage]);
-            }
-        }
+        room->order[ends[sets[i]]++] = (uint32_t)i;
     }
 }
 
-bool written_count_patterns(const struct written *written, const struct written_scale *scale,
-                            uint32_t cohort, struct written_room *room, struct patterns *patterns)
+/* A few respondents of one set of stages, one by one. */
+static bool add_few(const struct written_scale *scale, uint32_t cohort, unsigned set,
+                    const uint32_t order[], size_t n, struct written_room *room,
+                    struct patterns *patterns)
 {
-    const struct rows rows = {written->outcomes, written->n, scale->study->n_stages};
-    uint32_t ends[1 << MODEL_STAGES];
-    bool done = true;
-    if (!study_has_model(scale->study) || rows.n == 0) {
-        return true;
-    }
-    if (!array_grow(&room->order, &room->order_capacity, rows.n, sizeof *room->order) ||
-        !array_grow(&room->scores, &room->scores_capacity, rows.n * rows.n_stages,
+    const int64_t *const values = scale_of(scale)->values;
+    int64_t *scores;
+    if (!array_grow(&room->scores, &room->scores_capacity, n * scale->study->n_stages,
                     sizeof *room->scores)) {
         return false;
     }
-    order_by_stages(&rows, ends, room->order);
-    for (unsigned set = 1; set < 1u << rows.n_stages && done; set++) {
+    scores = room->scores;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t stage = 0; stage < scale->study->n_stages; stage++) {
+            if ((set >> stage & 1) != 0) {
+                *scores++ = outcome_score(values, room->columns[stage][order[i]]);
+            }
+        }
+    }
+    return patterns_add_people(patterns, cohort, scale->index, set, n, room->scores);
+}
+
+/* The sum of products, n of them, of which `most` surely fit 32 bits: a loop that a compiler makes vectors of. */
+static int64_t sum_products(const int16_t x[], const int16_t y[], size_t n, size_t most)
+{
+    int64_t sum = 0;
+    for (size_t first = 0; first < n; first += most) {
+        const size_t end = n - first < most ? n : first + most;
+        int32_t part = 0;
+        for (size_t i = first; i < end; i++) {
+            part += x[i] * y[i];
+        }
+        sum += part;
+    }
+    return sum;
+}
+
+static int64_t sum_scores(const int16_t x[], size_t n)
+{
+    int32_t sum = 0; /* of at most WRITTEN_AT_ONCE */
+    for (size_t i = 0; i < n; i++) {
+        sum += x[i];
+    }
+    return sum;
+}
+
+/* Many, column by column; no score is further from 0 than `largest`. */
+static bool add_many(const struct written_scale *scale, uint32_t cohort, unsigned set,
+                     const uint32_t order[], size_t n, int64_t largest, struct written_room *room,
+                     struct patterns *patterns)
+{
+    const struct pattern pattern = {
+        .cohort = cohort, .scale = (uint16_t)scale->index, .stages = (uint16_t)set, .n = n};
+    const size_t most = (size_t)(INT32_MAX / (largest * largest + 1));
+    const int64_t *const values = scale_of(scale)->values;
+    int128 terms[MODEL_STAGES + MODEL_PAIRS];
+    size_t m = 0, n_terms;
+    for (size_t stage = 0; stage < scale->study->n_stages; stage++) {
+        if ((set >> stage & 1) != 0) {
+            for (size_t i = 0; i < n; i++) {
+                room->units[m][i] = (int16_t)outcome_score(values, room->columns[stage][order[i]]);
+            }
+            terms[m] = sum_scores(room->units[m], n);
+            m++;
+        }
+    }
+    n_terms = m;
+    for (size_t a = 0; a < m; a++) {
+        for (size_t b = 0; b <= a; b++) {
+            terms[n_terms++] = sum_products(room->units[a], room->units[b], n, most);
+        }
+    }
+    return patterns_add_sums(patterns, &pattern, terms);
+}
+
+/* How far from 0 a scale's scores are at most. */
+static int64_t largest_score(const struct scale *scale)
+{
+    const int64_t lowest = scale->n_values == 0 ? 0 : scale->values[0];
+    const int64_t highest = scale->n_values == 0 ? 0 : scale->values[scale->n_values - 1];
+    return -lowest > highest ? -lowest : highest;
+}
+
+bool written_count_patterns(const struct written_scale *scale, uint32_t cohort,
+                            struct written_room *room, struct patterns *patterns)
+{
+    const size_t n_stages = scale->study->n_stages;
+    const int64_t largest = largest_score(scale_of(scale));
+    uint32_t ends[1 << MODEL_STAGES];
+    bool done = true;
+    if (!study_has_model(scale->study)) {
+        return true;
+    }
+    if (!array_grow(&room->units, &room->units_capacity, n_stages, sizeof *room->units)) {
+        return false;
+    }
+    order_by_stages(room, n_stages, ends);
+    for (unsigned set = 1; set < 1u << n_stages && done; set++) {
+        const uint32_t *const order = room->order + ends[set - 1];
         const size_t n = ends[set] - ends[set - 1];
-        if (n > 0) {
-            gather_scores(&rows, scale_of(scale), room->order + ends[set - 1], n, room->scores);
-            done = patterns_add_people(patterns, cohort, scale->index, set, n, room->scores);
+        if (n >= FEW_ALIKE && largest <= INT16_MAX) {
+            done = add_many(scale, cohort, set, order, n, largest, room, patterns);
+        } else if (n > 0) {
+            done = add_few(scale, cohort, set, order, n, room, patterns);
         }
     }
     return done;

@@ -16,8 +16,15 @@ struct written {
     uint32_t n, capacity;
 };
 
+/* So many of them are laid out at a time, stage by stage: what is made of them stays near the processor. */
+#define WRITTEN_AT_ONCE ((size_t)1024)
+
 /* Room to count in, for one study at a time. Start with {0}. */
 struct written_room {
+    uint8_t (*columns)[WRITTEN_AT_ONCE]; /* owned: [stage], n_laid_out outcomes */
+    size_t n_laid_out, columns_capacity;
+    int16_t (*units)[WRITTEN_AT_ONCE]; /* owned: scores of those who have them at the same stages */
+    size_t units_capacity;
     uint32_t *matrix; /* owned, MOST_OUTCOMES squared, all 0 between two calls; NULL until needed */
     uint16_t *keys;   /* owned, as are all */
     size_t keys_capacity;
@@ -44,8 +51,13 @@ struct written_scale {
 bool written_count(const struct written *written, const struct written_scale *scale,
                    struct written_room *room);
 
-/* Adds what the mixed model needs of them, where the study has one. False: no memory. */
-bool written_count_patterns(const struct written *written, const struct written_scale *scale,
-                            uint32_t cohort, struct written_room *room, struct patterns *patterns);
+/* Lays out those from the first-th on, as many as go at a time. There is room for as many keys and places in
+   an order, too, then. False: no memory. */
+bool written_lay_out(const struct written *written, const struct written_scale *scale, size_t first,
+                     struct written_room *room);
+
+/* Adds what the mixed model needs of those who are laid out, where the study has one. False: no memory. */
+bool written_count_patterns(const struct written_scale *scale, uint32_t cohort,
+                            struct written_room *room, struct patterns *patterns);
 
 #endif

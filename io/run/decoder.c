@@ -148,6 +148,22 @@ static bool read_odd_id(struct decoder *d, size_t r)
     return d->facts.long_ids[r].text != NULL || no_memory(d);
 }
 
+/* The ids of rows from r on, as long as they are short and plain. Returns the first row whose is not. */
+static size_t plain_ids(const struct decoder *d, size_t column, size_t r, struct id ids[])
+{
+    const struct raw_row *const rows = d->rows;
+    const size_t n = d->n_rows, longest_missing = d->longest_missing;
+    const bool inside = is_inside(d, column);
+    for (; r < n; r++) {
+        const struct span raw = raw_cell_inside(&rows[r], column, inside);
+        /* One that is longer than every text for "none" is not one of them. */
+        if (raw.length <= longest_missing || !read_short_id(raw, &ids[r])) {
+            return r;
+        }
+    }
+    return r;
+}
+
 /* Whose row r is, where its cell is not a short plain id. */
 static bool read_other_id(struct decoder *d, size_t r, struct span raw)
 {
@@ -164,20 +180,16 @@ static bool read_other_id(struct decoder *d, size_t r, struct span raw)
 
 static bool read_ids(struct decoder *d)
 {
-    const size_t column = d->columns->participant.index;
+    const size_t column = d->columns->participant.index, n = d->n_rows;
     const bool is_column = d->columns->participant.constant == NULL && column != NO_COLUMN;
-    const bool inside = is_inside(d, column);
-    const size_t longest_missing = d->longest_missing;
     if (d->facts.has_long_ids) {
         memset(d->facts.long_ids, 0, sizeof d->facts.long_ids);
         d->facts.has_long_ids = false;
     }
-    for (size_t r = 0; r < d->n_rows; r++) {
-        const struct span raw =
-            is_column ? raw_cell_inside(&d->rows[r], column, inside) : (struct span){"", 0};
-        /* One that is longer than every text for "none" is not one of them. */
-        if ((raw.length <= longest_missing || !read_short_id(raw, &d->facts.ids[r])) &&
-            !read_other_id(d, r, raw)) {
+    for (size_t r = 0; r < n; r++) {
+        r = is_column ? plain_ids(d, column, r, d->facts.ids) : r;
+        if (r < n && !read_other_id(
+                         d, r, is_column ? raw_cell(&d->rows[r], column) : (struct span){"", 0})) {
             return false;
         }
     }
@@ -199,14 +211,14 @@ static bool read_odd_family(struct decoder *d, size_t r, size_t column)
 /* Which family a row is of, where a column says so that is not the respondents' own. */
 static bool read_families(struct decoder *d)
 {
-    const size_t column = d->columns->family.index, longest_missing = d->longest_missing;
-    const bool inside = is_inside(d, column);
-    for (size_t r = 0; d->has_families && r < d->n_rows; r++) {
-        const struct span raw = raw_cell_inside(&d->rows[r], column, inside);
-        struct id id;
-        if (raw.length > longest_missing && read_short_id(raw, &id)) {
-            d->facts.families[r] = (struct family_id){{id.words[0], id.words[1]}};
-        } else if (!read_odd_family(d, r, column)) {
+    const size_t column = d->columns->family.index;
+    struct id ids[DECODER_ROWS];
+    for (size_t r = 0, next; d->has_families && r < d->n_rows; r = next + 1) {
+        next = plain_ids(d, column, r, ids);
+        for (; r < next; r++) {
+            d->facts.families[r] = (struct family_id){{ids[r].words[0], ids[r].words[1]}};
+        }
+        if (next < d->n_rows && !read_odd_family(d, next, column)) {
             return false;
         }
     }
@@ -330,21 +342,34 @@ static bool read_date(struct decoder *d, struct known *known, size_t r)
     return true;
 }
 
+/* The first row from r on whose cell is neither empty nor plainly a date. */
+static size_t plain_dates(const struct decoder *d, size_t column, size_t r)
+{
+    const struct raw_row *const rows = d->rows;
+    const size_t n = d->n_rows;
+    const bool inside = is_inside(d, column);
+    while (r < n) {
+        const struct span raw = raw_cell_inside(&rows[r], column, inside);
+        if (!is_plain_date(raw) && raw.length != 0) {
+            return r;
+        }
+        r++;
+    }
+    return r;
+}
+
 static bool read_dates(struct decoder *d, size_t stage)
 {
     struct known *const known = &d->dates[d->source->wide ? stage : 0];
-    const size_t column = known->place->index;
-    const bool inside = is_inside(d, column);
-    const bool is_fixed = known->is_fixed, is_needed = d->needs_dates;
     const bool is_date = known->fixed != CELL_BAD && known->fixed != CELL_MISSING;
-    const int64_t fixed = is_fixed && is_date ? known->fixed : NO_DATE;
+    const int64_t fixed = known->is_fixed && is_date ? known->fixed : NO_DATE;
     for (size_t r = 0; r < d->n_rows; r++) {
         d->facts.dates[r] = fixed;
     }
-    for (size_t r = 0; r < d->n_rows && !is_fixed; r++) {
-        const struct span raw = raw_cell_inside(&d->rows[r], column, inside);
+    for (size_t r = 0; r < d->n_rows && !known->is_fixed; r++) {
         /* Most dates have nothing to say but that they are dates. */
-        if ((is_needed || (raw.length != 0 && !is_plain_date(raw))) && !read_date(d, known, r)) {
+        r = d->needs_dates ? r : plain_dates(d, known->place->index, r);
+        if (r < d->n_rows && !read_date(d, known, r)) {
             return false;
         }
     }

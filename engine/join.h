@@ -127,7 +127,7 @@ static inline void join_ask(const struct join *join, uint32_t hash)
 static inline unsigned look_at_slots(const uint32_t four[], uint32_t tag)
 {
 #if defined(__SSE2__)
-    const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)four);
+    const __m128i x = _mm_load_si128((const __m128i *)(const void *)four); /* malloc() aligns */
     const __m128i tags = _mm_andnot_si128(_mm_set1_epi32((int)SLOT_NUMBER), x);
     const __m128i tagged = _mm_cmpeq_epi32(tags, _mm_set1_epi32((int)tag));
     const __m128i free = _mm_cmpeq_epi32(x, _mm_set1_epi32(-1));
@@ -152,7 +152,7 @@ static inline uint32_t *join_look(const struct join *join, uint32_t hash)
         slot = (slot + SLOTS_AT_ONCE) & (slots->n - 1);
         seen = look_at_slots(&slots->numbers[slot], slot_tag(hash));
     }
-    return &slots->numbers[slot + (size_t)__builtin_ctz(seen)];
+    return &slots->numbers[slot + (unsigned)__builtin_ctz(seen)];
 }
 
 /* A new respondent in the free slot that join_look() found, where there is room for one
@@ -171,6 +171,24 @@ static inline struct respondent *join_add_new(struct join *join, struct id id, u
    also says the cohort counts, and of one stage's the one with the least bytes. False: no memory. */
 bool join_note_family(struct join *join, uint32_t respondent, struct family_id family,
                       uint8_t rank);
+
+/* The same for a family of one word. */
+static inline bool join_note_short_family(struct join *join, uint32_t respondent, uint64_t word,
+                                          uint8_t rank)
+{
+    struct respondent *const r = join_respondent(join, respondent);
+    const bool is_better = rank < r->family_rank;
+    uint64_t *known;
+    if (rank == r->family_rank || join->families[1].n_blocks > 0 ||
+        respondent / BLOCK_RECORDS >= join->families[0].n_blocks) {
+        return join_note_family(join, respondent, (struct family_id){{word, 0}}, rank);
+    }
+    /* which of two forms says the family cannot be foreseen: no branch */
+    known = (uint64_t *)block_record(&join->families[0], respondent, sizeof *known);
+    *known = is_better ? word : *known;
+    r->family_rank = is_better ? rank : r->family_rank;
+    return true;
+}
 
 /* Asks the memory for a respondent's family, if there may be one. */
 static inline void join_ask_family(const struct join *join, uint32_t respondent)

@@ -271,16 +271,17 @@ static inline bool note_plain_family(const struct plain_way *way, const unsigned
                                      uint32_t respondent)
 {
     const unsigned char *const at = bytes + packed_family(&way->series, way->kind);
-    struct family_id family = {{0, 0}};
+    const uint8_t rank = way->rules->cohort_ranks[packed_stage(bytes)];
+    struct family_id family;
     if ((way->kind & PACKED_FAMILY) == 0) {
         return true;
     }
     memcpy(&family.words[0], at, sizeof family.words[0]);
-    if ((way->kind & PACKED_TWO_FAMILY_WORDS) != 0) {
-        memcpy(&family.words[1], at + sizeof family.words[0], sizeof family.words[1]);
+    if ((way->kind & PACKED_TWO_FAMILY_WORDS) == 0) {
+        return join_note_short_family(way->join, respondent, family.words[0], rank);
     }
-    return join_note_family(way->join, respondent, family,
-                            way->rules->cohort_ranks[packed_stage(bytes)]);
+    memcpy(&family.words[1], at + sizeof family.words[0], sizeof family.words[1]);
+    return join_note_family(way->join, respondent, family, rank);
 }
 
 /* Puts a plain form into its place. False where that is not empty. */
@@ -302,8 +303,8 @@ static inline bool fill_plain(const struct plain_way *way, const unsigned char *
 
 /* add_form() for a form of whom it was guessed to be, and the first at its place. False where it is
    none; then nothing is done that would not be done again. */
-static inline bool add_guessed(const struct plain_way *way, const unsigned char *bytes,
-                               struct respondent *respondent, uint32_t number)
+static INTO_CALLER bool add_guessed(const struct plain_way *way, const unsigned char *bytes,
+                                    struct respondent *respondent, uint32_t number)
 {
     const struct id id = plain_id(way, bytes);
     const size_t stage = packed_stage(bytes);
@@ -328,8 +329,8 @@ static bool add_packed(struct respondents *respondents, const unsigned char *byt
 }
 
 /* A plain form whose respondent was not known a few forms ago. False: no memory. */
-static inline bool add_unknown(struct respondents *respondents, const struct plain_way *way,
-                               const unsigned char *bytes)
+static INTO_CALLER bool add_unknown(struct respondents *respondents, const struct plain_way *way,
+                                    const unsigned char *bytes)
 {
     struct join *const join = way->join;
     const uint32_t hash = packed_hash(bytes);
@@ -367,7 +368,7 @@ struct alike {
 struct arrived {
     const unsigned char *forms[FORMS_AT_ONCE], *known[FORMS_AT_ONCE];
     struct respondent *respondents[FORMS_AT_ONCE];
-    uint32_t numbers[FORMS_AT_ONCE];
+    uint32_t numbers[FORMS_AT_ONCE]; /* where families are named */
     struct alike alike[FORMS_AT_ONCE];
     size_t n, n_alike;
 };
@@ -408,10 +409,12 @@ static inline void guess_alike(struct arrived *arrived, struct alike *alike)
 {
     const bool has_family = (alike->kind & PACKED_FAMILY) != 0;
     const struct join *const join = alike->join;
-    const size_t end = alike->first + alike->n;
-    size_t k = alike->first;
-    for (size_t i = alike->first, u = alike->first; i < end; i++) {
-        const unsigned char *const bytes = arrived->forms[i];
+    const unsigned char **const forms = &arrived->forms[alike->first];
+    const unsigned char **const known = &arrived->known[alike->first];
+    struct respondent **const respondents = &arrived->respondents[alike->first];
+    size_t k = 0;
+    for (size_t i = 0; i < alike->n; i++) {
+        const unsigned char *const bytes = forms[i];
         const uint32_t slot = *join_look(join, packed_hash(bytes));
         const uint32_t is_known = slot != SLOT_FREE;
         const uint32_t number = slot & SLOT_NUMBER & -is_known; /* or the first, whom it is not */
@@ -419,15 +422,14 @@ static inline void guess_alike(struct arrived *arrived, struct alike *alike)
         __builtin_prefetch(respondent, 1);
         if (has_family) {
             join_ask_family(join, number);
+            arrived->numbers[alike->first + k] = number;
         }
-        arrived->known[k] = bytes;
-        arrived->respondents[k] = respondent;
-        arrived->numbers[k] = number;
-        arrived->forms[u] = bytes;
+        known[k] = bytes;
+        respondents[k] = respondent;
+        forms[i - k] = bytes;
         k += is_known;
-        u += is_known ^ 1;
     }
-    alike->n_known = k - alike->first;
+    alike->n_known = k;
 }
 
 static struct plain_way way_of(const struct join_rules *rules, const struct alike *alike)
@@ -447,14 +449,16 @@ static struct plain_way way_of(const struct join_rules *rules, const struct alik
     return way;
 }
 
-/* `bare`: payloads are of one byte, ids of one word, and there is nothing more. */
+/* `bare`: payloads are of one byte, ids of one word, and there is nothing more but, where `family` says
+   so, a family of one word. */
 static INTO_CALLER bool add_alike(struct respondents *respondents, const struct arrived *arrived,
-                                  const struct alike *alike, struct plain_way way, bool bare)
+                                  const struct alike *alike, struct plain_way way, bool bare,
+                                  bool family)
 {
     way.series.payload_bytes = bare ? 1 : way.series.payload_bytes;
     way.keep_places = !bare && way.keep_places;
     way.two_words = !bare && way.two_words;
-    way.kind = bare ? 0 : way.kind;
+    way.kind = !bare ? way.kind : family ? PACKED_FAMILY : 0;
     const size_t known = alike->first + alike->n_known;
     for (size_t i = alike->first; i < known; i++) {
         if (!add_guessed(&way, arrived->known[i], arrived->respondents[i], arrived->numbers[i]) &&
@@ -475,10 +479,14 @@ static bool add_plain(struct respondents *respondents, const struct arrived *arr
                       const struct alike *alike)
 {
     const struct plain_way way = way_of(respondents->rules, alike);
-    return way.series.payload_bytes == 1 && !way.keep_places &&
-                   (way.kind & (PACKED_TWO_WORDS | PACKED_FAMILY)) == 0
-               ? add_alike(respondents, arrived, alike, way, true)
-               : add_alike(respondents, arrived, alike, way, false);
+    const bool bare = way.series.payload_bytes == 1 && !way.keep_places &&
+                      (way.kind & (PACKED_TWO_WORDS | PACKED_TWO_FAMILY_WORDS)) == 0;
+    if (!bare) {
+        return add_alike(respondents, arrived, alike, way, false, false);
+    }
+    return (way.kind & PACKED_FAMILY) == 0
+               ? add_alike(respondents, arrived, alike, way, true, false)
+               : add_alike(respondents, arrived, alike, way, true, true);
 }
 
 bool respondents_add(struct respondents *respondents, const unsigned char *bytes, size_t n)

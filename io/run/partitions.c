@@ -309,9 +309,9 @@ bool mail_form(struct mail *mail, const struct form *form)
     return true;
 }
 
-/* `bare`: payloads are of one byte, and there is nothing more. */
+/* `bare`: payloads are of one byte, and there is nothing more but, where `family` says so, families. */
 static INTO_CALLER bool mail_columns(struct mail *mail, const struct form_columns *forms, bool bare,
-                                     uint16_t others[], size_t *n_others)
+                                     bool family, uint16_t others[], size_t *n_others)
 {
     /* Copies, which nothing that is written below can change, as far as the compiler can tell. */
     struct form_columns columns = *forms;
@@ -323,7 +323,7 @@ static INTO_CALLER bool mail_columns(struct mail *mail, const struct form_column
     size_t n = 0;
     layout.payload_bytes = bare ? 1 : layout.payload_bytes;
     routing.forwarding = bare ? NULL : routing.forwarding;
-    columns.families = bare ? NULL : columns.families;
+    columns.families = family ? columns.families : NULL;
     for (size_t i = 0; i < columns.n; i++) {
         struct bag *bag;
         uint64_t hash;
@@ -346,10 +346,13 @@ bool mail_plain_forms(struct mail *mail, const struct form_columns *forms, uint1
 {
     const struct partitions *const partitions = mail->partitions;
     const struct join_layout *const layout = layout_of(partitions->rules, forms->measure);
-    return layout->is_plain && layout->payload_bytes == 1 && !partitions->rules->keep_places &&
-                   forms->families == NULL && partitions->routing.forwarding == NULL
-               ? mail_columns(mail, forms, true, others, n_others)
-               : mail_columns(mail, forms, false, others, n_others);
+    const bool bare = layout->is_plain && layout->payload_bytes == 1 &&
+                      !partitions->rules->keep_places && partitions->routing.forwarding == NULL;
+    if (!bare) {
+        return mail_columns(mail, forms, false, true, others, n_others);
+    }
+    return forms->families == NULL ? mail_columns(mail, forms, true, false, others, n_others)
+                                   : mail_columns(mail, forms, true, true, others, n_others);
 }
 
 bool mail_deliver(struct mail *mail)

@@ -136,12 +136,14 @@ void compute_before_after(struct work *work)
 {
     struct comparison_of_stages stages;
     struct description before, after, change;
+    const bool quantiles = figures_has_unprinted(work->figures, work->key.breakdown) &&
+                           !study_is_goal_level(work->study, work->key.scale);
     if (!work_has_pair(work)) {
         return;
     }
     stages = work_compare(work, work->study->before, work->study->after);
-    before = describe(&stages.before);
-    after = describe(&stages.after);
+    before = quantiles ? describe(&stages.before) : describe_interval(&stages.before);
+    after = quantiles ? describe(&stages.after) : describe_interval(&stages.after);
     /* A family has as many goal levels as goals. A ledger of people would count it more than once,
        and a test would take its goals for so many independent people. */
     if (!study_is_goal_level(work->study, work->key.scale)) {
@@ -149,12 +151,12 @@ void compute_before_after(struct work *work)
     }
     work->key.stage = FIGURE_STAGE_BEFORE;
     add_description(work, &before);
-    if (!study_is_goal_level(work->study, work->key.scale)) {
+    if (quantiles) {
         add_quantiles(work, &before);
     }
     work->key.stage = FIGURE_STAGE_AFTER;
     add_description(work, &after);
-    if (!study_is_goal_level(work->study, work->key.scale)) {
+    if (quantiles) {
         add_quantiles(work, &after);
     }
     work->key.stage = FIGURE_STAGE_CHANGE;
@@ -239,14 +241,27 @@ void compute_band_movement(struct work *work)
 
 /* --- trajectory --- */
 
-static void trajectory_change(struct work *work, size_t stage)
+/* The change from the stage before. */
+static void trajectory_step(struct work *work, size_t stage)
+{
+    const struct comparison_of_stages stages = work_compare(work, stage - 1, stage);
+    const struct paired_change change = paired_test(&stages.changes);
+    work_add_count(work, STATISTIC_STEP_N, change.change.n);
+    work_add(work, STATISTIC_STEP_MEAN, change.change.mean);
+    work_add(work, STATISTIC_STEP_CI_LOW, change.change.ci_low);
+    work_add(work, STATISTIC_STEP_CI_HIGH, change.change.ci_high);
+    work_add(work, STATISTIC_STEP_P, change.p_t);
+}
+
+/* `whole`: also what no table prints. */
+static void trajectory_change(struct work *work, size_t stage, bool whole)
 {
     struct comparison_of_stages stages;
     struct description first, this;
     struct paired_change change;
     if (stage == 0) {
         const unsigned last = work_has_families(work) ? STATISTIC_STEP_FAMILY_P : STATISTIC_STEP_P;
-        for (unsigned s = STATISTIC_CHANGE_N; s <= last; s++) {
+        for (unsigned s = STATISTIC_CHANGE_N; s <= last && whole; s++) {
             /* there is nothing before the first stage */
             work_add(work, (enum statistic)s, VALUE_NONE);
         }
@@ -263,17 +278,14 @@ static void trajectory_change(struct work *work, size_t stage)
     work_add(work, STATISTIC_CHANGE_CI_LOW, change.change.ci_low);
     work_add(work, STATISTIC_CHANGE_CI_HIGH, change.change.ci_high);
     work_add(work, STATISTIC_CHANGE_P, change.p_t);
-    /* This takes the room that `first` and `this` were computed from; they are values by now. */
-    stages = work_compare(work, stage - 1, stage);
-    change = paired_test(&stages.changes);
-    work_add_count(work, STATISTIC_STEP_N, change.change.n);
-    work_add(work, STATISTIC_STEP_MEAN, change.change.mean);
-    work_add(work, STATISTIC_STEP_CI_LOW, change.change.ci_low);
-    work_add(work, STATISTIC_STEP_CI_HIGH, change.change.ci_high);
-    work_add(work, STATISTIC_STEP_P, change.p_t);
+    if (whole) {
+        trajectory_step(work, stage);
+    }
     if (work_has_families(work)) {
         stages = work_compare(work, 0, stage);
         compute_family_pair(work, 0, stage, &stages.changes, STATISTIC_CHANGE_FAMILIES);
+    }
+    if (work_has_families(work) && whole) {
         stages = work_compare(work, stage - 1, stage);
         compute_family_pair(work, stage - 1, stage, &stages.changes, STATISTIC_STEP_FAMILIES);
     }
@@ -281,24 +293,33 @@ static void trajectory_change(struct work *work, size_t stage)
 
 void compute_trajectory(struct work *work)
 {
+    const bool whole = figures_has_unprinted(work->figures, work->key.breakdown);
     const struct mixed_model model = compute_model(work);
     for (size_t stage = 0; stage < work->study->n_stages; stage++) {
         struct distribution scores = work_distribution(work, stage, TALLY_ONE_STAGE);
-        struct description d = describe_interval(&scores);
+        struct description d = whole ? describe_interval(&scores) : describe_mean(&scores);
         work->key.stage = (uint16_t)(FIGURE_STAGE_FIRST + stage);
-        add_description(work, &d);
+        work_add_count(work, STATISTIC_N, d.n);
+        work_add(work, STATISTIC_MEAN, d.mean);
+        if (whole) {
+            work_add(work, STATISTIC_SD, d.sd);
+        }
         if (study_is_goal_level(work->study, work->key.scale)) {
             continue;
         }
-        work_add(work, STATISTIC_CI_LOW, d.ci_low);
-        work_add(work, STATISTIC_CI_HIGH, d.ci_high);
-        trajectory_change(work, stage);
+        if (whole) {
+            work_add(work, STATISTIC_CI_LOW, d.ci_low);
+            work_add(work, STATISTIC_CI_HIGH, d.ci_high);
+        }
+        trajectory_change(work, stage, whole);
         /* A mean over those who have every stage: the plain means of two stages may differ only
            because different people are in them. */
         scores = work_distribution(work, stage, TALLY_ALL_STAGES);
         d = describe_mean(&scores);
         work_add_count(work, STATISTIC_SAME_N, d.n);
         work_add(work, STATISTIC_SAME_MEAN, d.mean);
-        compute_model_stage(work, &model, stage);
+        if (whole) {
+            compute_model_stage(work, &model, stage);
+        }
     }
 }

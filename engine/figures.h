@@ -536,7 +536,8 @@ struct figures {
 };
 
 /* Does what only results.csv has under a breakdown have to be computed? Tables have the mixed model, moves
-   between bands, goals attained at two stages and T against 50 of All alone. */
+   between bands, goals attained at two stages, T against 50, and over the stages what each step and the
+   spread at each stage were, of All alone, and quantiles of nobody. */
 static inline bool figures_has_unprinted(const struct figures *figures, size_t breakdown)
 {
     return breakdown == 0 || !figures->printed_only;

@@ -160,35 +160,78 @@ static int pattern_compare(const void *a, const void *b)
     return (key_x > key_y) - (key_x < key_y);
 }
 
+/* What is known of each group while patterns are listed by group. */
+struct group_place {
+    size_t place; /* of its next pattern */
+    uint32_t cohort;
+};
+
+/* Is each group of one cohort? Counts their patterns. */
+static bool count_groups(const struct patterns *patterns, const uint32_t group_of[],
+                         struct group_place groups[])
+{
+    bool single = true;
+    for (size_t i = 0; i < patterns->n; i++) {
+        const uint32_t cohort = patterns->list[i].cohort;
+        struct group_place *const group = &groups[group_of[cohort]];
+        single = single && (group->place == 0 || group->cohort == cohort);
+        group->cohort = cohort;
+        group->place++;
+    }
+    return single;
+}
+
+/* Patterns of groups that are one cohort each are in order group by group. */
+static void list_by_group(const struct patterns *patterns, const uint32_t group_of[],
+                          struct group_place groups[], size_t n_groups, struct pattern list[])
+{
+    size_t sum = 0;
+    for (size_t group = 0; group < n_groups; group++) {
+        const size_t count = groups[group].place;
+        groups[group].place = sum;
+        sum += count;
+    }
+    for (size_t i = 0; i < patterns->n; i++) {
+        const uint32_t group = group_of[patterns->list[i].cohort];
+        struct pattern *const to = &list[groups[group].place++];
+        *to = patterns->list[i];
+        to->cohort = group;
+    }
+}
+
 bool patterns_coarsen(const struct patterns *patterns, const uint32_t group_of[],
                       struct patterns *out)
 {
-    bool apart = true;
+    struct group_place *groups;
+    size_t n_groups = 0;
+    bool done;
     *out = (struct patterns){0};
-    if (!array_grow(&out->list, &out->capacity, patterns->n, sizeof *out->list)) {
-        return false;
-    }
     for (size_t i = 0; i < patterns->n; i++) {
-        out->list[i] = patterns->list[i];
-        out->list[i].cohort = group_of[patterns->list[i].cohort];
+        const size_t group = group_of[patterns->list[i].cohort];
+        n_groups = group < n_groups ? n_groups : group + 1;
     }
-    out->n = patterns->n;
-    patterns_sort(out);
-    for (size_t i = 1; i < out->n && apart; i++) {
-        apart = key_at(out, i - 1) != key_at(out, i);
-    }
-    if (apart) {
-        out->terms = patterns->terms;
-        out->n_terms = patterns->n_terms;
-        return true;
-    }
-    out->n = 0;
-    if (!patterns_merge(out, patterns, group_of)) {
-        patterns_free(out);
+    groups = calloc(n_groups + 1, sizeof *groups);
+    if (groups == NULL) {
         return false;
     }
-    patterns_sort(out);
-    return true;
+    if (count_groups(patterns, group_of, groups)) {
+        done = array_grow(&out->list, &out->capacity, patterns->n, sizeof *out->list);
+        if (done) {
+            list_by_group(patterns, group_of, groups, n_groups, out->list);
+            out->n = patterns->n;
+            out->terms = patterns->terms;
+            out->n_terms = patterns->n_terms;
+        }
+    } else {
+        done = patterns_merge(out, patterns, group_of);
+    }
+    free(groups);
+    if (done) {
+        patterns_sort(out);
+    } else {
+        patterns_free(out);
+    }
+    return done;
 }
 
 void patterns_sort(struct patterns *patterns)

@@ -154,7 +154,7 @@ bool count_respondents(const struct respondents *respondents, const struct count
     bool done = count_join_findings(respondents, counting->counted, counting->listing);
     for (walk.join_index = 0; walk.join_index < study->n_joins && done; walk.join_index++) {
         walk.join = &respondents->joins[walk.join_index];
-        walk.layout = &respondents->rules->joins[walk.join_index];
+        walk.layout = walk.join->layout; /* of goals, maybe the wide one */
         walk.absence_is_plain = absence_is_plain(study, walk.layout);
         done = count_join(&walk);
     }

@@ -36,6 +36,12 @@ static bool make_room(struct goals_at_hand *goals, size_t n, size_t n_stages)
                       sizeof *goals->weights);
 }
 
+static inline uint32_t stored_code(const struct walk *walk, const unsigned char *series,
+                                   size_t stage)
+{
+    return code_at(series_payload(walk->layout, series, stage), walk->layout->stored_bytes);
+}
+
 /* The weight of a goal at each stage, or, where one has none, that of the first stage that gives one. */
 static void find_weights(const struct walk *walk, const unsigned char *series,
                          struct goals_at_hand *goals, uint32_t weights[])
@@ -43,11 +49,9 @@ static void find_weights(const struct walk *walk, const unsigned char *series,
     const size_t n = walk->study->n_stages;
     uint32_t first = NO_WEIGHT;
     for (size_t i = 0; i < n; i++) {
-        const uint32_t code =
-            series_state(walk->layout, series, i) == SLOT_FORM
-                ? payload_code(walk->layout, series_payload(walk->layout, series, i),
-                               GOAL_PAYLOAD_WEIGHT)
-                : 0;
+        const uint32_t code = series_state(walk->layout, series, i) == SLOT_FORM
+                                  ? rating_weight(walk->join, stored_code(walk, series, i))
+                                  : 0;
         weights[i] = code - 1; /* none: NO_WEIGHT */
         first = first == NO_WEIGHT ? weights[i] : first;
     }
@@ -63,11 +67,8 @@ static void find_levels(const struct walk *walk, const unsigned char *series,
 {
     for (size_t i = 0; i < walk->study->n_stages; i++) {
         const enum slot_state state = series_state(walk->layout, series, i);
-        /* Payload codes are not negative: the level is kept in halves above -2. */
         halves[i] = state == SLOT_FORM
-                        ? (int8_t)((int32_t)payload_code(walk->layout,
-                                                         series_payload(walk->layout, series, i),
-                                                         GOAL_PAYLOAD_LEVEL) -
+                        ? (int8_t)((int32_t)rating_level(stored_code(walk, series, i)) -
                                    2 * GAS_HALVES_PER_LEVEL)
                     : state == SLOT_CONFLICT ? CONFLICTING
                                              : NOT_RATED;
@@ -386,13 +387,13 @@ static struct goal_share *find_share(struct goals_at_hand *goals, const struct f
 
 /* A goal that was rated at an occasion: whether it was attained, among all goals and among those that
    are about the same. */
-static bool share_attained(struct walk *walk, const struct goal_series *series, size_t scale,
+static bool share_attained(struct walk *walk, const struct known_goal *known, size_t scale,
                            const int16_t ending[N_GOAL_OCCASIONS])
 {
     const struct study *const study = walk->study;
     struct family_sum of;
     for (size_t d = GOALS_ANY; d < GOALS_BY_FLAG + study->goals.n_flags; d++) {
-        if (family_of_goal(study, scale, (enum goal_occasion)0, d, series->category, series->flags,
+        if (family_of_goal(study, scale, (enum goal_occasion)0, d, known->category, known->flags,
                            &of)) {
             struct goal_share *const share = find_share(&walk->goals, &of);
             if (share == NULL) {
@@ -489,7 +490,7 @@ static bool count_goal(struct walk *walk, size_t i, uint32_t measure)
 {
     const struct study *const study = walk->study;
     const size_t scale = study->measures[measure].first_scale + GOALS_LEVEL;
-    const struct goal_series *const series = join_goal(walk->join, walk->goals.series[i]);
+    const struct known_goal known = join_goal(walk->join, walk->goals.series[i]);
     const int8_t *const halves = walk->goals.halves + i * study->n_stages;
     int16_t ending[N_GOAL_OCCASIONS] = {GOAL_NOT_REVIEWED, GOAL_NOT_REVIEWED};
     walk->counted->measures[measure].forms[FORM_USED] += count_levels(walk, halves);
@@ -499,9 +500,9 @@ static bool count_goal(struct walk *walk, size_t i, uint32_t measure)
     if (is_rated(halves[study->after])) {
         ending[GOAL_AFTER] = halves[study->after];
     }
-    if (!goal_counter_ending(walk->counted->goals, series->category, series->flags, ending) ||
+    if (!goal_counter_ending(walk->counted->goals, known.category, known.flags, ending) ||
         ((ending[GOAL_LATEST] != GOAL_NOT_REVIEWED || ending[GOAL_AFTER] != GOAL_NOT_REVIEWED) &&
-         !share_attained(walk, series, scale, ending))) {
+         !share_attained(walk, &known, scale, ending))) {
         return false;
     }
     if (study->before == study->after || !is_rated(halves[study->before]) ||

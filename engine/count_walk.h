@@ -62,7 +62,7 @@ static inline uint32_t first_series(const struct walk *walk)
 static inline uint32_t next_series(const struct walk *walk, uint32_t series)
 {
     if (walk->layout->is_goals) {
-        return join_goal(walk->join, series)->next;
+        return next_goal(walk->join, walk->respondent, series);
     }
     return (series + 1) % walk->layout->n_versions == 0 ? NO_NAME : series + 1;
 }

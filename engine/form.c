@@ -27,31 +27,62 @@ static size_t round_up(size_t n, size_t to)
 static void lay_series_out(const struct join_rules *rules, struct join_layout *layout)
 {
     const size_t n_stages = rules->study->n_stages;
-    layout->states = layout->is_goals ? sizeof(struct goal_series) : 0;
     layout->codes = layout->states + (n_stages + 3) / 4;
-    layout->dates = layout->codes + n_stages * layout->payload_bytes;
+    layout->dates = layout->codes + n_stages * layout->stored_bytes;
     layout->series_bytes = layout->dates;
     if (rules->by_date) {
-        layout->dates = round_up(layout->dates, sizeof(int32_t));
         layout->series_bytes = layout->dates + n_stages * sizeof(int32_t);
     }
     layout->places = layout->series_bytes;
     if (rules->keep_places) {
-        layout->places = round_up(layout->places, sizeof(uint64_t));
         layout->series_bytes = layout->places + n_stages * sizeof(uint64_t);
     }
-    /* the goal's own fields must stay aligned from one series to the next */
-    layout->series_bytes = round_up(layout->series_bytes, layout->is_goals ? 4 : 1);
-    layout->respondent_bytes =
-        round_up(sizeof(struct respondent) + layout->n_versions * layout->series_bytes, 8);
+}
+
+/* What the processor's cache has of a respondent at once. */
+#define LINE_BYTES ((size_t)64)
+
+/* Nearly always a study has few names of goals, and weights if any; a wide layout is for all others. Both
+   have as many series behind a respondent. */
+static void lay_goals_out(const struct join_rules *rules, size_t number_bytes, size_t stored_bytes,
+                          size_t n_inline, struct join_layout *layout)
+{
+    layout->number_bytes = number_bytes;
+    layout->category = number_bytes;
+    layout->category_stage =
+        layout->category + (rules->study->goals.has_category ? number_bytes : 0);
+    layout->flags = layout->category_stage + (rules->study->goals.has_category ? 1 : 0);
+    layout->states = layout->flags + (rules->study->goals.n_flags > 0 ? sizeof(uint16_t) : 0);
+    layout->stored_bytes = stored_bytes;
+    lay_series_out(rules, layout);
+    layout->n_inline = n_inline > 0 ? n_inline
+                       : INLINE_GOALS + layout->series_bytes < LINE_BYTES
+                           ? (LINE_BYTES - INLINE_GOALS) / layout->series_bytes
+                           : 1;
+    layout->respondent_bytes = round_up(INLINE_GOALS + layout->n_inline * layout->series_bytes, 8);
+    layout->more_bytes = sizeof(uint32_t) + MORE_GOALS * layout->series_bytes;
+}
+
+static void lay_out(struct join_rules *rules, struct join_layout *layout, struct join_layout *wide)
+{
+    if (!layout->is_goals) {
+        layout->stored_bytes = layout->payload_bytes;
+        lay_series_out(rules, layout);
+        layout->respondent_bytes =
+            round_up(sizeof(struct respondent) + layout->n_versions * layout->series_bytes, 8);
+        return;
+    }
+    lay_goals_out(rules, sizeof(uint16_t), 1, 0, layout);
+    *wide = *layout;
+    lay_goals_out(rules, sizeof(uint32_t), sizeof(uint32_t), layout->n_inline, wide);
+    layout->wide = wide;
 }
 
 /* What every packed form of a join has (form_pack()). */
 static size_t packed_bytes_of(const struct join_rules *rules, const struct join_layout *layout)
 {
     return PACKED_PAYLOAD + layout->payload_bytes + (rules->keep_places ? sizeof(uint64_t) : 0) +
-           (rules->by_date ? sizeof(int64_t) : 0) +
-           (layout->is_goals ? 2 * sizeof(uint32_t) + sizeof(uint16_t) : 0);
+           (rules->by_date ? sizeof(int64_t) : 0) + (layout->is_goals ? PACKED_GOAL_BYTES : 0);
 }
 
 static void widen_layout(const struct study *study, size_t measure, struct join_layout *layout)
@@ -80,7 +111,7 @@ bool join_rules_init(struct join_rules *rules, const struct study *study,
     *rules = (struct join_rules){.study = study,
                                  .cohorts = cohorts,
                                  .names = names,
-                                 .joins = calloc(study->n_joins + 1, sizeof *rules->joins),
+                                 .joins = calloc(2 * study->n_joins + 1, sizeof *rules->joins),
                                  .version = calloc(study->n_measures + 1, sizeof *rules->version),
                                  .by_date = study_keeps_dates(study),
                                  .keep_places = keep_places};
@@ -101,9 +132,9 @@ bool join_rules_init(struct join_rules *rules, const struct study *study,
                          sizeof(struct family_id);
     for (size_t i = 0; i < study->n_joins; i++) {
         rules->joins[i].payload_bytes = rules->joins[i].n_payload * rules->joins[i].code_bytes;
-        rules->joins[i].is_plain = !rules->joins[i].is_goals && !rules->by_date;
+        rules->joins[i].is_plain = !rules->by_date;
         rules->joins[i].packed_bytes = packed_bytes_of(rules, &rules->joins[i]);
-        lay_series_out(rules, &rules->joins[i]);
+        lay_out(rules, &rules->joins[i], &rules->joins[study->n_joins + i]);
     }
     return true;
 }
@@ -162,7 +193,7 @@ size_t form_pack(const struct join_rules *rules, const struct form *form, unsign
     unsigned char *const start = bytes;
     put(&bytes, &head, sizeof head);
     put(&bytes, (head.kind & PACKED_LONG) != 0 ? &long_id : &form->id.words[0], sizeof long_id);
-    payload_copy(layout, form->payload, bytes);
+    bytes_copy(form->payload, bytes, layout->payload_bytes);
     bytes += layout->payload_bytes;
     if (rules->keep_places) {
         put(&bytes, &form->place, sizeof form->place);

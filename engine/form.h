@@ -16,16 +16,7 @@ struct respondent {
     uint8_t cohort_rank; /* of the stage the cohort was read from; lower is better */
     bool moved;          /* forms differ on a cohort column */
     uint8_t family_rank; /* of the stage the family was read from; UINT8_MAX: no form names one */
-};
-
-/* What stands before the places of a goal's series. */
-struct goal_series {
-    uint32_t respondent;
-    uint32_t goal;
-    uint32_t next;     /* the respondent's next series, or NO_NAME */
-    uint32_t category; /* of the earliest stage that gives one */
-    uint16_t category_stage;
-    uint16_t flags;
+    bool many_goals;     /* they are found by a table (join.c) */
 };
 
 /* What a form says, as far as the join has to know: codes that two forms of one respondent and
@@ -52,17 +43,21 @@ struct form {
     struct family_id family;      /* zeros: none is named */
 };
 
-/* Questionnaires of one measure as columns. */
+/* Forms of one measure as columns. */
 struct form_columns {
     uint16_t measure;
     bool may_start;
     const struct id *ids;             /* borrowed, as are the rest; zeros: none */
     const uint32_t *cohorts, *stages; /* NO_STAGE: to be placed by its date */
-    const uint32_t *codes;            /* of form i on scale s: codes[s * stride + i] */
+    const uint32_t *codes;            /* s of form i's payload: codes[s * stride + i] */
     size_t stride;
+    const uint32_t *goals, *categories; /* of goals: as a form has them; else NULL */
+    const uint16_t *flags;
     const uint64_t *places;
     const struct family_id *families; /* NULL: none is named */
-    const bool *sound; /* something is answered, and the stage is one of the study's */
+    const bool
+        *sound; /* something is answered, the stage is one of the study's, and a goal is named where
+                          it has to be */
     size_t n;
 };
 
@@ -75,15 +70,27 @@ struct join_layout {
     size_t
         n_versions; /* series that every respondent has; goals: 0, as they are added one by one */
     size_t states, codes, dates, places, series_bytes; /* within a series */
+    size_t stored_bytes;     /* of what a place keeps: the payload, or of goals a code for it */
     size_t respondent_bytes; /* of a respondent with the series of all versions behind it */
+    /* Goals: what stands before the places of a series, which begins with the number of its goal; and how
+       series stand behind a respondent, and where there are more. */
+    size_t number_bytes; /* of the numbers of names */
+    size_t category, category_stage, flags;
+    size_t n_inline, more_bytes;
+    const struct join_layout *wide; /* for more names, and more codes, than fit; NULL: all fit */
 };
+
+/* Goals: behind a respondent stands where there are more, and the first n_inline series; of those, each
+   record has where still more are, and two. */
+#define INLINE_GOALS (sizeof(struct respondent) + sizeof(uint32_t))
+#define MORE_GOALS ((size_t)2)
 
 /* What all partitions share. Const once built. */
 struct join_rules {
     const struct study *study; /* borrowed, as are the next two */
     const struct cohorts *cohorts;
     const struct names *names;        /* of goals' categories */
-    struct join_layout *joins;        /* owned, study->n_joins */
+    struct join_layout *joins;        /* owned, study->n_joins, and behind those the wide ones */
     uint16_t *version;                /* owned: of each measure in its join */
     uint8_t cohort_ranks[MAX_STAGES]; /* how far a form of a stage is from saying the cohort */
     bool by_date; /* some stage has a window, duplicates go by date, or an added value has to know
@@ -131,20 +138,17 @@ static inline uint32_t payload_code(const struct join_layout *layout, const unsi
 
 /* Payloads are a few bytes, which a loop copies sooner than a function that has to find out how many
    they are. */
-static inline void payload_copy(const struct join_layout *layout, const unsigned char *from,
-                                unsigned char *to)
+static inline void bytes_copy(const unsigned char *from, unsigned char *to, size_t n)
 {
-    const size_t n = layout->payload_bytes;
     *to = *from; /* there is one at least, and often no more */
     for (size_t i = 1; i < n; i++) {
         to[i] = from[i];
     }
 }
-static inline bool payload_equal(const struct join_layout *layout, const unsigned char *a,
-                                 const unsigned char *b)
+static inline bool bytes_equal(const unsigned char *a, const unsigned char *b, size_t n)
 {
     bool equal = true;
-    for (size_t i = 0; i < layout->payload_bytes; i++) {
+    for (size_t i = 0; i < n; i++) {
         equal = equal && a[i] == b[i];
     }
     return equal;
@@ -203,12 +207,27 @@ enum {
     PACKED_MAY_START = 8,
     PACKED_LONG =
         16, /* a longer id has its length as the first word, and its text behind all else */
-    PACKED_PLAIN = 32 /* nothing but a head, an id, a payload, where places are kept its place, and
-                         maybe a family: as nearly all are */
+    PACKED_PLAIN =
+        32 /* nothing but a head, an id, a payload, where places are kept its place, of goals
+                         what they are, and maybe a family: as nearly all are */
 };
 
 #define PACKED_ID sizeof(struct packed_head)
 #define PACKED_PAYLOAD (PACKED_ID + sizeof(uint64_t))
+#define PACKED_GOAL_BYTES \
+    (2 * sizeof(uint32_t) + sizeof(uint16_t)) /* the goal, its category, flags */
+
+/* What a goal is, as it stands behind its payload and place. */
+struct packed_goal {
+    uint32_t goal, category;
+    uint16_t flags;
+};
+static inline void packed_goal(const unsigned char *bytes, struct packed_goal *goal)
+{
+    __builtin_memcpy(&goal->goal, bytes, sizeof goal->goal);
+    __builtin_memcpy(&goal->category, bytes + sizeof goal->goal, sizeof goal->category);
+    __builtin_memcpy(&goal->flags, bytes + 2 * sizeof goal->goal, sizeof goal->flags);
+}
 
 /* The length of a packed form. */
 static inline size_t form_packed_bytes(const struct join_rules *rules,
@@ -284,6 +303,12 @@ static inline size_t form_pack_plain(const struct form_columns *forms,
     if (keep_places) {
         __builtin_memcpy(to, &forms->places[at], sizeof forms->places[at]);
         to += sizeof forms->places[at];
+    }
+    if (forms->goals != NULL) {
+        __builtin_memcpy(to, &forms->goals[at], sizeof(uint32_t));
+        __builtin_memcpy(to + sizeof(uint32_t), &forms->categories[at], sizeof(uint32_t));
+        __builtin_memcpy(to + 2 * sizeof(uint32_t), &forms->flags[at], sizeof(uint16_t));
+        to += PACKED_GOAL_BYTES;
     }
     __builtin_memcpy(to, &id.words[1], sizeof id.words[1]);
     to += two_words * sizeof id.words[1];

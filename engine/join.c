@@ -1,5 +1,6 @@
 #include "engine/join.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,10 +36,12 @@ static void blocks_free(struct blocks *blocks)
 void join_free(struct join *join)
 {
     free(join->by_id.numbers);
-    free(join->by_goal.numbers);
     blocks_free(&join->respondents);
-    blocks_free(&join->series);
-    blocks_free(&join->first_series);
+    blocks_free(&join->more_goals);
+    names_free(&join->many);
+    free(join->many_series);
+    names_free(&join->weight_numbers);
+    free(join->weights);
     blocks_free(&join->families[0]);
     blocks_free(&join->families[1]);
     names_free(&join->repeated);
@@ -106,8 +109,7 @@ bool join_make_room(struct join *join)
 {
     const uint32_t n = join->n_respondents;
     if (n >= MOST_RESPONDENTS || !make_slots(join) ||
-        !blocks_grow(&join->respondents, n, join->layout->respondent_bytes) ||
-        (join->layout->is_goals && !blocks_grow(&join->first_series, n, sizeof(uint32_t)))) {
+        !blocks_grow(&join->respondents, n, join->layout->respondent_bytes)) {
         return false;
     }
     join->room = n;
@@ -177,10 +179,6 @@ bool join_add(struct join *join, struct id id, uint32_t hash, uint32_t *responde
         if (!copy_long_id(join, &id)) {
             return false;
         }
-        if (join->layout->is_goals) {
-            *(uint32_t *)block_record(&join->first_series, join->n_respondents, sizeof(uint32_t)) =
-                NO_NAME;
-        }
         (void)join_add_new(join, id, hash, slot);
         join->similar_ids += similar;
     }
@@ -219,69 +217,304 @@ bool join_note_family(struct join *join, uint32_t respondent, struct family_id f
 
 /* --- goals --- */
 
-static uint64_t goal_hash(uint32_t respondent, uint32_t goal)
+/* Where there are more goals, + 1: behind a respondent, and at the beginning of a record of such. */
+static uint32_t more_at(const void *at)
 {
-    uint64_t hash = ((uint64_t)respondent << 32 | goal) * UINT64_C(0x9e3779b97f4a7c15);
-    hash = (hash ^ (hash >> 29)) * UINT64_C(0xbf58476d1ce4e5b9);
-    return hash ^ (hash >> 32);
+    uint32_t more;
+    memcpy(&more, at, sizeof more);
+    return more;
+}
+static uint32_t more_of(const struct join *join, uint32_t respondent)
+{
+    return more_at(join_respondent(join, respondent) + 1);
 }
 
-static bool make_goal_slots(struct join *join)
+static unsigned char *more_record(const struct join *join, uint32_t more)
 {
-    if (!slots_full(&join->by_goal, join->n_series)) {
-        return true;
+    return block_record(&join->more_goals, more, join->layout->more_bytes);
+}
+
+static uint32_t inline_series(uint32_t respondent, size_t i)
+{
+    return respondent << INLINE_BITS | (uint32_t)i;
+}
+
+static uint32_t more_series(uint32_t more, size_t i)
+{
+    return MORE_SERIES | (more * (uint32_t)MORE_GOALS + (uint32_t)i);
+}
+
+static bool is_goal(const struct join *join, uint32_t series)
+{
+    return number_at(join->layout, join_series(join, series)) != NO_NAME;
+}
+
+/* The first goal of a record, which has one, or NO_NAME where there is no record. */
+static uint32_t first_of_more(uint32_t more)
+{
+    return more == 0 ? NO_NAME : more_series(more - 1, 0);
+}
+
+uint32_t first_goal(const struct join *join, uint32_t respondent)
+{
+    const uint32_t first = inline_series(respondent, 0);
+    return is_goal(join, first) ? first : NO_NAME;
+}
+
+uint32_t next_goal(const struct join *join, uint32_t respondent, uint32_t series)
+{
+    const bool is_more = (series & MORE_SERIES) != 0;
+    const size_t n = is_more ? MORE_GOALS : join->layout->n_inline;
+    const size_t i = is_more ? (series & ~MORE_SERIES) % MORE_GOALS
+                             : series & ((UINT32_C(1) << INLINE_BITS) - 1);
+    if (i + 1 < n && is_goal(join, series + 1)) {
+        return series + 1;
     }
-    if (join->n_series >= NO_NAME / 2 || !slots_grow(&join->by_goal)) {
+    return first_of_more(
+        is_more ? more_at(more_record(join, (series & ~MORE_SERIES) / (uint32_t)MORE_GOALS))
+                : more_of(join, respondent));
+}
+
+struct known_goal join_goal(const struct join *join, uint32_t series)
+{
+    const struct join_layout *const layout = join->layout;
+    const unsigned char *const at = join_series(join, series);
+    struct known_goal known = {.goal = number_at(layout, at), .category = NO_NAME};
+    uint16_t flags;
+    if (layout->category_stage > layout->category) {
+        known.category = number_at(layout, at + layout->category);
+    }
+    if (layout->states > layout->flags) {
+        memcpy(&flags, at + layout->flags, sizeof flags);
+        known.flags = flags;
+    }
+    return known;
+}
+
+/* --- very many goals --- */
+
+/* So many records of a respondent's goals are looked through for one. With more, they go by a table: a file
+   that gives every row the same id makes one respondent with all goals of the file. */
+#define LOOKED_THROUGH 16
+
+static bool remember_goal(struct join *join, uint32_t respondent, uint32_t series)
+{
+    const uint32_t key[2] = {respondent, number_at(join->layout, join_series(join, series))};
+    uint32_t number;
+    if (!names_add(&join->many, (const char *)key, sizeof key, &number) ||
+        !array_grow(&join->many_series, &join->many_capacity, (size_t)number + 1,
+                    sizeof *join->many_series)) {
         return false;
     }
-    for (uint32_t i = 0; i < join->n_series; i++) {
-        const struct goal_series *const series = join_goal(join, i);
-        slots_put(&join->by_goal, goal_hash(series->respondent, series->goal), i);
-    }
+    join->many_series[number] = series;
     return true;
 }
 
-static bool new_goal(struct join *join, uint32_t respondent, uint32_t goal)
+static bool remember_goals(struct join *join, uint32_t respondent)
 {
-    uint32_t *const first = block_record(&join->first_series, respondent, sizeof(uint32_t));
-    const uint32_t n = join->n_series;
-    if (!blocks_grow(&join->series, n, join->layout->series_bytes)) {
-        return false;
+    for (uint32_t i = first_goal(join, respondent); i != NO_NAME;
+         i = next_goal(join, respondent, i)) {
+        if (!remember_goal(join, respondent, i)) {
+            return false;
+        }
     }
-    /* New series go to the front of the respondent's list: its order is that of the rows, turned
-       round, and means nothing. */
-    *join_goal(join, n) = (struct goal_series){.respondent = respondent,
-                                               .goal = goal,
-                                               .next = *first,
-                                               .category = NO_NAME,
-                                               .category_stage = UINT16_MAX};
-    *first = n;
-    join->n_series++;
+    join_respondent(join, respondent)->many_goals = true;
     return true;
 }
 
-/* Goals go by a table, since a file that gives every row the same id would make one respondent with
-   all goals of the file. */
+/* The respondent's series of a goal, or NO_NAME; `*looked` is how many records were looked through. */
+static uint32_t find_goal(const struct join *join, uint32_t respondent, uint32_t goal,
+                          size_t *looked)
+{
+    const struct join_layout *const layout = join->layout;
+    *looked = 0;
+    if (join_respondent(join, respondent)->many_goals) {
+        const uint32_t key[2] = {respondent, goal};
+        const uint32_t number = names_find(&join->many, (const char *)key, sizeof key);
+        return number == NO_NAME ? NO_NAME : join->many_series[number];
+    }
+    for (uint32_t more = more_of(join, respondent); more != 0; ++*looked) {
+        const unsigned char *const record = more_record(join, more - 1);
+        for (size_t i = 0; i < MORE_GOALS; i++) {
+            if (number_at(layout, record + sizeof more + i * layout->series_bytes) == goal) {
+                return more_series(more - 1, i);
+            }
+        }
+        more = more_at(record);
+    }
+    return NO_NAME;
+}
+
+/* A place for a goal that does not stand behind its respondent: in the record that came last, or a new one.
+   Their order is that of the rows, and means nothing. */
+static bool new_goal(struct join *join, uint32_t respondent, uint32_t goal, uint32_t *series)
+{
+    const uint32_t last = more_of(join, respondent), n = join->n_more;
+    if (last != 0 && !is_goal(join, more_series(last - 1, MORE_GOALS - 1))) {
+        *series = more_series(last - 1, MORE_GOALS - 1);
+    } else {
+        const uint32_t more = n + 1;
+        if (n >= MORE_SERIES / MORE_GOALS - 1 ||
+            !blocks_grow(&join->more_goals, n, join->layout->more_bytes)) {
+            return false;
+        }
+        memcpy(more_record(join, n), &last, sizeof last);
+        memcpy(join_respondent(join, respondent) + 1, &more, sizeof more);
+        join->n_more++;
+        *series = more_series(n, 0);
+    }
+    number_put(join->layout, join_series(join, *series), goal);
+    return true;
+}
+_Static_assert(MORE_GOALS == 2, "what is not the first of a record is its last");
+
 bool join_add_goal(struct join *join, uint32_t respondent, uint32_t goal, uint32_t *series)
 {
-    size_t slot;
-    if (!make_goal_slots(join)) {
+    const struct join_layout *const layout = join->layout;
+    struct respondent *const r = join_respondent(join, respondent);
+    const unsigned char *const at = inline_goal(layout, r, goal);
+    size_t looked;
+    assert(goal != NO_NAME && number_fits(layout, goal));
+    if (at != NULL) {
+        const size_t bytes = (size_t)(at - (const unsigned char *)r) - INLINE_GOALS;
+        *series = inline_series(respondent, bytes / layout->series_bytes);
+        return true;
+    }
+    *series = find_goal(join, respondent, goal, &looked);
+    if (*series != NO_NAME) {
+        return true;
+    }
+    if (!new_goal(join, respondent, goal, series)) {
         return false;
     }
-    slot = first_slot(&join->by_goal, goal_hash(respondent, goal));
-    while (join->by_goal.numbers[slot] != SLOT_FREE) {
-        const struct goal_series *const known = join_goal(join, join->by_goal.numbers[slot]);
-        if (known->respondent == respondent && known->goal == goal) {
-            *series = join->by_goal.numbers[slot];
-            return true;
+    return join_respondent(join, respondent)->many_goals ? remember_goal(join, respondent, *series)
+           : looked < LOOKED_THROUGH                     ? true
+                                                         : remember_goals(join, respondent);
+}
+
+void note_goal(const struct join_rules *rules, const struct join_layout *layout, unsigned char *at,
+               uint32_t category, uint32_t flags, uint32_t stage)
+{
+    unsigned char *const category_stage = at + layout->category_stage;
+    if (layout->states > layout->flags) {
+        uint16_t all;
+        memcpy(&all, at + layout->flags, sizeof all);
+        all = (uint16_t)(all | flags);
+        memcpy(at + layout->flags, &all, sizeof all);
+    }
+    if (category == NO_NAME || layout->category_stage == layout->category) {
+        return;
+    }
+    /* The stage is kept + 1; where no category is known, any is taken. */
+    const uint32_t known = number_at(layout, at + layout->category);
+    if (known == NO_NAME || stage + 1 < *category_stage ||
+        (stage + 1 == *category_stage && category != known &&
+         strcmp(names_text(rules->names, category), names_text(rules->names, known)) < 0)) {
+        number_put(layout, at + layout->category, category);
+        *category_stage = (unsigned char)(stage + 1);
+    }
+}
+
+/* --- codes of ratings --- */
+
+/* Weights are numbered as they come. */
+static bool weight_number(struct join *join, uint32_t weight, uint32_t *number)
+{
+    uint32_t *const recent =
+        &join->recent_weights[weight * UINT32_C(0x9e3779b1) >> 26]; /* of RECENT_WEIGHTS */
+    *number = *recent;
+    if (*number < join->n_weights && join->weights[*number] == weight) {
+        return true;
+    }
+    if (!names_add(&join->weight_numbers, (const char *)&weight, sizeof weight, number) ||
+        *number >= UINT32_MAX / GAS_N_HALVES ||
+        !array_grow(&join->weights, &join->weights_capacity, (size_t)*number + 1,
+                    sizeof *join->weights)) {
+        return false;
+    }
+    join->weights[*number] = weight;
+    join->n_weights = *number < join->n_weights ? join->n_weights : (size_t)*number + 1;
+    *recent = *number;
+    return true;
+}
+
+bool join_rating_code(struct join *join, const unsigned char *payload, uint32_t *code)
+{
+    const struct join_layout *const layout = join->layout;
+    const uint32_t level = payload_code(layout, payload, GOAL_PAYLOAD_LEVEL);
+    uint32_t number = 0;
+    assert(level < GAS_N_HALVES);
+    if (layout->n_payload > GOAL_PAYLOAD_WEIGHT &&
+        !weight_number(join, payload_code(layout, payload, GOAL_PAYLOAD_WEIGHT), &number)) {
+        return false;
+    }
+    *code = number * GAS_N_HALVES + level;
+    return true;
+}
+
+/* One series in another layout. */
+static void widen_series(const struct join_layout *from, const struct join_layout *to,
+                         size_t n_stages, const unsigned char *old, unsigned char *new)
+{
+    number_put(to, new, number_at(from, old));
+    if (from->category_stage > from->category) {
+        number_put(to, new + to->category, number_at(from, old + from->category));
+    }
+    /* The stage of the category, the flags, the states. */
+    memcpy(new + to->category_stage, old + from->category_stage,
+           from->codes - from->category_stage);
+    for (size_t i = 0; i < n_stages; i++) {
+        code_put(new + to->codes + i * to->stored_bytes,
+                 code_at(old + from->codes + i * from->stored_bytes, from->stored_bytes),
+                 to->stored_bytes);
+    }
+    memcpy(new + to->dates, old + from->dates, to->places - to->dates);
+    memcpy(new + to->places, old + from->places, to->series_bytes - to->places);
+}
+
+/* Records with `head` bytes before their series, so many to each, in another layout. */
+static bool widen_blocks(const struct join *join, const struct join_layout *to,
+                         const struct blocks *old, uint32_t n_records, size_t head, size_t n_series,
+                         size_t old_bytes, size_t new_bytes, struct blocks *new)
+{
+    const struct join_layout *const from = join->layout;
+    const size_t n_stages = (from->dates - from->codes) / from->stored_bytes;
+    for (uint32_t i = 0; i < n_records; i++) {
+        const unsigned char *const record = block_record(old, i, old_bytes);
+        unsigned char *copy;
+        if (!blocks_grow(new, i, new_bytes)) {
+            return false;
         }
-        slot = (slot + 1) & (join->by_goal.n - 1);
+        copy = block_record(new, i, new_bytes);
+        memcpy(copy, record, head);
+        for (size_t k = 0; k < n_series; k++) {
+            widen_series(from, to, n_stages, record + head + k * from->series_bytes,
+                         copy + head + k * to->series_bytes);
+        }
     }
-    if (!new_goal(join, respondent, goal)) {
+    return true;
+}
+
+bool join_fit(struct join *join, uint32_t goal, uint32_t category, uint32_t code)
+{
+    const struct join_layout *const from = join->layout, *const to = from->wide;
+    struct blocks respondents = {0}, more_goals = {0};
+    if (number_fits(from, goal) && number_fits(from, category) && code_fits(from, code)) {
+        return true;
+    }
+    if (!widen_blocks(join, to, &join->respondents, join->room, INLINE_GOALS, from->n_inline,
+                      from->respondent_bytes, to->respondent_bytes, &respondents) ||
+        !widen_blocks(join, to, &join->more_goals, join->n_more, sizeof(uint32_t), MORE_GOALS,
+                      from->more_bytes, to->more_bytes, &more_goals)) {
+        blocks_free(&respondents);
+        blocks_free(&more_goals);
         return false;
     }
-    *series = join->n_series - 1;
-    join->by_goal.numbers[slot] = *series;
+    blocks_free(&join->respondents);
+    blocks_free(&join->more_goals);
+    join->respondents = respondents;
+    join->more_goals = more_goals;
+    join->layout = to;
     return true;
 }
 
@@ -291,8 +524,14 @@ unsigned char *join_series(const struct join *join, uint32_t series)
 {
     const struct join_layout *const layout = join->layout;
     const uint32_t n = (uint32_t)layout->n_versions;
+    if (layout->is_goals && (series & MORE_SERIES) != 0) {
+        const uint32_t i = series & ~MORE_SERIES;
+        return more_record(join, i / (uint32_t)MORE_GOALS) + sizeof(uint32_t) +
+               i % MORE_GOALS * layout->series_bytes;
+    }
     if (layout->is_goals) {
-        return block_record(&join->series, series, layout->series_bytes);
+        return (unsigned char *)join_respondent(join, series >> INLINE_BITS) + INLINE_GOALS +
+               (series & ((UINT32_C(1) << INLINE_BITS) - 1)) * layout->series_bytes;
     }
     if (n == 1) { /* nearly always: no division */
         return (unsigned char *)(join_respondent(join, series) + 1);
@@ -356,19 +595,22 @@ int64_t join_date(const struct join_rules *rules, const struct join *join, uint3
         if (date != NO_DATE && (earliest == NO_DATE || date < earliest)) {
             earliest = date;
         }
-        series = layout->is_goals ? join_goal(join, series)->next : series + 1;
+        series = layout->is_goals ? next_goal(join, respondent, series) : series + 1;
     }
     return earliest;
 }
 
+/* What a goal takes in the table of very many, nearly. */
+#define BYTES_OF_MANY ((size_t)64)
+
 size_t join_bytes(const struct join *join)
 {
     const struct join_layout *const layout = join->layout;
-    return (join->by_id.n + join->by_goal.n) * sizeof *join->by_id.numbers +
+    return join->by_id.n * sizeof *join->by_id.numbers +
            (join->respondents.n_blocks * layout->respondent_bytes +
-            join->series.n_blocks * layout->series_bytes +
-            join->first_series.n_blocks * sizeof(uint32_t) +
+            join->more_goals.n_blocks * layout->more_bytes +
             (join->families[0].n_blocks + join->families[1].n_blocks) * sizeof(uint64_t)) *
                BLOCK_RECORDS +
-           join->pending_capacity * sizeof(struct pending) + join->pending_payloads_capacity;
+           join->many_capacity * BYTES_OF_MANY + join->pending_capacity * sizeof(struct pending) +
+           join->pending_payloads_capacity;
 }

@@ -9,6 +9,7 @@
 #define PELLTER_ENGINE_JOIN_H
 
 #include "engine/form.h"
+#include "scales/gas.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -33,6 +34,8 @@ struct slots {
     size_t n;          /* a power of two, or 0 */
 };
 
+#define RECENT_WEIGHTS 64
+
 /* A form that waits until all forms of its respondent are known. */
 struct pending {
     struct form form;
@@ -42,13 +45,20 @@ struct pending {
 
 /* Start with zeros and a layout. */
 struct join {
-    const struct join_layout *layout; /* borrowed from the rules */
+    const struct join_layout *layout; /* borrowed from the rules; of goals, maybe the wide one */
     struct slots by_id;               /* respondents, with 8 bits of the hash on top of each */
-    struct slots by_goal;             /* goals: series by respondent and goal */
-    uint32_t n_respondents, n_series;
+    uint32_t n_respondents;
     uint32_t room; /* respondents that there are slots and records for */
     struct blocks respondents;
-    struct blocks series, first_series; /* goals; uint32_t, for each respondent */
+    struct blocks more_goals; /* n_more: of respondents with more than stand behind them */
+    uint32_t n_more;
+    struct names many;     /* goals (respondent, goal) of those who have very many ... */
+    uint32_t *many_series; /* ... owned: and where they are */
+    size_t many_capacity;
+    struct names weight_numbers; /* goals: the weights that are given ... */
+    uint32_t *weights;           /* ... owned, by number */
+    size_t n_weights, weights_capacity;
+    uint32_t recent_weights[RECENT_WEIGHTS]; /* numbers, by a hash */
     /* Words of the families, as far as some form names one, and one of more than a word. */
     struct blocks families[sizeof(struct family_id) / sizeof(uint64_t)];
     struct names repeated; /* places (series, stage) with several forms that say the same ... */
@@ -77,7 +87,7 @@ static inline void *block_record(const struct blocks *blocks, uint32_t number, s
 /* A slot: a respondent's number in 24 bits, and above it 8 bits of the hash, which tell most other
    ids without a look at them. */
 #define SLOT_NUMBER UINT32_C(0xffffff)
-#define SLOT_FREE UINT32_MAX /* also of goals, which have no such bits */
+#define SLOT_FREE UINT32_MAX
 
 /* What of an id's hash says where it stands: the half that does not, above us, choose the partition.
    The lowest bits choose the slot, the highest are the tag. */
@@ -220,18 +230,95 @@ static inline uint32_t version_series(const struct join_layout *layout, uint32_t
     return respondent * (uint32_t)layout->n_versions + (uint32_t)version;
 }
 
-/* A respondent's goals: the first series, or NO_NAME; and of one, its goal and what comes next. */
-static inline uint32_t first_goal(const struct join *join, uint32_t respondent)
-{
-    return *(const uint32_t *)block_record(&join->first_series, respondent, sizeof(uint32_t));
-}
-static inline struct goal_series *join_goal(const struct join *join, uint32_t series)
-{
-    return (struct goal_series *)block_record(&join->series, series, join->layout->series_bytes);
-}
+/* Series of goals are numbered by their respondent and their place behind it, or by where they stand among
+   those for which there is no room there. */
+#define INLINE_BITS 4
+#define MORE_SERIES (UINT32_C(1) << 31)
+
+/* A respondent's goals, one after the other, and NO_NAME after the last. */
+uint32_t first_goal(const struct join *join, uint32_t respondent);
+uint32_t next_goal(const struct join *join, uint32_t respondent, uint32_t series);
+
+/* Which goal a series is of, and what is known of it: the category of the earliest stage that gives one,
+   or NO_NAME, and the flags of all. */
+struct known_goal {
+    uint32_t goal, category, flags;
+};
+struct known_goal join_goal(const struct join *join, uint32_t series);
 
 /* The respondent's series of this goal, which is new if need be. False: no memory. */
 bool join_add_goal(struct join *join, uint32_t respondent, uint32_t goal, uint32_t *series);
+
+/* What a place keeps of a rating with this payload: a code for its level and weight, one of them for each
+   pair; and back. False: no memory. */
+bool join_rating_code(struct join *join, const unsigned char *payload, uint32_t *code);
+static inline uint32_t rating_level(uint32_t code) /* in halves above -2 */
+{
+    return code % GAS_N_HALVES;
+}
+static inline uint32_t rating_weight(const struct join *join, uint32_t code) /* + 1; 0: none */
+{
+    return join->n_weights == 0 ? 0 : join->weights[code / GAS_N_HALVES];
+}
+
+/* Makes place for numbers of names and codes of ratings up to these, where the layout has none yet: all
+   records may move. False: no memory. */
+bool join_fit(struct join *join, uint32_t goal, uint32_t category, uint32_t code);
+
+/* A number as it is kept: + 1, so that what nobody wrote is NO_NAME. */
+static inline uint32_t number_at(const struct join_layout *layout, const unsigned char *at)
+{
+    uint16_t narrow;
+    uint32_t wide;
+    if (layout->number_bytes == sizeof narrow) {
+        __builtin_memcpy(&narrow, at, sizeof narrow);
+        return (uint32_t)narrow - 1;
+    }
+    __builtin_memcpy(&wide, at, sizeof wide);
+    return wide - 1;
+}
+static inline void number_put(const struct join_layout *layout, unsigned char *at, uint32_t number)
+{
+    const uint16_t narrow = (uint16_t)(number + 1);
+    const uint32_t wide = number + 1;
+    if (layout->number_bytes == sizeof narrow) {
+        __builtin_memcpy(at, &narrow, sizeof narrow);
+    } else {
+        __builtin_memcpy(at, &wide, sizeof wide);
+    }
+}
+static inline bool number_fits(const struct join_layout *layout, uint32_t number)
+{
+    return layout->number_bytes == sizeof(uint32_t) || number + 1 <= UINT16_MAX;
+}
+static inline bool code_fits(const struct join_layout *layout, uint32_t code)
+{
+    return layout->stored_bytes == sizeof(uint32_t) || code <= UINT8_MAX;
+}
+
+/* The series of a goal behind its respondent, or where it would stand there; NULL: there is no room. The goal
+   has to fit. */
+static inline unsigned char *inline_goal(const struct join_layout *layout,
+                                         struct respondent *respondent, uint32_t goal)
+{
+    unsigned char *at = (unsigned char *)respondent + INLINE_GOALS;
+    for (size_t i = 0; i < layout->n_inline; i++, at += layout->series_bytes) {
+        const uint32_t known = number_at(layout, at);
+        if (known == goal) {
+            return at;
+        }
+        if (known == NO_NAME) {
+            number_put(layout, at, goal);
+            return at;
+        }
+    }
+    return NULL;
+}
+
+/* Notes of a goal what a form of a stage says of it. A union, and below a least element: neither depends on
+   the order of the forms. */
+void note_goal(const struct join_rules *rules, const struct join_layout *layout, unsigned char *at,
+               uint32_t category, uint32_t flags, uint32_t stage);
 
 /* A series' places, as bytes that the functions below read and write. The series of versions stand
    behind their respondent: who looks at one looks at the other. */
@@ -253,11 +340,12 @@ static inline void series_set_state(const struct join_layout *layout, unsigned c
 static inline const unsigned char *series_payload(const struct join_layout *layout,
                                                   const unsigned char *series, size_t stage)
 {
-    return series + layout->codes + stage * layout->payload_bytes;
+    return series + layout->codes + stage * layout->stored_bytes;
 }
-/* False where it is not empty: then nothing is changed. */
+/* What a place is to keep: of a questionnaire a payload, of a goal a code for it. False where it is not
+   empty: then nothing is changed. */
 static inline bool series_fill(const struct join_layout *layout, unsigned char *series,
-                               size_t stage, const unsigned char *payload)
+                               size_t stage, const unsigned char *stored)
 {
     unsigned char *const states = &series[layout->states + stage / 4];
     const unsigned shift = stage % 4 * 2;
@@ -265,7 +353,7 @@ static inline bool series_fill(const struct join_layout *layout, unsigned char *
         return false;
     }
     *states = (unsigned char)(*states | (unsigned)SLOT_FORM << shift);
-    payload_copy(layout, payload, series + layout->codes + stage * layout->payload_bytes);
+    bytes_copy(stored, series + layout->codes + stage * layout->stored_bytes, layout->stored_bytes);
     return true;
 }
 

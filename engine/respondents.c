@@ -72,24 +72,6 @@ static void note_cohort(const struct join_rules *rules, struct respondent *respo
     }
 }
 
-static void note_goal(const struct join_rules *rules, struct goal_series *series,
-                      const struct form *form, uint32_t stage)
-{
-    /* A union, and below a least element: neither depends on the order of the forms. */
-    series->flags |= form->flags;
-    if (form->category == NO_NAME) {
-        return;
-    }
-    /* UINT16_MAX is above every stage, so that the first category given is taken. */
-    if (stage < series->category_stage ||
-        (stage == series->category_stage && form->category != series->category &&
-         strcmp(names_text(rules->names, form->category),
-                names_text(rules->names, series->category)) < 0)) {
-        series->category = form->category;
-        series->category_stage = (uint16_t)stage;
-    }
-}
-
 static uint64_t *aside_count(struct respondents *respondents, uint32_t measure,
                              enum form_reason reason)
 {
@@ -130,7 +112,7 @@ static bool repeat_count(struct join *join, uint32_t series, uint32_t stage, uin
 static bool make_conflict(struct respondents *respondents, struct join *join, uint32_t series,
                           const struct set_aside *first, unsigned char *at)
 {
-    const struct join_layout *const layout = layout_of(respondents->rules, first->measure);
+    const struct join_layout *const layout = join->layout;
     const uint32_t key[2] = {series, first->stage};
     const uint32_t known = names_find(&join->repeated, (const char *)key, sizeof key);
     const uint32_t more = known == NO_NAME ? 0 : join->n_repeated[known];
@@ -141,12 +123,13 @@ static bool make_conflict(struct respondents *respondents, struct join *join, ui
     return set_aside(respondents, first);
 }
 
-/* A form for a place that has one already. */
+/* A form for a place that has one already; `said` is what the place would keep of it. */
 static bool place_again(struct respondents *respondents, struct join *join, const struct form *form,
-                        uint32_t respondent, uint32_t series, uint32_t stage)
+                        const unsigned char *said, uint32_t respondent, uint32_t series,
+                        uint32_t stage)
 {
     const struct join_rules *const rules = respondents->rules;
-    const struct join_layout *const layout = layout_of(rules, form->measure);
+    const struct join_layout *const layout = join->layout;
     unsigned char *const at = join_series(join, series);
     const uint64_t first = series_place(rules, layout, at, stage);
     struct set_aside row = {.place = form->place,
@@ -169,7 +152,7 @@ static bool place_again(struct respondents *respondents, struct join *join, cons
     }
     if (series_state(layout, at, stage) == SLOT_FORM) {
         uint32_t *count;
-        if (payload_equal(layout, series_payload(layout, at, stage), form->payload)) {
+        if (bytes_equal(series_payload(layout, at, stage), said, layout->stored_bytes)) {
             row.reason = FORM_DUPLICATE_SAME;
             if (!repeat_count(join, series, stage, &count)) {
                 return false;
@@ -190,18 +173,26 @@ static bool place(struct respondents *respondents, struct join *join, const stru
                   uint32_t respondent, uint32_t series, uint32_t stage)
 {
     const struct join_rules *const rules = respondents->rules;
-    const struct join_layout *const layout = layout_of(rules, form->measure);
+    const struct join_layout *const layout = join->layout;
     unsigned char *const at = join_series(join, series);
+    const unsigned char *said = form->payload;
+    unsigned char stored[sizeof(uint32_t)];
+    uint32_t code;
     note_cohort(rules, join_respondent(join, respondent), form->cohort, stage);
     if (!family_is_none(form->family) &&
         !join_note_family(join, respondent, form->family, rules->cohort_ranks[stage])) {
         return false;
     }
     if (layout->is_goals) {
-        note_goal(rules, join_goal(join, series), form, stage);
+        if (!join_rating_code(join, form->payload, &code)) { /* fit_goal() has seen that it fits */
+            return false;
+        }
+        code_put(stored, code, layout->stored_bytes);
+        said = stored;
+        note_goal(rules, layout, at, form->category, form->flags, stage);
     }
-    if (!series_fill(layout, at, stage, form->payload)) {
-        return place_again(respondents, join, form, respondent, series, stage);
+    if (!series_fill(layout, at, stage, said)) {
+        return place_again(respondents, join, form, said, respondent, series, stage);
     }
     series_set_date(rules, layout, at, stage, form->date);
     series_set_place(rules, layout, at, stage, form->place);
@@ -224,6 +215,14 @@ static bool wait(struct join *join, const struct form *form, uint32_t respondent
     return true;
 }
 
+/* Sees to it that what a form says of a goal fits the layout. */
+static bool fit_goal(struct join *join, const struct form *form)
+{
+    uint32_t code;
+    return join_rating_code(join, form->payload, &code) &&
+           join_fit(join, form->goal, form->category, code);
+}
+
 static bool add_form(struct respondents *respondents, const struct form *form)
 {
     const struct join_rules *const rules = respondents->rules;
@@ -234,7 +233,7 @@ static bool add_form(struct respondents *respondents, const struct form *form)
     }
     if (!join->layout->is_goals) {
         series = version_series(join->layout, respondent, rules->version[form->measure]);
-    } else if (!join_add_goal(join, respondent, form->goal, &series)) {
+    } else if (!fit_goal(join, form) || !join_add_goal(join, respondent, form->goal, &series)) {
         return false;
     }
     if (rules->by_date || form->stage == NO_STAGE) {
@@ -251,7 +250,7 @@ struct plain_way {
     const struct join_rules *rules;
     struct join *join;
     struct join_layout series; /* its offsets are from the respondent on */
-    bool two_words, keep_places;
+    bool two_words, keep_places, is_goals;
     unsigned kind;
 };
 
@@ -301,23 +300,63 @@ static inline bool fill_plain(const struct plain_way *way, const unsigned char *
     return true;
 }
 
+static inline void note_plain_cohort(const struct plain_way *way, const unsigned char *bytes,
+                                     struct respondent *respondent)
+{
+    const uint8_t rank = way->rules->cohort_ranks[packed_stage(bytes)];
+    if (respondent->cohort == packed_cohort(bytes)) {
+        respondent->cohort_rank = rank < respondent->cohort_rank ? rank : respondent->cohort_rank;
+    } else {
+        note_cohort(way->rules, respondent, packed_cohort(bytes), packed_stage(bytes));
+    }
+}
+
 /* add_form() for a form of whom it was guessed to be, and the first at its place. False where it is
    none; then nothing is done that would not be done again. */
 static INTO_CALLER bool add_guessed(const struct plain_way *way, const unsigned char *bytes,
                                     struct respondent *respondent, uint32_t number)
 {
     const struct id id = plain_id(way, bytes);
-    const size_t stage = packed_stage(bytes);
     if (respondent->id.words[0] != id.words[0] || respondent->id.words[1] != id.words[1] ||
         !note_plain_family(way, bytes, number) || !fill_plain(way, bytes, respondent)) {
         return false;
     }
-    if (respondent->cohort == packed_cohort(bytes)) {
-        const uint8_t rank = way->rules->cohort_ranks[stage];
-        respondent->cohort_rank = rank < respondent->cohort_rank ? rank : respondent->cohort_rank;
-    } else {
-        note_cohort(way->rules, respondent, packed_cohort(bytes), (uint32_t)stage);
+    note_plain_cohort(way, bytes, respondent);
+    return true;
+}
+
+/* The same of a goal that stands behind its respondent and fits the layout, as nearly all do. The layout may
+   have changed since it was guessed whose it is, and records with it. */
+static bool add_guessed_goal(const struct plain_way *way, const unsigned char *bytes,
+                             uint32_t number)
+{
+    struct join *const join = way->join;
+    const struct join_layout *const layout = join->layout;
+    struct respondent *const respondent = join_respondent(join, number);
+    const struct id id = plain_id(way, bytes);
+    const size_t stage = packed_stage(bytes);
+    const unsigned char *const behind = bytes + PACKED_PAYLOAD + layout->payload_bytes;
+    unsigned char stored[sizeof(uint32_t)];
+    struct packed_goal goal;
+    unsigned char *at;
+    uint32_t code;
+    packed_goal(behind + (way->keep_places ? sizeof(uint64_t) : 0), &goal);
+    if (respondent->id.words[0] != id.words[0] || respondent->id.words[1] != id.words[1] ||
+        !join_rating_code(join, bytes + PACKED_PAYLOAD, &code) || !number_fits(layout, goal.goal) ||
+        !number_fits(layout, goal.category) || !code_fits(layout, code) ||
+        !note_plain_family(way, bytes, number)) {
+        return false;
     }
+    code_put(stored, code, layout->stored_bytes);
+    at = inline_goal(layout, respondent, goal.goal);
+    if (at == NULL || !series_fill(layout, at, stage, stored)) {
+        return false;
+    }
+    if (way->keep_places) {
+        memcpy(at + layout->places + stage * sizeof(uint64_t), behind, sizeof(uint64_t));
+    }
+    note_plain_cohort(way, bytes, respondent);
+    note_goal(way->rules, layout, at, goal.category, goal.flags, (uint32_t)stage);
     return true;
 }
 
@@ -342,12 +381,17 @@ static INTO_CALLER bool add_unknown(struct respondents *respondents, const struc
     slot = join_look(join, hash);
     if (*slot != SLOT_FREE) {
         const uint32_t number = *slot & SLOT_NUMBER;
-        return add_guessed(way, bytes, join_respondent(join, number), number) ||
+        return (way->is_goals ? add_guessed_goal(way, bytes, number)
+                              : add_guessed(way, bytes, join_respondent(join, number), number)) ||
                add_packed(respondents, bytes);
     }
     respondent = join_add_new(join, plain_id(way, bytes), hash, slot);
     respondent->cohort = packed_cohort(bytes);
     respondent->cohort_rank = way->rules->cohort_ranks[packed_stage(bytes)];
+    if (way->is_goals) {
+        return add_guessed_goal(way, bytes, join->n_respondents - 1) ||
+               add_packed(respondents, bytes);
+    }
     return note_plain_family(way, bytes, join->n_respondents - 1) &&
            fill_plain(way, bytes, respondent);
 }
@@ -368,7 +412,7 @@ struct alike {
 struct arrived {
     const unsigned char *forms[FORMS_AT_ONCE], *known[FORMS_AT_ONCE];
     struct respondent *respondents[FORMS_AT_ONCE];
-    uint32_t numbers[FORMS_AT_ONCE]; /* where families are named */
+    uint32_t numbers[FORMS_AT_ONCE]; /* of goals, and where families are named */
     struct alike alike[FORMS_AT_ONCE];
     size_t n, n_alike;
 };
@@ -409,6 +453,8 @@ static inline void guess_alike(struct arrived *arrived, struct alike *alike)
 {
     const bool has_family = (alike->kind & PACKED_FAMILY) != 0;
     const struct join *const join = alike->join;
+    const bool is_goals = join->layout->is_goals;
+    const size_t n_bytes = join->layout->respondent_bytes;
     const unsigned char **const forms = &arrived->forms[alike->first];
     const unsigned char **const known = &arrived->known[alike->first];
     struct respondent **const respondents = &arrived->respondents[alike->first];
@@ -420,6 +466,10 @@ static inline void guess_alike(struct arrived *arrived, struct alike *alike)
         const uint32_t number = slot & SLOT_NUMBER & -is_known; /* or the first, whom it is not */
         struct respondent *const respondent = join_respondent(join, number);
         __builtin_prefetch(respondent, 1);
+        if (is_goals) { /* they may reach into the next line */
+            __builtin_prefetch((const unsigned char *)respondent + n_bytes - 1, 1);
+            arrived->numbers[alike->first + k] = number;
+        }
         if (has_family) {
             join_ask_family(join, number);
             arrived->numbers[alike->first + k] = number;
@@ -442,6 +492,7 @@ static struct plain_way way_of(const struct join_rules *rules, const struct alik
                             .series = *layout,
                             .two_words = (alike->kind & PACKED_TWO_WORDS) != 0,
                             .keep_places = rules->keep_places,
+                            .is_goals = layout->is_goals,
                             .kind = alike->kind};
     way.series.states += series;
     way.series.codes += series;
@@ -456,12 +507,16 @@ static INTO_CALLER bool add_alike(struct respondents *respondents, const struct 
                                   bool family)
 {
     way.series.payload_bytes = bare ? 1 : way.series.payload_bytes;
+    way.series.stored_bytes = bare ? 1 : way.series.stored_bytes;
     way.keep_places = !bare && way.keep_places;
     way.two_words = !bare && way.two_words;
+    way.is_goals = !bare && way.is_goals;
     way.kind = !bare ? way.kind : family ? PACKED_FAMILY : 0;
     const size_t known = alike->first + alike->n_known;
     for (size_t i = alike->first; i < known; i++) {
-        if (!add_guessed(&way, arrived->known[i], arrived->respondents[i], arrived->numbers[i]) &&
+        if (!(way.is_goals ? add_guessed_goal(&way, arrived->known[i], arrived->numbers[i])
+                           : add_guessed(&way, arrived->known[i], arrived->respondents[i],
+                                         arrived->numbers[i])) &&
             !add_packed(respondents, arrived->known[i])) {
             return false;
         }
@@ -479,7 +534,7 @@ static bool add_plain(struct respondents *respondents, const struct arrived *arr
                       const struct alike *alike)
 {
     const struct plain_way way = way_of(respondents->rules, alike);
-    const bool bare = way.series.payload_bytes == 1 && !way.keep_places &&
+    const bool bare = way.series.payload_bytes == 1 && !way.keep_places && !way.is_goals &&
                       (way.kind & (PACKED_TWO_WORDS | PACKED_TWO_FAMILY_WORDS)) == 0;
     if (!bare) {
         return add_alike(respondents, arrived, alike, way, false, false);
@@ -624,9 +679,9 @@ static struct set_aside row_of(const struct pending *pending, uint8_t stage,
 static bool pass_over(struct respondents *respondents, struct join *join,
                       const struct pending *pending, uint32_t stage, const unsigned char *picked)
 {
-    const struct join_layout *const layout = layout_of(respondents->rules, pending->form.measure);
+    const struct join_layout *const layout = join->layout;
     const unsigned char *const at = join_series(join, pending->series);
-    const bool same = payload_equal(layout, pending->form.payload, picked) &&
+    const bool same = bytes_equal(pending->form.payload, picked, layout->payload_bytes) &&
                       series_state(layout, at, stage) != SLOT_CONFLICT;
     const struct set_aside row =
         row_of(pending, (uint8_t)stage, same ? FORM_DUPLICATE_SAME : FORM_CONFLICTING);
@@ -724,9 +779,9 @@ static void settle_duplicates(struct respondents *respondents)
     const struct join_rules *const rules = respondents->rules;
     for (size_t i = 0; i < respondents->n_set_aside; i++) {
         struct set_aside *const row = &respondents->set_aside[i];
-        const struct join_layout *const layout = layout_of(rules, row->measure);
         const struct join *const join =
             &respondents->joins[rules->study->measures[row->measure].join];
+        const struct join_layout *const layout = join->layout;
         /* A duplicate has met another form, so that its series and stage are known. */
         if (row->reason == FORM_DUPLICATE_SAME &&
             series_state(layout, join_series(join, row->series), row->stage) == SLOT_CONFLICT) {

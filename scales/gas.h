@@ -8,6 +8,7 @@
 /* Levels are counted in halves, since GAS-light records "partly achieved" as -0.5: -4 .. +4, 0 the
    expected outcome. */
 #define GAS_HALVES_PER_LEVEL 2
+#define GAS_N_HALVES (4 * GAS_HALVES_PER_LEVEL + 1)
 
 /* Weights are counted in ten-thousandths and lie in 0 .. GAS_MAX_WEIGHT of these. */
 #define GAS_WEIGHT_UNITS 10000

@@ -7,7 +7,8 @@
 
 void add_given(struct join_world *world, const struct given *given, uint64_t row)
 {
-    const uint32_t codes[GOAL_PAYLOAD] = {(uint32_t)given->code};
+    const uint32_t codes[GOAL_PAYLOAD] = {
+        (uint32_t)(given->code - (given->goal == NULL ? 0 : 'A'))};
     const struct form form = {
         .measure = given->measure,
         .place = PLACE(0, row),
@@ -46,10 +47,17 @@ static void join_sorted(char entries[][ENTRY], size_t n, const char *separator, 
     }
 }
 
+static char print_code(const struct join_layout *layout, const unsigned char *stored)
+{
+    const uint32_t code =
+        code_at(stored, layout->is_goals ? layout->stored_bytes : layout->code_bytes);
+    return (char)(layout->is_goals ? 'A' + rating_level(code) : code);
+}
+
 /* A letter for each stage, and how many stages have a form. */
 static size_t print_series(const struct join_world *world, size_t join, uint32_t series, char *out)
 {
-    const struct join_layout *const layout = &world->rules.joins[join];
+    const struct join_layout *const layout = world->respondents.joins[join].layout;
     const unsigned char *const at = join_series(&world->respondents.joins[join], series);
     size_t stage, n = 0;
     for (stage = 0; stage < world->study->n_stages; stage++) {
@@ -57,7 +65,7 @@ static size_t print_series(const struct join_world *world, size_t join, uint32_t
         out[stage] = state == SLOT_EMPTY ? '.'
                      : state == SLOT_CONFLICT
                          ? '!'
-                         : (char)payload_code(layout, series_payload(layout, at, stage), 0);
+                         : print_code(layout, series_payload(layout, at, stage));
         n += state != SLOT_EMPTY;
     }
     out[stage] = '\0';
@@ -87,12 +95,11 @@ static size_t print_goals(const struct join_world *world, size_t join, uint32_t 
 {
     const struct join *const j = &world->respondents.joins[join];
     size_t n = 0;
-    for (uint32_t i = first_goal(j, person); i != NO_NAME; i = join_goal(j, i)->next) {
+    for (uint32_t i = first_goal(j, person); i != NO_NAME; i = next_goal(j, person, i)) {
         char places[8];
         assert_true(n < MOST_FORMS);
-        assert_int_equal(join_goal(j, i)->respondent, person);
         print_series(world, join, i, places);
-        snprintf(series[n++], ENTRY, "%-2s%s", names_text(&world->names, join_goal(j, i)->goal),
+        snprintf(series[n++], ENTRY, "%-2s%s", names_text(&world->names, join_goal(j, i).goal),
                  places);
     }
     qsort(series, n, ENTRY, text_compare);
@@ -161,24 +168,36 @@ static void print_reasons(const struct join_world *world, bool rows, char *out, 
     join_sorted(entries, n, " ", out, size);
 }
 
+/* The rows of a series' forms. */
+static size_t print_rows(const struct join_world *world, size_t join, uint32_t series,
+                         char entries[][ENTRY], size_t n)
+{
+    const struct join_layout *const layout = world->respondents.joins[join].layout;
+    const unsigned char *const at = join_series(&world->respondents.joins[join], series);
+    for (size_t stage = 0; stage < world->study->n_stages; stage++) {
+        if (series_state(layout, at, stage) != SLOT_EMPTY) {
+            assert_true(n < MOST_ENTRIES);
+            snprintf(entries[n++], ENTRY, "%u",
+                     (unsigned)PLACE_ROW(series_place(&world->rules, layout, at, stage)));
+        }
+    }
+    return n;
+}
+
 /* The rows of the forms that are used, or of the first that conflict. */
 static void print_used(const struct join_world *world, char *out, size_t size)
 {
     char entries[MOST_ENTRIES][ENTRY];
     size_t n = 0;
     for (size_t j = 0; j < world->study->n_joins; j++) {
-        const struct join_layout *const layout = &world->rules.joins[j];
         const struct join *const join = &world->respondents.joins[j];
-        const size_t n_series =
-            layout->is_goals ? join->n_series : join->n_respondents * layout->n_versions;
-        for (uint32_t i = 0; i < n_series; i++) {
-            const unsigned char *const at = join_series(join, i);
-            for (size_t stage = 0; stage < world->study->n_stages; stage++) {
-                if (series_state(layout, at, stage) != SLOT_EMPTY) {
-                    assert_true(n < MOST_ENTRIES);
-                    snprintf(entries[n++], ENTRY, "%u",
-                             (unsigned)PLACE_ROW(series_place(&world->rules, layout, at, stage)));
-                }
+        for (uint32_t person = 0; person < join->n_respondents; person++) {
+            for (size_t i = 0; i < join->layout->n_versions; i++) {
+                n = print_rows(world, j, version_series(join->layout, person, i), entries, n);
+            }
+            for (uint32_t i = join->layout->is_goals ? first_goal(join, person) : NO_NAME;
+                 i != NO_NAME; i = next_goal(join, person, i)) {
+                n = print_rows(world, j, i, entries, n);
             }
         }
     }

@@ -74,6 +74,8 @@ static void check_plain(const struct join_rules *rules, const struct form *form,
     const uint64_t places[2] = {0, form->place};
     const struct family_id families[2] = {{{0, 0}}, form->family};
     const bool sound[2] = {true, true};
+    const uint32_t goals[2] = {NO_NAME, form->goal}, categories[2] = {5, form->category};
+    const uint16_t flags[2] = {0xffff, form->flags};
     uint64_t hash;
     uint32_t codes[MAX_PAYLOAD][2];
     struct form_columns forms = {.measure = form->measure,
@@ -83,6 +85,9 @@ static void check_plain(const struct join_rules *rules, const struct form *form,
                                  .stages = stages_of,
                                  .codes = codes[0],
                                  .stride = 2,
+                                 .goals = layout->is_goals ? goals : NULL,
+                                 .categories = categories,
+                                 .flags = flags,
                                  .places = places,
                                  .families = families,
                                  .sound = sound,

@@ -30,9 +30,11 @@ static const struct stage dated[] = {{.name = "start"},
     .scales = toy_scales, .n_scales = N_TOY_SCALES, .n_cohort_columns = 1, .stages = (list), \
     .n_stages = COUNT(list), .before = 0, .after = 2
 static const struct study studies[] = {
-    {STUDY(plain), .as_of = NO_DATE, .goals = {.rho = 0.3}},
-    {STUDY(plain), .as_of = NO_DATE, .duplicates = PICK_LAST, .goals = {.rho = 0.3}},
-    {STUDY(dated), .as_of = 1200, .goals = {.rho = 0.3, .weighted = true}},
+    {STUDY(plain), .as_of = NO_DATE, .goals = {.rho = 0.3, .has_category = true, .n_flags = 2}},
+    {STUDY(plain), .as_of = NO_DATE, .duplicates = PICK_LAST,
+     .goals = {.rho = 0.3, .has_category = true, .n_flags = 2}},
+    {STUDY(dated), .as_of = 1200,
+     .goals = {.rho = 0.3, .weighted = true, .has_category = true, .n_flags = 2}},
 };
 
 /* --- forms ------------------------------------------------------------------------------------ */

@@ -8,7 +8,8 @@
 
 static const struct stage plain[] = {{.name = "start"}, {.name = "mid"}, {.name = "end"}};
 
-static const struct study by_stage = {STUDY_OF(plain), .before = 0, .after = 2},
+static const struct study by_stage = {STUDY_OF(plain), .before = 0, .after = 2,
+                                      .goals = {.has_category = true, .n_flags = MAX_FLAGS}},
                           weighted = {STUDY_OF(plain), .before = 0, .after = 2,
                                       .goals = {.weighted = true}},
                           keep_first = {STUDY_OF(plain), .before = 0, .after = 2,
@@ -302,14 +303,14 @@ static void test_categories_and_flags(void **state)
                            k + 2);
             }
             assert_true(respondents_resolve(&world.respondents));
-            const struct goal_series *const series = join_goal(&world.respondents.joins[1], 0);
+            const struct known_goal known = join_goal(&world.respondents.joins[1], 0);
             const char *const category =
-                series->category == NO_NAME ? NULL : names_text(&world.names, series->category);
+                known.category == NO_NAME ? NULL : names_text(&world.names, known.category);
             if ((category == NULL) != (goals[i].category == NULL) ||
                 (category != NULL && strcmp(category, goals[i].category) != 0) ||
-                series->flags != goals[i].flags) {
+                known.flags != goals[i].flags) {
                 fail_msg("%s: %s, flags %u", goals[i].name, category == NULL ? "none" : category,
-                         series->flags);
+                         known.flags);
             }
             world_free(&world);
         }
@@ -330,17 +331,113 @@ static void test_weights_are_compared(void **state)
             add_rating(&world, &ratings[i], codes[i], i + 2);
         }
         assert_true(respondents_resolve(&world.respondents));
-        const struct join_layout *const layout = &world.rules.joins[1];
-        const unsigned char *const at = join_series(&world.respondents.joins[1], 0);
+        const struct join *const join = &world.respondents.joins[1];
+        const struct join_layout *const layout = join->layout;
+        const unsigned char *const at = join_series(join, 0);
+        const uint32_t code = code_at(series_payload(layout, at, 0), layout->stored_bytes);
         assert_int_equal(series_state(layout, at, 0), SLOT_FORM);
         assert_int_equal(series_state(layout, at, 1), weighs ? SLOT_CONFLICT : SLOT_FORM);
-        assert_int_equal(payload_code(layout, series_payload(layout, at, 0), GOAL_PAYLOAD_LEVEL),
-                         4);
-        if (weighs) {
-            assert_int_equal(
-                payload_code(layout, series_payload(layout, at, 0), GOAL_PAYLOAD_WEIGHT), 10001);
-        }
+        assert_int_equal(rating_level(code), 4);
+        assert_int_equal(rating_weight(join, code), weighs ? 10001 : 0);
         world_free(&world);
+    }
+}
+
+/* --- many goals ------------------------------------------------------------------------------- */
+
+/* How many goals three respondents have; and what numbers their names have, and how many weights there are:
+   those that fit a narrow layout, and others. */
+static const uint32_t n_goals_of[] = {2, 9, 300};
+#define MOST_GOALS 300
+static const struct {
+    uint32_t step, n_weights;
+} namings[] = {{7, 3}, {7, 28}, {7, 29}, {218, 3}, {219, 3}, {14000000, 500}};
+
+/* One rating of goal `goal` of respondent `who`: all is made of these numbers. */
+static uint32_t level_of(uint32_t who, uint32_t goal, uint32_t stage)
+{
+    return (who + 3 * goal + 5 * stage) % GAS_N_HALVES;
+}
+static uint32_t weight_of(uint32_t goal, uint32_t stage, uint32_t n_weights)
+{
+    return (goal * 11 + stage) % n_weights * 10000;
+}
+
+static void add_goals(struct join_world *world, uint32_t step, uint32_t n_weights, uint32_t stride)
+{
+    const uint32_t n = COUNT(n_goals_of) * MOST_GOALS * 2;
+    for (uint32_t i = 0; i < n; i++) { /* in an order of which nothing is to be seen */
+        const uint32_t k = (uint32_t)((uint64_t)i * stride % n);
+        const uint32_t who = k % 3, goal = k / 3 % MOST_GOALS, stage = k / 3 / MOST_GOALS;
+        const uint32_t codes[GOAL_PAYLOAD] = {level_of(who, goal, stage),
+                                              weight_of(goal, stage, n_weights)};
+        const struct form form = {.measure = TOY_GOALS,
+                                  .place = PLACE(0, k + 2),
+                                  .stage = stage,
+                                  .date = NO_DATE,
+                                  .goal = goal * step,
+                                  .category = goal % 5 == 0 ? NO_NAME : goal * step};
+        if (goal < n_goals_of[who]) {
+            world_add(world, (const char[]){(char)('a' + who), '\0'}, &form, codes);
+        }
+    }
+}
+
+static void check_goals(const struct join_world *world, uint32_t who, uint32_t step,
+                        uint32_t n_weights)
+{
+    const struct join *const join = &world->respondents.joins[1];
+    const uint32_t person = world_find(world, 1, (const char[]){(char)('a' + who), '\0'});
+    bool seen[MOST_GOALS] = {false};
+    uint32_t n = 0;
+    for (uint32_t i = first_goal(join, person); i != NO_NAME; i = next_goal(join, person, i), n++) {
+        const unsigned char *const at = join_series(join, i);
+        const struct known_goal known = join_goal(join, i);
+        const uint32_t goal = known.goal / step;
+        assert_true(goal < n_goals_of[who] && known.goal % step == 0 && !seen[goal]);
+        seen[goal] = true;
+        assert_int_equal(known.category, goal % 5 == 0 ? NO_NAME : known.goal);
+        for (uint32_t stage = 0; stage < 3; stage++) {
+            const uint32_t code =
+                code_at(series_payload(join->layout, at, stage), join->layout->stored_bytes);
+            assert_int_equal(series_state(join->layout, at, stage),
+                             stage < 2 ? SLOT_FORM : SLOT_EMPTY);
+            if (stage < 2) {
+                assert_int_equal(rating_level(code), level_of(who, goal, stage));
+                assert_int_equal(rating_weight(join, code), weight_of(goal, stage, n_weights));
+            }
+        }
+    }
+    assert_int_equal(n, n_goals_of[who]);
+}
+
+static void test_many_goals(void **state)
+{
+    (void)state;
+    static const uint32_t strides[] = {1, 7, 1799};
+    for (size_t i = 0; i < COUNT(namings); i++) {
+        for (size_t s = 0; s < COUNT(strides); s++) {
+            for (int places = 0; places < 2; places++) {
+                struct study study = by_stage;
+                struct join_world world;
+                study.goals.weighted = true;
+                world_init(&world, &study, places != 0);
+                add_goals(&world, namings[i].step, namings[i].n_weights, strides[s]);
+                add_goals(&world, namings[i].step, namings[i].n_weights,
+                          11); /* all of them again */
+                assert_true(respondents_resolve(&world.respondents));
+                for (uint32_t who = 0; who < COUNT(n_goals_of); who++) {
+                    check_goals(&world, who, namings[i].step, namings[i].n_weights);
+                }
+                assert_int_equal(world.respondents.set_aside_counts[TOY_GOALS * N_FORM_REASONS +
+                                                                    FORM_DUPLICATE_SAME],
+                                 2 * (2 + 9 + 300));
+                assert_int_equal(world.respondents.joins[1].layout == &world.rules.joins[1],
+                                 namings[i].step * (MOST_GOALS - 1) < 0xffff &&
+                                     namings[i].n_weights <= 28);
+                world_free(&world);
+            }
+        }
     }
 }
 
@@ -463,13 +560,10 @@ static void test_similar_ids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_order),
-        cmocka_unit_test(test_first_in_the_files),
-        cmocka_unit_test(test_categories_and_flags),
-        cmocka_unit_test(test_weights_are_compared),
-        cmocka_unit_test(test_many),
-        cmocka_unit_test(test_many_at_once),
-        cmocka_unit_test(test_similar_ids),
+        cmocka_unit_test(test_every_order),          cmocka_unit_test(test_first_in_the_files),
+        cmocka_unit_test(test_categories_and_flags), cmocka_unit_test(test_weights_are_compared),
+        cmocka_unit_test(test_many_goals),           cmocka_unit_test(test_many),
+        cmocka_unit_test(test_many_at_once),         cmocka_unit_test(test_similar_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

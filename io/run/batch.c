@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scales/gas.h"
-
 #define TEXT_BYTES ((size_t)64 * 1024)
 
 /* The columns of a group, and where its items stand in the rows. */
@@ -72,7 +70,7 @@ struct batch *batch_new(const struct shared *shared, const struct source *source
     batch->age_column = (uint32_t)columns->age.index + 1;
     batch->has_ages = columns->age.constant != NULL || columns->age.index != NO_COLUMN;
     batch->may_start = !source->wide && columns->stage.index == NO_COLUMN;
-    batch->goals = batch->instrument->is_goals ? calloc(BATCH_FORMS, sizeof *batch->goals) : NULL;
+    batch->goals = batch->instrument->is_goals ? calloc(1, sizeof *batch->goals) : NULL;
     batch->form_texts = shared->options->watch != NULL || shared->options->keep_values
                             ? calloc(BATCH_FORMS, sizeof *batch->form_texts)
                             : NULL;
@@ -157,7 +155,8 @@ static bool watch(struct batch *batch, struct worker *worker, size_t index,
                                .scored = scored,
                                .blank = blank,
                                .goal = texts->goal == NULL ? "" : texts->goal,
-                               .halves = batch->goals == NULL ? 0 : batch->goals[index].halves};
+                               .halves =
+                                   batch->goals == NULL ? 0 : goal_halves(batch->goals, index)};
     seen.participant = arena_copy(&batch->arena, id, n_id);
     if (seen.participant == NULL) {
         return worker_stop(worker, fault_memory());
@@ -211,19 +210,20 @@ static bool set_aside(struct worker *worker, const struct batch *batch, size_t i
 static bool send_form(struct batch *batch, struct worker *worker, size_t index, bool blank,
                       const unsigned char *payload)
 {
-    const struct goal_facts *const goal = batch->goals == NULL ? NULL : &batch->goals[index];
+    const struct goal_columns *const goals = batch->goals;
     const struct id id = batch->ids[index];
-    const bool named = (id.words[0] | id.words[1]) != 0 && (goal == NULL || goal->goal != NO_NAME);
+    const bool named =
+        (id.words[0] | id.words[1]) != 0 && (goals == NULL || goals->goals[index] != NO_NAME);
     const struct form form = {.id = id,
                               .hash = id_hash(id),
                               .place = batch->places[index],
                               .date = batch->dates[index],
                               .cohort = batch->cohorts[index],
-                              .goal = goal == NULL ? NO_NAME : goal->goal,
-                              .category = goal == NULL ? NO_NAME : goal->category,
+                              .goal = goals == NULL ? NO_NAME : goals->goals[index],
+                              .category = goals == NULL ? NO_NAME : goals->categories[index],
                               .stage = batch->stages[index],
                               .measure = (uint16_t)batch->measure,
-                              .flags = goal == NULL ? 0 : goal->flags,
+                              .flags = goals == NULL ? 0 : goals->flags[index],
                               .may_start = batch->may_start,
                               .payload = payload,
                               .family = batch->families == NULL ? (struct family_id){{0, 0}}
@@ -237,7 +237,21 @@ static bool send_form(struct batch *batch, struct worker *worker, size_t index, 
     return mail_form(worker->mail, &form) || worker_stop(worker, mail_fault(worker->mail));
 }
 
-/* Which forms nothing is wrong with but, maybe, their ids. */
+/* What the forms say, as codes of payloads. */
+static const uint32_t *codes_of(const struct batch *batch, const struct scored_columns *scored)
+{
+    return batch->goals == NULL ? scored->outcome[0] : batch->goals->codes[0];
+}
+_Static_assert(sizeof((struct scored_columns *)NULL)->outcome[0] == BATCH_FORMS * sizeof(uint32_t),
+               "codes stand in columns");
+
+static bool is_blank(const struct batch *batch, const struct scored_columns *scored, size_t index)
+{
+    return batch->goals != NULL ? !batch->goals->rated[index] : scored->n_valid[index] == 0;
+}
+
+/* Which forms nothing is wrong with but, maybe, their ids. `n_valid`: of goals, whether they are rated and
+   named. */
 static void find_sound(const struct batch *batch, const uint8_t n_valid[], bool *restrict sound)
 {
     const unsigned char *const unknown = (const unsigned char *)batch->unknown_stages;
@@ -250,26 +264,43 @@ static void find_sound(const struct batch *batch, const uint8_t n_valid[], bool 
     }
 }
 
-static bool send_questionnaires(struct batch *batch, struct worker *worker,
-                                const struct scored_columns *scored)
+static void find_named(const struct goal_columns *goals, uint8_t named[])
+{
+    for (size_t i = 0; i < BATCH_FORMS; i++) {
+        named[i] = goals->rated[i] & (goals->goals[i] != NO_NAME);
+    }
+}
+
+static bool send_forms(struct batch *batch, struct worker *worker,
+                       const struct scored_columns *scored)
 {
     const struct join_layout *const layout =
         layout_of(&worker->shared->rules, (uint32_t)batch->measure);
+    const struct goal_columns *const goals = batch->goals;
     bool sound[BATCH_FORMS];
     const struct form_columns forms = {.measure = (uint16_t)batch->measure,
                                        .may_start = batch->may_start,
                                        .ids = batch->ids,
                                        .cohorts = batch->cohorts,
                                        .stages = batch->stages,
-                                       .codes = scored->outcome[0],
+                                       .codes = codes_of(batch, scored),
                                        .stride = BATCH_FORMS,
+                                       .goals = goals == NULL ? NULL : goals->goals,
+                                       .categories = goals == NULL ? NULL : goals->categories,
+                                       .flags = goals == NULL ? NULL : goals->flags,
                                        .places = batch->places,
                                        .families = batch->families,
                                        .sound = sound,
                                        .n = batch->n};
     uint16_t others[BATCH_FORMS];
     size_t n_others;
-    find_sound(batch, scored->n_valid, sound);
+    if (goals != NULL) {
+        uint8_t named[BATCH_FORMS];
+        find_named(goals, named);
+        find_sound(batch, named, sound);
+    } else {
+        find_sound(batch, scored->n_valid, sound);
+    }
     if (!mail_plain_forms(worker->mail, &forms, others, &n_others)) {
         return worker_stop(worker, mail_fault(worker->mail));
     }
@@ -277,39 +308,15 @@ static bool send_questionnaires(struct batch *batch, struct worker *worker,
     for (size_t i = 0; i < n_others; i++) {
         uint32_t codes[MAX_PAYLOAD];
         unsigned char payload[sizeof codes];
-        for (size_t scale = 0; scale < layout->n_payload; scale++) {
-            codes[scale] = scored->outcome[scale][others[i]];
+        for (size_t k = 0; k < layout->n_payload; k++) {
+            codes[k] = forms.codes[k * BATCH_FORMS + others[i]];
         }
         payload_pack(layout, codes, payload);
-        if (!send_form(batch, worker, others[i], scored->n_valid[others[i]] == 0, payload)) {
+        if (!send_form(batch, worker, others[i], is_blank(batch, scored, others[i]), payload)) {
             return false;
         }
     }
     return true;
-}
-
-static bool send_goals(struct batch *batch, struct worker *worker)
-{
-    const struct join_layout *const layout =
-        layout_of(&worker->shared->rules, (uint32_t)batch->measure);
-    unsigned char payload[GOAL_PAYLOAD * sizeof(uint32_t)];
-    for (size_t i = 0; i < batch->n; i++) {
-        const struct goal_facts *const goal = &batch->goals[i];
-        /* Payloads are unsigned: levels are counted up from the lowest, -2. */
-        const uint32_t codes[GOAL_PAYLOAD] = {
-            [GOAL_PAYLOAD_LEVEL] = (uint32_t)(goal->halves + 2 * GAS_HALVES_PER_LEVEL),
-            [GOAL_PAYLOAD_WEIGHT] = goal->weight};
-        payload_pack(layout, codes, payload);
-        if (!send_form(batch, worker, i, !goal->rated, payload)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool is_blank(const struct batch *batch, const struct scored_columns *scored, size_t index)
-{
-    return batch->goals != NULL ? !batch->goals[index].rated : scored->n_valid[index] == 0;
 }
 
 static void score(struct batch *batch, struct scored_columns *scored)
@@ -384,8 +391,7 @@ bool batch_send(struct batch *batch, struct worker *worker, struct scored_column
                 take_age(worker, batch, i)) &&
                (worker->shared->options->watch == NULL || watch(batch, worker, i, scored, blank));
     }
-    done = done && (batch->goals == NULL ? send_questionnaires(batch, worker, scored)
-                                         : send_goals(batch, worker));
+    done = done && send_forms(batch, worker, scored);
     batch->n = 0;
     batch->n_texts = 0;
     arena_free(&batch->arena);

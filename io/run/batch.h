@@ -6,18 +6,24 @@
 #include "io/run/worker.h"
 #include "io/run/items.h"
 #include "scales/forms.h"
+#include "scales/gas.h"
 
 #define AGE_NONE (-1)
 #define AGE_BAD (-2)
 
-/* What only a rating of a goal has. */
-struct goal_facts {
-    uint32_t goal, category; /* names' numbers, or NO_NAME */
-    int32_t halves;          /* the level */
-    uint32_t weight;         /* in units + 1; 0: none */
-    uint16_t flags;
-    bool rated; /* there is a level */
+/* What only ratings of goals have. */
+struct goal_columns {
+    uint32_t goals[BATCH_FORMS], categories[BATCH_FORMS]; /* names' numbers, or NO_NAME */
+    uint32_t codes[GOAL_PAYLOAD][BATCH_FORMS];            /* of their payloads */
+    uint16_t flags[BATCH_FORMS];
+    bool rated[BATCH_FORMS]; /* there is a level */
 };
+
+/* The level of one that is rated, in halves: payloads are not negative, so that they count from the lowest. */
+static inline int32_t goal_halves(const struct goal_columns *goals, size_t index)
+{
+    return (int32_t)goals->codes[GOAL_PAYLOAD_LEVEL][index] - 2 * GAS_HALVES_PER_LEVEL;
+}
 
 /* Texts of a form, for who wants to see them; owned by the batch. */
 struct form_texts {
@@ -49,7 +55,7 @@ struct batch {
     bool unknown_stages[BATCH_FORMS];
     struct family_id *families;    /* owned, BATCH_FORMS; NULL: the source names none */
     int16_t ages[BATCH_FORMS];     /* years, or AGE_... */
-    struct goal_facts *goals;      /* owned, BATCH_FORMS; NULL: a questionnaire */
+    struct goal_columns *goals;    /* owned; NULL: a questionnaire */
     struct form_texts *form_texts; /* owned, BATCH_FORMS; NULL: nobody wants them */
     struct answer_columns answers; /* owned: a group that the source has not is NULL */
     char *texts;                   /* owned: long ids of these forms */

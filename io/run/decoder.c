@@ -424,17 +424,23 @@ static bool read_goals(struct decoder *d, size_t stage)
     return true;
 }
 
-static void gather_goal(const struct facts *facts, size_t r, struct goal_facts *goal)
+static void gather_goals(const struct facts *facts, size_t first, size_t n,
+                         struct goal_columns *goals, size_t slot)
 {
-    const bool rated = facts->levels[r] != CELL_MISSING && facts->levels[r] != CELL_BAD;
-    /* A goal without a name cannot be found again at the next stage. */
-    goal->goal = facts->goals[r] == CELL_MISSING ? NO_NAME : (uint32_t)facts->goals[r];
-    goal->category =
-        facts->categories[r] == CELL_MISSING ? NO_NAME : (uint32_t)facts->categories[r];
-    goal->flags = facts->flags[r];
-    goal->rated = rated;
-    goal->halves = rated ? (int32_t)facts->levels[r] : 0;
-    goal->weight = facts->weights[r] < 0 ? 0 : (uint32_t)facts->weights[r] + 1;
+    for (size_t i = 0; i < n; i++, slot++) {
+        const size_t r = first + i;
+        const bool rated = facts->levels[r] != CELL_MISSING && facts->levels[r] != CELL_BAD;
+        const int32_t halves = rated ? (int32_t)facts->levels[r] : 0;
+        /* A goal without a name cannot be found again at the next stage. */
+        goals->goals[slot] = facts->goals[r] == CELL_MISSING ? NO_NAME : (uint32_t)facts->goals[r];
+        goals->categories[slot] =
+            facts->categories[r] == CELL_MISSING ? NO_NAME : (uint32_t)facts->categories[r];
+        goals->flags[slot] = facts->flags[r];
+        goals->rated[slot] = rated;
+        goals->codes[GOAL_PAYLOAD_LEVEL][slot] = (uint32_t)(halves + 2 * GAS_HALVES_PER_LEVEL);
+        goals->codes[GOAL_PAYLOAD_WEIGHT][slot] =
+            facts->weights[r] < 0 ? 0 : (uint32_t)facts->weights[r] + 1;
+    }
 }
 
 /* --- forms --- */
@@ -486,8 +492,8 @@ static void gather(const struct decoder *d, size_t first, size_t n, struct batch
                                     : age == CELL_BAD   ? AGE_BAD
                                                         : (int16_t)age; /* at most 150 */
     }
-    for (size_t i = 0; i < n && batch->goals != NULL; i++) {
-        gather_goal(facts, first + i, &batch->goals[batch->n + i]);
+    if (batch->goals != NULL) {
+        gather_goals(facts, first, n, batch->goals, batch->n);
     }
     if (!d->source->wide) {
         place_in_stages(d, first, n, batch);

@@ -46,6 +46,7 @@ struct decoder {
     struct memo tuples;
     bool digits_are_answers;
     bool keeps_texts;       /* for a watcher, or of odd cells */
+    bool has_ages;          /* a column has ages, or the study one for all */
     bool has_families;      /* a column names families, which are not the respondents */
     bool needs_dates;       /* a date says something of the stage; else it only has to be one */
     size_t longest_missing; /* of the texts that mean "not answered" */
@@ -609,7 +610,7 @@ static bool check_lengths(struct decoder *d)
 static bool read_facts(struct decoder *d)
 {
     return read_cohorts(d) && read_ids(d) && read_families(d) &&
-           column_values(d, &d->age, d->facts.ages) &&
+           (!d->has_ages || column_values(d, &d->age, d->facts.ages)) &&
            (d->source->wide || column_values(d, &d->stage, d->facts.stages));
 }
 
@@ -820,6 +821,7 @@ bool decoder_begin(struct decoder *decoder, size_t source, char separator,
     decoder->separator = separator;
     decoder->context =
         (struct meaning_context){decoder->plan, decoder->source, decoder->worker->shared};
+    decoder->has_ages = columns->age.constant != NULL || columns->age.index != NO_COLUMN;
     decoder->has_families = columns_have_family(columns);
     decoder->needs_dates = decoder->worker->shared->rules.by_date ||
                            (!decoder->source->wide && columns->stage.index == NO_COLUMN);

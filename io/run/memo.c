@@ -16,39 +16,41 @@ const struct memo_key memo_masks[MEMO_LONGEST + 1] = {
     {{ONES, FIRST(4)}}, {{ONES, FIRST(5)}}, {{ONES, FIRST(6)}}, {{ONES, FIRST(7)}},
     {{ONES, ONES}}};
 
-#define FIRST_ENTRIES ((size_t)64)
-#define SPARSE_ENTRIES ((size_t)1024)
+#define FIRST_SHIFT 58
+#define FIRST_ENTRIES ((size_t)1 << (64 - FIRST_SHIFT))
+#define SPARSE_ENTRIES ((size_t)4096)
 #define MOST_ENTRIES ((size_t)1 << 17)
 
 /* Keeps nearly all entries free while there are few, so that a text that comes in every twentieth row
    does not stand behind another each time; and half of many. */
 static bool make_room(struct memo *memo)
 {
-    const size_t n = memo->n_entries == 0 ? FIRST_ENTRIES : 2 * memo->n_entries;
-    const size_t spare = memo->n_entries < SPARSE_ENTRIES ? 16 : 2;
-    struct memo_entry *entries;
+    const size_t spare = memo->n_entries < SPARSE_ENTRIES ? 64 : 2;
+    struct memo more = {.n_entries = memo->n_entries == 0 ? FIRST_ENTRIES : 2 * memo->n_entries,
+                        .n_used = memo->n_used,
+                        .shift = memo->n_entries == 0 ? FIRST_SHIFT : memo->shift - 1};
     if (spare * memo->n_used < memo->n_entries) {
         return true;
     }
-    entries = n > MOST_ENTRIES ? NULL : calloc(n, sizeof *entries);
-    if (entries == NULL) {
+    more.entries =
+        more.n_entries > MOST_ENTRIES ? NULL : calloc(more.n_entries, sizeof *more.entries);
+    if (more.entries == NULL) {
         return false;
     }
     for (size_t i = 0; i < memo->n_entries; i++) {
         if (memo->entries[i].used) {
-            *memo_entry(entries, n, &memo->entries[i].key) = memo->entries[i];
+            *memo_entry(&more, &memo->entries[i].key) = memo->entries[i];
         }
     }
     free(memo->entries);
-    memo->entries = entries;
-    memo->n_entries = n;
+    *memo = more;
     return true;
 }
 
 void memo_put(struct memo *memo, const struct memo_key *key, int64_t value)
 {
     if (make_room(memo)) {
-        struct memo_entry *const entry = memo_entry(memo->entries, memo->n_entries, key);
+        struct memo_entry *const entry = memo_entry(memo, key);
         memo->n_used += !entry->used;
         *entry = (struct memo_entry){.key = *key, .value = value, .used = true};
     }

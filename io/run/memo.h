@@ -19,6 +19,7 @@ struct memo_key {
 struct memo {
     struct memo_entry *entries; /* owned, n_entries: a hash table */
     size_t n_entries, n_used;
+    unsigned shift; /* of a hash, down to an entry's number */
 };
 
 /* memo_masks[n]: the first n bytes in memory are all ones. */
@@ -43,12 +44,12 @@ struct memo_entry {
     bool used;
 };
 
-static inline size_t memo_place(size_t n, const struct memo_key *key)
+static inline size_t memo_place(unsigned shift, const struct memo_key *key)
 {
     /* Texts differ in few bytes, of either word: a product brings all of them to the top. */
-    const uint64_t hash = (key->words[0] ^ (key->words[1] << 29 | key->words[1] >> 35)) *
-                          UINT64_C(0x9e3779b97f4a7c15);
-    return (size_t)(hash >> 40 ^ hash >> 52) & (n - 1);
+    return (size_t)((key->words[0] ^ (key->words[1] << 29 | key->words[1] >> 35)) *
+                        UINT64_C(0x9e3779b97f4a7c15) >>
+                    shift);
 }
 
 static inline bool memo_is(const struct memo_entry *entry, const struct memo_key *key)
@@ -60,16 +61,16 @@ static inline bool memo_is(const struct memo_entry *entry, const struct memo_key
 static inline const struct memo_entry *memo_first(const struct memo *memo,
                                                   const struct memo_key *key)
 {
-    return &memo->entries[memo_place(memo->n_entries, key)];
+    return &memo->entries[memo_place(memo->shift, key)];
 }
 
 /* The entry of a key, or the free one where it belongs; there is always a free one. */
-static inline struct memo_entry *memo_entry(struct memo_entry *entries, size_t n,
-                                            const struct memo_key *key)
+static inline struct memo_entry *memo_entry(const struct memo *memo, const struct memo_key *key)
 {
-    size_t at = memo_place(n, key);
+    struct memo_entry *const entries = memo->entries;
+    size_t at = memo_place(memo->shift, key);
     while (entries[at].used && !memo_is(&entries[at], key)) {
-        at = (at + 1) & (n - 1);
+        at = (at + 1) & (memo->n_entries - 1);
     }
     return &entries[at];
 }
@@ -81,7 +82,7 @@ static inline const int64_t *memo_find(const struct memo *memo, const struct mem
     if (memo->n_entries == 0) {
         return NULL;
     }
-    entry = memo_entry(memo->entries, memo->n_entries, key);
+    entry = memo_entry(memo, key);
     return entry->used ? &entry->value : NULL;
 }
 

@@ -252,7 +252,10 @@ FOR_WIDE static void add_small_rows(const uint8_t *restrict rows, size_t n_items
     for (size_t k = 0; k < n_items * WAITING_FORMS; k++) {
         codes[k] = (uint8_t)(codes[k] - lowest);
     }
-    memset(codes + n_items * WAITING_FORMS, 0, 3 * WAITING_FORMS);
+    for (size_t k = 0; k < 3 * WAITING_FORMS; k += sizeof(__m256i)) {
+        _mm256_store_si256((__m256i *)(void *)(codes + n_items * WAITING_FORMS + k),
+                           _mm256_setzero_si256());
+    }
     for (size_t i = 0; i <= n_items; i++) {
         const size_t first = i == 0 ? 1 : i;
         const __m256i *const at = (const __m256i *)(const void *)(columns + i * WAITING_FORMS);
@@ -319,46 +322,41 @@ struct found_forms {
     size_t n;
 };
 
-/* Columns up to 2^32 places: grow_next() sees to that. */
-static inline void find_places(uint32_t under, uint32_t n_stages, const struct item_forms *forms,
-                               uint32_t *restrict places)
-{
-    const uint32_t *const cohorts = forms->cohorts, *const stages = forms->stages;
-    for (size_t i = 0; i < forms->n; i++) {
-        const uint32_t stage = stages[i] < n_stages ? stages[i] : n_stages;
-        places[i] = ((cohorts[i] | under) + 1) * (n_stages + 1) + stage;
-    }
-}
-
-FOR_WIDE static void find_places_wide(uint32_t under, uint32_t n_stages,
-                                      const struct item_forms *forms, uint32_t *restrict places)
-{
-    find_places(under, n_stages, forms, places);
-}
-
-/* False: no memory. */
-static bool find_forms(struct item_sheet *sheet, const struct item_forms *forms,
-                       struct found_forms *found)
+/* Returns the last place of the last cohort. Before it is known that 32 bits are enough, they may not be. */
+static inline size_t find_forms(const struct item_sheet *sheet, const struct item_forms *forms,
+                                struct found_forms *restrict found)
 {
     const uint32_t under = sheet->without_cohorts ? ITEM_NO_COHORT : 0;
     const uint32_t n_stages = (uint32_t)sheet->n_stages;
+    const uint32_t *const cohorts = forms->cohorts, *const stages = forms->stages;
+    const size_t n = forms->n;
     uint32_t last = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < forms->n; i++) {
-        const uint32_t after = (forms->cohorts[i] | under) + 1;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t stage = stages[i] < n_stages ? stages[i] : n_stages;
+        const uint32_t after = (cohorts[i] | under) + 1; /* none: 0 */
+        found->places[i] = after * (n_stages + 1) + stage;
         last = after > last ? after : last;
     }
-    for (size_t i = 0; i < forms->n; i++) {
-        found->which[n] = (uint16_t)i;
-        n += forms->counted[i] & 1;
+    found->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        found->which[found->n] = (uint16_t)i;
+        found->n += forms->counted[i] & 1;
     }
-    found->n = n;
-    if (has_wide()) {
-        find_places_wide(under, n_stages, forms, found->places);
-    } else {
-        find_places(under, n_stages, forms, found->places);
-    }
-    return grow_next(sheet, next_place(sheet, last - 1, n_stages));
+    return next_place(sheet, last - 1, n_stages);
+}
+
+FOR_WIDE static size_t find_forms_wide(const struct item_sheet *sheet,
+                                       const struct item_forms *forms, struct found_forms *found)
+{
+    return find_forms(sheet, forms, found);
+}
+
+/* False: no memory for so many cohorts. */
+static bool find_places(struct item_sheet *sheet, const struct item_forms *forms,
+                        struct found_forms *found)
+{
+    return grow_next(sheet, has_wide() ? find_forms_wide(sheet, forms, found)
+                                       : find_forms(sheet, forms, found));
 }
 
 /* Puts rows to those of their cells that wait, up to one whose cell is not there yet. Returns how many. */
@@ -390,7 +388,7 @@ bool item_sheet_add_forms(struct item_sheet *sheet, const struct item_forms *for
     struct found_forms found;
     size_t done = 0, number;
     assert(forms->n <= BATCH_FORMS);
-    if (!find_forms(sheet, forms, &found)) {
+    if (!find_places(sheet, forms, &found)) {
         return false;
     }
     while ((done = stride == 16 ? add_rows_of(sheet, 16, rows, &found, done)
@@ -400,7 +398,7 @@ bool item_sheet_add_forms(struct item_sheet *sheet, const struct item_forms *for
         const uint32_t stage = forms->stages[i] < n_stages ? forms->stages[i] : n_stages;
         /* With a new cell, cohorts may be given up. */
         if (!cell_at(sheet, forms->cohorts[i], stage, &number) ||
-            !find_forms(sheet, forms, &found)) {
+            !find_places(sheet, forms, &found)) {
             return false;
         }
     }

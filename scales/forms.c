@@ -5,13 +5,17 @@
    length it knows, with columns that cannot overlap (restrict), gcc makes vector instructions at
    -O2. Whatever stands in a column behind the forms that are meant is some byte, and a byte is a
    valid answer or not: it leads to no place outside the arrays, and nobody looks at what it gives.
-   Loops with a look into a table, which are never vectors, run over the n forms only. */
+   Loops with a look into a table, which the compiler makes no vectors of, run over the n forms only. */
 #include "scales/forms.h"
 
 #include <string.h>
 #include "scales/keying.h"
 #include "scales/rules.h"
 #include "scales/wide.h"
+
+#if defined(HAS_WIDE)
+#include <immintrin.h>
+#endif
 
 /* A table beyond this has left the cache by the time it is asked again, and takes longer to build
    than small studies take to score: such scales are computed form by form from their sums. */
@@ -217,22 +221,56 @@ struct result_columns {
     bool *prorated;
 };
 
-/* What the sums give under the scale's own rule. */
-static void score_sums(const struct instrument *instrument, const struct scale *scale,
-                       const struct scale_table *table, const struct sums *sums, size_t n,
-                       outcome *restrict out)
+/* What the sums give by a table. */
+static inline void look_up(const struct scale_table *table, const struct sums *sums, size_t n,
+                           outcome *restrict out)
 {
-    if (table != NULL && table->outcomes != NULL) {
-        for (size_t f = 0; f < n; f++) {
-            out[f] = table->outcomes[sums->n[f] * table->width + sums->above[f]];
-        }
-    } else {
+    for (size_t f = 0; f < n; f++) {
+        out[f] = table->outcomes[sums->n[f] * table->width + sums->above[f]];
+    }
+}
+
+#if defined(HAS_WIDE)
+/* The same, eight by eight. */
+FOR_WIDE static inline void look_up_wide(const struct scale_table *table, const struct sums *sums,
+                                         outcome *out)
+{
+    const __m256i width = _mm256_set1_epi32((int)table->width);
+    for (size_t f = 0; f < BATCH_FORMS; f += 8) {
+        const __m256i n =
+            _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)&sums->n[f]));
+        const __m256i above =
+            _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(const void *)&sums->above[f]));
+        const __m256i places = _mm256_add_epi32(_mm256_mullo_epi32(n, width), above);
+        _mm256_storeu_si256(
+            (__m256i *)(void *)&out[f],
+            _mm256_i32gather_epi32((const int *)(const void *)table->outcomes, places, 4));
+    }
+}
+#else
+static inline void look_up_wide(const struct scale_table *table, const struct sums *sums,
+                                outcome *out)
+{
+    look_up(table, sums, BATCH_FORMS, out);
+}
+#endif
+
+/* What the sums give under the scale's own rule. */
+static inline void score_sums(const struct instrument *instrument, const struct scale *scale,
+                              const struct scale_table *table, const struct sums *sums, size_t n,
+                              bool wide, outcome *restrict out)
+{
+    if (table == NULL || table->outcomes == NULL) {
         int64_t low, high;
         item_range(instrument, scale, &low, &high);
         for (size_t f = 0; f < n; f++) {
             const int64_t sum = low * sums->n[f] + sums->above[f];
             out[f] = scored_items(scale, sum, sums->n[f]).outcome;
         }
+    } else if (wide) {
+        look_up_wide(table, sums, out);
+    } else {
+        look_up(table, sums, n, out);
     }
 }
 
@@ -278,13 +316,14 @@ static void apply_screen(const struct scale *scale, const answer *restrict scree
     }
 }
 
-static void score_items(const struct instrument *instrument, const struct scale *scale,
-                        const struct scale_table *table, const answer *columns,
-                        const uint8_t n_valid[], size_t n, struct result_columns out)
+static inline void score_items(const struct instrument *instrument, const struct scale *scale,
+                               const struct scale_table *table, const answer *columns,
+                               const uint8_t n_valid[], size_t n, bool wide,
+                               struct result_columns out)
 {
     struct sums sums;
     add_items(instrument, scale, columns, &sums);
-    score_sums(instrument, scale, table, &sums, n, out.outcome);
+    score_sums(instrument, scale, table, &sums, n, wide, out.outcome);
     if (instrument->complete_groups_only) {
         need_complete_group(scale, &instrument->groups[scale->group], columns, n_valid,
                             out.outcome);
@@ -378,7 +417,7 @@ static void no_form(size_t first, struct result_columns out)
 
 static inline void score_all(const struct instrument *instrument,
                              const struct scoring_tables *tables,
-                             const struct answer_columns *answers, size_t n,
+                             const struct answer_columns *answers, size_t n, bool wide,
                              struct scored_columns *out)
 {
     uint8_t n_valid[MAX_GROUPS][BATCH_FORMS];
@@ -393,7 +432,7 @@ static inline void score_all(const struct instrument *instrument,
         case SCALE_ITEMS:
             if (answers->answers[scale->group] != NULL) {
                 score_items(instrument, scale, table, answers->answers[scale->group],
-                            n_valid[scale->group], n, to);
+                            n_valid[scale->group], n, wide, to);
             } else {
                 no_form(0, to);
             }
@@ -421,7 +460,7 @@ FOR_WIDE static void score_wide(const struct instrument *instrument,
                                 const struct answer_columns *answers, size_t n,
                                 struct scored_columns *out)
 {
-    score_all(instrument, tables, answers, n, out);
+    score_all(instrument, tables, answers, n, true, out);
 }
 
 void forms_score(const struct instrument *instrument, const struct scoring_tables *tables,
@@ -430,6 +469,6 @@ void forms_score(const struct instrument *instrument, const struct scoring_table
     if (has_wide()) {
         score_wide(instrument, tables, answers, n, out);
     } else {
-        score_all(instrument, tables, answers, n, out);
+        score_all(instrument, tables, answers, n, false, out);
     }
 }

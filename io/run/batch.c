@@ -337,14 +337,17 @@ static bool looks_at_each(const struct batch *batch, const struct worker *worker
 }
 
 /* Which forms will be sent, and answer every item of a group. */
-static void find_counted(const struct batch *batch, const uint8_t complete[BATCH_FORMS],
-                         uint8_t counted[BATCH_FORMS])
+static void find_counted(const struct batch *batch, const uint8_t *restrict complete,
+                         uint8_t *restrict counted)
 {
-    memset(counted, 0, BATCH_FORMS);
+    for (size_t i = 0; i < BATCH_FORMS; i++) {
+        counted[i] = (uint8_t)(complete[i] & ((uint8_t)batch->unknown_stages[i] - 1));
+    }
     for (size_t i = 0; i < batch->n; i++) {
         const struct id id = batch->ids[i];
-        const bool sent = (id.words[0] | id.words[1]) != 0 && !batch->unknown_stages[i];
-        counted[i] = (uint8_t)(complete[i] & -sent);
+        if ((id.words[0] | id.words[1]) == 0) {
+            counted[i] = 0;
+        }
     }
 }
 

@@ -189,7 +189,7 @@ static void add_rows(const uint8_t *restrict rows, size_t n_items, uint8_t lowes
 {
     uint8_t codes[MAX_ITEMS][WAITING_FORMS];
     int16_t columns[MAX_ITEMS][WAITING_FORMS]; /* from 0 up */
-    transpose(rows, WAITING_FORMS, n_items, codes[0]);
+    transpose_by_sixteen(rows, WAITING_FORMS, n_items, n_items, codes[0]);
     for (size_t i = 0; i < n_items; i++) {
         int32_t sum = 0;
         for (size_t f = 0; f < WAITING_FORMS; f++) {
@@ -248,7 +248,7 @@ FOR_WIDE static void add_small_rows(const uint8_t *restrict rows, size_t n_items
     uint32_t found[ITEM_SUMS_MOST + 3];
     size_t n = 0;
     memset(columns, 1, WAITING_FORMS);
-    transpose_all(rows, WAITING_FORMS, n_items, codes);
+    transpose_wide(rows, WAITING_FORMS, n_items, ROW_STRIDE(n_items), codes);
     for (size_t k = 0; k < n_items * WAITING_FORMS; k++) {
         codes[k] = (uint8_t)(codes[k] - lowest);
     }

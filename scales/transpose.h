@@ -1,12 +1,16 @@
 /* scales/transpose.h - rows of answers, form by form, become columns, item by item: sixteen by sixteen
-   where there is SSE2, which every x86-64 has. */
+   where there is SSE2, which every x86-64 has, and thirty-two by sixteen with AVX2. */
 #ifndef PELLTER_SCALES_TRANSPOSE_H
 #define PELLTER_SCALES_TRANSPOSE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(__SSE2__)
+#include "scales/wide.h"
+
+#if defined(HAS_WIDE)
+#include <immintrin.h>
+#elif defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
@@ -48,27 +52,79 @@ static inline void transpose_sixteen(const uint8_t *rows, size_t row_stride, siz
 }
 #endif
 
-/* n_rows (a multiple of 16) rows of n answers, ROW_STRIDE(n) bytes each, as n columns of n_rows. */
-static inline void transpose(const uint8_t *rows, size_t n_rows, size_t n, uint8_t *columns)
+static inline void transpose_by_sixteen(const uint8_t *rows, size_t n_rows, size_t n,
+                                        size_t n_columns, uint8_t *columns)
 {
     const size_t stride = ROW_STRIDE(n);
     for (size_t row = 0; row < n_rows; row += 16) {
-        for (size_t i = 0; i < n; i += 16) {
-            transpose_sixteen(rows + row * stride + i, stride, n - i < 16 ? n - i : 16,
-                              columns + i * n_rows + row, n_rows);
+        for (size_t i = 0; i < n_columns; i += 16) {
+            transpose_sixteen(rows + row * stride + i, stride,
+                              n_columns - i < 16 ? n_columns - i : 16, columns + i * n_rows + row,
+                              n_rows);
         }
     }
 }
 
-/* The same where there is room for ROW_STRIDE(n) columns: those behind the n mean nothing. */
-static inline void transpose_all(const uint8_t *rows, size_t n_rows, size_t n, uint8_t *columns)
+#if defined(HAS_WIDE)
+/* Thirty-two rows of sixteen bytes: the same in each half of a vector, of which one has the first
+   sixteen rows and the other the rest. */
+FOR_WIDE static inline void transpose_thirty_two(const uint8_t *rows, size_t row_stride,
+                                                 size_t n_columns, uint8_t *columns,
+                                                 size_t column_stride)
+{
+    __m256i x[16], y[16];
+    for (size_t i = 0; i < 16; i++) {
+        const __m128i *const first = (const __m128i *)(const void *)(rows + i * row_stride);
+        const __m128i *const second = (const __m128i *)(const void *)(rows + (i + 16) * row_stride);
+        x[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(first)),
+                                       _mm_loadu_si128(second), 1);
+    }
+    for (size_t round = 0; round < 4; round++) {
+        for (size_t i = 0; i < 8; i++) {
+            y[2 * i] = _mm256_unpacklo_epi8(x[i], x[i + 8]);
+            y[2 * i + 1] = _mm256_unpackhi_epi8(x[i], x[i + 8]);
+        }
+        for (size_t i = 0; i < 16; i++) {
+            x[i] = y[i];
+        }
+    }
+    for (size_t i = 0; i < n_columns; i++) {
+        _mm256_storeu_si256((__m256i *)(void *)(columns + i * column_stride), x[i]);
+    }
+}
+
+FOR_WIDE static inline void transpose_wide(const uint8_t *rows, size_t n_rows, size_t n,
+                                           size_t n_columns, uint8_t *columns)
 {
     const size_t stride = ROW_STRIDE(n);
-    for (size_t row = 0; row < n_rows; row += 16) {
-        for (size_t i = 0; i < stride; i += 16) {
-            transpose_sixteen(rows + row * stride + i, stride, 16, columns + i * n_rows + row,
-                              n_rows);
+    const size_t n_whole = n_columns / 16 * 16;
+    for (size_t row = 0; row < n_rows; row += 32) {
+        const uint8_t *const from = rows + row * stride;
+        uint8_t *const to = columns + row;
+        for (size_t i = 0; i < n_whole; i += 16) {
+            transpose_thirty_two(from + i, stride, 16, to + i * n_rows, n_rows);
         }
+        if (n_whole < n_columns) {
+            transpose_thirty_two(from + n_whole, stride, n_columns - n_whole, to + n_whole * n_rows,
+                                 n_rows);
+        }
+    }
+}
+#else
+static inline void transpose_wide(const uint8_t *rows, size_t n_rows, size_t n, size_t n_columns,
+                                  uint8_t *columns)
+{
+    transpose_by_sixteen(rows, n_rows, n, n_columns, columns);
+}
+#endif
+
+/* n_rows (a multiple of 32) rows of n answers, ROW_STRIDE(n) bytes each, as n columns of n_rows. */
+static inline void transpose(const uint8_t *rows, size_t n_rows, size_t n, uint8_t *columns)
+{
+    if (has_wide()) {
+        transpose_wide(rows, n_rows, n, n, columns);
+    } else {
+        transpose_by_sixteen(rows, n_rows, n, n, columns);
     }
 }
 

@@ -25,6 +25,9 @@ static const char separators[N_SEPARATORS] = {',', ';', '\t'}; /* the first wins
    cells, and far more bytes to make a cell or a row too long. libcsv shall judge it. */
 #define LONG_RECORD CELLS_MAX
 
+_Static_assert(WINDOW <= LONG_RECORD,
+               "a record that begins in a window and ends there is not long");
+
 /* A record that is still without its end, and a window. */
 #define MARKS_MAX (LONG_RECORD + WINDOW + MARKS_SLACK)
 
@@ -162,64 +165,65 @@ static void marks_more(struct rows *rows)
     m->odd[m->n_odd] = UINT32_MAX; /* there is always a next one */
 }
 
-/* How many cells the next record has: mostly as many as the row before it had. */
-static size_t count_cells(const struct rows *rows, const struct next *next, size_t line_end)
+/* How many of the ends from `ends` to `behind` are those of the record that ends at line_end: mostly
+   as many as of the row before it, n. */
+static inline size_t count_cells(const uint32_t *ends, const uint32_t *behind, size_t n,
+                                 size_t line_end)
 {
-    const struct marks *const m = &rows->marks;
-    size_t n = rows->n_columns;
-
-    if (next->end + n <= m->n_ends && m->ends[next->end + n - 1] == line_end) {
+    if ((size_t)(behind - ends) >= n && ends[n - 1] == line_end) {
         return n;
     }
-    for (n = 1; m->ends[next->end + n - 1] != line_end; n++) {
+    for (n = 1; ends[n - 1] != line_end; n++) {
     }
     return n;
 }
 
-/* The next record as it stands in the text. */
-static struct raw_row plain_row(const struct rows *rows, const struct next *next, size_t n_cells)
-{
-    return (struct raw_row){.text = rows->text,
-                            .ends = rows->marks.ends + next->end,
-                            .start = (uint32_t)next->start,
-                            .n_cells = (uint32_t)n_cells,
-                            .number = (uint32_t)next->n_lines};
-}
-
 /* Goes on to the record behind the next one. */
-static void next_pass(const struct rows *rows, struct next *next, size_t n_cells, size_t line_end)
+static void next_pass(struct rows *rows, size_t n_cells, size_t line_end)
 {
-    next->start = line_behind(rows->text, line_end);
-    next->end += n_cells;
-    next->line_end++;
+    rows->next.start = line_behind(rows->text, line_end);
+    rows->next.end += n_cells;
+    rows->next.line_end++;
 }
 
 /* Takes rows as long as there is nothing to them: marked to their end, neither long nor odd, and
-   not to be suspected of being a blank line. Returns how many. A local `next` stays in registers.
-   */
+   not to be suspected of being a blank line. Returns how many. Most have as many cells as the row
+   before them. What is read again and again is copied first: no row that is written can change it. */
 static size_t take_plain(struct rows *rows, struct raw_row out[], size_t capacity)
 {
     const struct marks *const m = &rows->marks;
-    struct next next = rows->next;
-    const size_t odd = m->odd[next.odd];
-    size_t n_cells = rows->n_columns, n = 0;
+    const struct next next = rows->next;
+    const char *const text = rows->text;
+    const uint32_t *const line_ends = m->line_ends + next.line_end;
+    const uint32_t *const first = m->ends + next.end, *const behind = m->ends + m->n_ends;
+    const uint32_t *ends = first;
+    const size_t n_lines = m->n_line_ends - next.line_end;
+    const size_t most = n_lines < capacity ? n_lines : capacity;
+    const uint32_t odd = m->odd[next.odd];
+    size_t start = next.start, n_cells = rows->n_columns, n;
 
-    while (n < capacity && next.line_end < m->n_line_ends) {
-        const size_t line_end = m->line_ends[next.line_end];
-        if (line_end >= odd || line_end - next.start >= LONG_RECORD) {
-            break;
-        }
-        if (next.end + n_cells > m->n_ends || m->ends[next.end + n_cells - 1] != line_end) {
-            n_cells = count_cells(rows, &next, line_end);
-        }
-        if (n_cells == 1 && (unsigned char)rows->text[next.start] <= ' ') {
-            break;
-        }
-        next.n_lines++;
-        out[n++] = plain_row(rows, &next, n_cells);
-        next_pass(rows, &next, n_cells, line_end);
+    /* Of the rows only the first may begin in a window before. */
+    if (most == 0 || line_ends[0] - start >= LONG_RECORD) {
+        return 0;
     }
-    rows->next = next;
+    for (n = 0; n < most && line_ends[n] < odd; n++) {
+        const uint32_t line_end = line_ends[n];
+        n_cells = count_cells(ends, behind, n_cells, line_end);
+        if (n_cells == 1 && (unsigned char)text[start] <= ' ') {
+            break;
+        }
+        out[n] = (struct raw_row){.text = text,
+                                  .ends = ends,
+                                  .start = (uint32_t)start,
+                                  .n_cells = (uint32_t)n_cells,
+                                  .number = (uint32_t)(next.n_lines + n + 1)};
+        start = line_behind(text, line_end);
+        ends += n_cells;
+    }
+    rows->next.start = start;
+    rows->next.n_lines += n;
+    rows->next.end += (size_t)(ends - first);
+    rows->next.line_end += n;
     rows->n_columns = n_cells;
     return n;
 }
@@ -379,7 +383,7 @@ static bool take_odd(struct rows *rows, size_t n_cells, size_t line_end, struct 
     }
     rows->next.n_lines++;
     add_row_in_side(rows, row, n_cells, out, n);
-    next_pass(rows, &rows->next, n_cells, line_end);
+    next_pass(rows, n_cells, line_end);
     return true;
 }
 
@@ -397,7 +401,9 @@ static bool is_blank(const char *text, size_t n)
 static bool take_other(struct rows *rows, struct raw_row out[], size_t *n)
 {
     const size_t line_end = rows->marks.line_ends[rows->next.line_end];
-    const size_t n_cells = count_cells(rows, &rows->next, line_end);
+    const uint32_t *const ends = rows->marks.ends + rows->next.end;
+    const size_t n_cells =
+        count_cells(ends, rows->marks.ends + rows->marks.n_ends, rows->n_columns, line_end);
 
     if (line_end - rows->next.start >= LONG_RECORD) {
         return take_record(rows, out, n);
@@ -409,9 +415,13 @@ static bool take_other(struct rows *rows, struct raw_row out[], size_t *n)
         rows->next.n_lines += line_end < rows->n; /* the end of the text ends no blank line */
     } else {
         rows->next.n_lines++;
-        out[(*n)++] = plain_row(rows, &rows->next, n_cells);
+        out[(*n)++] = (struct raw_row){.text = rows->text,
+                                       .ends = ends,
+                                       .start = (uint32_t)rows->next.start,
+                                       .n_cells = (uint32_t)n_cells,
+                                       .number = (uint32_t)rows->next.n_lines};
     }
-    next_pass(rows, &rows->next, n_cells, line_end);
+    next_pass(rows, n_cells, line_end);
     return true;
 }
 

@@ -138,20 +138,14 @@ static void add_codes(struct item_checks *checks, size_t measure, size_t group,
     }
 }
 
-static void leave_out_gaps(const answer *restrict column, const struct item_group *group,
-                           uint8_t *restrict complete)
+/* Adds one item to the forms' scale sums, counted from 0, and leaves out forms that lack it. */
+static void add_to_totals(const answer *restrict column, struct keying keying,
+                          uint8_t *restrict complete, int16_t *restrict totals)
 {
-    const struct keying keying = keying_of(group, false);
     for (size_t f = 0; f < BATCH_FORMS; f++) {
         const uint8_t valid = keyed_offset(keying, column[f]) <= keying.most ? UINT8_MAX : 0;
         complete[f] = complete[f] & valid;
     }
-}
-
-/* Adds one item to the forms' scale sums, counted from 0. */
-static void add_to_totals(const answer *restrict column, struct keying keying,
-                          int16_t *restrict totals)
-{
     for (size_t f = 0; f < BATCH_FORMS; f++) {
         totals[f] = (int16_t)(totals[f] + keyed_offset(keying, column[f]));
     }
@@ -181,32 +175,28 @@ static void add_item_products(const answer *restrict column, struct keying keyin
    missing answer leaves the form out, so that all sums of a scale are over the same forms. Here it is
    those of the forms `rest`. */
 static void add_products(struct item_checks *checks, size_t measure, size_t scale_index,
-                         const answer columns[], uint8_t rest[BATCH_FORMS])
+                         const answer columns[], const uint8_t rest[BATCH_FORMS])
 {
     const struct scale *const scale = checks->study->scales[scale_index].scale;
     const struct item_group *const group =
         &checks->study->measures[measure].instrument->groups[scale->group];
     struct scale_sums *const sums = &checks->scales[scale_index];
+    uint8_t complete[BATCH_FORMS];
     int16_t totals[BATCH_FORMS] = {0};
-    for (size_t i = 0; i < scale->n_items; i++) {
-        leave_out_gaps(&columns[(size_t)scale->items[i] * BATCH_FORMS], group, rest);
-    }
-    if (memchr(rest, UINT8_MAX, BATCH_FORMS) == NULL) {
-        return;
-    }
+    memcpy(complete, rest, sizeof complete);
     for (size_t i = 0; i < scale->n_items; i++) {
         add_to_totals(&columns[(size_t)scale->items[i] * BATCH_FORMS],
-                      keying_of(group, scale->reversed[i] != 0), totals);
+                      keying_of(group, scale->reversed[i] != 0), complete, totals);
     }
     for (size_t i = 0; i < scale->n_items; i++) {
         const answer *const column = &columns[(size_t)scale->items[i] * BATCH_FORMS];
         const struct keying keying = keying_of(group, scale->reversed[i] != 0);
         struct item_sums *const item = item_at(checks, measure, scale->group, scale->items[i]);
         for (size_t b = 0; b < BATCH_FORMS; b += BLOCK) {
-            add_item_products(&column[b], keying, &rest[b], &totals[b], item, sums);
+            add_item_products(&column[b], keying, &complete[b], &totals[b], item, sums);
         }
     }
-    sums->n += count_forms(rest);
+    sums->n += count_forms(complete);
 }
 
 /* The forms whose products the item tally does not have. */

@@ -8,7 +8,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "engine/goal_counter.h"
 #include "scales/divisor.h"
@@ -27,83 +26,6 @@ static inline bool is_rated(int8_t halves)
 
 /* --- what is known of the goals --- */
 
-static bool make_room(struct goals_at_hand *goals, size_t n, size_t n_stages)
-{
-    return array_grow(&goals->series, &goals->series_capacity, n, sizeof *goals->series) &&
-           array_grow(&goals->halves, &goals->halves_capacity, n * n_stages,
-                      sizeof *goals->halves) &&
-           array_grow(&goals->weights, &goals->weights_capacity, n * n_stages,
-                      sizeof *goals->weights);
-}
-
-static inline uint32_t stored_code(const struct walk *walk, const unsigned char *series,
-                                   size_t stage)
-{
-    return code_at(series_payload(walk->layout, series, stage), walk->layout->stored_bytes);
-}
-
-/* The weight of a goal at each stage, or, where one has none, that of the first stage that gives one. */
-static void find_weights(const struct walk *walk, const unsigned char *series,
-                         struct goals_at_hand *goals, uint32_t weights[])
-{
-    const size_t n = walk->study->n_stages;
-    uint32_t first = NO_WEIGHT;
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t code = series_state(walk->layout, series, i) == SLOT_FORM
-                                  ? rating_weight(walk->join, stored_code(walk, series, i))
-                                  : 0;
-        weights[i] = code - 1; /* none: NO_WEIGHT */
-        first = first == NO_WEIGHT ? weights[i] : first;
-    }
-    for (size_t i = 0; i < n; i++) {
-        weights[i] = weights[i] == NO_WEIGHT ? first : weights[i];
-        goals->one_weight = goals->one_weight && weights[i] == first;
-        goals->whole_weights = goals->whole_weights && weights[i] % GAS_WEIGHT_UNITS == 0;
-    }
-}
-
-static void find_levels(const struct walk *walk, const unsigned char *series,
-                        struct goals_at_hand *goals, int8_t halves[])
-{
-    for (size_t i = 0; i < walk->study->n_stages; i++) {
-        const enum slot_state state = series_state(walk->layout, series, i);
-        halves[i] = state == SLOT_FORM
-                        ? (int8_t)((int32_t)rating_level(stored_code(walk, series, i)) -
-                                   2 * GAS_HALVES_PER_LEVEL)
-                    : state == SLOT_CONFLICT ? CONFLICTING
-                                             : NOT_RATED;
-        goals->n_rated[i] += state == SLOT_FORM;
-        goals->has_conflict[i] = goals->has_conflict[i] || state == SLOT_CONFLICT;
-        goals->any = goals->any || state != SLOT_EMPTY;
-    }
-}
-
-static bool find_goals(struct walk *walk)
-{
-    struct goals_at_hand *const goals = &walk->goals;
-    const size_t n_stages = walk->study->n_stages;
-    goals->n = 0;
-    goals->any = false;
-    goals->one_weight = goals->whole_weights = true;
-    memset(goals->n_rated, 0, n_stages * sizeof *goals->n_rated);
-    memset(goals->has_conflict, 0, n_stages * sizeof *goals->has_conflict);
-    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
-        const unsigned char *const at = series_of(walk, i);
-        if (!make_room(goals, goals->n + 1, n_stages)) {
-            return false;
-        }
-        goals->series[goals->n] = i;
-        find_levels(walk, at, goals, goals->halves + goals->n * n_stages);
-        if (walk->study->goals.weighted) {
-            find_weights(walk, at, goals, goals->weights + goals->n * n_stages);
-        }
-        goals->n++;
-    }
-    return true;
-}
-
-/* --- a family's scores --- */
-
 /* What a family's score at a stage rests on: the goals that are rated there and at another. */
 struct goal_sums {
     size_t stage, other, weight_stage;
@@ -113,9 +35,14 @@ struct goal_sums {
     int64_t w, wh, ww, divisor;
 };
 
-static inline void add_weight(struct goal_sums *sums, uint32_t weight, int64_t halves)
+static inline void add_goal(struct goal_sums *sums, int64_t halves, bool weighted, uint32_t weight)
 {
     const int64_t w = weight / GAS_WEIGHT_UNITS;
+    sums->n++;
+    sums->halves += halves;
+    if (!weighted) {
+        return;
+    }
     sums->w += w;
     sums->wh += w * halves;
     sums->ww += w * w;
@@ -124,28 +51,137 @@ static inline void add_weight(struct goal_sums *sums, uint32_t weight, int64_t h
     }
 }
 
-static struct goal_sums sums_of(const struct walk *walk, size_t stage, size_t other,
-                                size_t weight_stage)
+static void finish_sums(struct goal_sums *sums)
+{
+    if (sums->divisor == 0) { /* no weights, or all of them 0, which are equal */
+        sums->w = sums->ww = (int64_t)sums->n;
+        sums->wh = sums->halves;
+        sums->divisor = 1;
+    }
+}
+
+/* Room for n goals and one more. */
+static bool make_room(struct goals_at_hand *goals, size_t n, size_t n_stages)
+{
+    const size_t room = 2 * (n + 1);
+    if (n < goals->room) {
+        return true;
+    }
+    if (!array_grow(&goals->own, &goals->own_capacity, n_stages, sizeof *goals->own) ||
+        !array_grow(&goals->series, &goals->series_capacity, room, sizeof *goals->series) ||
+        !array_grow(&goals->known, &goals->known_capacity, room, sizeof *goals->known) ||
+        !array_grow(&goals->halves, &goals->halves_capacity, room * n_stages,
+                    sizeof *goals->halves) ||
+        !array_grow(&goals->weights, &goals->weights_capacity, room * n_stages,
+                    sizeof *goals->weights)) {
+        return false;
+    }
+    goals->room = room;
+    return true;
+}
+
+/* The level of a goal at each stage, and the weight. Returns whether there is any form. */
+static bool find_levels(const struct walk *walk, const unsigned char *series,
+                        struct goals_at_hand *goals, int8_t halves[], uint32_t weights[])
+{
+    const struct join_layout *const layout = walk->layout;
+    bool any = false;
+    for (size_t i = 0; i < walk->study->n_stages; i++) {
+        const enum slot_state state = series_state(layout, series, i);
+        halves[i] = NOT_RATED;
+        weights[i] = NO_WEIGHT;
+        any = any || state != SLOT_EMPTY;
+        if (state == SLOT_FORM) {
+            const uint32_t code = code_at(series_payload(layout, series, i), layout->stored_bytes);
+            halves[i] = (int8_t)((int32_t)rating_level(code) - 2 * GAS_HALVES_PER_LEVEL);
+            weights[i] = rating_weight(walk->join, code) - 1; /* none: NO_WEIGHT */
+        } else if (state == SLOT_CONFLICT) {
+            halves[i] = CONFLICTING;
+            goals->has_conflict[i] = true;
+        }
+    }
+    return any;
+}
+
+/* Where a stage gives no weight, that of the first stage that does. */
+static void fill_weights(struct goals_at_hand *goals, uint32_t weights[], size_t n)
+{
+    uint32_t first = NO_WEIGHT;
+    for (size_t i = 0; i < n; i++) {
+        first = first == NO_WEIGHT ? weights[i] : first;
+    }
+    for (size_t i = 0; i < n; i++) {
+        weights[i] = weights[i] == NO_WEIGHT ? first : weights[i];
+        goals->one_weight = goals->one_weight && weights[i] == first;
+        goals->whole_weights = goals->whole_weights && weights[i] % GAS_WEIGHT_UNITS == 0;
+    }
+}
+
+/* Takes a goal among those at hand, if there is any form of it. */
+static void take_goal(const struct walk *walk, struct goals_at_hand *goals,
+                      const struct goal_cursor *goal)
+{
+    const size_t n_stages = walk->study->n_stages;
+    const bool weighted = walk->study->goals.weighted;
+    int8_t *const halves = goals->halves + goals->n * n_stages;
+    uint32_t *const weights = goals->weights + goals->n * n_stages;
+    if (!find_levels(walk, goal->at, goals, halves, weights)) {
+        return;
+    }
+    if (weighted) {
+        fill_weights(goals, weights, n_stages);
+    }
+    for (size_t i = 0; i < n_stages; i++) {
+        if (is_rated(halves[i])) {
+            add_goal(&goals->own[i], halves[i], weighted, weights[i]);
+        }
+    }
+    goals->series[goals->n] = goal->series;
+    goals->known[goals->n++] = goal_at(walk->layout, goal->at);
+}
+
+static bool find_goals(struct walk *walk)
+{
+    struct goals_at_hand *const goals = &walk->goals;
+    const size_t n_stages = walk->study->n_stages;
+    if (!make_room(goals, 0, n_stages)) {
+        return false;
+    }
+    goals->n = 0;
+    goals->one_weight = goals->whole_weights = true;
+    for (size_t i = 0; i < n_stages; i++) {
+        goals->has_conflict[i] = false;
+        goals->own[i] = (struct goal_sums){.stage = i, .other = i, .weight_stage = i};
+    }
+    for (struct goal_cursor goal = goals_of(walk->join, walk->respondent); goal.at != NULL;
+         goals_next(walk->join, &goal)) {
+        if (!make_room(goals, goals->n, n_stages)) {
+            return false;
+        }
+        take_goal(walk, goals, &goal);
+    }
+    for (size_t i = 0; i < n_stages; i++) {
+        finish_sums(&goals->own[i]);
+    }
+    return true;
+}
+
+/* --- a family's scores --- */
+
+/* Of the goals that are rated at two stages, at the first of them, with the weights of the earlier. */
+static struct goal_sums sums_of_common(const struct walk *walk, size_t stage, size_t other)
 {
     const struct goals_at_hand *const goals = &walk->goals;
-    const size_t n_stages = walk->study->n_stages;
-    const bool weighted = walk->study->goals.weighted && goals->whole_weights;
-    struct goal_sums sums = {.stage = stage, .other = other, .weight_stage = weight_stage};
+    const size_t n_stages = walk->study->n_stages, earlier = stage < other ? stage : other;
+    struct goal_sums sums = {.stage = stage, .other = other, .weight_stage = earlier};
     const int8_t *halves = goals->halves;
     for (size_t i = 0; i < goals->n; i++, halves += n_stages) {
         if (is_rated(halves[stage]) && is_rated(halves[other])) {
-            sums.n++;
-            sums.halves += halves[stage];
-            if (weighted) {
-                add_weight(&sums, goals->weights[i * n_stages + weight_stage], halves[stage]);
-            }
+            add_goal(&sums, halves[stage], walk->study->goals.weighted,
+                     goals->weights[i * n_stages + earlier]);
         }
     }
-    if (sums.divisor == 0) { /* no weights, or all of them 0, which are equal */
-        sums.w = sums.ww = (int64_t)sums.n;
-        sums.wh = sums.halves;
-        sums.divisor = 1;
-    }
+    finish_sums(&sums);
     return sums;
 }
 
@@ -238,11 +274,11 @@ static bool find_scores(struct walk *walk, struct family_scores *scores)
 {
     const struct goals_at_hand *const goals = &walk->goals;
     for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
-        const struct goal_sums sums = sums_of(walk, stage, stage, stage);
-        if (sums.n > 0) {
-            if (!find_number(walk, GOALS_FAMILY_LEVEL, &sums,
+        const struct goal_sums *const sums = &goals->own[stage];
+        if (sums->n > 0) {
+            if (!find_number(walk, GOALS_FAMILY_LEVEL, sums,
                              &scores->at[GOALS_FAMILY_LEVEL][stage]) ||
-                !find_number(walk, GOALS_T_SCORE, &sums, &scores->at[GOALS_T_SCORE][stage])) {
+                !find_number(walk, GOALS_T_SCORE, sums, &scores->at[GOALS_T_SCORE][stage])) {
                 return false;
             }
             continue;
@@ -259,6 +295,9 @@ static size_t count_common(const struct walk *walk, size_t stage, size_t later)
     const size_t n_stages = walk->study->n_stages;
     const int8_t *halves = goals->halves;
     size_t n = 0;
+    if (stage == walk->study->before && later == walk->study->after) {
+        return goals->n_changed;
+    }
     for (size_t i = 0; i < goals->n; i++, halves += n_stages) {
         n += is_rated(halves[stage]) && is_rated(halves[later]);
     }
@@ -273,10 +312,10 @@ static bool find_side(struct walk *walk, enum goals_scale scale, size_t stage, s
 {
     const struct goals_at_hand *const goals = &walk->goals;
     struct goal_sums sums;
-    if (n_common == goals->n_rated[stage] && (stage < other || goals->one_weight)) {
+    if (n_common == goals->own[stage].n && (stage < other || goals->one_weight)) {
         return true;
     }
-    sums = sums_of(walk, stage, other, stage < other ? stage : other);
+    sums = sums_of_common(walk, stage, other);
     return find_number(walk, scale, &sums, number);
 }
 
@@ -490,7 +529,7 @@ static bool count_goal(struct walk *walk, size_t i, uint32_t measure)
 {
     const struct study *const study = walk->study;
     const size_t scale = study->measures[measure].first_scale + GOALS_LEVEL;
-    const struct known_goal known = join_goal(walk->join, walk->goals.series[i]);
+    const struct known_goal *const known = &walk->goals.known[i];
     const int8_t *const halves = walk->goals.halves + i * study->n_stages;
     int16_t ending[N_GOAL_OCCASIONS] = {GOAL_NOT_REVIEWED, GOAL_NOT_REVIEWED};
     walk->counted->measures[measure].forms[FORM_USED] += count_levels(walk, halves);
@@ -500,9 +539,9 @@ static bool count_goal(struct walk *walk, size_t i, uint32_t measure)
     if (is_rated(halves[study->after])) {
         ending[GOAL_AFTER] = halves[study->after];
     }
-    if (!goal_counter_ending(walk->counted->goals, known.category, known.flags, ending) ||
+    if (!goal_counter_ending(walk->counted->goals, known->category, known->flags, ending) ||
         ((ending[GOAL_LATEST] != GOAL_NOT_REVIEWED || ending[GOAL_AFTER] != GOAL_NOT_REVIEWED) &&
-         !share_attained(walk, &known, scale, ending))) {
+         !share_attained(walk, known, scale, ending))) {
         return false;
     }
     if (study->before == study->after || !is_rated(halves[study->before]) ||
@@ -514,17 +553,6 @@ static bool count_goal(struct walk *walk, size_t i, uint32_t measure)
     goal_counter_levels(walk->counted->goals, study->before, study->after, halves[study->before],
                         halves[study->after]);
     return !walk->rules->by_date || count_days(walk, series_of(walk, walk->goals.series[i]), scale);
-}
-
-static bool has_level(const struct walk *walk, size_t i)
-{
-    const size_t n_stages = walk->study->n_stages;
-    for (size_t stage = 0; stage < n_stages; stage++) {
-        if (walk->goals.halves[i * n_stages + stage] != NOT_RATED) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static bool begin(struct walk *walk, size_t first_scale)
@@ -549,14 +577,14 @@ bool count_goals(struct walk *walk, uint32_t measure_index)
     if (!find_goals(walk)) {
         return false;
     }
-    if (!walk->goals.any) {
+    if (walk->goals.n == 0) {
         return true;
     }
     if (!begin(walk, first_scale)) {
         return false;
     }
     for (size_t i = 0; i < walk->goals.n; i++) {
-        if (has_level(walk, i) && !count_goal(walk, i, measure_index)) {
+        if (!count_goal(walk, i, measure_index)) {
             return false;
         }
     }
@@ -568,7 +596,9 @@ bool count_goals(struct walk *walk, uint32_t measure_index)
 
 void goals_at_hand_free(struct goals_at_hand *goals)
 {
+    free(goals->own);
     free(goals->series);
+    free(goals->known);
     free(goals->halves);
     free(goals->weights);
     free(goals->shares);

@@ -13,20 +13,22 @@
 /* What is known of one respondent's goals, and room for that: count_goals.c. */
 struct goals_at_hand {
     size_t n;
-    bool any;           /* some goal has a form */
     bool one_weight;    /* no goal has different weights at different stages */
     bool whole_weights; /* all weights are known, and whole numbers */
-    uint32_t n_rated[MAX_STAGES];
     bool has_conflict[MAX_STAGES];
-    uint64_t n_changed;        /* goals that are rated before and after ... */
-    int64_t change;            /* ... and what their changes add up to, in halves */
-    uint32_t *series;          /* owned, n, as are the rest */
+    struct goal_sums *own; /* owned: [stage] of the goals that are rated there */
+    uint64_t n_changed;    /* goals that are rated before and after ... */
+    int64_t change;        /* ... and what their changes add up to, in halves */
+    uint32_t *series;      /* owned, n, as are the rest */
+    struct known_goal *known;
     int8_t *halves;            /* [goal][stage] */
     uint32_t *weights;         /* [goal][stage] */
     struct goal_share *shares; /* what they give to their family */
     size_t n_shares;
     struct goal_rating *ratings;
-    size_t series_capacity, halves_capacity, weights_capacity, shares_capacity, ratings_capacity;
+    size_t room; /* goals that there is room for */
+    size_t own_capacity, series_capacity, known_capacity, halves_capacity, weights_capacity,
+        shares_capacity, ratings_capacity;
 };
 void goals_at_hand_free(struct goals_at_hand *goals);
 

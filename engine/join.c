@@ -275,10 +275,8 @@ uint32_t next_goal(const struct join *join, uint32_t respondent, uint32_t series
                 : more_of(join, respondent));
 }
 
-struct known_goal join_goal(const struct join *join, uint32_t series)
+struct known_goal goal_at(const struct join_layout *layout, const unsigned char *at)
 {
-    const struct join_layout *const layout = join->layout;
-    const unsigned char *const at = join_series(join, series);
     struct known_goal known = {.goal = number_at(layout, at), .category = NO_NAME};
     uint16_t flags;
     if (layout->category_stage > layout->category) {

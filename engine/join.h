@@ -230,40 +230,9 @@ static inline uint32_t version_series(const struct join_layout *layout, uint32_t
     return respondent * (uint32_t)layout->n_versions + (uint32_t)version;
 }
 
-/* Series of goals are numbered by their respondent and their place behind it, or by where they stand among
-   those for which there is no room there. */
-#define INLINE_BITS 4
-#define MORE_SERIES (UINT32_C(1) << 31)
-
-/* A respondent's goals, one after the other, and NO_NAME after the last. */
-uint32_t first_goal(const struct join *join, uint32_t respondent);
-uint32_t next_goal(const struct join *join, uint32_t respondent, uint32_t series);
-
-/* Which goal a series is of, and what is known of it: the category of the earliest stage that gives one,
-   or NO_NAME, and the flags of all. */
-struct known_goal {
-    uint32_t goal, category, flags;
-};
-struct known_goal join_goal(const struct join *join, uint32_t series);
-
-/* The respondent's series of this goal, which is new if need be. False: no memory. */
-bool join_add_goal(struct join *join, uint32_t respondent, uint32_t goal, uint32_t *series);
-
-/* What a place keeps of a rating with this payload: a code for its level and weight, one of them for each
-   pair; and back. False: no memory. */
-bool join_rating_code(struct join *join, const unsigned char *payload, uint32_t *code);
-static inline uint32_t rating_level(uint32_t code) /* in halves above -2 */
-{
-    return code % GAS_N_HALVES;
-}
-static inline uint32_t rating_weight(const struct join *join, uint32_t code) /* + 1; 0: none */
-{
-    return join->n_weights == 0 ? 0 : join->weights[code / GAS_N_HALVES];
-}
-
-/* Makes place for numbers of names and codes of ratings up to these, where the layout has none yet: all
-   records may move. False: no memory. */
-bool join_fit(struct join *join, uint32_t goal, uint32_t category, uint32_t code);
+/* A series' places, as bytes that the functions below read and write. The series of versions stand
+   behind their respondent: who looks at one looks at the other. */
+unsigned char *join_series(const struct join *join, uint32_t series);
 
 /* A number as it is kept: + 1, so that what nobody wrote is NO_NAME. */
 static inline uint32_t number_at(const struct join_layout *layout, const unsigned char *at)
@@ -296,6 +265,88 @@ static inline bool code_fits(const struct join_layout *layout, uint32_t code)
     return layout->stored_bytes == sizeof(uint32_t) || code <= UINT8_MAX;
 }
 
+/* Series of goals are numbered by their respondent and their place behind it, or by where they stand among
+   those for which there is no room there. */
+#define INLINE_BITS 4
+#define MORE_SERIES (UINT32_C(1) << 31)
+
+/* A respondent's goals, one after the other, and NO_NAME after the last. */
+uint32_t first_goal(const struct join *join, uint32_t respondent);
+uint32_t next_goal(const struct join *join, uint32_t respondent, uint32_t series);
+
+/* The same, where it stands. Used as: for (g = goals_of(join, respondent); g.at != NULL; goals_next(join, &g)) */
+struct goal_cursor {
+    const unsigned char *at; /* the series; NULL behind the last */
+    uint32_t series;         /* its number */
+    size_t left;             /* places behind it in its record */
+    uint32_t more;           /* the next record of series, + 1; 0: none */
+};
+static inline void goals_more(const struct join *join, struct goal_cursor *goals)
+{
+    const unsigned char *record;
+    goals->at = NULL;
+    if (goals->more != 0) {
+        record = (const unsigned char *)block_record(&join->more_goals, goals->more - 1,
+                                                     join->layout->more_bytes);
+        goals->at = record + sizeof goals->more;
+        goals->series = MORE_SERIES | (goals->more - 1) * (uint32_t)MORE_GOALS;
+        goals->left = MORE_GOALS - 1;
+        __builtin_memcpy(&goals->more, record, sizeof goals->more);
+    }
+}
+static inline struct goal_cursor goals_of(const struct join *join, uint32_t respondent)
+{
+    const unsigned char *const r = (const unsigned char *)join_respondent(join, respondent);
+    struct goal_cursor goals = {.at = r + INLINE_GOALS,
+                                .series = respondent << INLINE_BITS,
+                                .left = join->layout->n_inline - 1};
+    __builtin_memcpy(&goals.more, r + sizeof(struct respondent), sizeof goals.more);
+    if (number_at(join->layout, goals.at) == NO_NAME) {
+        goals.at = NULL;
+    }
+    return goals;
+}
+static inline void goals_next(const struct join *join, struct goal_cursor *goals)
+{
+    goals->at += join->layout->series_bytes;
+    goals->series++;
+    if (goals->left == 0 || number_at(join->layout, goals->at) == NO_NAME) {
+        goals_more(join, goals);
+    } else {
+        goals->left--;
+    }
+}
+
+/* Which goal a series is of, and what is known of it: the category of the earliest stage that gives one,
+   or NO_NAME, and the flags of all. */
+struct known_goal {
+    uint32_t goal, category, flags;
+};
+struct known_goal goal_at(const struct join_layout *layout, const unsigned char *at);
+static inline struct known_goal join_goal(const struct join *join, uint32_t series)
+{
+    return goal_at(join->layout, join_series(join, series));
+}
+
+/* The respondent's series of this goal, which is new if need be. False: no memory. */
+bool join_add_goal(struct join *join, uint32_t respondent, uint32_t goal, uint32_t *series);
+
+/* What a place keeps of a rating with this payload: a code for its level and weight, one of them for each
+   pair; and back. False: no memory. */
+bool join_rating_code(struct join *join, const unsigned char *payload, uint32_t *code);
+static inline uint32_t rating_level(uint32_t code) /* in halves above -2 */
+{
+    return code % GAS_N_HALVES;
+}
+static inline uint32_t rating_weight(const struct join *join, uint32_t code) /* + 1; 0: none */
+{
+    return join->n_weights == 0 ? 0 : join->weights[code / GAS_N_HALVES];
+}
+
+/* Makes place for numbers of names and codes of ratings up to these, where the layout has none yet: all
+   records may move. False: no memory. */
+bool join_fit(struct join *join, uint32_t goal, uint32_t category, uint32_t code);
+
 /* The series of a goal behind its respondent, or where it would stand there; NULL: there is no room. The goal
    has to fit. */
 static inline unsigned char *inline_goal(const struct join_layout *layout,
@@ -319,10 +370,6 @@ static inline unsigned char *inline_goal(const struct join_layout *layout,
    the order of the forms. */
 void note_goal(const struct join_rules *rules, const struct join_layout *layout, unsigned char *at,
                uint32_t category, uint32_t flags, uint32_t stage);
-
-/* A series' places, as bytes that the functions below read and write. The series of versions stand
-   behind their respondent: who looks at one looks at the other. */
-unsigned char *join_series(const struct join *join, uint32_t series);
 
 static inline enum slot_state series_state(const struct join_layout *layout,
                                            const unsigned char *series, size_t stage)

@@ -3,6 +3,7 @@
 
 #include "engine/stats/paired.h"
 #include "tests/cases.h"
+#include "tests/random.h"
 #include "tests/vectors.h"
 
 /* A p by its logarithm; 0 is right where no double could hold it. */
@@ -169,12 +170,43 @@ static void test_distributions(void **state)
     }
 }
 
+/* Changes of many pairs, of every width: each score that occurs once, in order, with as many as were
+   given. */
+static void test_many_changes(void **state)
+{
+    (void)state;
+    enum { N = 3000 };
+    static struct pair_count pairs[N];
+    static struct score_count out[N];
+    uint64_t random = 11;
+    for (unsigned bits = 1; bits < 42; bits++) {
+        const struct joint joint = {pairs, N, 1};
+        int64_t sum = 0, sum_out = 0;
+        uint64_t n = 0, n_out = 0;
+        size_t n_scores;
+        for (size_t i = 0; i < N; i++) {
+            const int64_t width = INT64_C(1) << bits;
+            const int64_t change = (int64_t)(draw(&random) % (uint64_t)width) - width / 3;
+            pairs[i] = (struct pair_count){7, 7 + change, 1 + draw_below(&random, 5)};
+            n += pairs[i].count;
+            sum += change * (int64_t)pairs[i].count;
+        }
+        n_scores = joint_change(&joint, out);
+        for (size_t i = 0; i < n_scores; i++) {
+            assert_true(i == 0 || out[i - 1].score < out[i].score);
+            n_out += out[i].count;
+            sum_out += out[i].score * (int64_t)out[i].count;
+        }
+        assert_int_equal(n_out, n);
+        assert_int_equal(sum_out, sum);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_against_r),
-        cmocka_unit_test(test_edges),
-        cmocka_unit_test(test_exact),
+        cmocka_unit_test(test_against_r),     cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_exact),         cmocka_unit_test(test_many_changes),
         cmocka_unit_test(test_distributions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

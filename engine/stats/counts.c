@@ -1,13 +1,6 @@
 #include "engine/stats/counts.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-static int by_score(const void *left, const void *right)
-{
-    const struct score_count *a = left, *b = right;
-    return (a->score > b->score) - (a->score < b->score);
-}
 
 /* Up to this many are sorted faster by moving each to its place. */
 #define FEW_SCORES 64
@@ -15,12 +8,8 @@ static int by_score(const void *left, const void *right)
 /* Scores that lie so close together have a bin for each number between the least and the greatest. */
 #define MOST_BINS 4096
 
-static void sort_scores(struct score_count scores[], size_t n)
+static void sort_few(struct score_count scores[], size_t n)
 {
-    if (n > FEW_SCORES) {
-        qsort(scores, n, sizeof *scores, by_score);
-        return;
-    }
     for (size_t i = 1; i < n; i++) {
         const struct score_count moved = scores[i];
         size_t at = i;
@@ -29,6 +18,52 @@ static void sort_scores(struct score_count scores[], size_t n)
             at--;
         }
         scores[at] = moved;
+    }
+}
+
+static size_t byte_of(const struct score_count *score, unsigned shift)
+{
+    return ((uint64_t)score->score ^ UINT64_C(1) << 63) >> shift & 0xff; /* the least becomes 0 */
+}
+
+/* Sorts by the byte at `shift` and those below it, where they stand: each goes to the part of its byte,
+   from which another has to leave. What is above is equal. */
+static void sort_by_bytes(struct score_count scores[], size_t n, unsigned shift)
+{
+    size_t next[256], end[256] = {0}, at = 0;
+    for (size_t i = 0; i < n; i++) {
+        end[byte_of(&scores[i], shift)]++;
+    }
+    for (size_t byte = 0; byte < 256; byte++) {
+        next[byte] = at;
+        at += end[byte];
+        end[byte] = at;
+    }
+    for (size_t byte = 0; byte < 256; byte++) {
+        while (next[byte] < end[byte]) {
+            const struct score_count moved = scores[next[byte]];
+            const size_t to = byte_of(&moved, shift);
+            scores[next[byte]] = scores[next[to]];
+            scores[next[to]++] = moved;
+        }
+    }
+    for (size_t byte = 0, first = 0; byte < 256 && shift > 0; first = end[byte++]) {
+        if (end[byte] - first > FEW_SCORES) {
+            sort_by_bytes(scores + first, end[byte] - first, shift - 8);
+        } else {
+            sort_few(scores + first, end[byte] - first);
+        }
+    }
+}
+
+/* `least` and `greatest` are among them: what these have in common, all have. */
+static void sort_scores(struct score_count scores[], size_t n, int64_t least, int64_t greatest)
+{
+    const uint64_t differ = (uint64_t)least ^ (uint64_t)greatest;
+    if (n > FEW_SCORES && differ != 0) {
+        sort_by_bytes(scores, n, (63 - (unsigned)__builtin_clzll(differ)) / 8 * 8);
+    } else {
+        sort_few(scores, n);
     }
 }
 
@@ -65,7 +100,7 @@ static size_t gather(struct score_count scores[], size_t n)
         n_sorted++;
     }
     if (n_sorted < n) {
-        sort_scores(scores, n);
+        sort_scores(scores, n, least, greatest);
     }
     for (size_t i = 0; i < n; i++) {
         if (n_kept > 0 && scores[n_kept - 1].score == scores[i].score) {

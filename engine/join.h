@@ -396,10 +396,10 @@ static inline bool series_fill(const struct join_layout *layout, unsigned char *
 {
     unsigned char *const states = &series[layout->states + stage / 4];
     const unsigned shift = stage % 4 * 2;
-    if ((*states >> shift & 3u) != SLOT_EMPTY) {
+    if (((unsigned)*states >> shift & 3u) != SLOT_EMPTY) {
         return false;
     }
-    *states = (unsigned char)(*states | (unsigned)SLOT_FORM << shift);
+    *states = (unsigned char)((unsigned)*states | (unsigned)SLOT_FORM << shift);
     bytes_copy(stored, series + layout->codes + stage * layout->stored_bytes, layout->stored_bytes);
     return true;
 }

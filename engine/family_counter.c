@@ -38,6 +38,7 @@ struct family_counter {
     const struct study *study; /* borrowed */
     struct share_rules *rules; /* owned: of each scale */
     struct stage_pair pairs[MOST_PAIRS];
+    uint64_t both[MOST_PAIRS]; /* of each pair the bits of its stages */
     size_t n_pairs;
     struct counted_scale *scales; /* owned */
     struct cohort_room cohorts;   /* uint32_t */
@@ -108,6 +109,10 @@ struct family_counter *family_counter_new(const struct study *study, size_t room
     }
     counter->study = study;
     counter->n_pairs = counted_pairs(study, counter->pairs);
+    for (size_t i = 0; i < counter->n_pairs; i++) {
+        counter->both[i] = UINT64_C(1) << counter->pairs[i].stage | UINT64_C(1)
+                                                                        << counter->pairs[i].later;
+    }
     counter->rules = share_rules_new(study);
     counter->scales = calloc(study->n_scales + 1, sizeof *counter->scales);
     done = counter->rules != NULL && counter->scales != NULL;
@@ -245,9 +250,9 @@ static inline __attribute__((always_inline)) void add_members(
         size_t k = 0;
         int32_t sum = 0;
         for (size_t i = 0; i < n; i++) {
-            const uint32_t both = (uint32_t)(has[i] >> stage & has[i] >> later & 1);
-            k += both;
-            sum += (scores[i][later] - scores[i][stage]) * (int32_t)both;
+            const int32_t both = (has[i] & counter->both[p]) == counter->both[p];
+            k += (size_t)both;
+            sum += (scores[i][later] - scores[i][stage]) & -both;
         }
         cells[(ptrdiff_t)place_of(s->most_change, k) + sum]++;
     }

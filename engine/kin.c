@@ -392,7 +392,8 @@ static bool add_member_entries(struct meeting *meeting, const struct member *mem
     read_head(member->at, &head);
     while (from < member->at + sizeof head + head.n_bytes) {
         if (has_outcomes(from)) {
-            if (!array_grow(&meeting->outcomes, &meeting->outcomes_capacity,
+            if (meeting->n_outcomes == meeting->outcomes_capacity &&
+                !array_grow(&meeting->outcomes, &meeting->outcomes_capacity,
                             meeting->n_outcomes + 1, sizeof *meeting->outcomes)) {
                 return false;
             }
@@ -439,8 +440,14 @@ static bool count_family(struct meeting *meeting, uint32_t first)
             return false;
         }
     }
-    if (!count_outcomes(meeting) || !array_grow(&meeting->parts, &meeting->parts_capacity,
-                                                meeting->n_sums, sizeof *meeting->parts)) {
+    if (!count_outcomes(meeting)) {
+        return false;
+    }
+    if (meeting->n_sums == 0) {
+        return true;
+    }
+    if (!array_grow(&meeting->parts, &meeting->parts_capacity, meeting->n_sums,
+                    sizeof *meeting->parts)) {
         return false;
     }
     if (meeting->members[first].next != NO_NAME && meeting->n_sums > 1) {

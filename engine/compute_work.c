@@ -4,6 +4,8 @@
 
 #include "engine/stats/proportion.h"
 
+#define SHORT_RUN 8
+
 void work_add(struct work *work, enum statistic statistic, struct value value)
 {
     work->key.statistic = (uint16_t)statistic;
@@ -36,12 +38,23 @@ const struct scale *work_scale(const struct work *work)
     return work->study->scales[work->key.scale].scale;
 }
 
-/* Where a run of cells ends that begins at `first`, of n: by steps that double, since most are short. */
+static bool is_same_run(const struct cell_count *a, const struct cell_count *b)
+{
+    return a->scale == b->scale && a->stage == b->stage && a->later == b->later;
+}
+
+/* Where a run of cells ends that begins at `first`, of n. Most are short: only what goes on for longer is
+   looked for by steps that double. */
 static size_t run_end(const struct cell_count cells[], size_t n, size_t first)
 {
-    const uint32_t run = tally_run(&cells[first]);
     size_t low = first, step = 1, high;
-    while (low + step < n && tally_run(&cells[low + step]) == run) {
+    while (low + 1 < n && low - first < SHORT_RUN && is_same_run(&cells[low + 1], &cells[first])) {
+        low++;
+    }
+    if (low + 1 == n || low - first < SHORT_RUN) {
+        return low + 1;
+    }
+    while (low + step < n && is_same_run(&cells[low + step], &cells[first])) {
         low += step;
         step *= 2;
     }
@@ -49,7 +62,7 @@ static size_t run_end(const struct cell_count cells[], size_t n, size_t first)
     high = low + step < n ? low + step : n;
     while (low + 1 < high) {
         const size_t middle = low + (high - low) / 2;
-        if (tally_run(&cells[middle]) == run) {
+        if (is_same_run(&cells[middle], &cells[first])) {
             low = middle;
         } else {
             high = middle;

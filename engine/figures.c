@@ -93,7 +93,8 @@ static bool close_block(struct figure_part *part)
     if (!array_grow(&part->shapes, &part->shapes_capacity, shape + 1, sizeof *part->shapes)) {
         return false;
     }
-    part->shapes[part->n_shapes++] = (struct figure_shape){.first = (uint32_t)first, .n = (uint32_t)n};
+    part->shapes[part->n_shapes++] =
+        (struct figure_shape){.first = (uint32_t)first, .n = (uint32_t)n};
     return true;
 }
 
@@ -382,48 +383,53 @@ static const struct figure_block *find_block(const struct figure_part *part,
     return low < end && block_compare(&part->blocks[low], key) == 0 ? &part->blocks[low] : NULL;
 }
 
-/* The value of a name in a block. */
-static struct value find_in_block(const struct figure_part *part, const struct figure_block *block,
-                                  const struct figure_key *key)
+struct value figures_there(struct figure_place place, enum statistic statistic, unsigned sub)
 {
-    const struct figure_shape *const shape = &part->shapes[block->shape];
-    const uint32_t name = name_of(key->statistic, key->sub);
-    const uint32_t *const names = &part->names[shape->first];
-    const unsigned statistic = key->statistic - (unsigned)shape->statistic;
+    const struct figure_part *const part = place.part;
+    const uint32_t name = name_of(statistic, sub);
+    const struct figure_shape *shape;
+    const uint32_t *names;
     size_t i;
-    if (statistic >= shape->n_statistics) { /* before the first, too */
+    if (place.block == NULL) {
         return VALUE_NONE;
     }
-    i = part->index[shape->index + statistic];
+    shape = &part->shapes[place.block->shape];
+    names = &part->names[shape->first];
+    if ((unsigned)statistic - shape->statistic >= shape->n_statistics) { /* before the first, too */
+        return VALUE_NONE;
+    }
+    i = part->index[shape->index + ((unsigned)statistic - shape->statistic)];
     while (i + 1 < shape->n && names[i] < name) { /* of one statistic there are few */
         i++;
     }
-    return names[i] == name ? kept_value(part, block, i) : VALUE_NONE;
+    return names[i] == name ? kept_value(part, place.block, i) : VALUE_NONE;
 }
 
-struct value figures_get(const struct figures *figures, const struct figure_key *key)
+struct figure_place figures_place(const struct figures *figures, const struct figure_key *key,
+                                  unsigned stage)
 {
     const struct figure_section *const section =
         figures_section(figures, key->table, key->breakdown);
     const size_t at = key->group / PART_GROUPS;
+    struct figure_key wanted = *key;
     const struct figure_part *part;
-    const struct figure_block *block;
+    wanted.stage = (uint16_t)stage;
     if (section->no_memory || at >= section->n_parts || key->dimension >= section->n_dimensions) {
-        return VALUE_NONE;
+        return (struct figure_place){NULL, NULL};
     }
     part = &section->parts[key->dimension * section->n_parts + at];
-    block = find_block(part, key);
-    return block == NULL ? VALUE_NONE : find_in_block(part, block, key);
+    return (struct figure_place){part, find_block(part, &wanted)};
+}
+
+struct value figures_get(const struct figures *figures, const struct figure_key *key)
+{
+    return figures_at(figures, key, key->stage, (enum statistic)key->statistic, key->sub);
 }
 
 struct value figures_at(const struct figures *figures, const struct figure_key *key, unsigned stage,
                         enum statistic statistic, unsigned sub)
 {
-    struct figure_key wanted = *key;
-    wanted.stage = (uint16_t)stage;
-    wanted.statistic = (uint16_t)statistic;
-    wanted.sub = (uint16_t)sub;
-    return figures_get(figures, &wanted);
+    return figures_there(figures_place(figures, key, stage), statistic, sub);
 }
 
 bool figures_has_measure(const struct figures *figures, size_t breakdown, uint32_t group,

@@ -575,6 +575,16 @@ struct value figures_get(const struct figures *figures, const struct figure_key 
 struct value figures_at(const struct figures *figures, const struct figure_key *key, unsigned stage,
                         enum statistic statistic, unsigned sub);
 
+/* Where all figures of one stage under a key stand, which are read one after the other; it holds as long as its
+   section is there. None has no figures. */
+struct figure_place {
+    const struct figure_part *part;
+    const struct figure_block *block; /* NULL: none */
+};
+struct figure_place figures_place(const struct figures *figures, const struct figure_key *key,
+                                  unsigned stage);
+struct value figures_there(struct figure_place place, enum statistic statistic, unsigned sub);
+
 /* Whether anything of this measure was counted in a group. */
 bool figures_has_measure(const struct figures *figures, size_t breakdown, uint32_t group,
                          size_t measure);

@@ -67,10 +67,13 @@ static bool means_row(struct maker *maker, struct table *table, const struct coh
     struct figure_key of_tests = *key;
     const struct figures *const f = maker->figures;
     const unsigned decimals = maker->study->scales[key->scale].scale->decimals;
-    const struct value before = figures_at(f, key, FIGURE_STAGE_BEFORE, STATISTIC_MEAN, 0);
-    const struct value after = figures_at(f, key, FIGURE_STAGE_AFTER, STATISTIC_MEAN, 0);
-    const struct value change = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_MEAN, 0);
-    const struct value n = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
+    const struct figure_place of_change = figures_place(f, key, FIGURE_STAGE_CHANGE);
+    const struct figure_place of_before = figures_place(f, key, FIGURE_STAGE_BEFORE);
+    const struct figure_place of_after = figures_place(f, key, FIGURE_STAGE_AFTER);
+    const struct value before = figures_there(of_before, STATISTIC_MEAN, 0);
+    const struct value after = figures_there(of_after, STATISTIC_MEAN, 0);
+    const struct value change = figures_there(of_change, STATISTIC_MEAN, 0);
+    const struct value n = figures_there(of_change, STATISTIC_N, 0);
     const struct change_test test = change_test(maker, key->scale);
     struct cell_content *const row = add_row(maker, table);
     size_t i = 0;
@@ -80,16 +83,16 @@ static bool means_row(struct maker *maker, struct table *table, const struct coh
     row[i++] = cell_text(cohort_text(maker, key));
     row[i++] = cell_value(n, 0);
     if (has_families_beside_means(maker, key->scale)) {
-        row[i++] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_FAMILIES, 0), 0);
+        row[i++] = cell_value(figures_there(of_change, STATISTIC_FAMILIES, 0), 0);
     }
     row[i++] = cell_value(before, decimals);
-    row[i++] = cell_value(figures_at(f, key, FIGURE_STAGE_BEFORE, STATISTIC_SD, 0), decimals);
+    row[i++] = cell_value(figures_there(of_before, STATISTIC_SD, 0), decimals);
     row[i++] = cell_value(after, decimals);
-    row[i++] = cell_value(figures_at(f, key, FIGURE_STAGE_AFTER, STATISTIC_SD, 0), decimals);
+    row[i++] = cell_value(figures_there(of_after, STATISTIC_SD, 0), decimals);
     row[i++] = cell_value(change, decimals);
-    row[i++] = cell_interval(figures_at(f, key, FIGURE_STAGE_CHANGE, test.ci_low, 0),
-                             figures_at(f, key, FIGURE_STAGE_CHANGE, test.ci_high, 0), decimals);
-    row[i++] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, test.p, 0));
+    row[i++] = cell_interval(figures_there(of_change, test.ci_low, 0),
+                             figures_there(of_change, test.ci_high, 0), decimals);
+    row[i++] = cell_p(figures_there(of_change, test.p, 0));
     if (shown->more) {
         of_tests.table = FIGURES_TESTS;
         row[i++] = cell_p(figures_at(f, &of_tests, FIGURE_STAGE_CHANGE, STATISTIC_P_HOLM, 0));
@@ -233,7 +236,8 @@ static bool direction_row(struct maker *maker, struct table *table, const struct
     const struct figures *const f = maker->figures;
     const struct scale *const scale = maker->study->scales[key->scale].scale;
     const bool up = scale->higher_is_better;
-    const struct value n = figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
+    const struct figure_place of_change = figures_place(f, key, FIGURE_STAGE_CHANGE);
+    const struct value n = figures_there(of_change, STATISTIC_N, 0);
     const bool by_family = change_test(maker, key->scale).by_family;
     struct figure_key of_reliable = *key;
     struct cell_content *const row = add_row(maker, table);
@@ -245,21 +249,19 @@ static bool direction_row(struct maker *maker, struct table *table, const struct
     row[i++] = cell_text(cohort_text(maker, key));
     row[i++] = cell_value(n, 0);
     if (by_family) {
-        row[i++] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_FAMILIES, 0), 0);
+        row[i++] = cell_value(figures_there(of_change, STATISTIC_FAMILIES, 0), 0);
     }
     /* Better and worse, not up and down: a fall in an SDQ score is an improvement. */
-    row[i++] = cell_value(
-        figures_at(f, key, FIGURE_STAGE_CHANGE, up ? STATISTIC_N_UP : STATISTIC_N_DOWN, 0), 0);
-    row[i++] = cell_value(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_N_SAME, 0), 0);
-    row[i++] = cell_value(
-        figures_at(f, key, FIGURE_STAGE_CHANGE, up ? STATISTIC_N_DOWN : STATISTIC_N_UP, 0), 0);
+    row[i++] = cell_value(figures_there(of_change, up ? STATISTIC_N_UP : STATISTIC_N_DOWN, 0), 0);
+    row[i++] = cell_value(figures_there(of_change, STATISTIC_N_SAME, 0), 0);
+    row[i++] = cell_value(figures_there(of_change, up ? STATISTIC_N_DOWN : STATISTIC_N_UP, 0), 0);
     /* Beside the test of the means, for scores that are far from normal. Ranks and signs of the members
        of one family are not independent of one another: then families are what is tested. */
     if (by_family) {
-        row[i++] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_SIGN_FLIP, 0));
+        row[i++] = cell_p(figures_there(of_change, STATISTIC_P_SIGN_FLIP, 0));
     } else {
-        row[i++] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_WILCOXON, 0));
-        row[i++] = cell_p(figures_at(f, key, FIGURE_STAGE_CHANGE, STATISTIC_P_SIGN, 0));
+        row[i++] = cell_p(figures_there(of_change, STATISTIC_P_WILCOXON, 0));
+        row[i++] = cell_p(figures_there(of_change, STATISTIC_P_SIGN, 0));
     }
     if (shown->more) {
         row[i++] =

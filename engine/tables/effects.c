@@ -24,12 +24,13 @@ static size_t count_scales(const struct maker *maker, size_t measure)
 struct filling {
     const struct maker *maker;
     const struct figure_key *key;
-    struct cell_content *cell; /* the next */
+    struct figure_place change; /* the figures of the change */
+    struct cell_content *cell;  /* the next */
 };
 
 static struct value change_figure(const struct filling *filling, enum statistic statistic)
 {
-    return figures_at(filling->maker->figures, filling->key, FIGURE_STAGE_CHANGE, statistic, 0);
+    return figures_there(filling->change, statistic, 0);
 }
 
 static const struct scale *scale_of(const struct filling *filling)
@@ -208,7 +209,8 @@ static bool effect_row(struct maker *maker, struct table *table, const struct co
     const struct shown *const shown = of;
     const struct figure_key key = row_key(rows, FIGURES_BEFORE_AFTER, shown->scale);
     struct cell_content *const row = add_row(maker, table);
-    struct filling filling = {maker, &key, row};
+    struct filling filling = {maker, &key, figures_place(maker->figures, &key, FIGURE_STAGE_CHANGE),
+                              row};
     const struct value n = change_figure(&filling, STATISTIC_N);
     if (row == NULL) {
         return false;

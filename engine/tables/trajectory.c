@@ -21,11 +21,12 @@ static bool is_tested(const struct maker *maker, size_t scale)
 
 /* p and p after Holm's method, of a change since the first stage. Returns how many cells that are. */
 static size_t put_tests(const struct maker *maker, struct table *table, struct cell_content cells[],
-                        bool adjusted, const struct figure_key *key, unsigned stage)
+                        bool adjusted, const struct figure_key *key, unsigned stage,
+                        struct figure_place place)
 {
     const size_t n = adjusted ? 2 : 1;
-    cells[0] = cell_p(figures_at(
-        maker->figures, key, stage,
+    cells[0] = cell_p(figures_there(
+        place,
         change_test(maker, key->scale).by_family ? STATISTIC_CHANGE_FAMILY_P : STATISTIC_CHANGE_P,
         0));
     if (adjusted) {
@@ -53,6 +54,7 @@ static bool stage_rows(struct maker *maker, struct table *table, const struct co
     const unsigned decimals = maker->study->scales[key->scale].scale->decimals;
     for (size_t i = 0; i < maker->study->n_stages; i++) {
         const unsigned stage = FIGURE_STAGE_FIRST + (unsigned)i;
+        const struct figure_place place = figures_place(maker->figures, key, stage);
         struct cell_content *const row = add_row(maker, table);
         size_t at = 2;
         if (row == NULL) {
@@ -63,15 +65,14 @@ static bool stage_rows(struct maker *maker, struct table *table, const struct co
         for (size_t p = 0; p < n_printed; p++) {
             const bool count = printed[p] == STATISTIC_N || printed[p] == STATISTIC_CHANGE_N ||
                                printed[p] == STATISTIC_SAME_N;
-            row[at++] = cell_value(figures_at(maker->figures, key, stage, printed[p], 0),
-                                   count ? 0 : decimals);
+            row[at++] = cell_value(figures_there(place, printed[p], 0), count ? 0 : decimals);
             if (shown->tested && printed[p] == STATISTIC_CHANGE_MEAN) {
                 at += put_tests(maker, table, &row[at], table->n_columns == 4 + n_printed, key,
-                                stage);
+                                stage, place);
             }
         }
         /* Cells without a share or a test: the row only has its caution from here. */
-        cells_are_of(maker, table, row, 2, figures_at(maker->figures, key, stage, STATISTIC_N, 0));
+        cells_are_of(maker, table, row, 2, figures_there(place, STATISTIC_N, 0));
     }
     return false;
 }

@@ -82,6 +82,13 @@ static size_t measure_words(struct arena *arena, const struct cell_content *cell
     return larger(columns, 1);
 }
 
+/* Does a cell that is no number look like the one above it, as the label of a cohort of several rows does? */
+static bool looks_alike(const struct cell_content *a, const struct cell_content *b)
+{
+    return a->kind == b->kind && a->number == b->number && a->message == b->message &&
+           a->name == b->name && a->text == b->text;
+}
+
 static bool measure_row(struct arena *arena, const struct table *table, size_t row, size_t widths[],
                         size_t least[])
 {
@@ -89,6 +96,9 @@ static bool measure_row(struct arena *arena, const struct table *table, size_t r
     for (size_t i = 0; i < table->n_columns; i++) {
         const bool is_label = table->columns[i].is_label;
         size_t columns = is_label ? 0 : printed_columns(&cells[i]);
+        if (columns == 0 && widths[i] > 0 && looks_alike(&cells[i], &cells[i] - table->n_columns)) {
+            continue;
+        }
         if (columns == 0) {
             columns = measure_words(arena, &cells[i], is_label, &least[i]);
         }
@@ -159,11 +169,19 @@ struct row_writing {
     struct piece pieces[PIECES_AT_ONCE];
 };
 
+/* The words of a column that stood in its last row: those of the next are often the same. */
+struct known_words {
+    const char *words; /* borrowed, or NULL */
+    size_t bytes;
+    bool plain;
+};
+
 /* Room to print a row in. */
 struct row_room {
     struct box *boxes; /* owned, as is the rest: of each column that is shown */
     size_t *bytes;     /* how long its text is, where the row is plain */
-    char *rooms;       /* n of PRINTED_ROOM */
+    struct known_words *known;
+    char *rooms; /* n of PRINTED_ROOM */
     struct arena arena;
 };
 
@@ -171,6 +189,7 @@ static void free_room(struct row_room *room)
 {
     free(room->boxes);
     free(room->bytes);
+    free(room->known);
     free(room->rooms);
     arena_free(&room->arena);
 }
@@ -179,8 +198,9 @@ static bool make_room(struct row_room *room, size_t n)
 {
     *room = (struct row_room){.boxes = calloc(n + 1, sizeof *room->boxes),
                               .bytes = calloc(n + 1, sizeof *room->bytes),
+                              .known = calloc(n + 1, sizeof *room->known),
                               .rooms = calloc(n + 1, PRINTED_ROOM)};
-    return room->boxes != NULL && room->bytes != NULL && room->rooms != NULL;
+    return room->boxes != NULL && room->bytes != NULL && room->known != NULL && room->rooms != NULL;
 }
 
 /* Makes the boxes of a row. Is it plain: are all of one line, and written as they are, as in nearly all
@@ -194,6 +214,7 @@ static bool fill_boxes(const struct shown_columns *shown, size_t row, struct row
         const size_t column = shown->columns[i], width = shown->widths[column];
         const struct cell_content *const cell = &table->cells[row * table->n_columns + column];
         char *const printed = room->rooms + i * PRINTED_ROOM;
+        struct known_words *const known = &room->known[i];
         const char *words = printed;
         size_t bytes = printed_number(cell, printed, &words);
         if (bytes == 0) {
@@ -202,8 +223,12 @@ static bool fill_boxes(const struct shown_columns *shown, size_t row, struct row
                 *no_memory = true;
                 return false;
             }
-            bytes = strlen(words);
-            plain = plain && is_plain(words, bytes);
+            if (words == printed || words != known->words) {
+                *known = (struct known_words){.words = words, .bytes = strlen(words)};
+                known->plain = is_plain(words, known->bytes);
+            }
+            bytes = known->bytes;
+            plain = plain && known->plain;
         }
         plain = plain && bytes <= width;
         room->bytes[i] = bytes;
@@ -229,13 +254,13 @@ static bool reach(struct piece *piece, size_t n)
 }
 
 /* What write_boxes() does with a plain row. */
-static void put_plain_row(struct piece *piece, const struct row_room *room, size_t n)
+static void put_plain_row(struct piece *piece, const struct row_room *room, size_t n, size_t width)
 {
     char *at = piece->bytes + piece->n, *end = at;
+    memset(at, ' ', width);
     for (size_t i = 0; i < n; i++) {
         const struct box *const box = &room->boxes[i];
         const size_t bytes = room->bytes[i], blanks = box->width - bytes;
-        memset(at, ' ', box->width + TEXT_GAP);
         memcpy(at + (box->is_left ? 0 : blanks), box->rest, bytes);
         end = bytes == 0 ? end : at + (box->is_left ? bytes : box->width);
         at += box->width + TEXT_GAP;
@@ -284,7 +309,7 @@ static bool put_rows(const struct row_writing *writing, struct row_room *room, s
             piece->bytes[piece->n++] = '\n';
         }
         if (plain) {
-            put_plain_row(piece, room, shown->n);
+            put_plain_row(piece, room, shown->n, writing->width);
         } else if (!put_wrapped_row(piece, room->boxes, shown->n)) {
             return false;
         }

@@ -11,6 +11,7 @@
 #include "engine/family_pairs.h"
 #include "engine/stats/describe.h"
 #include "engine/stats/signed_rank.h"
+#include "engine/tally_coarsen.h"
 
 /* --- forms --- */
 

@@ -133,8 +133,9 @@ static bool open_block(struct figure_part *part, const struct figure_key *key)
 /* Does a figure belong to the last block? */
 static bool is_open(const struct figure_part *part, const struct figure_key *key)
 {
-    const struct figure_block *const last = part->blocks + part->n_blocks - 1;
-    return part->n_blocks > 0 && part->n_starts == key->group - part->key.group + 1 &&
+    const struct figure_block *const last =
+        part->n_blocks == 0 ? NULL : &part->blocks[part->n_blocks - 1];
+    return last != NULL && part->n_starts == key->group - part->key.group + 1 &&
            last->stage == key->stage && last->scale == key->scale &&
            last->measure == key->measure && last->member == key->member;
 }

@@ -105,11 +105,6 @@ bool tally_put(struct tally *tally, uint32_t cohort, const struct cell_count cel
 /* Puts the cells in order, each once. */
 void tally_sort(struct tally *tally);
 
-/* The tally of coarser cohorts: cohort c becomes group_of[c]. *out is sorted; the caller frees it,
-   and before `tally`, from which it borrows the cells of groups that are a single cohort. False: no
-   memory, or a count of 2^32 or more; *out is then empty. */
-bool tally_coarsen(const struct tally *tally, const uint32_t group_of[], struct tally *out);
-
 /* Adds the counts of `from`, whose cohorts and categories must have the same numbers. Both are
    sorted, before and after. This is where the results of threads and of sites meet: people who are
    in both are counted twice. False: no memory, or a count of 2^32 or more; *into is then of no

@@ -1,4 +1,4 @@
-/* engine/tally_sum.h - the cells of many cohorts as those of one. Internal to tally.c. */
+/* engine/tally_sum.h - the cells of many cohorts as those of one. Internal to tally_coarsen.c. */
 #ifndef PELLTER_ENGINE_TALLY_SUM_H
 #define PELLTER_ENGINE_TALLY_SUM_H
 

@@ -2,7 +2,7 @@
 #include "tests/check.h"
 
 #include <string.h>
-#include "engine/tally.h"
+#include "engine/tally_coarsen.h"
 
 #define R(name) TALLY_REASON(REASON_##name)
 #define ONE TALLY_ONE_STAGE

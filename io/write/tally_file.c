@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/id_checks.h"
+#include "engine/tally_coarsen.h"
 #include "io/write/printed.h"
 #include "io/write/tally_writing.h"
 

@@ -1,23 +1,13 @@
-/* engine/respondents.c - forms may come in any order, and the result must not depend on it. Three
-   rules see to that:
-
-   - A place remembers only its first form. A second with the same payload changes nothing; one with
-     another payload makes the place a conflict for good, whichever came first. Rows that looked
-     like duplicates until then are put right: in the counts at once, in the list at the end
-     (settle_duplicates).
-   - Where dates decide, forms wait until all are known, and are sorted before they are looked at.
-   - Of two cohorts that one stage's forms give, the one that prints first is taken; of two
-     families, the one with the least bytes.
-
-   Nearly all time goes into waiting for memory, since forms of one respondent come far apart.
-   respondents_add() therefore takes many forms, and asks for what each will need before it looks at
-   the first. */
+/* engine/respondents.c - nearly all time goes into waiting for memory, since forms of one respondent come
+   far apart. respondents_add() therefore takes many forms, and asks for what each will need before it
+   looks at the first. Forms that have nothing to them join in loops of their own; any other, and any that
+   is not the first at its place, goes one by one (placing.h). */
 #include "engine/respondents.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/windows.h"
 #include "scales/wide.h"
 
 /* --- making and freeing --- */
@@ -53,151 +43,7 @@ void respondents_free(struct respondents *respondents)
     *respondents = (struct respondents){0};
 }
 
-/* --- one form in its place --- */
-
-static void note_cohort(const struct join_rules *rules, struct respondent *respondent,
-                        uint32_t cohort, uint32_t stage)
-{
-    const uint8_t rank = rules->cohort_ranks[stage];
-    const bool is_first = respondent->cohort_rank == UINT8_MAX;
-    /* The cohort only changes by a form that differs, so any two that differ are noticed, in
-       whatever order they come. */
-    respondent->moved = respondent->moved || (!is_first && respondent->cohort != cohort);
-    /* two forms of one stage that differ: the one that prints first, whatever the row order */
-    if (rank < respondent->cohort_rank ||
-        (rank == respondent->cohort_rank && cohort != respondent->cohort &&
-         cohorts_compare(rules->cohorts, cohort, respondent->cohort) < 0)) {
-        respondent->cohort_rank = rank;
-        respondent->cohort = cohort;
-    }
-}
-
-static uint64_t *aside_count(struct respondents *respondents, uint32_t measure,
-                             enum form_reason reason)
-{
-    return &respondents->set_aside_counts[measure * N_FORM_REASONS + reason];
-}
-
-/* Counts a form that is set aside and, where places are kept, lists it. */
-static bool set_aside(struct respondents *respondents, const struct set_aside *row)
-{
-    (*aside_count(respondents, row->measure, (enum form_reason)row->reason))++;
-    if (!respondents->rules->keep_places) {
-        return true;
-    }
-    if (!array_grow(&respondents->set_aside, &respondents->set_aside_capacity,
-                    respondents->n_set_aside + 1, sizeof *respondents->set_aside)) {
-        return false;
-    }
-    respondents->set_aside[respondents->n_set_aside++] = *row;
-    return true;
-}
-
-/* How many forms beyond the first a place has that say the same: counted only where there are any,
-   since few places have. */
-static bool repeat_count(struct join *join, uint32_t series, uint32_t stage, uint32_t **count)
-{
-    const uint32_t key[2] = {series, stage};
-    uint32_t number;
-    if (!names_add(&join->repeated, (const char *)key, sizeof key, &number) ||
-        !array_grow(&join->n_repeated, &join->n_repeated_capacity, (size_t)number + 1,
-                    sizeof *join->n_repeated)) {
-        return false;
-    }
-    *count = &join->n_repeated[number];
-    return true;
-}
-
-/* A second form came to a place, and says something else: all that stand there conflict. */
-static bool make_conflict(struct respondents *respondents, struct join *join, uint32_t series,
-                          const struct set_aside *first, unsigned char *at)
-{
-    const struct join_layout *const layout = join->layout;
-    const uint32_t key[2] = {series, first->stage};
-    const uint32_t known = names_find(&join->repeated, (const char *)key, sizeof key);
-    const uint32_t more = known == NO_NAME ? 0 : join->n_repeated[known];
-    series_set_state(layout, at, first->stage, SLOT_CONFLICT);
-    *aside_count(respondents, first->measure, FORM_DUPLICATE_SAME) -= more;
-    *aside_count(respondents, first->measure, FORM_CONFLICTING) += more;
-    /* The first form was not set aside so far; now it is. */
-    return set_aside(respondents, first);
-}
-
-/* A form for a place that has one already; `said` is what the place would keep of it. */
-static bool place_again(struct respondents *respondents, struct join *join, const struct form *form,
-                        const unsigned char *said, uint32_t respondent, uint32_t series,
-                        uint32_t stage)
-{
-    const struct join_rules *const rules = respondents->rules;
-    const struct join_layout *const layout = join->layout;
-    unsigned char *const at = join_series(join, series);
-    const uint64_t first = series_place(rules, layout, at, stage);
-    struct set_aside row = {.place = form->place,
-                            .respondent = respondent,
-                            .series = series,
-                            .measure = form->measure,
-                            .stage = (uint8_t)stage,
-                            .reason = FORM_CONFLICTING};
-    const int64_t date = series_date(rules, layout, at, stage);
-    /* The earliest date of all forms that met here, since windows are counted from it and must not
-       depend on which row came first. */
-    if (form->date != NO_DATE && (date == NO_DATE || form->date < date)) {
-        series_set_date(rules, layout, at, stage, form->date);
-    }
-    /* Of forms that say the same, the one that stands first in the files is used, and the others are
-       listed. Where they conflict the first is listed, too, and has been. */
-    if (rules->keep_places && form->place < first) {
-        series_set_place(rules, layout, at, stage, form->place);
-        row.place = series_state(layout, at, stage) == SLOT_FORM ? first : form->place;
-    }
-    if (series_state(layout, at, stage) == SLOT_FORM) {
-        uint32_t *count;
-        if (bytes_equal(series_payload(layout, at, stage), said, layout->stored_bytes)) {
-            row.reason = FORM_DUPLICATE_SAME;
-            if (!repeat_count(join, series, stage, &count)) {
-                return false;
-            }
-            (*count)++;
-        } else {
-            struct set_aside other = row;
-            other.place = row.place == first ? form->place : first;
-            if (!make_conflict(respondents, join, series, &other, at)) {
-                return false;
-            }
-        }
-    }
-    return set_aside(respondents, &row);
-}
-
-static bool place(struct respondents *respondents, struct join *join, const struct form *form,
-                  uint32_t respondent, uint32_t series, uint32_t stage)
-{
-    const struct join_rules *const rules = respondents->rules;
-    const struct join_layout *const layout = join->layout;
-    unsigned char *const at = join_series(join, series);
-    const unsigned char *said = form->payload;
-    unsigned char stored[sizeof(uint32_t)];
-    uint32_t code;
-    note_cohort(rules, join_respondent(join, respondent), form->cohort, stage);
-    if (!family_is_none(form->family) &&
-        !join_note_family(join, respondent, form->family, rules->cohort_ranks[stage])) {
-        return false;
-    }
-    if (layout->is_goals) {
-        if (!join_rating_code(join, form->payload, &code)) { /* fit_goal() has seen that it fits */
-            return false;
-        }
-        code_put(stored, code, layout->stored_bytes);
-        said = stored;
-        note_goal(rules, layout, at, form->category, form->flags, stage);
-    }
-    if (!series_fill(layout, at, stage, said)) {
-        return place_again(respondents, join, form, said, respondent, series, stage);
-    }
-    series_set_date(rules, layout, at, stage, form->date);
-    series_set_place(rules, layout, at, stage, form->place);
-    return true;
-}
+/* --- one form --- */
 
 static bool wait(struct join *join, const struct form *form, uint32_t respondent, uint32_t series)
 {
@@ -239,7 +85,7 @@ static bool add_form(struct respondents *respondents, const struct form *form)
     if (rules->by_date || form->stage == NO_STAGE) {
         return wait(join, form, respondent, series);
     }
-    return place(respondents, join, form, respondent, series, form->stage);
+    return placing_add(respondents, join, form, respondent, series, form->stage);
 }
 
 /* --- many forms --- */
@@ -307,7 +153,7 @@ static inline void note_plain_cohort(const struct plain_way *way, const unsigned
     if (respondent->cohort == packed_cohort(bytes)) {
         respondent->cohort_rank = rank < respondent->cohort_rank ? rank : respondent->cohort_rank;
     } else {
-        note_cohort(way->rules, respondent, packed_cohort(bytes), packed_stage(bytes));
+        placing_note_cohort(way->rules, respondent, packed_cohort(bytes), packed_stage(bytes));
     }
 }
 
@@ -573,206 +419,6 @@ bool respondents_add(struct respondents *respondents, const unsigned char *bytes
     return true;
 }
 
-/* The place makes the order total, so that it does not matter that qsort() is not stable.
-   NO_DATE is the least date and comes first. */
-static int pending_compare(const void *a, const void *b)
-{
-    const struct pending *const x = a, *const y = b;
-    if (x->respondent != y->respondent) {
-        return x->respondent < y->respondent ? -1 : 1;
-    }
-    if (x->series != y->series) {
-        return x->series < y->series ? -1 : 1;
-    }
-    if (x->form.date != y->form.date) {
-        return x->form.date < y->form.date ? -1 : 1;
-    }
-    return x->form.place < y->form.place ? -1 : x->form.place > y->form.place;
-}
-
-/* The waiting forms of one respondent, or of one series of theirs: sorted by series, then date. */
-struct waiting {
-    struct pending *forms; /* borrowed */
-    size_t n;
-};
-
-/* In a source without a stage column the earliest form is the first stage, unless another source
-   names a form of that stage. */
-static void name_the_start(struct waiting waiting)
-{
-    int64_t earliest = INT64_MAX;
-    for (size_t i = 0; i < waiting.n; i++) {
-        const struct form *const form = &waiting.forms[i].form;
-        if (form->stage == 0) {
-            return;
-        }
-        if (form->stage == NO_STAGE && form->may_start && form->date < earliest) {
-            earliest = form->date;
-        }
-    }
-    for (size_t i = 0; i < waiting.n; i++) {
-        struct form *const form = &waiting.forms[i].form;
-        if (form->stage == NO_STAGE && form->may_start && form->date == earliest) {
-            form->stage = 0;
-        }
-    }
-}
-
-/* Whether a waiting form belongs to a stage whose window is counted from `anchor`. */
-static bool belongs(const struct pending *pending, const struct stage *stage, uint32_t stage_index,
-                    int64_t anchor)
-{
-    const struct form *const form = &pending->form;
-    if (pending->done || (form->stage != stage_index && form->stage != NO_STAGE)) {
-        return false;
-    }
-    if (!stage->has_window || form->date == NO_DATE || anchor == NO_DATE) {
-        return form->stage == stage_index; /* named, and nothing speaks against it */
-    }
-    return form->date - anchor >= stage->window_first && form->date - anchor <= stage->window_last;
-}
-
-/* How far a date is from what `pick` asks for; the least wins. */
-static int64_t pick_distance(enum pick pick, const struct stage *stage, int64_t anchor,
-                             int64_t date)
-{
-    if (date == NO_DATE || pick == PICK_NONE || (pick == PICK_NEAREST && anchor == NO_DATE)) {
-        return 0; /* cannot be told apart: the forms meet, and agree or conflict */
-    }
-    if (pick == PICK_NEAREST) {
-        /* In half days the middle of the window is whole. Doubled again, distances are even before
-           the middle and odd from there on, so that no two dates are equally near. */
-        const int64_t doubled = 2 * (date - anchor) - (stage->window_first + stage->window_last);
-        return doubled < 0 ? -2 * doubled : 2 * doubled + 1; /* of two as near, the earlier */
-    }
-    return pick == PICK_FIRST ? date : -date;
-}
-
-/* The rule that chooses among one series' forms of a stage. Where one has no date, none can be told
-   from the others: they all meet. */
-static enum pick pick_for(const struct study *study, struct waiting series, uint32_t stage_index,
-                          int64_t anchor)
-{
-    const struct stage *const stage = &study->stages[stage_index];
-    for (size_t i = 0; i < series.n; i++) {
-        if (series.forms[i].form.date == NO_DATE &&
-            belongs(&series.forms[i], stage, stage_index, anchor)) {
-            return PICK_NONE;
-        }
-    }
-    return stage->has_window ? stage->pick : study->duplicates;
-}
-
-static struct set_aside row_of(const struct pending *pending, uint8_t stage,
-                               enum form_reason reason)
-{
-    return (struct set_aside){.place = pending->form.place,
-                              .respondent = pending->respondent,
-                              .series = pending->series,
-                              .measure = pending->form.measure,
-                              .stage = stage,
-                              .reason = (uint8_t)reason};
-}
-
-/* Sets a form aside that another of its stage was preferred to. One that says the same may turn out
-   to conflict with the others, like any that meet at a place. */
-static bool pass_over(struct respondents *respondents, struct join *join,
-                      const struct pending *pending, uint32_t stage, const unsigned char *picked)
-{
-    const struct join_layout *const layout = join->layout;
-    const unsigned char *const at = join_series(join, pending->series);
-    const bool same = bytes_equal(pending->form.payload, picked, layout->payload_bytes) &&
-                      series_state(layout, at, stage) != SLOT_CONFLICT;
-    const struct set_aside row =
-        row_of(pending, (uint8_t)stage, same ? FORM_DUPLICATE_SAME : FORM_CONFLICTING);
-    uint32_t *count;
-    if (same) {
-        if (!repeat_count(join, pending->series, stage, &count)) {
-            return false;
-        }
-        (*count)++;
-    }
-    return set_aside(respondents, &row);
-}
-
-/* Places, of one series' waiting forms, the one that the rule picks; the others are set aside. */
-static bool place_picked(struct respondents *respondents, struct join *join, struct waiting series,
-                         uint32_t stage_index, int64_t anchor)
-{
-    const struct study *const study = respondents->rules->study;
-    const struct stage *const stage = &study->stages[stage_index];
-    const enum pick pick = pick_for(study, series, stage_index, anchor);
-    const unsigned char *picked = NULL;
-    int64_t least = INT64_MAX;
-    for (size_t i = 0; i < series.n; i++) {
-        if (belongs(&series.forms[i], stage, stage_index, anchor)) {
-            const int64_t distance = pick_distance(pick, stage, anchor, series.forms[i].form.date);
-            if (picked == NULL || distance < least) {
-                least = distance;
-                picked = series.forms[i].form.payload;
-            }
-        }
-    }
-    for (size_t i = 0; i < series.n; i++) {
-        struct pending *const pending = &series.forms[i];
-        bool done = true;
-        if (!belongs(pending, stage, stage_index, anchor)) {
-            continue;
-        }
-        pending->done = true;
-        /* Forms of the picked date all go to the place, where they agree or conflict. */
-        if (pick_distance(pick, stage, anchor, pending->form.date) == least) {
-            done = place(respondents, join, &pending->form, pending->respondent, pending->series,
-                         stage_index);
-        } else {
-            assert(picked != NULL); /* some form belongs here */
-            done = pass_over(respondents, join, pending, stage_index, picked);
-        }
-        if (!done) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* All waiting forms of one respondent, stage by stage, since a window is counted from the form of
-   an earlier stage. What is left over lies in no window. */
-static bool resolve_respondent(struct respondents *respondents, struct join *join,
-                               struct waiting waiting)
-{
-    const struct study *const study = respondents->rules->study;
-    name_the_start(waiting);
-    for (uint32_t stage = 0; stage < study->n_stages; stage++) {
-        /* An anchor is an earlier stage, whose forms have their places by now. `waiting` is never
-           empty. */
-        const int64_t anchor =
-            study->stages[stage].has_window
-                ? join_date(respondents->rules, join, waiting.forms[0].respondent,
-                            study->stages[stage].anchor)
-                : NO_DATE;
-        for (size_t first = 0, next; first < waiting.n; first = next) {
-            next = first;
-            while (next < waiting.n && waiting.forms[next].series == waiting.forms[first].series) {
-                next++;
-            }
-            if (!place_picked(respondents, join,
-                              (struct waiting){waiting.forms + first, next - first}, stage,
-                              anchor)) {
-                return false;
-            }
-        }
-    }
-    for (size_t i = 0; i < waiting.n; i++) {
-        const struct pending *const pending = &waiting.forms[i];
-        struct set_aside row = row_of(pending, LISTED_NO_STAGE, FORM_OUTSIDE_WINDOW);
-        row.series = NO_NAME;
-        if (!pending->done && !set_aside(respondents, &row)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* A duplicate in a place where the forms turned out to conflict conflicts as well. */
 static void settle_duplicates(struct respondents *respondents)
 {
@@ -790,36 +436,10 @@ static void settle_duplicates(struct respondents *respondents)
     }
 }
 
-static bool resolve_join(struct respondents *respondents, size_t index)
-{
-    struct join *const join = &respondents->joins[index];
-    const size_t payload_bytes = respondents->rules->joins[index].payload_bytes;
-    for (size_t i = 0; i < join->n_pending; i++) {
-        /* Only now, before sorting: the index still says whose payload it is. */
-        join->pending[i].form.payload = join->pending_payloads + i * payload_bytes;
-    }
-    if (join->n_pending > 0) {
-        qsort(join->pending, join->n_pending, sizeof *join->pending, pending_compare);
-    }
-    for (size_t first = 0, next; first < join->n_pending; first = next) {
-        next = first;
-        while (next < join->n_pending &&
-               join->pending[next].respondent == join->pending[first].respondent) {
-            next++;
-        }
-        if (!resolve_respondent(respondents, join,
-                                (struct waiting){join->pending + first, next - first})) {
-            return false;
-        }
-    }
-    join->n_pending = 0;
-    return true;
-}
-
 bool respondents_resolve(struct respondents *respondents)
 {
     for (size_t i = 0; i < respondents->rules->study->n_joins; i++) {
-        if (!resolve_join(respondents, i)) {
+        if (!windows_resolve(respondents, &respondents->joins[i])) {
             return false;
         }
     }

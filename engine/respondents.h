@@ -5,26 +5,7 @@
 #ifndef PELLTER_ENGINE_RESPONDENTS_H
 #define PELLTER_ENGINE_RESPONDENTS_H
 
-#include "engine/counted.h"
-#include "engine/join.h"
-
-/* A form that was set aside by the join, while its reason may still change. */
-struct set_aside {
-    uint64_t place;
-    uint32_t respondent, series; /* series NO_NAME: in no window */
-    uint16_t measure;
-    uint8_t stage; /* LISTED_NO_STAGE: none */
-    uint8_t reason;
-};
-
-/* One partition. Start with respondents_init(). */
-struct respondents {
-    const struct join_rules *rules; /* borrowed */
-    struct join *joins;             /* owned, study->n_joins */
-    uint64_t *set_aside_counts;     /* owned: [measure][reason] */
-    struct set_aside *set_aside;    /* owned, n_set_aside: only where places are kept */
-    size_t n_set_aside, set_aside_capacity;
-};
+#include "engine/placing.h"
 
 /* False: no memory. */
 bool respondents_init(struct respondents *respondents, const struct join_rules *rules);

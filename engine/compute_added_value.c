@@ -29,7 +29,7 @@ void compute_added_value(struct work *work)
         &work->study->measures[work->study->scales[work->key.scale].measure];
     struct comparison_of_stages stages;
     struct description added;
-    struct family_mean families;
+    struct family_mean families = {0};
     const struct cell_count *cells;
     size_t n;
     if (!measure->has_added_value ||

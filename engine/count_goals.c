@@ -312,7 +312,7 @@ static bool find_side(struct walk *walk, enum goals_scale scale, size_t stage, s
 {
     const struct goals_at_hand *const goals = &walk->goals;
     struct goal_sums sums;
-    if (n_common == goals->own[stage].n && (stage < other || goals->one_weight)) {
+    if ((stage < other || goals->one_weight) && n_common == goals->own[stage].n) {
         return true;
     }
     sums = sums_of_common(walk, stage, other);

@@ -267,6 +267,7 @@ FOR_WIDE static void add_small_rows(const uint8_t *restrict rows, size_t n_items
         n += n_items + 1 - first;
     }
     for (size_t k = 0; k < n; k++) {
+        /* cppcheck-suppress uninitvar ; filled four at a time */
         sums[k] += found[k];
     }
 }

@@ -72,6 +72,7 @@ static bool slots_grow(struct slots *slots)
     memset(numbers, 0xff, n * sizeof *numbers); /* SLOT_FREE */
     free(slots->numbers);
     *slots = (struct slots){numbers, n};
+    /* cppcheck-suppress memleak ; the slots have them */
     return true;
 }
 

@@ -137,6 +137,7 @@ static void find_leverage(const struct model_room *room, const struct model_patt
             double sum = 0.0;
             for (size_t r = i; r < m; r++) {
                 for (size_t s = j; s < m; s++) {
+                    /* cppcheck-suppress uninitvar ; filled above */
                     sum += root[r * m + i] * b[r * m + s] * root[s * m + j];
                 }
             }

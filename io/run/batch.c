@@ -59,8 +59,8 @@ struct batch *batch_new(const struct shared *shared, const struct source *source
                         size_t stage, char separator)
 {
     struct batch *const batch = calloc(1, sizeof *batch);
-    bool done = batch != NULL;
-    if (!done) {
+    bool done;
+    if (batch == NULL) {
         return NULL;
     }
     batch->informant = informant;

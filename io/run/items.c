@@ -102,6 +102,7 @@ FOR_WIDE static inline bool read_sixteen_wide(const struct digit_range *range, c
                                               const uint32_t ends[], size_t n, answer *out)
 {
     const size_t n_first = n < 8 ? n : 8, n_last = n - n_first;
+    /* cppcheck-suppress negativeIndex */
     const uint32_t start = ends[-1] + 1;
     const __m256i one = _mm256_set1_epi32(1), from = _mm256_set1_epi32((int)start - 1);
     const __m256i before_a = load_ends(ends - 1, n_first), before_b = load_ends(ends + 7, n_last);

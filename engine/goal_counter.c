@@ -238,7 +238,7 @@ static bool pour_levels(struct goal_counter *counter)
         counter->levels[i] = 0;
     }
     for (size_t i = 0; table != NULL && i < study->n_stages * N_LEVELS * N_LEVELS; i++) {
-        const size_t later = i / (N_LEVELS * N_LEVELS);
+        const size_t later = i / N_LEVELS / N_LEVELS;
         if (counter->changes[i] == 0) {
             continue;
         }

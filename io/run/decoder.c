@@ -638,14 +638,13 @@ static bool take_informant(struct decoder *d, size_t i)
 static void choose_rows(struct decoder *d, const struct raw_row rows[], size_t n,
                         const int64_t informants[], int64_t i)
 {
-    size_t n_chosen = 0;
-    /* Without a branch: whose row is next cannot be foreseen. */
-    for (size_t r = 0; r < n; r++) {
-        d->chosen[n_chosen] = rows[r];
-        n_chosen += informants[r] == i;
-    }
     d->rows = d->chosen;
-    d->n_rows = n_chosen;
+    d->n_rows = 0;
+    for (size_t r = 0; r < n; r++) {
+        if (informants[r] == i) {
+            d->chosen[d->n_rows++] = rows[r];
+        }
+    }
 }
 
 /* Rows of several informants, who answer forms of their own. */

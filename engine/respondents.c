@@ -392,7 +392,7 @@ static bool add_plain(struct respondents *respondents, const struct arrived *arr
 
 bool respondents_add(struct respondents *respondents, const unsigned char *bytes, size_t n)
 {
-    const unsigned char *const end = bytes + n;
+    const unsigned char *const end = n == 0 ? bytes : bytes + n; /* no bytes may be nowhere */
     struct arrived arrived;
     while (bytes < end) {
         bool done = true;

@@ -114,10 +114,19 @@ static void locate(const void *context, uint64_t place, const char **file, uint6
     *row = location.row;
 }
 
+static const struct listed *next_listed(void *lines, struct fault *fault)
+{
+    return listed_next(lines, fault);
+}
+
 static void write_all(const struct plan *plan, const struct run *run)
 {
-    const struct listed_rows rows = {
-        .study = &plan->study, .listing = &run->listing, .locate = locate, .context = run};
+    struct listed_reader *const lines = listed_reader_new(run->more_listed, &run->listing);
+    const struct listed_rows rows = {.study = &plan->study,
+                                     .next = next_listed,
+                                     .lines = lines,
+                                     .locate = locate,
+                                     .context = run};
     struct report report = {0};
     struct maker maker = {.figures = &run->figures,
                           .study = &plan->study,
@@ -135,7 +144,8 @@ static void write_all(const struct plan *plan, const struct run *run)
         REQUIRE(write_csv(nowhere, "csv", &report.tables[i]).code == FAULT_NONE);
     }
     REQUIRE(write_results(nowhere, &run->figures).code == FAULT_NONE);
-    REQUIRE(write_discounted(nowhere, &rows).code == FAULT_NONE);
+    REQUIRE(lines != NULL && write_discounted(nowhere, &rows).code == FAULT_NONE);
+    listed_reader_free(lines);
     report_free(&report);
 }
 

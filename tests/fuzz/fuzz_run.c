@@ -189,7 +189,9 @@ static void read_again(const struct plan *plan, const struct fault *fault, const
     const struct fault fault_again = run_study(plan, &options, &again);
     REQUIRE(fault_again.code == fault->code && fault_again.row == fault->row);
     REQUIRE(fault_again.column == fault->column && strcmp(fault_again.detail, fault->detail) == 0);
-    same_figures(&again.figures, &run->figures);
+    if (fault->code == FAULT_NONE) { /* else there are none */
+        same_figures(&again.figures, &run->figures);
+    }
     REQUIRE(again.listing.n == 0 && again.findings.n_cells == 0);
     run_free(&again);
 }

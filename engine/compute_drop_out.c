@@ -18,8 +18,7 @@ static struct mixed_model fit(struct work *work)
     enum model_structure structure;
     const struct pattern *found;
     size_t n;
-    if (work->model_room == NULL || study_is_goal_level(study, work->key.scale) ||
-        !figures_has_unprinted(work->figures, work->key.breakdown)) {
+    if (work->model_room == NULL || study_is_goal_level(study, work->key.scale)) {
         return model;
     }
     found = patterns_find(&tally->patterns, work->key.group, work->key.scale, &n);

@@ -161,7 +161,7 @@ void compute_before_after(struct work *work)
     }
     work->key.stage = FIGURE_STAGE_CHANGE;
     if (study_is_goal_level(work->study, work->key.scale)) {
-        change = describe(&stages.changes);
+        change = describe_interval(&stages.changes);
         add_description(work, &change);
         compute_family_change(work, &stages.changes);
     } else {
@@ -280,9 +280,9 @@ static void trajectory_change(struct work *work, size_t stage, bool whole)
     work_add(work, STATISTIC_CHANGE_P, change.p_t);
     if (whole) {
         trajectory_step(work, stage);
+        stages = work_compare(work, 0, stage); /* in the room that the step took */
     }
     if (work_has_families(work)) {
-        stages = work_compare(work, 0, stage);
         compute_family_pair(work, 0, stage, &stages.changes, STATISTIC_CHANGE_FAMILIES);
     }
     if (work_has_families(work) && whole) {
@@ -294,7 +294,10 @@ static void trajectory_change(struct work *work, size_t stage, bool whole)
 void compute_trajectory(struct work *work)
 {
     const bool whole = figures_has_unprinted(work->figures, work->key.breakdown);
-    const struct mixed_model model = compute_model(work);
+    struct mixed_model model = {.outcome = MODEL_NOT_ASKED};
+    if (whole) {
+        model = compute_model(work);
+    }
     for (size_t stage = 0; stage < work->study->n_stages; stage++) {
         struct distribution scores = work_distribution(work, stage, TALLY_ONE_STAGE);
         struct description d = whole ? describe_interval(&scores) : describe_mean(&scores);

@@ -56,20 +56,13 @@ static const struct test_figure kinds[TEST_WELCH] = {
     [TEST_FROM_50] = {FIGURES_ITEM_ANALYSIS, STATISTIC_P_FROM_50, STATISTIC_P_FROM_50},
 };
 
-/* Do tables have tests of a kind in All alone? (engine/tables/many_tests.c) */
-static bool is_printed_of_all(unsigned kind)
-{
-    return kind == TEST_STUART_MAXWELL || kind == TEST_MCNEMAR || kind == TEST_MODEL ||
-           kind == TEST_ATTAINED || kind == TEST_FROM_50;
-}
-
 /* May a scale have such a test there? */
 static bool stands_at(const struct tests *tests, const struct study *study, struct place place)
 {
     const bool goals = study_is_goal_level(study, place.scale);
     const bool has_pair = study->before != study->after;
     if ((tests->dimension != GOALS_ANY && place.kind != TEST_TARGET) ||
-        (!tests->has_unprinted && is_printed_of_all(place.kind))) {
+        (!tests->has_unprinted && test_is_of_all_alone(place.kind))) {
         return false;
     }
     switch (place.kind) {

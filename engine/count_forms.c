@@ -138,17 +138,12 @@ static bool count_forms(const struct walk *walk, const unsigned char *series, ui
     }
     forms[FORM_USED] += count_bits(outcomes->forms & ~unscored);
     forms[FORM_TOO_FEW_ITEMS] += count_bits(unscored);
-    for (size_t stage = 0; walk->listing != NULL && unscored >> stage != 0; stage++) {
+    for (size_t stage = 0; walk->listing != NULL && stage < walk->study->n_stages; stage++) {
         if ((unscored >> stage & 1) != 0 && !list_unscored(walk, series, stage, measure)) {
             return false;
         }
     }
     return true;
-}
-
-static tally_code outcome_code(const struct scale *scale, outcome o)
-{
-    return is_scored(o) ? outcome_score(scale->values, o) : TALLY_REASON(o);
 }
 
 /* The added value of one respondent, who has both totals or is not counted. */
@@ -228,8 +223,8 @@ static bool count_scale(const struct walk *walk, const unsigned char *series, si
     return pair_counter_add(walk->pairs, walk->cohort, scale, outcomes, &walk->counted->tally) &&
            (!walk->rules->by_date || count_form_days(walk, series, scale, outcomes)) &&
            (walk->listing == NULL || study->before == study->after ||
-            list_discount(walk, scale, outcome_code(s, outcomes[study->before]),
-                          outcome_code(s, outcomes[study->after])));
+            list_discount(walk, scale, tally_code_of(s, outcomes[study->before]),
+                          tally_code_of(s, outcomes[study->after])));
 }
 
 bool count_questionnaire(const struct walk *walk, const unsigned char *series,

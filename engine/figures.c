@@ -590,6 +590,12 @@ const char *test_kind_name(unsigned kind)
     return test_kind_names[kind];
 }
 
+bool test_is_of_all_alone(unsigned kind)
+{
+    return kind == TEST_STUART_MAXWELL || kind == TEST_MCNEMAR || kind == TEST_MODEL ||
+           kind == TEST_ATTAINED || kind == TEST_FROM_50;
+}
+
 void figures_free(struct figures *figures)
 {
     for (size_t i = 0; figures->comparisons != NULL && i < figures->study->n_breakdowns; i++) {

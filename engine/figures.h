@@ -607,6 +607,8 @@ const char *statistic_name(unsigned statistic);
 const char *form_reason_name(unsigned reason);
 const char *discount_name(unsigned discount);
 const char *test_kind_name(unsigned kind);
+/* Do tables have tests of a kind in All alone? */
+bool test_is_of_all_alone(unsigned kind);
 
 /* sub of STATISTIC_BAND and STATISTIC_MOVEMENT. */
 #define BAND_SUB(set, band) ((set)*64 + (band))

@@ -92,11 +92,6 @@ void pair_counter_free(struct pair_counter *counter)
     free(counter);
 }
 
-static tally_code code_of(const struct scale *scale, outcome o)
-{
-    return is_scored(o) ? outcome_score(scale->values, o) : TALLY_REASON(o);
-}
-
 static bool add_cell(struct tally *tally, const struct tally_cell *at, tally_code code,
                      tally_code later_code, uint32_t count)
 {
@@ -141,7 +136,7 @@ static bool add_to_tally(const struct pair_counter *counter, uint32_t cohort, si
     const bool everywhere = scored_everywhere(study, outcomes);
     struct tally_cell at = {.cohort = cohort, .scale = (uint16_t)scale_index};
     for (size_t i = 0; i < study->n_stages; i++) {
-        const tally_code code = code_of(scale, outcomes[i]);
+        const tally_code code = tally_code_of(scale, outcomes[i]);
         at.stage = (uint16_t)i;
         at.later = TALLY_ONE_STAGE;
         if (!add_cell(tally, &at, code, 0, 1)) {
@@ -153,10 +148,10 @@ static bool add_to_tally(const struct pair_counter *counter, uint32_t cohort, si
         }
     }
     for (size_t i = 0; i < counter->n_pairs; i++) {
-        at.stage = (uint16_t)counter->pairs[i].stage;
-        at.later = (uint16_t)counter->pairs[i].later;
-        if (!add_cell(tally, &at, code_of(scale, outcomes[at.stage]),
-                      code_of(scale, outcomes[at.later]), 1)) {
+        at.stage = counter->pairs[i].stage;
+        at.later = counter->pairs[i].later;
+        if (!add_cell(tally, &at, tally_code_of(scale, outcomes[at.stage]),
+                      tally_code_of(scale, outcomes[at.later]), 1)) {
             return false;
         }
     }
@@ -170,13 +165,13 @@ static bool carry(const struct pair_counter *counter, uint32_t cohort, size_t sc
 {
     const struct scale *const scale = counter->study->scales[scale_index].scale;
     const size_t n = counter->scales[scale_index].n_outcomes, pair = place / (n * n);
-    const tally_code code = code_of(scale, (outcome)(place / n % n));
-    const tally_code later_code = code_of(scale, (outcome)(place % n));
+    const tally_code code = tally_code_of(scale, (outcome)(place / n % n));
+    const tally_code later_code = tally_code_of(scale, (outcome)(place % n));
     struct tally_cell at = {.cohort = cohort, .scale = (uint16_t)scale_index};
     if (pair >= counter->n_pairs) {
         at.stage = (uint16_t)((place - counter->n_pairs * n * n) / n);
         at.later = TALLY_ALL_STAGES;
-        return add_cell(tally, &at, code_of(scale, (outcome)(place % n)), 0, count);
+        return add_cell(tally, &at, tally_code_of(scale, (outcome)(place % n)), 0, count);
     }
     at.stage = counter->pairs[pair].stage;
     at.later = counter->pairs[pair].later;
@@ -301,6 +296,9 @@ static bool count_columns(struct pair_counter *counter, uint32_t cohort, size_t 
     const struct written_scale of = written_scale(counter, scale);
     struct written_room *const room = &counter->to_count;
     bool done = true;
+    if (counts->cells == NULL && !study_has_model(counter->study)) {
+        return true;
+    }
     for (size_t i = 0; i < counts->written.n && done; i += room->n_laid_out) {
         done = written_lay_out(&counts->written, &of, i, room) &&
                written_count_patterns(&of, cohort, room, &tally->patterns);
@@ -419,7 +417,7 @@ static void put_margin(const struct cell_count *at, const struct scale *scale,
         for (size_t k = 0; k < n; k++) {
             count += of_rows ? matrix[i * n + k] : matrix[k * n + i];
         }
-        put_cell(room, at, code_of(scale, (outcome)i), 0, count);
+        put_cell(room, at, tally_code_of(scale, (outcome)i), 0, count);
     }
 }
 
@@ -428,8 +426,8 @@ static void put_matrix(const struct cell_count *at, const struct scale *scale,
 {
     for (size_t i = 0; i < n * n; i++) {
         if (matrix[i] > 0) {
-            put_cell(room, at, code_of(scale, (outcome)(i / n)), code_of(scale, (outcome)(i % n)),
-                     matrix[i]);
+            put_cell(room, at, tally_code_of(scale, (outcome)(i / n)),
+                     tally_code_of(scale, (outcome)(i % n)), matrix[i]);
         }
     }
 }
@@ -474,7 +472,7 @@ static bool put_scale(const struct pair_counter *counter, size_t scale_index,
         put_stage(counter, &at, scale, cells, n, room);
         at.later = TALLY_ALL_STAGES;
         for (size_t k = 0; k < n; k++) {
-            put_cell(room, &at, code_of(scale, (outcome)k), 0, everywhere[stage * n + k]);
+            put_cell(room, &at, tally_code_of(scale, (outcome)k), 0, everywhere[stage * n + k]);
         }
     }
     return true;

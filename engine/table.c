@@ -41,32 +41,32 @@ bool table_add_column(struct table *table, struct text heading, bool is_label)
     return true;
 }
 
-struct cell_content *table_add_row(struct table *table)
+/* Room for n more rows. An element of this array is a whole row; that is why columns must come before
+   rows. New room is zeroed, and CELL_EMPTY is 0. */
+static bool reach_rows(struct table *table, size_t n)
 {
     const size_t width = table->n_columns;
     assert(width > 0);
-    /* An element of this array is a whole row; that is why columns must come before rows. New room
-       is zeroed, and CELL_EMPTY is 0. */
-    if (width > SIZE_MAX / sizeof *table->cells ||
-        !array_grow(&table->cells, &table->rows_capacity, table->n_rows + 1,
-                    width * sizeof *table->cells)) {
-        return NULL;
-    }
-    return &table->cells[table->n_rows++ * width];
+    return width <= SIZE_MAX / sizeof *table->cells &&
+           array_grow(&table->cells, &table->rows_capacity, table->n_rows + n,
+                      width * sizeof *table->cells);
+}
+
+struct cell_content *table_add_row(struct table *table)
+{
+    return reach_rows(table, 1) ? &table->cells[table->n_rows++ * table->n_columns] : NULL;
 }
 
 bool table_add_rows(struct table *table, const struct cell_content cells[], size_t n)
 {
-    const size_t width = table->n_columns;
     if (n == 0) {
         return true;
     }
-    if (width > SIZE_MAX / sizeof *table->cells ||
-        !array_grow(&table->cells, &table->rows_capacity, table->n_rows + n,
-                    width * sizeof *table->cells)) {
+    if (!reach_rows(table, n)) {
         return false;
     }
-    memcpy(&table->cells[table->n_rows * width], cells, n * width * sizeof *cells);
+    memcpy(&table->cells[table->n_rows * table->n_columns], cells,
+           n * table->n_columns * sizeof *cells);
     table->n_rows += n;
     return true;
 }

@@ -257,7 +257,7 @@ bool tally_add(struct tally *tally, const struct tally_cell *cell, uint32_t coun
             return true;
         }
     }
-    if (cohort->n == cohort->capacity && !make_room(tally, cohort, 1)) {
+    if (cohort->n >= cohort->capacity && !make_room(tally, cohort, 1)) {
         return false;
     }
     if (place != NULL) {

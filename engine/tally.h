@@ -27,6 +27,12 @@ static inline enum reason tally_reason(tally_code code)
     return (enum reason)(code - INT64_MIN);
 }
 
+/* What an outcome of a scale is counted as. */
+static inline tally_code tally_code_of(const struct scale *scale, outcome o)
+{
+    return is_scored(o) ? outcome_score(scale->values, o) : TALLY_REASON(o);
+}
+
 /* What a cell counts, beside two real stages. */
 enum {
     TALLY_DAYS =

@@ -27,11 +27,6 @@ static const struct scale *scale_of(const struct written_scale *scale)
     return scale->study->scales[scale->index].scale;
 }
 
-static tally_code code_of(const struct scale *scale, unsigned o)
-{
-    return is_scored(o) ? outcome_score(scale->values, o) : TALLY_REASON(o);
-}
-
 /* Some respondents' outcomes, n rows of n_stages. */
 struct rows {
     const uint8_t *outcomes;
@@ -50,9 +45,10 @@ static void put(const struct run *run, unsigned key, uint32_t count)
 {
     struct cell_count cell = run->of;
     cell.count = count;
-    cell.code = code_of(run->scale, key >> 8);
-    cell.later_code =
-        run->of.later >= TALLY_ONE_STAGE ? 0 : code_of(run->scale, key & (MOST_OUTCOMES - 1));
+    cell.code = tally_code_of(run->scale, (outcome)(key >> 8));
+    cell.later_code = run->of.later >= TALLY_ONE_STAGE
+                          ? 0
+                          : tally_code_of(run->scale, (outcome)(key & (MOST_OUTCOMES - 1)));
     run->room->cells[run->room->n_cells++] = cell;
 }
 
@@ -99,16 +95,15 @@ static void put_many(const struct run *run, const uint16_t keys[], size_t n, siz
     }
 }
 
-/* `later` is `stage` where there is only one. */
-static void count_run(struct run *run, const struct rows *rows, size_t stage, size_t later,
-                      unsigned mark)
+/* `later` is a stage, or what a tally has in its place (TALLY_ONE_STAGE ...). */
+static void count_run(struct run *run, const struct rows *rows, size_t stage, unsigned later)
 {
     uint16_t *const keys = run->room->keys;
     const uint8_t *at = rows->outcomes;
     run->of.stage = (uint8_t)stage;
-    run->of.later = (uint8_t)mark;
+    run->of.later = (uint8_t)later;
     for (size_t i = 0; i < rows->n; i++, at += rows->n_stages) {
-        keys[i] = (uint16_t)(at[stage] << 8 | (mark >= TALLY_ONE_STAGE ? 0 : at[later]));
+        keys[i] = (uint16_t)(at[stage] << 8 | (later >= TALLY_ONE_STAGE ? 0 : at[later]));
     }
     if (rows->n == 0) {
         return;
@@ -171,10 +166,10 @@ bool written_count(const struct written *written, const struct written_scale *sc
     complete = complete_rows(&rows, room->complete);
     for (size_t stage = 0, i = 0; stage < n_stages; stage++) {
         for (; i < scale->n_pairs && scale->pairs[i].stage == stage; i++) {
-            count_run(&run, &rows, stage, scale->pairs[i].later, scale->pairs[i].later);
+            count_run(&run, &rows, stage, scale->pairs[i].later);
         }
-        count_run(&run, &rows, stage, stage, TALLY_ONE_STAGE);
-        count_run(&run, &complete, stage, stage, TALLY_ALL_STAGES);
+        count_run(&run, &rows, stage, TALLY_ONE_STAGE);
+        count_run(&run, &complete, stage, TALLY_ALL_STAGES);
     }
     return true;
 }

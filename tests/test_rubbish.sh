@@ -521,5 +521,20 @@ for other in in_man in_table; do
     fi
 done
 
+# As many stages as there may be, with a form without a score at the last of them, which is listed.
+{
+    printf 'stages: [%s]\nbefore: t1\nafter: t64\n' "$(seq -f 't%g' -s ', ' 64)"
+    printf 'sources:\n  - {file: stages.csv, instrument: wemwbs, participant: id, items: "w{1..14}"}\n'
+} > "$work/stages.yaml"
+{
+    printf 'id,stage,%s\n' "$(seq -f 'w%g' -s , 14)"
+    printf 'P1,t1,%s\nP1,t64,%s,\n' "$(yes 3 | head -n 14 | paste -sd,)" "$(yes 3 | head -n 13 | paste -sd,)"
+} > "$work/stages.csv"
+run '64 stages' report "$work/stages.yaml" -o "$work/stages"
+if [ "$status" -ne 0 ] ||
+    [ "$(grep -c '^stages.csv,3,P1,t64,wemwbs,,too_few_items$' "$work/stages/internal/discounted.csv")" -ne 1 ]; then
+    problem "64 stages: exit status $status, or the form at the last of them is not listed once"
+fi
+
 echo "$n_cases cases, $n_problems problems"
 [ "$n_problems" -eq 0 ]

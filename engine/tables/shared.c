@@ -138,7 +138,11 @@ void add_note(struct maker *maker, struct table *table, struct text note)
 
 struct cohort_rows cohort_rows(const struct maker *maker, size_t breakdown, size_t measure)
 {
-    return (struct cohort_rows){.maker = maker, .breakdown = breakdown, .measure = measure};
+    return (struct cohort_rows){
+        .maker = maker,
+        .breakdown = breakdown,
+        .measure = measure,
+        .end_group = (uint32_t)maker->figures->comparisons[breakdown].grouping.n_groups};
 }
 
 bool next_cohort(struct cohort_rows *rows)
@@ -151,8 +155,7 @@ bool next_cohort(struct cohort_rows *rows)
     rows->key.breakdown = (uint16_t)rows->breakdown;
     /* A cohort in which nothing of this measure was counted has no row: a row of zeros would say
        that it was asked. */
-    while (rows->breakdown > 0 &&
-           rows->next_group < figures->comparisons[rows->breakdown].grouping.n_groups) {
+    while (rows->breakdown > 0 && rows->next_group < rows->end_group) {
         rows->key.group = rows->next_group++;
         if (figures_has_measure(figures, rows->breakdown, rows->key.group, rows->measure)) {
             return true;
@@ -186,10 +189,12 @@ static void fill_part(void *job, size_t task, size_t worker)
     struct filling_cohorts *const filling = job;
     struct table_part *const part = &filling->parts[task];
     struct cohort_rows rows = filling->rows;
-    const uint32_t end = filling->first + (uint32_t)(task + 1) * GROUPS_AT_ONCE;
     (void)worker;
-    rows.next_group = end - GROUPS_AT_ONCE;
-    while (next_cohort(&rows) && rows.key.group < end) {
+    rows.next_group = filling->first + (uint32_t)task * GROUPS_AT_ONCE;
+    if (rows.end_group - rows.next_group > GROUPS_AT_ONCE) {
+        rows.end_group = rows.next_group + GROUPS_AT_ONCE;
+    }
+    while (next_cohort(&rows)) {
         part->says =
             filling->fill(&part->maker, &part->table, &rows, filling->context) || part->says;
     }
@@ -222,7 +227,7 @@ static bool end_part(struct maker *maker, struct table *table, struct table_part
 static bool fill_parts(struct maker *maker, struct table *table, const struct cohort_rows *rows,
                        cohort_filler *fill, const void *context)
 {
-    const size_t n_groups = maker->figures->comparisons[rows->breakdown].grouping.n_groups;
+    const size_t n_groups = rows->end_group;
     struct filling_cohorts *const filling = calloc(1, sizeof *filling);
     bool says = false;
     maker->no_memory = maker->no_memory || filling == NULL || table == NULL;

@@ -30,7 +30,7 @@ struct cohort_rows {
     size_t breakdown, measure;
     struct figure_key key; /* breakdown and group of the current row; the rest is the caller's */
     bool started;
-    uint32_t next_group;
+    uint32_t next_group, end_group;
 };
 struct cohort_rows cohort_rows(const struct maker *maker, size_t breakdown, size_t measure);
 bool next_cohort(struct cohort_rows *rows);

@@ -290,9 +290,10 @@ static void say_trend(struct maker *maker, struct table *table, size_t breakdown
                       struct value base)
 {
     struct text text = text_of(MESSAGE_SAY_TREND);
+    const struct value p = trend_at(maker, breakdown, scale, STATISTIC_P_TREND);
     struct value n;
-    if (base.number < (double)maker->study->small_numbers.too_few) {
-        return;
+    if (base.number < (double)maker->study->small_numbers.too_few || p.kind == VALUE_UNDEFINED) {
+        return; /* too few; or all shares are 0 % or 100 %, of which there is no trend */
     }
     text.arguments[0] = argument_name(maker->study->scales[scale].scale->title);
     for (size_t i = 0; i < 2; i++) {
@@ -302,7 +303,7 @@ static void say_trend(struct maker *maker, struct table *table, size_t breakdown
     }
     text.arguments[5] =
         argument_value(trend_at(maker, breakdown, scale, STATISTIC_TREND_GROUPS), 0);
-    text.arguments[6] = argument_p(trend_at(maker, breakdown, scale, STATISTIC_P_TREND));
+    text.arguments[6] = argument_p(p);
     add_note(maker, table, text);
 }
 
@@ -333,6 +334,7 @@ static void trend(struct maker *maker, size_t breakdown, const char *by)
     for (size_t s = 0; s < maker->study->n_scales; s++) {
         const struct figure_key key = year_key(maker, FIGURES_TREND, breakdown, 0, s);
         struct cell_content *row;
+        struct value base;
         if (!has_trend(maker, breakdown, s) || (row = add_row(maker, table)) == NULL) {
             continue;
         }
@@ -348,10 +350,9 @@ static void trend(struct maker *maker, size_t breakdown, const char *by)
                                                                         : FIGURE_STAGE_CHANGE,
                                    TEST_TREND));
         }
-        cells_are_of(maker, table, &row[7], table->n_columns - 7,
-                     test_base(maker, &key, FIGURE_STAGE_CHANGE, TEST_TREND));
-        say_trend(maker, table, breakdown, s,
-                  test_base(maker, &key, FIGURE_STAGE_CHANGE, TEST_TREND));
+        base = test_base(maker, &key, FIGURE_STAGE_CHANGE, TEST_TREND);
+        cells_are_of(maker, table, &row[7], table->n_columns - 7, base);
+        say_trend(maker, table, breakdown, s, base);
     }
     few_may_be(table, false, true);
     add_note(maker, table, text_of(MESSAGE_NOTE_TREND));

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/run/threads.h"
 #include "io/words.h"
 #include "io/write/output.h"
 #include "io/write/write.h"
@@ -39,13 +38,12 @@ static struct fault write_all_csv(FILE *out, const struct report *report)
 
 /* Two formats one after the other would be readable as neither. */
 static struct fault print_report(const struct options *options, const struct session *session,
-                                 const struct report *report)
+                                 const struct report *report, const struct crew *crew)
 {
-    const struct crew crew = crew_of_threads(threads_wanted(options->threads));
     switch (options->formats) {
     case 0:
     case FORMAT_TEXT:
-        return write_text(session->out, "standard output", report, &crew);
+        return write_text(session->out, "standard output", report, crew);
     case FORMAT_MARKDOWN:
         return write_markdown(session->out, "standard output", report);
     case FORMAT_CSV:
@@ -63,9 +61,8 @@ typedef struct fault write_function(FILE *out, const struct writing *writing, si
 
 static struct fault write_report_text(FILE *out, const struct writing *writing, size_t index)
 {
-    const struct crew crew = crew_of_threads(threads_wanted(writing->options->threads));
     (void)index;
-    return write_text(out, "report.txt", writing->report, &crew);
+    return write_text(out, "report.txt", writing->report, writing->delivery->crew);
 }
 
 static struct fault write_report_markdown(FILE *out, const struct writing *writing, size_t index)
@@ -189,9 +186,9 @@ struct fault deliver(const struct delivery *delivery)
 {
     struct writing writing = {
         .delivery = delivery, .options = delivery->options, .report = delivery->report};
-    return delivery->options->output == NULL
-               ? print_report(delivery->options, delivery->session, delivery->report)
-               : make_directory(&writing);
+    return delivery->options->output == NULL ? print_report(delivery->options, delivery->session,
+                                                            delivery->report, delivery->crew)
+                                             : make_directory(&writing);
 }
 
 void print_warnings(const struct session *session, struct arena *arena, const struct text *warnings,

@@ -2,6 +2,7 @@
 #ifndef PELLTER_IO_CLI_DELIVER_H
 #define PELLTER_IO_CLI_DELIVER_H
 
+#include "engine/crew.h"
 #include "engine/figures.h"
 #include "engine/table.h"
 #include "io/cli/command.h"
@@ -13,6 +14,7 @@ struct delivery {
     const struct session *session;
     const struct report *report;
     const struct figures *figures;
+    const struct crew *crew;
     const struct listed_rows *listed; /* for internal/discounted.csv; NULL: none is written */
     struct manifest manifest;         /* version and outputs are filled in */
 };

@@ -160,6 +160,7 @@ static struct fault deliver_merge(struct merging *m)
                                       .session = m->session,
                                       .report = &m->report,
                                       .figures = &m->figures,
+                                      .crew = &m->crew,
                                       .manifest = {.title = tallies->plan.study.title,
                                                    .inputs = inputs,
                                                    .n_inputs = tallies->n_files,

@@ -61,6 +61,7 @@ static struct fault deliver_run(const struct options *options, const struct sess
                                 .session = session,
                                 .report = report,
                                 .figures = &run->figures,
+                                .crew = &run->crew,
                                 .listed = &listed,
                                 .manifest = {.title = plan->study.title, .inputs = inputs}};
     struct fault fault;

@@ -3,7 +3,6 @@
    form that fails one is counted under that one and goes no further. */
 #include "io/run/batch.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +62,6 @@ struct batch *batch_new(const struct shared *shared, const struct source *source
     if (batch == NULL) {
         return NULL;
     }
-    batch->informant = informant;
     batch->instrument = informant->instrument;
     batch->source = source;
     batch->measure = informant->measure;
@@ -195,15 +193,14 @@ static bool set_aside(struct worker *worker, const struct batch *batch, size_t i
                       enum form_reason reason)
 {
     const uint32_t stage = batch->stages[index];
-    struct listed line = {.place = batch->places[index],
-                          .id = batch->ids[index],
-                          .subject = (uint16_t)batch->measure,
-                          .kind = LISTED_FORM,
-                          .stage = stage == NO_STAGE ? LISTED_NO_STAGE : (uint8_t)stage,
-                          .reason = (uint8_t)reason};
+    const struct listed line = {.place = batch->places[index],
+                                .id = batch->ids[index],
+                                .subject = (uint16_t)batch->measure,
+                                .kind = LISTED_FORM,
+                                .stage = stage == NO_STAGE ? LISTED_NO_STAGE : (uint8_t)stage,
+                                .reason = (uint8_t)reason};
     worker->counted.measures[batch->measure].forms[reason]++;
-    return !worker->shared->options->list || listing_add(&worker->listing, &line) ||
-           worker_stop(worker, fault_memory());
+    return worker_list(worker, &line);
 }
 
 /* One form, whatever it is. */
@@ -330,12 +327,6 @@ static void score(struct batch *batch, struct scored_columns *scored)
     forms_score(batch->instrument, batch->tables, &batch->answers, batch->n, scored);
 }
 
-/* Is there anything to be done with each form by itself, before it is sent? */
-static bool looks_at_each(const struct batch *batch, const struct worker *worker)
-{
-    return (batch->has_ages && batch->goals == NULL) || worker->shared->options->watch != NULL;
-}
-
 /* Which forms will be sent, and answer every item of a group. */
 static void find_counted(const struct batch *batch, const uint8_t *restrict complete,
                          uint8_t *restrict counted)
@@ -388,11 +379,11 @@ bool batch_send(struct batch *batch, struct worker *worker, struct scored_column
     /* Before any reason to set one aside: the ledger has to add up to this. */
     worker->counted.measures[batch->measure].forms_read += batch->n;
     done = batch->goals != NULL || count_items(batch, worker, scored);
-    for (size_t i = 0; i < batch->n && done && looks_at_each(batch, worker); i++) {
-        const bool blank = is_blank(batch, scored, i);
-        done = (batch->goals != NULL || blank || batch->ages[i] == AGE_NONE ||
-                take_age(worker, batch, i)) &&
-               (worker->shared->options->watch == NULL || watch(batch, worker, i, scored, blank));
+    for (size_t i = 0; i < batch->n && done && batch->has_ages && batch->goals == NULL; i++) {
+        done = is_blank(batch, scored, i) || take_age(worker, batch, i);
+    }
+    for (size_t i = 0; i < batch->n && done && worker->shared->options->watch != NULL; i++) {
+        done = watch(batch, worker, i, scored, is_blank(batch, scored, i));
     }
     done = done && send_forms(batch, worker, scored);
     batch->n = 0;

@@ -31,7 +31,6 @@ struct form_texts {
 };
 
 struct batch {
-    const struct informant *informant;
     const struct instrument *instrument; /* the version that this source holds */
     const struct source *source;
     size_t measure;

@@ -17,12 +17,9 @@ static const char *print_p(char room[PRINTED_ROOM], int64_t thousandths)
     return thousandths == 1000 ? room : room + 1;
 }
 
-/* One of a cell's numbers, of which there are any. Returns its length. */
-static size_t print_number(const struct cell_content *cell, bool is_high, char room[PRINTED_ROOM])
+/* One of a cell's numbers that are too large to be rounded beforehand. Returns its length. */
+static size_t print_huge(const struct cell_content *cell, bool is_high, char room[PRINTED_ROOM])
 {
-    if (cell->number == CELL_ROUNDED) {
-        return rounded_print(is_high ? cell->high : cell->low, cell->decimals, room, PRINTED_ROOM);
-    }
     const struct value huge = value_double(is_high ? cell->huge_high : cell->huge_low);
     return value_print(&huge, cell->decimals, room, PRINTED_ROOM);
 }
@@ -52,71 +49,6 @@ static size_t print_rounded_interval(const struct cell_content *cell, char room[
     return (size_t)(at - room);
 }
 
-static const char *print_interval(struct arena *arena, char room[PRINTED_ROOM],
-                                  const struct cell_content *cell)
-{
-    char low[PRINTED_ROOM], high[PRINTED_ROOM];
-    struct text interval;
-    if (cell->number == CELL_ROUNDED) {
-        (void)print_rounded_interval(cell, room);
-        return room;
-    }
-    interval = text_of(interval_message(cell));
-    (void)print_number(cell, false, low);
-    (void)print_number(cell, true, high);
-    interval.arguments[0] = argument_name(low);
-    interval.arguments[1] = argument_name(high);
-    return words_of(arena, &interval);
-}
-
-static const char *print_text(struct arena *arena, const struct cell_content *cell)
-{
-    struct text text;
-    if (cell->text != NULL) {
-        return words_of(arena, cell->text);
-    }
-    if (cell->name == NULL) {
-        return words_unfilled((enum message)cell->message);
-    }
-    if (cell->message == MESSAGE_NAME) {
-        return cell->name;
-    }
-    text = text_of((enum message)cell->message);
-    text.arguments[0] = argument_name(cell->name);
-    return words_of(arena, &text);
-}
-
-const char *printed_cell(struct arena *arena, char room[PRINTED_ROOM],
-                         const struct cell_content *cell, const char *undefined)
-{
-    size_t length;
-    if (cell->kind == CELL_TEXT) {
-        return print_text(arena, cell);
-    }
-    if (cell->kind == CELL_EMPTY) {
-        /* Not undefined: a cell that has nothing to say stays blank beside the dashes. */
-        return "";
-    }
-    if (cell->number == CELL_UNDEFINED) {
-        return undefined;
-    }
-    if (cell->number == CELL_TOO_FEW) {
-        /* Where undefined is an empty field, in columns of numbers, this is one too. */
-        return *undefined == '\0' ? undefined : words_unfilled(MESSAGE_TOO_FEW);
-    }
-    if (cell->kind == CELL_INTERVAL || cell->kind == CELL_PERCENT_INTERVAL) {
-        return print_interval(arena, room, cell);
-    }
-    if (cell->kind == CELL_P) {
-        return print_p(room, cell->low);
-    }
-    length = print_number(cell, false, room);
-    if (cell->kind == CELL_PERCENT) {
-        memcpy(room + length, "%", 2);
-    }
-    return room;
-}
-
 size_t printed_number(const struct cell_content *cell, char room[PRINTED_ROOM], const char **start)
 {
     size_t length = 0;
@@ -142,6 +74,67 @@ size_t printed_number(const struct cell_content *cell, char room[PRINTED_ROOM], 
         break;
     }
     return 0;
+}
+
+static const char *print_interval(struct arena *arena, const struct cell_content *cell)
+{
+    char low[PRINTED_ROOM], high[PRINTED_ROOM];
+    struct text interval;
+    interval = text_of(interval_message(cell));
+    (void)print_huge(cell, false, low);
+    (void)print_huge(cell, true, high);
+    interval.arguments[0] = argument_name(low);
+    interval.arguments[1] = argument_name(high);
+    return words_of(arena, &interval);
+}
+
+static const char *print_text(struct arena *arena, const struct cell_content *cell)
+{
+    struct text text;
+    if (cell->text != NULL) {
+        return words_of(arena, cell->text);
+    }
+    if (cell->name == NULL) {
+        return words_unfilled((enum message)cell->message);
+    }
+    if (cell->message == MESSAGE_NAME) {
+        return cell->name;
+    }
+    text = text_of((enum message)cell->message);
+    text.arguments[0] = argument_name(cell->name);
+    return words_of(arena, &text);
+}
+
+const char *printed_cell(struct arena *arena, char room[PRINTED_ROOM],
+                         const struct cell_content *cell, const char *undefined)
+{
+    const char *start;
+    size_t length;
+    if (cell->kind == CELL_TEXT) {
+        return print_text(arena, cell);
+    }
+    if (cell->kind == CELL_EMPTY) {
+        /* Not undefined: a cell that has nothing to say stays blank beside the dashes. */
+        return "";
+    }
+    if (cell->number == CELL_UNDEFINED) {
+        return undefined;
+    }
+    if (cell->number == CELL_TOO_FEW) {
+        /* Where undefined is an empty field, in columns of numbers, this is one too. */
+        return *undefined == '\0' ? undefined : words_unfilled(MESSAGE_TOO_FEW);
+    }
+    if (printed_number(cell, room, &start) > 0) {
+        return start;
+    }
+    if (cell->kind == CELL_INTERVAL || cell->kind == CELL_PERCENT_INTERVAL) {
+        return print_interval(arena, cell);
+    }
+    length = print_huge(cell, false, room);
+    if (cell->kind == CELL_PERCENT) {
+        memcpy(room + length, "%", 2);
+    }
+    return room;
 }
 
 static size_t number_columns(int64_t rounded, unsigned decimals)

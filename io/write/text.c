@@ -17,7 +17,6 @@
 
 struct layout {
     const struct table *table;
-    struct arena *arena; /* borrowed: of this table */
     struct printed printed;
     size_t *natural;   /* n_columns: the width at which nothing needs to wrap more */
     size_t *least;     /* n_columns: how narrow a label may become */
@@ -236,7 +235,7 @@ static void fit_labels(struct layout *layout, struct block block)
 static bool write_table(struct lines *lines, const struct crew *crew, struct arena *arena,
                         const struct table *table)
 {
-    struct layout layout = {.table = table, .arena = arena};
+    struct layout layout = {.table = table};
     layout.natural = arena_alloc(arena, table->n_columns + 1, sizeof *layout.natural);
     layout.least = arena_alloc(arena, table->n_columns + 1, sizeof *layout.least);
     layout.widths = arena_alloc(arena, table->n_columns + 1, sizeof *layout.widths);

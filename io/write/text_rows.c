@@ -85,8 +85,8 @@ static size_t measure_words(struct arena *arena, const struct cell_content *cell
 /* Does a cell that is no number look like the one above it, as the label of a cohort of several rows does? */
 static bool looks_alike(const struct cell_content *a, const struct cell_content *b)
 {
-    return a->kind == b->kind && a->number == b->number && a->message == b->message &&
-           a->name == b->name && a->text == b->text;
+    return a->kind == b->kind && a->number == b->number && a->number != CELL_HUGE &&
+           a->message == b->message && a->name == b->name && a->text == b->text;
 }
 
 static bool measure_row(struct arena *arena, const struct table *table, size_t row, size_t widths[],

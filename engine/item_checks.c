@@ -121,9 +121,11 @@ static void count_codes(const struct item_group *group, const answer *restrict c
     item->n += lanes_sum(n.valid);
     item->n_lowest += lanes_sum(n.lowest);
     item->n_highest += lanes_sum(n.highest);
-    /* Codes just beside the range are counted apart: they tell a shifted coding from a slip. */
-    item->n_one_below += lanes_sum(n.below);
-    /* An answer cannot be 128: modulo 256 that would be ANSWER_MISSING. */
+    /* Codes just beside the range are counted apart: they tell a shifted coding from a slip. Neither
+       can be ANSWER_MISSING, which is -128, and modulo 256 128 as well. */
+    if (group->lowest > ANSWER_MISSING + 1) {
+        item->n_one_below += lanes_sum(n.below);
+    }
     if (group->highest < INT8_MAX) {
         item->n_one_above += lanes_sum(n.above);
     }

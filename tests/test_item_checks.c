@@ -8,14 +8,15 @@
 /* Four items 0..2; the scale needs them all. With item 4 reversed in `turned`. */
 static const uint8_t all[] = {0, 1, 2, 3}, none_reversed[4], last_reversed[] = {0, 0, 0, 1};
 static const int64_t values[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
-#define SCALE(keys)                                                                             \
+#define SCALE_OF(keys, scores)                                                                  \
     {                                                                                           \
         {                                                                                       \
             .name = "sum", .kind = SCALE_ITEMS, .items = all, .reversed = (keys), .n_items = 4, \
             .min_answered = 3, .rounding = ROUNDING_HALF_UP, .units_per_point = 1,              \
-            .values = values, .n_values = 9                                                     \
+            .values = (scores), .n_values = 9                                                   \
         }                                                                                       \
     }
+#define SCALE(keys) SCALE_OF(keys, values)
 static const struct scale straight[] = SCALE(none_reversed), turned[] = SCALE(last_reversed);
 static const struct item_group groups[] = {
     {.name = "items", .n_items = 4, .lowest = 0, .highest = 2},
@@ -27,6 +28,13 @@ static const struct item_group groups[] = {
     }
 static const struct instrument plain = INSTRUMENT(straight, 1), keyed = INSTRUMENT(turned, 1),
                                two_groups = INSTRUMENT(straight, 2);
+/* The code below its lowest is that of a missing answer. */
+static const struct item_group at_the_end[] = {
+    {.name = "items", .n_items = 4, .lowest = -127, .highest = -125}};
+static const int64_t values_at_the_end[] = {-508, -507, -506, -505, -504, -503, -502, -501, -500};
+static const struct scale scale_at_the_end[] = SCALE_OF(none_reversed, values_at_the_end);
+static const struct instrument lowest_of_all = {
+    .name = "toy", .groups = at_the_end, .n_groups = 1, .scales = scale_at_the_end, .n_scales = 1};
 static const struct instrument grown_up = {.name = "toy",
                                            .groups = groups,
                                            .n_groups = 1,
@@ -102,6 +110,12 @@ static void item_4_against_and_missing(size_t i, answer out[4])
     out[3] = i % 2 == 1 ? ANSWER_MISSING : (answer)(2 - out[3]);
 }
 
+static void never_highest_with_gaps(size_t i, answer out[4])
+{
+    memset(out, -127 + (int)(i % 2), 4);
+    out[3] = i % 4 == 0 ? ANSWER_MISSING : out[3];
+}
+
 /* The warnings of n forms: their message, and its arguments joined with '/'. */
 static const struct {
     const char *name;
@@ -124,6 +138,8 @@ static const struct {
     {"shifted down, 29", &plain, one_down, 29, 0, MESSAGE_NONE, ""},
     {"shifted down, 30", &plain, one_down, 30, 1, MESSAGE_WARNING_SHIFTED_CODES,
      "toy/items/-1-1/0-2"},
+    {"missing is no shift", &lowest_of_all, never_highest_with_gaps, 40, 1,
+     MESSAGE_WARNING_NEVER_HIGHEST, "4/toy/1, 2, 3, 4/-125"},
     {"one odd answer", &plain, one_odd_answer, 60, 0, MESSAGE_NONE, ""},
     {"against the scale, 29", &plain, item_4_against, 29, 0, MESSAGE_NONE, ""},
     {"against the scale, 30", &plain, item_4_against, 30, 1, MESSAGE_WARNING_AGAINST_SCALE,

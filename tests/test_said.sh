@@ -52,6 +52,13 @@ says 'Of All, Wilcoxon p is the one that decides; the other, and the test of the
 report $ifss 'primary: {instrument: wemwbs, scale: total, stage: 6 months}'
 says 'but behind the words "From start to 6 months:" they are those of start and 6 months.'
 
+# A share that rises or falls over the years is said; one that is 0 % every year, as nobody changes, is not.
+report $between ''
+says 'In words, Total: the share went from 25% of 40 in the first year to 9% of 47 in the last; test for a trend over 3 years, p = .038.'
+report $between '' 's/^\(p[0-9].*[a-z0-9]\)\(,[0-9]*\)\{14\}$/\1,3,3,3,3,3,3,3,3,3,3,3,3,3,3/'
+says 'In words, Level of each goal: the share went from 72% of 58'
+says_not 'In words, Total: the share went from'
+
 # A comparison group that nobody is in; and one that somebody is in.
 typed='s/value: control/value: contrl/'
 report $between '' "$typed"

@@ -7,6 +7,9 @@ static bool is_hidden(const struct counted *counted, const struct withheld *with
                       uint64_t threshold, const struct item_cell *cell)
 {
     const struct tally *const tally = &counted->tally;
+    if (cell->n == 0) {
+        return true; /* tallies told only how many forms there are */
+    }
     if (cell->cohort == ITEM_NO_COHORT) {
         return withheld->n_cohorts > 0;
     }

@@ -6,7 +6,7 @@
 #include "engine/withheld.h"
 
 enum item_sending {
-    ITEMS_HIDDEN, /* of a cohort that is withheld: nothing is sent */
+    ITEMS_HIDDEN, /* of a cohort that is withheld, or without a form at hand: nothing is sent */
     ITEMS_APART,  /* how many forms, and no sums: too few */
     ITEMS_SENT    /* with the sums */
 };

@@ -130,6 +130,9 @@ static void test_rest(void **state)
     check(&world, 0, 1, "aa---", "9 kept", 40);
     add(&world, 3, 2, 12); /* without a stage */
     check(&world, 0, 2, "---s-", "0 kept", 52);
+    /* of whom a tally told only how many */
+    assert_true(item_sheet_add_sums(&world.counted.items.sheets[0], 4, 0, 0, 5, NULL));
+    check(&world, 0, 0, "aas-h", "10 sent", 52);
     close_world(&world);
 }
 

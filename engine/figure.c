@@ -223,10 +223,31 @@ static size_t print_magnitude(uint128 rounded, bool negative, unsigned decimals,
     return copy_text(at, (size_t)(end - at), out, size);
 }
 
+char *rounded_put(int64_t rounded, unsigned decimals, char *end)
+{
+    uint64_t rest = rounded < 0 ? -(uint64_t)rounded : (uint64_t)rounded;
+    assert(decimals <= MAX_DECIMALS);
+    for (unsigned i = 0; i < decimals; i++, rest /= 10) {
+        *--end = (char)('0' + (int)(rest % 10));
+    }
+    if (decimals > 0) {
+        *--end = '.';
+    }
+    do {
+        *--end = (char)('0' + (int)(rest % 10));
+        rest /= 10;
+    } while (rest != 0);
+    if (rounded < 0) {
+        *--end = '-';
+    }
+    return end;
+}
+
 size_t rounded_print(int64_t rounded, unsigned decimals, char *out, size_t size)
 {
-    assert(decimals <= MAX_DECIMALS);
-    return print_magnitude(magnitude(rounded), rounded < 0, decimals, out, size);
+    char text[24];
+    char *const end = text + sizeof text, *const at = rounded_put(rounded, decimals, end);
+    return copy_text(at, (size_t)(end - at), out, size);
 }
 
 size_t value_print(const struct value *value, unsigned decimals, char *out, size_t size)

@@ -73,7 +73,9 @@ bool value_rounded(const struct value *value, unsigned decimals, int64_t *out);
    undefined. Returns the length; `size` of 40 is always enough for numbers below 1e20. */
 size_t value_print(const struct value *value, unsigned decimals, char *out, size_t size);
 
-/* The same of a number that is rounded already: 4513 at 2 decimals is 45.13. */
+/* The same of a number that is rounded already: 4513 at 2 decimals is 45.13. The other writes it, without a
+   NUL and at most 21 bytes, so that it ends before `end`; returns where it begins. */
+char *rounded_put(int64_t rounded, unsigned decimals, char *end);
 size_t rounded_print(int64_t rounded, unsigned decimals, char *out, size_t size);
 
 #endif

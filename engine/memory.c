@@ -24,12 +24,15 @@ bool array_grow(void *array, size_t *capacity, size_t need, size_t size)
     }
     void *old;
     memcpy(&old, array, sizeof old); /* reading it as a void * would break the aliasing rule */
-    unsigned char *const grown = realloc(old, room * size);
+    /* Callers rely on it: new cells of a table are empty, new places of a series have no form. Whole pages
+       that calloc() gives are so until they are used. */
+    unsigned char *const grown = old == NULL ? calloc(room, size) : realloc(old, room * size);
     if (grown == NULL) {
         return false;
     }
-    /* Callers rely on it: new cells of a table are empty, new places of a series have no form. */
-    memset(grown + *capacity * size, 0, (room - *capacity) * size);
+    if (old != NULL) {
+        memset(grown + *capacity * size, 0, (room - *capacity) * size);
+    }
     memcpy(array, &grown, sizeof grown);
     *capacity = room;
     /* cppcheck-suppress memleak ; the caller's pointer has it */
@@ -138,11 +141,13 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 void arena_take(struct arena *into, struct arena *from)
 {
     /* Behind the block in use, so that what is left of that is not given up. */
-    struct arena_block **last = &into->blocks;
+    struct arena_block **const behind = into->blocks == NULL ? &into->blocks : &into->blocks->next;
+    struct arena_block **last = &from->blocks;
     while (*last != NULL) {
         last = &(*last)->next;
     }
-    *last = from->blocks;
+    *last = *behind;
+    *behind = from->blocks;
     from->blocks = NULL;
 }
 

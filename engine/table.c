@@ -41,12 +41,15 @@ bool table_add_column(struct table *table, struct text heading, bool is_label)
     return true;
 }
 
-/* Room for n more rows. An element of this array is a whole row; that is why columns must come before
-   rows. New room is zeroed, and CELL_EMPTY is 0. */
-static bool reach_rows(struct table *table, size_t n)
+/* An element of this array is a whole row; that is why columns must come before rows. New room is
+   zeroed, and CELL_EMPTY is 0. */
+bool table_reserve(struct table *table, size_t n)
 {
     const size_t width = table->n_columns;
     assert(width > 0);
+    if (table->is_stretch || n > SIZE_MAX - table->n_rows) {
+        return n <= table->rows_capacity - table->n_rows;
+    }
     return width <= SIZE_MAX / sizeof *table->cells &&
            array_grow(&table->cells, &table->rows_capacity, table->n_rows + n,
                       width * sizeof *table->cells);
@@ -54,21 +57,33 @@ static bool reach_rows(struct table *table, size_t n)
 
 struct cell_content *table_add_row(struct table *table)
 {
-    return reach_rows(table, 1) ? &table->cells[table->n_rows++ * table->n_columns] : NULL;
+    return table->n_rows < table->rows_capacity || table_reserve(table, 1)
+               ? &table->cells[table->n_rows++ * table->n_columns]
+               : NULL;
 }
 
-bool table_add_rows(struct table *table, const struct cell_content cells[], size_t n)
+struct table table_stretch(const struct table *table, size_t first, size_t most)
 {
-    if (n == 0) {
-        return true;
+    struct table stretch = *table;
+    assert(first + most <= table->rows_capacity - table->n_rows);
+    stretch.cells = &table->cells[(table->n_rows + first) * table->n_columns];
+    stretch.n_rows = 0;
+    stretch.rows_capacity = most;
+    stretch.is_stretch = true;
+    return stretch;
+}
+
+void table_take(struct table *table, const struct table *stretch)
+{
+    const size_t n = stretch->n_rows * table->n_columns;
+    struct cell_content *const to = &table->cells[table->n_rows * table->n_columns];
+    assert(stretch->cells >= to);
+    if (stretch->cells != to && n > 0) { /* some row before was not needed; what is free is empty */
+        const size_t moved = (size_t)(stretch->cells - to);
+        memmove(to, stretch->cells, n * sizeof *to);
+        memset(moved < n ? to + n : stretch->cells, 0, (moved < n ? moved : n) * sizeof *to);
     }
-    if (!reach_rows(table, n)) {
-        return false;
-    }
-    memcpy(&table->cells[table->n_rows * table->n_columns], cells,
-           n * table->n_columns * sizeof *cells);
-    table->n_rows += n;
-    return true;
+    table->n_rows += stretch->n_rows;
 }
 
 bool table_add_note(struct table *table, struct text note)

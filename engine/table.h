@@ -66,6 +66,7 @@ struct table {
     size_t n_notes;
     bool has_too_few, has_caution, has_nobody; /* some row is of so few that a note says so */
     bool few_families, few_groups; /* which may be families, or the smallest of some groups */
+    bool is_stretch; /* its rows stand in the room of another: rows_capacity is all it has */
     size_t rows_capacity, columns_capacity, notes_capacity;
 };
 
@@ -88,8 +89,12 @@ struct table *report_add_table(struct report *report, const char *name, struct t
    all CELL_EMPTY, or NULL; they hold until the next row. Columns come before rows. */
 bool table_add_column(struct table *table, struct text heading, bool is_label);
 struct cell_content *table_add_row(struct table *table);
-/* The same of n rows, whose cells are copied. */
-bool table_add_rows(struct table *table, const struct cell_content cells[], size_t n);
+/* Makes room for n rows more: until then, rows stay where they are. */
+bool table_reserve(struct table *table, size_t n);
+/* Room that was reserved, behind `first` more rows, for at most `most`: a table of its own that owns nothing,
+   to which rows can be added. Taken in the order in which they stand, stretches become rows of the table. */
+struct table table_stretch(const struct table *table, size_t first, size_t most);
+void table_take(struct table *table, const struct table *stretch);
 bool table_add_note(struct table *table, struct text note);
 bool report_add_note(struct report *report, struct text note);
 void report_free(struct report *report);

@@ -35,12 +35,32 @@ static void add_base(struct maker *maker, struct table *table, size_t scale)
     add_note(maker, table, note);
 }
 
+/* Which scale rows are of, and what its bands are called. */
+struct shown {
+    size_t scale;
+    const struct text *names; /* borrowed */
+};
+
+/* NULL: no memory. */
+static const struct text *band_texts(struct maker *maker, const struct band_set *set)
+{
+    struct text *const names = arena_alloc(&maker->report->arena, set->n_bands, sizeof *names);
+    for (size_t b = 0; names != NULL && b < set->n_bands; b++) {
+        names[b] = band_text(maker, set->bands[b].name);
+    }
+    return names;
+}
+
 /* One cohort: a row for each band. */
 static bool band_rows(struct maker *maker, struct table *table, const struct cohort_rows *rows,
-                      const void *scale)
+                      const void *of)
 {
-    const struct figure_key of_cohort = row_key(rows, FIGURES_BANDS, *(const size_t *)scale);
+    const struct shown *const shown = of;
+    const struct figure_key of_cohort = row_key(rows, FIGURES_BANDS, shown->scale);
     const struct figure_key *const key = &of_cohort;
+    const struct figure_place of_before = figures_place(maker->figures, key, FIGURE_STAGE_BEFORE);
+    const struct figure_place of_after = figures_place(maker->figures, key, FIGURE_STAGE_AFTER);
+    const struct text cohort = cohort_text(maker, key);
     const struct band_set *const set = printed_set(maker, key->scale);
     struct figure_key people = *key;
     struct value n;
@@ -49,16 +69,14 @@ static bool band_rows(struct maker *maker, struct table *table, const struct coh
     n = figures_at(maker->figures, &people, FIGURE_STAGE_BEFORE, STATISTIC_N, 0);
     for (size_t b = 0; b < set->n_bands; b++) {
         const unsigned sub = (unsigned)BAND_SUB(study_band_set(maker->study, key->scale), b);
-        const struct value before =
-            figures_at(maker->figures, key, FIGURE_STAGE_BEFORE, STATISTIC_BAND, sub);
-        const struct value after =
-            figures_at(maker->figures, key, FIGURE_STAGE_AFTER, STATISTIC_BAND, sub);
+        const struct value before = figures_there(of_before, STATISTIC_BAND, sub);
+        const struct value after = figures_there(of_after, STATISTIC_BAND, sub);
         struct cell_content *const row = add_row(maker, table);
         if (row == NULL) {
             return false;
         }
-        row[0] = cell_text(cohort_text(maker, key));
-        row[1] = cell_text(band_text(maker, set->bands[b].name));
+        row[0] = cell_text(cohort);
+        row[1] = cell_text(shown->names[b]);
         row[2] = cell_value(before, 0);
         row[3] = cell_percent(share(before, n), 0);
         row[4] = cell_value(after, 0);
@@ -71,6 +89,7 @@ static bool band_rows(struct maker *maker, struct table *table, const struct coh
 static void bands(struct maker *maker, size_t scale, size_t breakdown)
 {
     const struct band_set *const set = printed_set(maker, scale);
+    const struct text *const names = band_texts(maker, set);
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "bands", scale),
                                           title_of(maker, MESSAGE_TITLE_BANDS, scale));
     add_cohort_column(maker, table, breakdown);
@@ -79,8 +98,10 @@ static void bands(struct maker *maker, size_t scale, size_t breakdown)
     add_column(maker, table, MESSAGE_HEAD_BEFORE_PERCENT);
     add_column(maker, table, MESSAGE_HEAD_AFTER_N);
     add_column(maker, table, MESSAGE_HEAD_AFTER_PERCENT);
-    (void)fill_cohorts(maker, table, breakdown, maker->study->scales[scale].measure, true,
-                       band_rows, &scale);
+    maker->no_memory = maker->no_memory || names == NULL;
+    (void)fill_cohorts(
+        maker, table, breakdown, maker->study->scales[scale].measure, true,
+        &(struct cohort_fill){band_rows, &(struct shown){scale, names}, .most_rows = set->n_bands});
     add_base(maker, table, scale);
     add_set_notes(maker, table, set);
     add_scale_notes(maker, table, scale);

@@ -207,8 +207,9 @@ static void means(struct maker *maker, size_t scale, size_t breakdown)
     if (adjusted) {
         add_column(maker, table, MESSAGE_HEAD_P_HOLM);
     }
-    apart = fill_cohorts(maker, table, breakdown, measure, true, means_row,
-                         &(struct shown){scale, adjusted});
+    apart = fill_cohorts(
+        maker, table, breakdown, measure, true,
+        &(struct cohort_fill){means_row, &(struct shown){scale, adjusted}, .most_rows = 1});
     few_may_be(table, change_test(maker, scale).by_family, false);
     add_base_note(maker, table, scale);
     add_scale_notes(maker, table, scale);
@@ -317,8 +318,9 @@ static void direction(struct maker *maker, size_t scale, size_t breakdown)
         add_column(maker, table, MESSAGE_HEAD_RELIABLY_BETTER);
         add_column(maker, table, MESSAGE_HEAD_RELIABLY_WORSE);
     }
-    (void)fill_cohorts(maker, table, breakdown, measure, true, direction_row,
-                       &(struct shown){scale, reliable});
+    (void)fill_cohorts(
+        maker, table, breakdown, measure, true,
+        &(struct cohort_fill){direction_row, &(struct shown){scale, reliable}, .most_rows = 1});
     few_may_be(table, by_family, false);
     add_base_note(maker, table, scale);
     add_scale_notes(maker, table, scale);

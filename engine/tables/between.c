@@ -134,31 +134,36 @@ static void between(struct maker *maker, size_t breakdown, const char *by)
     }
 }
 
+/* Which scale rows are of, and its name. */
+struct shown {
+    size_t scale;
+    struct cell_content name;
+};
+
 /* A row for each cohort of each scale, as many as have an adjusted mean. */
 static bool adjusted_row(struct maker *maker, struct table *table, const struct cohort_rows *rows,
                          const void *of)
 {
-    const size_t scale = *(const size_t *)of;
+    const struct shown *const shown = of;
+    const size_t scale = shown->scale;
     const unsigned decimals = maker->study->scales[scale].scale->decimals;
     const struct figure_key key = row_key(rows, FIGURES_ADJUSTED, scale);
     const struct figure_key plain = row_key(rows, FIGURES_BEFORE_AFTER, scale);
-    const struct value mean =
-        figures_at(maker->figures, &key, FIGURE_STAGE_AFTER, STATISTIC_ADJUSTED_MEAN, 0);
+    const struct figure_place place = figures_place(maker->figures, &key, FIGURE_STAGE_AFTER);
+    const struct value mean = figures_there(place, STATISTIC_ADJUSTED_MEAN, 0);
     const struct value n = figures_at(maker->figures, &plain, FIGURE_STAGE_CHANGE, STATISTIC_N, 0);
     struct cell_content *row;
     if (mean.kind == VALUE_UNDEFINED || (row = add_row(maker, table)) == NULL) {
         return false;
     }
-    row[0] = scale_cell(maker, scale);
+    row[0] = shown->name;
     row[1] = cell_text(cohort_text(maker, &key));
     row[2] = cell_value(n, 0);
     row[3] = cell_value(figures_at(maker->figures, &plain, FIGURE_STAGE_AFTER, STATISTIC_MEAN, 0),
                         decimals);
     row[4] = cell_value(mean, decimals);
-    row[5] = cell_interval(
-        figures_at(maker->figures, &key, FIGURE_STAGE_AFTER, STATISTIC_ADJUSTED_CI_LOW, 0),
-        figures_at(maker->figures, &key, FIGURE_STAGE_AFTER, STATISTIC_ADJUSTED_CI_HIGH, 0),
-        decimals);
+    row[5] = cell_interval(figures_there(place, STATISTIC_ADJUSTED_CI_LOW, 0),
+                           figures_there(place, STATISTIC_ADJUSTED_CI_HIGH, 0), decimals);
     cells_are_of(maker, table, row, table->n_columns, n);
     return false;
 }
@@ -177,8 +182,9 @@ static void adjusted(struct maker *maker, size_t breakdown, const char *by)
     for (size_t s = 0; s < maker->study->n_scales; s++) {
         if (has_two(maker, breakdown, s)) {
             /* All is adjusted to nothing */
+            const struct shown shown = {s, scale_cell(maker, s)};
             (void)fill_cohorts(maker, table, breakdown, maker->study->scales[s].measure, false,
-                               adjusted_row, &s);
+                               &(struct cohort_fill){adjusted_row, &shown, .most_rows = 1});
         }
     }
     note.arguments[0] = argument_name(before_name(maker));

@@ -238,7 +238,8 @@ static void scale_rows(struct maker *maker, struct table *table, const struct ki
     const size_t measure = maker->study->scales[scale].measure;
     const bool has_scales = count_scales(maker, measure) > 1;
     const struct shown shown = {kind, scale, has_scales, breakdown > 0 || !has_scales};
-    (void)fill_cohorts(maker, table, breakdown, measure, true, effect_row, &shown);
+    (void)fill_cohorts(maker, table, breakdown, measure, true,
+                       &(struct cohort_fill){effect_row, &shown, .most_rows = 1});
 }
 
 static void add_columns(struct maker *maker, struct table *table, const struct kind *kind,

@@ -51,7 +51,8 @@ static void sample_log(struct maker *maker, size_t measure, size_t breakdown)
     add_column(maker, table, MESSAGE_HEAD_RESPONDENTS);
     add_column(maker, table, MESSAGE_HEAD_VIABLE);
     add_column(maker, table, MESSAGE_HEAD_DISCOUNTED);
-    (void)fill_cohorts(maker, table, breakdown, measure, true, sample_row, &scale);
+    (void)fill_cohorts(maker, table, breakdown, measure, true,
+                       &(struct cohort_fill){sample_row, &scale, .most_rows = 1});
     note.arguments[0] = unit_of(maker, m);
     note.arguments[1] = argument_name(maker->study->scales[scale].scale->title);
     note.arguments[2] = argument_name(before_name(maker));

@@ -41,11 +41,16 @@ bool next_cohort(struct cohort_rows *rows);
    time. */
 typedef bool cohort_filler(struct maker *maker, struct table *table, const struct cohort_rows *rows,
                            const void *context);
+struct cohort_fill {
+    cohort_filler *fill;
+    const void *context;
+    size_t most_rows; /* that it adds for one cohort */
+};
 
-/* Adds what `fill` adds for All (where `with_all`) and for each group in which the measure occurs, in their order.
-   Returns whether any call did. */
+/* Adds what `fill` adds for All (where `with_all`) and for each group in which the measure occurs, in their order
+   (engine/tables/fill_cohorts.c). Returns whether any call did. */
 bool fill_cohorts(struct maker *maker, struct table *table, size_t breakdown, size_t measure,
-                  bool with_all, cohort_filler *fill, const void *context);
+                  bool with_all, const struct cohort_fill *fill);
 
 /* The key of a scale's figures in `table`, of the current row's cohort. */
 struct figure_key row_key(const struct cohort_rows *rows, enum figure_table table, size_t scale);

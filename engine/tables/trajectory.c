@@ -118,8 +118,9 @@ static void trajectory(struct maker *maker, size_t scale, size_t breakdown)
         add_column(maker, table, MESSAGE_HEAD_SAME_N);
         add_column(maker, table, MESSAGE_HEAD_SAME_MEAN);
     }
-    (void)fill_cohorts(maker, table, breakdown, measure, true, stage_rows,
-                       &(struct shown){scale, tested});
+    (void)fill_cohorts(maker, table, breakdown, measure, true,
+                       &(struct cohort_fill){stage_rows, &(struct shown){scale, tested},
+                                             .most_rows = maker->study->n_stages});
     note.arguments[0] = argument_name(maker->study->stages[0].name);
     /* Drop-out is not corrected for (docs/methods.md): the note says whom each mean is of. */
     add_note(maker, table, note);

@@ -5,18 +5,6 @@
 #include <string.h>
 #include "io/words.h"
 
-/* A probability in the manner of journals: no zero before the point, and nothing that looks like
-   exactly 0. Rounded first: .0004999 is "<.001", .0005 is ".001", .9996 is "1.000". */
-static const char *print_p(char room[PRINTED_ROOM], int64_t thousandths)
-{
-    assert(thousandths >= 0 && thousandths <= 1000);
-    if (thousandths == 0) {
-        return "<.001";
-    }
-    (void)rounded_print(thousandths, 3, room, PRINTED_ROOM);
-    return thousandths == 1000 ? room : room + 1;
-}
-
 /* One of a cell's numbers that are too large to be rounded beforehand. Returns its length. */
 static size_t print_huge(const struct cell_content *cell, bool is_high, char room[PRINTED_ROOM])
 {
@@ -29,52 +17,135 @@ static enum message interval_message(const struct cell_content *cell)
     return cell->kind == CELL_INTERVAL ? MESSAGE_INTERVAL : MESSAGE_PERCENT_INTERVAL;
 }
 
-/* Fills in by hand what words_of() would, since there may be as many as there are rows: two rounded
-   numbers, of 21 characters at most each, in a sentence of a few. */
-static size_t print_rounded_interval(const struct cell_content *cell, char room[PRINTED_ROOM])
+/* --- rounded numbers --- */
+
+static char *put_text(const char *text, char *end)
 {
-    const char *sentence = words_unfilled(interval_message(cell));
-    char *at = room;
-    for (; *sentence != '\0'; sentence++) {
-        assert(at + 24 < room + PRINTED_ROOM);
-        if (*sentence == '{') { /* {0} or {1} */
-            at += rounded_print(sentence[1] == '1' ? cell->high : cell->low, cell->decimals, at,
-                                (size_t)(room + PRINTED_ROOM - at));
-            sentence += 2;
-        } else {
-            *at++ = *sentence;
-        }
-    }
-    *at = '\0';
-    return (size_t)(at - room);
+    const size_t n = strlen(text);
+    return memcpy(end - n, text, n);
 }
 
-size_t printed_number(const struct cell_content *cell, char room[PRINTED_ROOM], const char **start)
+/* A probability in the manner of journals: no zero before the point, and nothing that looks like
+   exactly 0. Rounded first: .0004999 is "<.001", .0005 is ".001", .9996 is "1.000". */
+static char *put_p(int64_t thousandths, char *end)
 {
-    size_t length = 0;
-    if (cell->number != CELL_ROUNDED) {
-        return 0;
+    assert(thousandths >= 0 && thousandths <= 1000);
+    if (thousandths == 0 || thousandths == 1000) {
+        return put_text(thousandths == 0 ? "<.001" : "1.000", end);
     }
-    *start = room;
+    for (int i = 0; i < 3; i++, thousandths /= 10) {
+        *--end = (char)('0' + (int)(thousandths % 10));
+    }
+    *--end = '.';
+    return end;
+}
+
+/* Fills in by hand what words_of() would, since there may be as many as there are rows: two numbers in a
+   sentence of a few characters, from its end on. */
+static char *put_interval(const struct cell_content *cell, char *end)
+{
+    const char *const sentence = words_unfilled(interval_message(cell));
+    for (const char *c = sentence + strlen(sentence); c > sentence;) {
+        c--;
+        if (*c == '}') { /* {0} or {1} */
+            end = rounded_put(c[-1] == '1' ? cell->high : cell->low, cell->decimals, end);
+            c -= 2;
+        } else {
+            *--end = *c;
+        }
+    }
+    return end;
+}
+
+char *printed_before(const struct cell_content *cell, char *end)
+{
+    if (cell->number != CELL_ROUNDED) {
+        return NULL;
+    }
     switch ((enum cell_kind)cell->kind) {
     case CELL_VALUE:
-        return rounded_print(cell->low, cell->decimals, room, PRINTED_ROOM);
+        return rounded_put(cell->low, cell->decimals, end);
     case CELL_PERCENT:
-        length = rounded_print(cell->low, cell->decimals, room, PRINTED_ROOM);
-        memcpy(room + length, "%", 2);
-        return length + 1;
+        *--end = '%';
+        return rounded_put(cell->low, cell->decimals, end);
     case CELL_INTERVAL:
     case CELL_PERCENT_INTERVAL:
-        return print_rounded_interval(cell, room);
+        return put_interval(cell, end);
     case CELL_P:
-        *start = print_p(room, cell->low);
-        return strlen(*start);
+        return put_p(cell->low, end);
+    case CELL_EMPTY:
+    case CELL_TEXT:
+        break;
+    }
+    return NULL;
+}
+
+/* How many columns a number takes. */
+static size_t number_columns(int64_t rounded, unsigned decimals)
+{
+    static const uint64_t ten_to[] = {UINT64_C(1),
+                                      UINT64_C(10),
+                                      UINT64_C(100),
+                                      UINT64_C(1000),
+                                      UINT64_C(10000),
+                                      UINT64_C(100000),
+                                      UINT64_C(1000000),
+                                      UINT64_C(10000000),
+                                      UINT64_C(100000000),
+                                      UINT64_C(1000000000),
+                                      UINT64_C(10000000000),
+                                      UINT64_C(100000000000),
+                                      UINT64_C(1000000000000),
+                                      UINT64_C(10000000000000),
+                                      UINT64_C(100000000000000),
+                                      UINT64_C(1000000000000000),
+                                      UINT64_C(10000000000000000),
+                                      UINT64_C(100000000000000000),
+                                      UINT64_C(1000000000000000000),
+                                      UINT64_C(10000000000000000000)};
+    const uint64_t size = rounded < 0 ? -(uint64_t)rounded : (uint64_t)rounded;
+    /* 1233 / 4096 is a little more than the logarithm of 2: the digits, or one less */
+    const unsigned nearly = (64 - (unsigned)__builtin_clzll(size | 1)) * 1233 / 4096;
+    const size_t digits = nearly + (size >= ten_to[nearly]);
+    return (digits > decimals ? digits : decimals + 1) + (decimals > 0) + (rounded < 0);
+}
+
+static size_t rounded_columns(const struct cell_content *cell)
+{
+    switch ((enum cell_kind)cell->kind) {
+    case CELL_VALUE:
+        return number_columns(cell->low, cell->decimals);
+    case CELL_PERCENT:
+        return number_columns(cell->low, cell->decimals) + 1;
+    case CELL_INTERVAL:
+    case CELL_PERCENT_INTERVAL:
+        return number_columns(cell->low, cell->decimals) +
+               number_columns(cell->high, cell->decimals) +
+               strlen(words_unfilled(interval_message(cell))) - strlen("{0}{1}");
+    case CELL_P:
+        return cell->low == 0 || cell->low == 1000 ? 5 : 4;
     case CELL_EMPTY:
     case CELL_TEXT:
         break;
     }
     return 0;
 }
+
+size_t printed_columns(const struct cell_content *cell)
+{
+    switch ((enum cell_number)cell->number) {
+    case CELL_ROUNDED:
+        return rounded_columns(cell);
+    case CELL_UNDEFINED:
+        return cell->kind == CELL_TEXT || cell->kind == CELL_EMPTY ? 0 : strlen(PRINTED_UNDEFINED);
+    case CELL_TOO_FEW:
+    case CELL_HUGE:
+        break;
+    }
+    return 0;
+}
+
+/* --- any cell --- */
 
 static const char *print_interval(struct arena *arena, const struct cell_content *cell)
 {
@@ -108,7 +179,7 @@ static const char *print_text(struct arena *arena, const struct cell_content *ce
 const char *printed_cell(struct arena *arena, char room[PRINTED_ROOM],
                          const struct cell_content *cell, const char *undefined)
 {
-    const char *start;
+    char *start;
     size_t length;
     if (cell->kind == CELL_TEXT) {
         return print_text(arena, cell);
@@ -124,7 +195,9 @@ const char *printed_cell(struct arena *arena, char room[PRINTED_ROOM],
         /* Where undefined is an empty field, in columns of numbers, this is one too. */
         return *undefined == '\0' ? undefined : words_unfilled(MESSAGE_TOO_FEW);
     }
-    if (printed_number(cell, room, &start) > 0) {
+    room[PRINTED_ROOM - 1] = '\0';
+    start = printed_before(cell, &room[PRINTED_ROOM - 1]);
+    if (start != NULL) {
         return start;
     }
     if (cell->kind == CELL_INTERVAL || cell->kind == CELL_PERCENT_INTERVAL) {
@@ -135,39 +208,6 @@ const char *printed_cell(struct arena *arena, char room[PRINTED_ROOM],
         memcpy(room + length, "%", 2);
     }
     return room;
-}
-
-static size_t number_columns(int64_t rounded, unsigned decimals)
-{
-    size_t digits = 0;
-    for (int64_t rest = rounded; rest != 0; rest /= 10) {
-        digits++;
-    }
-    digits = digits > decimals ? digits : decimals + 1;
-    return digits + (decimals > 0) + (rounded < 0);
-}
-
-size_t printed_columns(const struct cell_content *cell)
-{
-    if (cell->number != CELL_ROUNDED) {
-        return 0;
-    }
-    switch ((enum cell_kind)cell->kind) {
-    case CELL_VALUE:
-        return number_columns(cell->low, cell->decimals);
-    case CELL_PERCENT:
-        return number_columns(cell->low, cell->decimals) + 1;
-    case CELL_INTERVAL:
-    case CELL_PERCENT_INTERVAL:
-        return number_columns(cell->low, cell->decimals) +
-               number_columns(cell->high, cell->decimals) +
-               strlen(words_unfilled(interval_message(cell))) - strlen("{0}{1}");
-    case CELL_EMPTY:
-    case CELL_TEXT:
-    case CELL_P:
-        break;
-    }
-    return 0;
 }
 
 /* One more for each list, so that a table without rows or notes is no failure. */

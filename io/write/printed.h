@@ -28,12 +28,12 @@ bool printed_table(struct arena *arena, const struct table *table, struct printe
 const char *printed_cell(struct arena *arena, char room[PRINTED_ROOM],
                          const struct cell_content *cell, const char *undefined);
 
-/* A cell of rounded numbers, in `room`: where it begins, and how many bytes it has, a column each. 0 where
-   a cell is nothing of the kind. */
-size_t printed_number(const struct cell_content *cell, char room[PRINTED_ROOM], const char **start);
+/* A cell of rounded numbers, without a NUL, so that it ends before `end`, in fewer than PRINTED_ROOM bytes of a
+   column each: where it begins. NULL where a cell is nothing of the kind. */
+char *printed_before(const struct cell_content *cell, char *end);
 
-/* How many columns a cell of numbers takes that are printed as they are: sooner known than printed. 0
-   where that cannot be said. */
+/* How many columns a cell of numbers takes, in what people read: sooner known than printed. 0 where that
+   cannot be said. */
 size_t printed_columns(const struct cell_content *cell);
 
 /* Hands everything written so far to the system: FAULT_WRITE if that, or any write before it,

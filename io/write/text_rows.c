@@ -9,7 +9,7 @@
 
 #define LABEL_WORD 13 /* nor is one that breaks words up to this length */
 #define ROWS_AT_ONCE ((size_t)512)
-#define PIECES_AT_ONCE ((size_t)32)
+#define PIECES_AT_ONCE ((size_t)64)
 
 static size_t larger(size_t a, size_t b)
 {
@@ -82,11 +82,15 @@ static size_t measure_words(struct arena *arena, const struct cell_content *cell
     return larger(columns, 1);
 }
 
-/* Does a cell that is no number look like the one above it, as the label of a cohort of several rows does? */
+/* Does a cell that is no number look like another, as the label of a cohort of several rows like that above it? */
 static bool looks_alike(const struct cell_content *a, const struct cell_content *b)
 {
-    return a->kind == b->kind && a->number == b->number && a->number != CELL_HUGE &&
-           a->message == b->message && a->name == b->name && a->text == b->text;
+    if (a->kind != b->kind || a->number != b->number) {
+        return false;
+    }
+    return a->kind == CELL_TEXT
+               ? a->message == b->message && a->name == b->name && a->text == b->text
+               : a->number == CELL_UNDEFINED || a->number == CELL_TOO_FEW;
 }
 
 static bool measure_row(struct arena *arena, const struct table *table, size_t row, size_t widths[],
@@ -155,7 +159,7 @@ bool measure_rows(const struct crew *crew, const struct table *table, size_t wid
 
 /* --- written --- */
 
-/* What some rows look like. */
+/* What some rows look like, from BEFORE_PIECE on. */
 struct piece {
     char *bytes; /* owned, n */
     size_t n, capacity;
@@ -169,9 +173,10 @@ struct row_writing {
     struct piece pieces[PIECES_AT_ONCE];
 };
 
-/* The words of a column that stood in its last row: those of the next are often the same. */
+/* The words of a column's last cell that was no number: those of the next are often the same. */
 struct known_words {
-    const char *words; /* borrowed, or NULL */
+    const struct cell_content *cell; /* borrowed, as are the words; NULL: nothing is known yet */
+    const char *words;
     size_t bytes;
     bool plain;
 };
@@ -179,63 +184,62 @@ struct known_words {
 /* Room to print a row in. */
 struct row_room {
     struct box *boxes; /* owned, as is the rest: of each column that is shown */
-    size_t *bytes;     /* how long its text is, where the row is plain */
     struct known_words *known;
     char *rooms; /* n of PRINTED_ROOM */
     struct arena arena;
+    bool no_memory;
 };
 
 static void free_room(struct row_room *room)
 {
     free(room->boxes);
-    free(room->bytes);
     free(room->known);
     free(room->rooms);
     arena_free(&room->arena);
 }
 
-static bool make_room(struct row_room *room, size_t n)
+static void make_room(struct row_room *room, size_t n)
 {
     *room = (struct row_room){.boxes = calloc(n + 1, sizeof *room->boxes),
-                              .bytes = calloc(n + 1, sizeof *room->bytes),
                               .known = calloc(n + 1, sizeof *room->known),
                               .rooms = calloc(n + 1, PRINTED_ROOM)};
-    return room->boxes != NULL && room->bytes != NULL && room->known != NULL && room->rooms != NULL;
+    room->no_memory = room->boxes == NULL || room->known == NULL || room->rooms == NULL;
 }
 
-/* Makes the boxes of a row. Is it plain: are all of one line, and written as they are, as in nearly all
-   rows? False and *no_memory: that could not be said. */
-static bool fill_boxes(const struct shown_columns *shown, size_t row, struct row_room *room,
-                       bool *no_memory)
+static const struct cell_content *cell_of(const struct shown_columns *shown, size_t row, size_t i)
 {
-    const struct table *const table = shown->table;
-    bool plain = true;
-    for (size_t i = 0; i < shown->n; i++) {
-        const size_t column = shown->columns[i], width = shown->widths[column];
-        const struct cell_content *const cell = &table->cells[row * table->n_columns + column];
-        char *const printed = room->rooms + i * PRINTED_ROOM;
-        struct known_words *const known = &room->known[i];
-        const char *words = printed;
-        size_t bytes = printed_number(cell, printed, &words);
-        if (bytes == 0) {
-            words = printed_cell(&room->arena, printed, cell, PRINTED_UNDEFINED);
-            if (words == NULL) {
-                *no_memory = true;
-                return false;
-            }
-            if (words == printed || words != known->words) {
-                *known = (struct known_words){.words = words, .bytes = strlen(words)};
-                known->plain = is_plain(words, known->bytes);
-            }
-            bytes = known->bytes;
-            plain = plain && known->plain;
-        }
-        plain = plain && bytes <= width;
-        room->bytes[i] = bytes;
-        room->boxes[i] =
-            (struct box){.rest = words, .width = width, .is_left = table->columns[column].is_label};
+    return &shown->table->cells[row * shown->table->n_columns + shown->columns[i]];
+}
+
+/* What the i-th column that is shown says in a cell that is no number. */
+static const struct known_words *words_in(struct row_room *room, size_t i,
+                                          const struct cell_content *cell)
+{
+    struct known_words *const known = &room->known[i];
+    if (known->cell == NULL || !looks_alike(known->cell, cell)) {
+        known->words =
+            printed_cell(&room->arena, room->rooms + i * PRINTED_ROOM, cell, PRINTED_UNDEFINED);
+        room->no_memory = room->no_memory || known->words == NULL;
+        known->cell = known->words == NULL ? NULL : cell;
+        known->bytes = known->words == NULL ? 0 : strlen(known->words);
+        known->plain = known->words != NULL && is_plain(known->words, known->bytes);
     }
-    return plain;
+    return known;
+}
+
+/* Makes the boxes of a row. */
+static void fill_boxes(const struct shown_columns *shown, size_t row, struct row_room *room)
+{
+    for (size_t i = 0; i < shown->n && !room->no_memory; i++) {
+        const size_t column = shown->columns[i];
+        const char *const words = printed_cell(&room->arena, room->rooms + i * PRINTED_ROOM,
+                                               cell_of(shown, row, i), PRINTED_UNDEFINED);
+        room->known[i].cell = NULL; /* its room has been used */
+        room->no_memory = words == NULL;
+        room->boxes[i] = (struct box){.rest = words,
+                                      .width = shown->widths[column],
+                                      .is_left = shown->table->columns[column].is_label};
+    }
 }
 
 static bool is_tall(const struct box boxes[], size_t n)
@@ -248,25 +252,53 @@ static bool is_tall(const struct box boxes[], size_t n)
     return false;
 }
 
+/* Pieces begin behind so many bytes: a number that is wider than its column, which is found out when it
+   is there, may reach beyond the first column. */
+#define BEFORE_PIECE ((size_t)PRINTED_ROOM)
+
 static bool reach(struct piece *piece, size_t n)
 {
     return array_grow(&piece->bytes, &piece->capacity, piece->n + n, 1);
 }
 
-/* What write_boxes() does with a plain row. */
-static void put_plain_row(struct piece *piece, const struct row_room *room, size_t n, size_t width)
+/* Puts a cell where it stands, from `at` on; how far it reaches, or NULL: it is not plain, or wider than its
+   column. */
+static char *put_plain_cell(struct row_room *room, size_t i, const struct cell_content *cell,
+                            char *at, size_t width, bool is_left)
+{
+    const struct known_words *words;
+    if (cell->number == CELL_ROUNDED) {
+        const char *const start = is_left ? NULL : printed_before(cell, at + width);
+        return start != NULL && start >= at ? at + width : NULL;
+    }
+    words = words_in(room, i, cell);
+    if (!words->plain || words->bytes > width) {
+        return NULL;
+    }
+    memcpy(at + (is_left ? 0 : width - words->bytes), words->words, words->bytes);
+    return words->bytes == 0 ? at : at + (is_left ? words->bytes : width);
+}
+
+/* What write_boxes() does with a row that is plain, as nearly all are: each cell is of one line, and written as
+   it is. False: it is not. For the room of a line there is room. */
+static bool put_plain_row(const struct shown_columns *shown, size_t row, size_t width,
+                          struct row_room *room, struct piece *piece)
 {
     char *at = piece->bytes + piece->n, *end = at;
     memset(at, ' ', width);
-    for (size_t i = 0; i < n; i++) {
-        const struct box *const box = &room->boxes[i];
-        const size_t bytes = room->bytes[i], blanks = box->width - bytes;
-        memcpy(at + (box->is_left ? 0 : blanks), box->rest, bytes);
-        end = bytes == 0 ? end : at + (box->is_left ? bytes : box->width);
-        at += box->width + TEXT_GAP;
+    for (size_t i = 0; i < shown->n; i++) {
+        const size_t column = shown->columns[i], columns = shown->widths[column];
+        char *const reached = put_plain_cell(room, i, cell_of(shown, row, i), at, columns,
+                                             shown->table->columns[column].is_label);
+        if (reached == NULL) {
+            return false;
+        }
+        end = reached == at ? end : reached;
+        at += columns + TEXT_GAP;
     }
     *end++ = '\n';
     piece->n = (size_t)(end - piece->bytes);
+    return true;
 }
 
 static bool put_wrapped_row(struct piece *piece, struct box boxes[], size_t n)
@@ -290,32 +322,50 @@ static bool put_wrapped_row(struct piece *piece, struct box boxes[], size_t n)
     return done;
 }
 
-/* False: no memory. */
+/* Does a row that is not plain have several lines? */
+static bool is_tall_row(const struct shown_columns *shown, size_t row, struct row_room *room)
+{
+    fill_boxes(shown, row, room);
+    return !room->no_memory && is_tall(room->boxes, shown->n);
+}
+
+static bool put_row(const struct row_writing *writing, struct row_room *room, size_t row,
+                    bool *was_tall, struct piece *piece)
+{
+    const struct shown_columns *const shown = writing->shown;
+    bool tall;
+    if (!reach(piece, writing->width + 2)) {
+        return false;
+    }
+    if (*was_tall) {
+        piece->bytes[piece->n++] = '\n';
+    }
+    if (put_plain_row(shown, row, writing->width, room, piece)) {
+        *was_tall = false;
+        return true;
+    }
+    tall = is_tall_row(shown, row, room);
+    if (tall && !*was_tall && row > 0) {
+        piece->bytes[piece->n++] = '\n';
+    }
+    *was_tall = tall;
+    return !room->no_memory && put_wrapped_row(piece, room->boxes, shown->n);
+}
+
+/* The row before a piece says whether there is an empty line between. False: no memory. */
 static bool put_rows(const struct row_writing *writing, struct row_room *room, size_t first,
                      size_t end, struct piece *piece)
 {
-    const struct shown_columns *const shown = writing->shown;
-    bool no_memory = false, was_tall = false;
-    if (first > 0 && !fill_boxes(shown, first - 1, room, &no_memory)) {
-        was_tall = !no_memory && is_tall(room->boxes, shown->n);
+    bool was_tall = false, done = reach(piece, (end - first) * (writing->width + 2));
+    if (done && first > 0 &&
+        !put_plain_row(writing->shown, first - 1, writing->width, room, piece)) {
+        was_tall = is_tall_row(writing->shown, first - 1, room);
     }
-    for (size_t row = first; row < end && !no_memory; row++) {
-        const bool plain = fill_boxes(shown, row, room, &no_memory);
-        const bool tall = !plain && !no_memory && is_tall(room->boxes, shown->n);
-        if (no_memory || !reach(piece, writing->width + 1)) {
-            return false;
-        }
-        if (row > 0 && (tall || was_tall)) {
-            piece->bytes[piece->n++] = '\n';
-        }
-        if (plain) {
-            put_plain_row(piece, room, shown->n, writing->width);
-        } else if (!put_wrapped_row(piece, room->boxes, shown->n)) {
-            return false;
-        }
-        was_tall = tall;
+    piece->n = BEFORE_PIECE;
+    for (size_t row = first; row < end && done; row++) {
+        done = !room->no_memory && put_row(writing, room, row, &was_tall, piece);
     }
-    return !no_memory;
+    return done && !room->no_memory;
 }
 
 static void write_piece(void *job, size_t task, size_t worker)
@@ -326,9 +376,9 @@ static void write_piece(void *job, size_t task, size_t worker)
     const size_t end = smaller(writing->shown->table->n_rows, first + ROWS_AT_ONCE);
     struct row_room room;
     (void)worker;
-    piece->n = 0;
-    piece->no_memory =
-        !make_room(&room, writing->shown->n) || !put_rows(writing, &room, first, end, piece);
+    piece->n = BEFORE_PIECE;
+    make_room(&room, writing->shown->n);
+    piece->no_memory = room.no_memory || !put_rows(writing, &room, first, end, piece);
     free_room(&room);
 }
 
@@ -347,7 +397,8 @@ bool write_rows(struct lines *lines, const struct crew *crew, const struct shown
         for (size_t i = 0; i < n && done; i++) {
             done = !writing.pieces[i].no_memory;
             if (done) {
-                lines_put(lines, writing.pieces[i].bytes, writing.pieces[i].n);
+                lines_put(lines, writing.pieces[i].bytes + BEFORE_PIECE,
+                          writing.pieces[i].n - BEFORE_PIECE);
             }
         }
     }

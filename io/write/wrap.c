@@ -154,12 +154,11 @@ size_t count_lines(const char *text, size_t width)
 
 bool is_plain(const char *text, size_t bytes)
 {
-    for (size_t i = 0; i < bytes; i++) {
-        if (text[i] < ' ' || text[i] > '~') {
-            return false;
-        }
+    bool plain = bytes == 0 || text[bytes - 1] != ' ';
+    for (size_t i = 0; i < bytes; i++) { /* nearly always all are: without a branch */
+        plain &= text[i] >= ' ' && text[i] <= '~';
     }
-    return bytes == 0 || text[bytes - 1] != ' ';
+    return plain;
 }
 
 void line_put(struct lines *lines, const struct line *line)

@@ -38,7 +38,7 @@ static bool count_respondent(struct walk *walk, uint32_t respondent)
     if (family_is_none(walk->family)) {
         return count_measures(walk);
     }
-    return kin_begin(walk->kin, walk->family, walk->join_index, walk->cohort) &&
+    return kin_begin(walk->kin, walk->family, walk->cohort) &&
            count_measures(walk) && kin_end(walk->kin);
 }
 

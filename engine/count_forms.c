@@ -197,21 +197,38 @@ static bool count_form_days(const struct walk *walk, const unsigned char *series
            count_days(walk, series, scale);
 }
 
-/* What the scores of a respondent give to its family. One that no form names a family of is one by
-   itself. */
-static bool count_kin_outcomes(const struct walk *walk, size_t scale, uint64_t stages,
-                               const outcome outcomes[])
+/* Is there more than one? */
+static inline bool has_several(uint64_t stages)
+{
+    return (stages & (stages - 1)) != 0;
+}
+
+/* What the scores of a respondent give to its family, as codes of all scales, stage by stage. One that no form
+   names a family of is one by itself. */
+static bool count_kin_codes(const struct walk *walk, uint32_t measure, const unsigned char codes[])
+{
+    return family_is_none(walk->family)
+               ? family_counter_add_alone(walk->families, measure, walk->cohort, codes,
+                                          &walk->counted->families)
+               : kin_put_row(walk->kin, measure, walk->family, walk->cohort, codes);
+}
+
+static bool count_kin_outcomes(const struct walk *walk, uint32_t measure, size_t n_scales,
+                               const struct outcomes *outcomes)
 {
     const size_t n_stages = walk->study->n_stages;
-    struct member_scores scores;
-    const struct member_scores *const alone = &scores;
-    if (!family_is_none(walk->family)) {
-        return kin_put_outcomes(walk->kin, scale, stages, outcomes);
+    const size_t code_bytes = member_row_of(walk->study, measure).code_bytes;
+    unsigned char codes[MAX_STAGES * MAX_SCALES * sizeof(outcome)], *to = codes;
+    bool has_pair = false;
+    for (size_t stage = 0; stage < n_stages; stage++) {
+        for (size_t i = 0; i < n_scales; i++, to += code_bytes) {
+            code_put(to, outcomes->at[i][stage], code_bytes);
+        }
     }
-    scores.cohort = walk->cohort;
-    scores.stages = stages;
-    memcpy(scores.at, outcomes, n_stages * sizeof *outcomes);
-    return family_counter_add(walk->families, scale, &alone, 1, &walk->counted->families);
+    for (size_t i = 0; i < n_scales; i++) {
+        has_pair = has_pair || has_several(outcomes->scored[i]);
+    }
+    return !has_pair || count_kin_codes(walk, measure, codes);
 }
 
 /* All that a respondent has on one scale. */
@@ -241,11 +258,12 @@ bool count_questionnaire(const struct walk *walk, const unsigned char *series,
     for (size_t i = 0; i < n_scales; i++) {
         const size_t scale = measure->first_scale + i;
         if (walk->study->scales[scale].collected &&
-            (!count_scale(walk, series, scale, outcomes.at[i]) ||
-             (has_family &&
-              !count_kin_outcomes(walk, scale, outcomes.scored[i], outcomes.at[i])))) {
+            !count_scale(walk, series, scale, outcomes.at[i])) {
             return false;
         }
+    }
+    if (has_family && !count_kin_outcomes(walk, measure_index, n_scales, &outcomes)) {
+        return false;
     }
     return !measure->has_added_value || count_added_value(walk, series, measure, outcomes.at);
 }
@@ -265,22 +283,19 @@ static inline uint64_t read_bytes(const unsigned char *codes, size_t n_stages, s
     return scored;
 }
 
-/* What is not written down by bytes alone. */
-static bool count_apart(const struct walk *walk, size_t scale, bool is_written, bool has_family,
-                        uint64_t scored, const uint8_t bytes[])
+/* What cannot be written down as bytes. */
+static bool count_apart(const struct walk *walk, size_t scale, const uint8_t bytes[])
 {
     outcome outcomes[MAX_STAGES];
     for (size_t i = 0; i < walk->study->n_stages; i++) {
         outcomes[i] = bytes[i];
     }
-    return (is_written ||
-            pair_counter_add(walk->pairs, walk->cohort, scale, outcomes, &walk->counted->tally)) &&
-           (!has_family || count_kin_outcomes(walk, scale, scored, outcomes));
+    return pair_counter_add(walk->pairs, walk->cohort, scale, outcomes, &walk->counted->tally);
 }
 
 /* All scales of one respondent; sets *any_scored to the stages with a score on any. */
 static inline bool count_bytes(const struct walk *walk, const struct measure *measure,
-                               const unsigned char *codes, bool has_family, uint64_t *any_scored)
+                               const unsigned char *codes, uint64_t *any_scored)
 {
     const struct study *const study = walk->study;
     uint64_t any = 0;
@@ -288,16 +303,13 @@ static inline bool count_bytes(const struct walk *walk, const struct measure *me
         const size_t scale = measure->first_scale + i;
         const bool collected = study->scales[scale].collected;
         uint8_t bytes[MAX_STAGES], *row = NULL;
-        uint64_t scored;
         if (collected &&
             !pair_counter_write(walk->pairs, walk->cohort, scale, &walk->counted->tally, &row)) {
             return false;
         }
-        scored = read_bytes(codes + i, study->n_stages, walk->layout->payload_bytes,
-                            row != NULL ? row : bytes);
-        any |= scored;
-        if (collected && (row == NULL || has_family) &&
-            !count_apart(walk, scale, row != NULL, has_family, scored, row != NULL ? row : bytes)) {
+        any |= read_bytes(codes + i, study->n_stages, walk->layout->payload_bytes,
+                          row != NULL ? row : bytes);
+        if (collected && row == NULL && !count_apart(walk, scale, bytes)) {
             return false;
         }
     }
@@ -313,7 +325,7 @@ bool count_plain_join(struct walk *walk, uint32_t measure_index, count_one *coun
     for (uint32_t i = 0; i < walk->join->n_respondents; i++) {
         const struct respondent *const person = join_respondent(walk->join, i);
         const unsigned char *const series = (const unsigned char *)(person + 1);
-        bool plain = true, in_family = false;
+        bool plain = true;
         const uint64_t forms = find_forms(walk, series, &plain);
         uint64_t scored;
         if (!plain || forms == 0) {
@@ -323,14 +335,14 @@ bool count_plain_join(struct walk *walk, uint32_t measure_index, count_one *coun
             continue;
         }
         walk->cohort = person->cohort;
-        if (has_family) {
-            walk->family = join_family(walk->join, i);
-            in_family = !family_is_none(walk->family);
-        }
-        if ((in_family && !kin_begin(walk->kin, walk->family, walk->join_index, walk->cohort)) ||
-            !count_bytes(walk, measure, series + walk->layout->codes, has_family, &scored) ||
-            (in_family && !kin_end(walk->kin))) {
+        if (!count_bytes(walk, measure, series + walk->layout->codes, &scored)) {
             return false;
+        }
+        if (has_family && has_several(scored)) {
+            walk->family = join_family(walk->join, i);
+            if (!count_kin_codes(walk, measure_index, series + walk->layout->codes)) {
+                return false;
+            }
         }
         counts->respondents++;
         counts->moved += person->moved;

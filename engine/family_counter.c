@@ -1,64 +1,54 @@
-/* engine/family_counter.c - k members whose changes lie between -r and r add up to something between -k r and
-   k r, so that the families of k members take 2 k r + 1 cells, and those of 1 to m members stand one
-   behind the other. Nothing has to be asked on the way: a family that has nobody for a sum is counted as
-   well, in a cell of its own that nobody looks at. */
+/* engine/family_counter.c - small families of one cohort wait in columns (family_columns.h); all others are looked
+   up, sum by sum. */
 #include "engine/family_counter.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/cohort_room.h"
+#include "engine/family_columns.h"
+#include "engine/form.h"
 #include "engine/memory.h"
-#include "engine/stage_pairs.h"
 
-/* Families of more members are looked up: they are few. */
-#define MOST_MEMBERS ((size_t)4)
-/* A table larger than this pays less than looking its few cells up. */
-#define MOST_CELLS ((size_t)64 * 1024)
-
-/* What all shares of somebody are, above -1, 4 bits each: they can be added. */
-#define SHARE_BITS 4
-#define NOT_KNOWN UINT32_MAX
-_Static_assert(2 * MOST_MEMBERS < 1u << SHARE_BITS && SHARE_BITS * N_FAMILY_SHARES < 32,
-               "the shares of a family's members fit, and leave a number that they are not");
-
-/* A scale: where its cells begin among a cohort's, or NO_OFFSET: for each pair of stages those of its
-   changes, then those of each share that the study knows. */
-struct counted_scale {
-    size_t offset;
-    size_t n_outcomes, most_change;
-    int32_t *scores; /* owned: of each outcome, above the lowest */
-    uint32_t
-        *shares; /* owned: [outcome before][after], or NOT_KNOWN yet; 0 where one is no score */
+/* Rows of people who are families alone, of one measure. */
+struct alone {
+    struct member_row row;
+    unsigned char *bytes; /* owned: room for FAMILIES_AT_ONCE rows, or NULL */
+    size_t n;
 };
-#define NO_OFFSET SIZE_MAX
 
 struct family_counter {
     const struct study *study; /* borrowed */
     struct share_rules *rules; /* owned: of each scale */
     struct stage_pair pairs[MOST_PAIRS];
-    uint64_t both[MOST_PAIRS]; /* of each pair the bits of its stages */
     size_t n_pairs;
-    struct counted_scale *scales; /* owned */
-    struct cohort_room cohorts;   /* uint32_t */
-    struct family_part *parts;    /* owned: of one family, for one who is looked up */
+    struct scale_tables *scales; /* owned */
+    struct alone *alone;         /* owned: of each measure */
+    uint32_t **cells; /* owned, n_cohorts: NULL, or the cells of a cohort, n_cells of them */
+    size_t n_cohorts, n_cells;
+    size_t room; /* bytes for more of them */
+    struct family_columns columns;
+    struct family_part *parts; /* owned: of one family that is looked up */
     size_t parts_capacity;
 };
 
+struct member_row member_row_of(const struct study *study, size_t measure)
+{
+    const struct instrument *const instrument = study->measures[measure].instrument;
+    struct member_row row = {.code_bytes = code_bytes_of(instrument),
+                             .n_scales = instrument->n_scales};
+    row.n_bytes = ROW_CODES + study->n_stages * row.n_scales * row.code_bytes;
+    return row;
+}
+
+static uint32_t row_cohort(const unsigned char *row)
+{
+    uint32_t cohort;
+    memcpy(&cohort, row, sizeof cohort);
+    return cohort;
+}
+
 /* --- cells --- */
-
-/* Where the families of k members begin whose sum is 0; and behind those of all numbers of members. That of
-   nobody is the first. */
-static size_t place_of(size_t most_change, size_t k)
-{
-    return most_change * k * k + k;
-}
-
-static size_t table_cells(size_t most_change)
-{
-    return place_of(most_change, MOST_MEMBERS) + MOST_MEMBERS * most_change + 1;
-}
 
 static size_t scale_cells(const struct family_counter *counter, size_t scale)
 {
@@ -69,62 +59,86 @@ static size_t scale_cells(const struct family_counter *counter, size_t scale)
     return n;
 }
 
-/* Makes a scale ready for its table, if it can have one. False: no memory. */
-static bool plan_scale(struct family_counter *counter, size_t index, size_t *n_cells)
+/* What the scores of a scale with tables are. False: no memory. */
+static bool plan_scores(struct scale_tables *s, const struct scale *scale)
 {
-    const struct scale *const scale = counter->study->scales[index].scale;
-    struct counted_scale *const s = &counter->scales[index];
-    *s = (struct counted_scale){.offset = NO_OFFSET, .n_outcomes = N_REASONS + scale->n_values};
-    if (scale->kind == SCALE_GOALS || !counter->study->scales[index].collected ||
-        scale->n_values == 0 ||
-        scale->values[scale->n_values - 1] - scale->values[0] > (int64_t)MOST_CELLS) {
-        return true;
-    }
-    s->most_change = (size_t)(scale->values[scale->n_values - 1] - scale->values[0]);
-    if (scale_cells(counter, index) > MOST_CELLS) {
-        return true;
-    }
     s->scores = calloc(s->n_outcomes, sizeof *s->scores);
     s->shares = calloc(s->n_outcomes * s->n_outcomes, sizeof *s->shares);
     if (s->scores == NULL || s->shares == NULL) {
         return false;
     }
+    s->by_code = s->most_change == scale->n_values - 1; /* they ascend */
     for (size_t i = N_REASONS; i < s->n_outcomes; i++) {
-        s->scores[i] = (int32_t)(scale->values[i - N_REASONS] - scale->values[0]);
-        memset(s->shares + i * s->n_outcomes + N_REASONS, 0xff, /* NOT_KNOWN */
+        s->scores[i] = (uint16_t)(scale->values[i - N_REASONS] - scale->values[0]);
+        memset(s->shares + i * s->n_outcomes + N_REASONS, 0xff, /* SHARES_NOT_KNOWN */
                (s->n_outcomes - N_REASONS) * sizeof *s->shares);
     }
-    s->offset = *n_cells;
-    *n_cells += scale_cells(counter, index);
     return true;
+}
+
+/* Makes a scale ready for its tables, if it can have them. False: no memory. */
+static bool plan_scale(struct family_counter *counter, size_t index)
+{
+    const struct scale *const scale = counter->study->scales[index].scale;
+    struct scale_tables *const s = &counter->scales[index];
+    *s = (struct scale_tables){.offset = NO_OFFSET, .n_outcomes = N_REASONS + scale->n_values};
+    if (scale->kind == SCALE_GOALS || !counter->study->scales[index].collected ||
+        scale->n_values == 0 ||
+        scale->values[scale->n_values - 1] - scale->values[0] > (int64_t)MOST_TABLE_CELLS) {
+        return true;
+    }
+    s->most_change = (size_t)(scale->values[scale->n_values - 1] - scale->values[0]);
+    if (scale_cells(counter, index) > MOST_TABLE_CELLS) {
+        return true;
+    }
+    s->offset = counter->n_cells;
+    counter->n_cells += scale_cells(counter, index);
+    return plan_scores(s, scale);
+}
+
+static void plan_columns(struct family_counter *counter)
+{
+    counter->columns.study = counter->study;
+    counter->columns.rules = counter->rules;
+    counter->columns.pairs = counter->pairs;
+    counter->columns.n_pairs = counter->n_pairs;
 }
 
 struct family_counter *family_counter_new(const struct study *study, size_t room)
 {
     struct family_counter *const counter = calloc(1, sizeof *counter);
-    size_t n_cells = 0; /* of one cohort */
     bool done;
     if (counter == NULL) {
         return NULL;
     }
     counter->study = study;
+    counter->room = room;
     counter->n_pairs = counted_pairs(study, counter->pairs);
-    for (size_t i = 0; i < counter->n_pairs; i++) {
-        counter->both[i] = UINT64_C(1) << counter->pairs[i].stage | UINT64_C(1)
-                                                                        << counter->pairs[i].later;
-    }
     counter->rules = share_rules_new(study);
     counter->scales = calloc(study->n_scales + 1, sizeof *counter->scales);
-    done = counter->rules != NULL && counter->scales != NULL;
+    counter->alone = calloc(study->n_measures + 1, sizeof *counter->alone);
+    plan_columns(counter);
+    done = counter->rules != NULL && counter->scales != NULL && counter->alone != NULL &&
+           family_columns_init(&counter->columns);
+    for (size_t i = 0; i < study->n_measures && done; i++) {
+        counter->alone[i].row = member_row_of(study, i);
+    }
     for (size_t i = 0; i < study->n_scales && done; i++) {
-        done = plan_scale(counter, i, &n_cells);
+        done = plan_scale(counter, i);
     }
     if (!done) {
         family_counter_free(counter);
         return NULL;
     }
-    counter->cohorts = (struct cohort_room){.bytes = n_cells * sizeof(uint32_t), .room = room};
     return counter;
+}
+
+static void drop_cells(struct family_counter *counter, uint32_t cohort)
+{
+    counter->room +=
+        counter->cells[cohort] == NULL ? 0 : counter->n_cells * sizeof **counter->cells;
+    free(counter->cells[cohort]);
+    counter->cells[cohort] = NULL;
 }
 
 void family_counter_free(struct family_counter *counter)
@@ -136,10 +150,18 @@ void family_counter_free(struct family_counter *counter)
         free(counter->scales[i].scores);
         free(counter->scales[i].shares);
     }
+    for (size_t i = 0; counter->alone != NULL && i < counter->study->n_measures; i++) {
+        free(counter->alone[i].bytes);
+    }
+    for (uint32_t i = 0; i < counter->n_cohorts; i++) {
+        drop_cells(counter, i);
+    }
+    free(counter->cells);
+    free(counter->alone);
     free(counter->scales);
     free(counter->rules);
     free(counter->parts);
-    cohort_room_free(&counter->cohorts);
+    family_columns_free(&counter->columns);
     free(counter);
 }
 
@@ -148,159 +170,198 @@ const struct share_rules *family_counter_rules(const struct family_counter *coun
     return &counter->rules[scale];
 }
 
+/* Makes the cells of a cohort, zeros, if there is room for them. */
+static uint32_t *make_cells(struct family_counter *counter, uint32_t cohort)
+{
+    const size_t bytes = counter->n_cells * sizeof **counter->cells;
+    /* array_grow() zeroes: a cohort not seen yet has no cells. */
+    if (bytes == 0 || counter->room < bytes ||
+        !array_grow(&counter->cells, &counter->n_cohorts, (size_t)cohort + 1, sizeof(uint32_t *))) {
+        return NULL;
+    }
+    counter->cells[cohort] = calloc(counter->n_cells, sizeof **counter->cells);
+    counter->room -= counter->cells[cohort] == NULL ? 0 : bytes;
+    return counter->cells[cohort];
+}
+
+/* The cells of the cohort in which all members are, or NULL. */
+static inline uint32_t *cells_of(struct family_counter *counter, const unsigned char *const rows[],
+                                 size_t n)
+{
+    const uint32_t cohort = row_cohort(rows[0]);
+    for (size_t i = 1; i < n; i++) {
+        if (row_cohort(rows[i]) != cohort) {
+            return NULL;
+        }
+    }
+    return cohort < counter->n_cohorts && counter->cells[cohort] != NULL
+               ? counter->cells[cohort]
+               : make_cells(counter, cohort);
+}
+
 /* --- looked up --- */
 
-/* What the members who have scores at both of two stages give to their family. */
-static bool add_pair(struct family_counter *counter, size_t scale, size_t stage, size_t later,
-                     const struct member_scores *const members[], size_t n_members,
-                     struct family_tally *tally)
+/* A family's rows, and where in each the outcomes of a scale stand. */
+struct family_rows {
+    const unsigned char *const *rows;
+    size_t n, scale, first, step, code_bytes;
+};
+
+static outcome outcome_at(const struct family_rows *family, size_t member, size_t stage)
 {
-    const uint64_t both = UINT64_C(1) << stage | UINT64_C(1) << later;
+    return code_at(family->rows[member] + family->first + stage * family->step, family->code_bytes);
+}
+
+/* What the members who have scores at both of two stages give to their family. */
+static bool add_pair(struct family_counter *counter, const struct family_rows *family,
+                     struct stage_pair pair, struct family_tally *tally)
+{
+    const size_t scale = family->scale;
     const int64_t *const values = counter->study->scales[scale].scale->values;
     struct family_given given[MOST_FAMILY_GIVEN];
     size_t n_given = 0, n = 0;
     bool done = true;
-    for (size_t i = 0; i < n_members; i++) {
-        if ((members[i]->stages & both) != both) {
+    for (size_t i = 0; i < family->n; i++) {
+        const outcome before = outcome_at(family, i, pair.stage);
+        const outcome after = outcome_at(family, i, pair.later);
+        if (!is_scored(before) || !is_scored(after)) {
             continue;
         }
-        n_given = family_given_by(counter->study, scale, &counter->rules[scale], stage, later,
-                                  outcome_score(values, members[i]->at[stage]),
-                                  outcome_score(values, members[i]->at[later]), given);
+        n_given =
+            family_given_by(counter->study, scale, &counter->rules[scale], pair.stage, pair.later,
+                            outcome_score(values, before), outcome_score(values, after), given);
         for (size_t k = 0; k < n_given; k++) {
-            counter->parts[k * n_members + n] = (struct family_part){
-                .cohort = members[i]->cohort, .members = 1, .sum = given[k].sum};
+            counter->parts[k * family->n + n] = (struct family_part){
+                .cohort = row_cohort(family->rows[i]), .members = 1, .sum = given[k].sum};
         }
         n++;
     }
     for (size_t k = 0; k < n_given && n > 0 && done; k++) {
-        done = family_tally_add_split(tally, &given[k].of, counter->parts + k * n_members, n);
+        done = family_tally_add_split(tally, &given[k].of, counter->parts + k * family->n, n);
     }
     return done;
 }
 
-static bool look_up(struct family_counter *counter, size_t scale,
-                    const struct member_scores *const members[], size_t n,
-                    struct family_tally *tally)
+/* One family on one scale. */
+static bool look_up(struct family_counter *counter, size_t measure, size_t scale,
+                    const unsigned char *const rows[], size_t n, struct family_tally *tally)
 {
+    const struct member_row *const row = &counter->alone[measure].row;
+    const size_t in_measure = scale - counter->study->measures[measure].first_scale;
+    const struct family_rows family = {.rows = rows,
+                                       .n = n,
+                                       .scale = scale,
+                                       .first = ROW_CODES + in_measure * row->code_bytes,
+                                       .step = row->n_scales * row->code_bytes,
+                                       .code_bytes = row->code_bytes};
     bool done = array_grow(&counter->parts, &counter->parts_capacity, MOST_FAMILY_GIVEN * n,
                            sizeof *counter->parts);
     for (size_t i = 0; i < counter->n_pairs && done; i++) {
-        done = add_pair(counter, scale, counter->pairs[i].stage, counter->pairs[i].later, members,
-                        n, tally);
+        done = add_pair(counter, &family, counter->pairs[i], tally);
     }
     return done;
 }
 
-/* --- in tables --- */
-
-/* The shares of one member with these scores. */
-static uint32_t find_shares(const struct family_counter *counter, size_t scale, outcome before,
-                            outcome after)
+/* Families one by one, on the scales of a measure that have tables, or on those that have none. */
+static bool look_up_scales(struct family_counter *counter, size_t measure,
+                           const unsigned char *const rows[], size_t n_families, size_t n,
+                           bool with_tables, struct family_tally *tally)
 {
-    const struct study *const study = counter->study;
-    const int64_t *const values = study->scales[scale].scale->values;
-    struct family_given given[MOST_FAMILY_GIVEN];
-    const size_t n =
-        family_given_by(study, scale, &counter->rules[scale], study->before, study->after,
-                        outcome_score(values, before), outcome_score(values, after), given);
-    uint32_t shares = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (given[i].of.later >= FAMILY_SHARE) {
-            shares |= (uint32_t)(given[i].sum + 1)
-                      << SHARE_BITS * (given[i].of.later - (unsigned)FAMILY_SHARE);
+    const size_t first = counter->study->measures[measure].first_scale;
+    const size_t end = first + counter->alone[measure].row.n_scales;
+    for (size_t scale = first; scale < end; scale++) {
+        if (!counter->study->scales[scale].collected ||
+            (counter->scales[scale].offset != NO_OFFSET) != with_tables) {
+            continue;
         }
-    }
-    return shares;
-}
-
-static uint32_t shares_of(const struct family_counter *counter, size_t scale,
-                          const struct member_scores *member)
-{
-    const struct counted_scale *const s = &counter->scales[scale];
-    const outcome before = member->at[counter->study->before],
-                  after = member->at[counter->study->after];
-    uint32_t *const shares = &s->shares[before * s->n_outcomes + after];
-    if (*shares == NOT_KNOWN) {
-        *shares = find_shares(counter, scale, before, after);
-    }
-    return *shares;
-}
-
-/* A family of one cohort, of n members: a constant, so that each number has a loop of its own. */
-static inline __attribute__((always_inline)) void add_members(
-    const struct family_counter *counter, size_t scale, uint32_t cells[],
-    const struct member_scores *const members[], size_t n)
-{
-    const struct study *const study = counter->study;
-    const struct counted_scale *const s = &counter->scales[scale];
-    const size_t n_cells = table_cells(s->most_change);
-    uint64_t has[MOST_MEMBERS];
-    int32_t scores[MOST_MEMBERS][MAX_STAGES];
-    uint32_t shares = 0;
-    size_t n_shared = 0;
-    for (size_t i = 0; i < n; i++) {
-        has[i] = members[i]->stages;
-        for (size_t stage = 0; stage < study->n_stages; stage++) {
-            scores[i][stage] = s->scores[members[i]->at[stage]];
+        for (size_t i = 0; i < n_families; i++) {
+            if (!look_up(counter, measure, scale, rows + i * n, n, tally)) {
+                return false;
+            }
         }
-    }
-    for (size_t p = 0; p < counter->n_pairs; p++, cells += n_cells) {
-        const size_t stage = counter->pairs[p].stage, later = counter->pairs[p].later;
-        size_t k = 0;
-        int32_t sum = 0;
-        for (size_t i = 0; i < n; i++) {
-            const int32_t both = (has[i] & counter->both[p]) == counter->both[p];
-            k += (size_t)both;
-            sum += (scores[i][later] - scores[i][stage]) & -both;
-        }
-        cells[(ptrdiff_t)place_of(s->most_change, k) + sum]++;
-    }
-    for (size_t i = 0; i < n; i++) {
-        n_shared += has[i] >> study->before & has[i] >> study->after & 1;
-        shares += shares_of(counter, scale, members[i]);
-    }
-    for (unsigned share = 0; share < N_FAMILY_SHARES; share++) {
-        if (counter->rules[scale].has[share]) {
-            /* Each of the members is written down as one more than its share. */
-            cells[place_of(1, n_shared) - n_shared +
-                  (shares >> SHARE_BITS * share) % (1u << SHARE_BITS)]++;
-            cells += table_cells(1);
-        }
-    }
-}
-
-bool family_counter_add(struct family_counter *counter, size_t scale,
-                        const struct member_scores *const members[], size_t n,
-                        struct family_tally *tally)
-{
-    uint32_t *cells = NULL;
-    bool together = n <= MOST_MEMBERS && counter->scales[scale].offset != NO_OFFSET;
-    for (size_t i = 1; i < n && together; i++) {
-        together = members[i]->cohort == members[0]->cohort;
-    }
-    if (together) {
-        cells = cohort_room_cells(&counter->cohorts, members[0]->cohort);
-    }
-    if (cells == NULL) {
-        return look_up(counter, scale, members, n, tally);
-    }
-    cells += counter->scales[scale].offset;
-    switch (n) {
-    case 1:
-        add_members(counter, scale, cells, members, 1);
-        break;
-    case 2:
-        add_members(counter, scale, cells, members, 2);
-        break;
-    case 3:
-        add_members(counter, scale, cells, members, 3);
-        break;
-    default:
-        add_members(counter, scale, cells, members, n);
-        break;
     }
     return true;
+}
+
+/* --- added --- */
+
+/* Counts what waits in columns. */
+static void count_columns(struct family_counter *counter, size_t measure)
+{
+    const size_t first = counter->study->measures[measure].first_scale;
+    const struct member_row *const row = &counter->alone[measure].row;
+    for (size_t scale = first; scale < first + row->n_scales; scale++) {
+        if (counter->scales[scale].offset != NO_OFFSET) {
+            family_columns_count(&counter->columns, row, scale, &counter->scales[scale]);
+        }
+    }
+    counter->columns.n_families = 0;
+}
+
+bool family_counter_add(struct family_counter *counter, size_t measure,
+                        const unsigned char *const rows[], size_t n_families, size_t n,
+                        struct family_tally *tally)
+{
+    struct family_columns *const columns = &counter->columns;
+    columns->n = n;
+    for (size_t i = 0; i < n_families; i++) {
+        const unsigned char *const *const family = rows + i * n;
+        uint32_t *const cells = n <= FAMILY_FEW ? cells_of(counter, family, n) : NULL;
+        if (cells == NULL) {
+            if (!look_up_scales(counter, measure, family, 1, n, true, tally)) {
+                return false;
+            }
+            continue;
+        }
+        columns->cells[columns->n_families] = cells;
+        for (size_t k = 0; k < n; k++) {
+            columns->rows[columns->n_families * n + k] = family[k];
+        }
+        if (++columns->n_families == FAMILIES_AT_ONCE) {
+            count_columns(counter, measure);
+        }
+    }
+    count_columns(counter, measure);
+    return look_up_scales(counter, measure, rows, n_families, n, false, tally);
+}
+
+/* Counts those who wait to be counted as families alone. */
+static bool count_alone(struct family_counter *counter, size_t measure, struct family_tally *tally)
+{
+    struct alone *const alone = &counter->alone[measure];
+    const unsigned char *rows[FAMILIES_AT_ONCE];
+    const size_t n = alone->n;
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = alone->bytes + i * alone->row.n_bytes;
+    }
+    alone->n = 0;
+    return family_counter_add(counter, measure, rows, n, 1, tally);
+}
+
+bool family_counter_add_alone(struct family_counter *counter, size_t measure, uint32_t cohort,
+                              const unsigned char codes[], struct family_tally *tally)
+{
+    struct alone *const alone = &counter->alone[measure];
+    unsigned char *to;
+    if (alone->bytes == NULL) {
+        alone->bytes = calloc(FAMILIES_AT_ONCE, alone->row.n_bytes);
+    }
+    if (alone->bytes == NULL) {
+        return false;
+    }
+    to = alone->bytes + alone->n++ * alone->row.n_bytes;
+    memcpy(to, &cohort, sizeof cohort);
+    memcpy(to + ROW_CODES, codes, alone->row.n_bytes - ROW_CODES);
+    return alone->n < FAMILIES_AT_ONCE || count_alone(counter, measure, tally);
+}
+
+static bool count_all_alone(struct family_counter *counter, struct family_tally *tally)
+{
+    bool done = true;
+    for (size_t i = 0; i < counter->study->n_measures && done; i++) {
+        done = counter->alone[i].n == 0 || count_alone(counter, i, tally);
+    }
+    return done;
 }
 
 /* --- into the tally --- */
@@ -309,8 +370,8 @@ static bool add_table(const struct family_cell *at, size_t most_change, const ui
                       struct family_tally *tally)
 {
     struct family_cell cell = *at;
-    for (size_t k = 1; k <= MOST_MEMBERS; k++) {
-        const uint32_t *const zero = cells + place_of(most_change, k);
+    for (size_t k = 1; k <= FAMILY_FEW; k++) {
+        const uint32_t *const zero = cells + table_place(most_change, k);
         const int64_t most = (int64_t)(k * most_change);
         cell.members = k;
         for (cell.sum = -most; cell.sum <= most; cell.sum++) {
@@ -360,34 +421,35 @@ static bool finish_scale(const struct family_counter *counter, uint32_t cohort, 
 
 bool family_counter_finish(struct family_counter *counter, struct family_tally *tally)
 {
-    bool done = true;
-    for (uint32_t cohort = 0; cohort < counter->cohorts.n_cohorts && done; cohort++) {
-        const uint32_t *const cells = counter->cohorts.cells[cohort];
+    bool done = count_all_alone(counter, tally);
+    for (uint32_t cohort = 0; cohort < counter->n_cohorts && done; cohort++) {
+        const uint32_t *const cells = counter->cells[cohort];
         for (size_t i = 0; cells != NULL && i < counter->study->n_scales && done; i++) {
             const size_t offset = counter->scales[i].offset;
             done = offset == NO_OFFSET || finish_scale(counter, cohort, i, cells + offset, tally);
         }
-        cohort_room_drop(&counter->cohorts, cohort);
+        drop_cells(counter, cohort);
     }
     return done;
 }
 
-bool family_counter_merge(struct family_counter *into, struct family_counter *from)
+bool family_counter_merge(struct family_counter *into, struct family_counter *from,
+                          struct family_tally *tally)
 {
-    struct cohort_room *const to = &into->cohorts, *const of = &from->cohorts;
-    if (!array_grow(&to->cells, &to->n_cohorts, of->n_cohorts, sizeof *to->cells)) {
+    if (!count_all_alone(from, tally) ||
+        !array_grow(&into->cells, &into->n_cohorts, from->n_cohorts, sizeof(uint32_t *))) {
         return false;
     }
-    for (uint32_t cohort = 0; cohort < of->n_cohorts; cohort++) {
-        uint32_t *const sums = to->cells[cohort], *const cells = of->cells[cohort];
+    for (uint32_t cohort = 0; cohort < from->n_cohorts; cohort++) {
+        uint32_t *const sums = into->cells[cohort], *const cells = from->cells[cohort];
         if (sums == NULL) {
-            to->cells[cohort] = cells;
-            of->cells[cohort] = NULL;
+            into->cells[cohort] = cells;
+            from->cells[cohort] = NULL;
         }
-        for (size_t i = 0; sums != NULL && cells != NULL && i < to->bytes / sizeof *sums; i++) {
+        for (size_t i = 0; sums != NULL && cells != NULL && i < into->n_cells; i++) {
             sums[i] += cells[i];
         }
-        cohort_room_drop(of, cohort);
+        drop_cells(from, cohort);
     }
     return true;
 }

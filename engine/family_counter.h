@@ -8,28 +8,39 @@
 
 struct family_counter;
 
-/* What one member has on a questionnaire's scale. */
-struct member_scores {
-    uint32_t cohort;
-    uint64_t stages;        /* bit i: there is a score at stage i */
-    outcome at[MAX_STAGES]; /* of each stage of the study; a reason where there is no score */
+/* Families of more members are looked up: they are few. */
+#define FAMILY_FEW ((size_t)4)
+
+/* What a member of a family has on the scales of a measure, as bytes: its cohort (uint32_t), and then, stage
+   by stage, the outcome of each scale, in 1, 2 or 4 bytes. */
+struct member_row {
+    size_t code_bytes, n_scales, n_bytes;
 };
+#define ROW_CODES sizeof(uint32_t)
+/* How they are of a measure, which is none of goals. */
+struct member_row member_row_of(const struct study *study, size_t measure);
 
 /* A counter with about `room` bytes for tables. NULL: no memory. `study` must outlive it. */
 struct family_counter *family_counter_new(const struct study *study, size_t room);
 void family_counter_free(struct family_counter *counter);
 
-/* Counts one family: what n > 0 of its members have on a scale, who are all that have anything there. A
-   family in several cohorts, and what there is no table for, at once into `tally`. False: no memory. */
-bool family_counter_add(struct family_counter *counter, size_t scale,
-                        const struct member_scores *const members[], size_t n,
+/* Counts families of n > 0 members each, those of one behind those of another: rows of a measure, of all
+   who have a score at two stages or more. What is no small family of one cohort, and what there is no
+   table for, goes into `tally`. False: no memory. */
+bool family_counter_add(struct family_counter *counter, size_t measure,
+                        const unsigned char *const rows[], size_t n_families, size_t n,
                         struct family_tally *tally);
+
+/* Counts somebody who is a family alone; of the row, what stands behind the cohort. False: no memory. */
+bool family_counter_add_alone(struct family_counter *counter, size_t measure, uint32_t cohort,
+                              const unsigned char codes[], struct family_tally *tally);
 
 /* Adds all that was counted to `tally`, in the order of its cells, and starts anew. False: no memory. */
 bool family_counter_finish(struct family_counter *counter, struct family_tally *tally);
 
 /* Adds what `from`, of the same study, has counted, which is then empty. False: no memory. */
-bool family_counter_merge(struct family_counter *into, struct family_counter *from);
+bool family_counter_merge(struct family_counter *into, struct family_counter *from,
+                          struct family_tally *tally);
 
 /* How the shares of a scale are judged: share_rules_of(). */
 const struct share_rules *family_counter_rules(const struct family_counter *counter, size_t scale);

@@ -6,8 +6,7 @@
 
 /* --- layouts --- */
 
-/* The widest code of a questionnaire: a reason, or a place in a list of values. */
-static size_t code_bytes_of(const struct instrument *instrument)
+size_t code_bytes_of(const struct instrument *instrument)
 {
     size_t most = 0;
     for (size_t i = 0; i < instrument->n_scales; i++) {

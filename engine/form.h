@@ -112,6 +112,9 @@ static inline const struct join_layout *layout_of(const struct join_rules *rules
 /* n_payload codes as a payload of payload_bytes, low byte first whatever the machine, and one of them
    back. */
 void payload_pack(const struct join_layout *layout, const uint32_t codes[], unsigned char *payload);
+/* How many bytes the codes of a questionnaire take: a reason, or a place in a list of values. */
+size_t code_bytes_of(const struct instrument *instrument);
+
 static inline void code_put(unsigned char *at, uint32_t code, size_t code_bytes)
 {
     at[0] = (unsigned char)code;

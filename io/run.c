@@ -222,6 +222,9 @@ static void count_parts(struct work *work, struct worker *worker)
 static void meet_families(struct work *work, struct worker *worker)
 {
     const struct study *const study = &work->shared.plan->study;
+    const size_t n_bundles = kin_n_bundles(study);
+    struct kin_meeting meeting = {
+        .study = study, .counter = worker->families, .tally = &worker->counted.families};
     struct kin_store *stores[MOST_THREADS];
     struct fault fault = FAULT_FREE;
     size_t bundle;
@@ -229,10 +232,10 @@ static void meet_families(struct work *work, struct worker *worker)
         stores[i] = &work->workers[i]->kin;
     }
     while (fault.code == FAULT_NONE &&
-           (bundle = atomic_fetch_add(&work->next_bundle, 1)) < KIN_BUNDLES) {
-        fault = kin_stores_meet(stores, work->n_workers, bundle, study, worker->families,
-                                &worker->counted.families);
+           (bundle = atomic_fetch_add(&work->next_bundle, 1)) < n_bundles) {
+        fault = kin_stores_meet(stores, work->n_workers, bundle, &meeting);
     }
+    kin_meeting_free(&meeting);
     worker->fault = fault;
 }
 
@@ -489,7 +492,7 @@ static bool gather_families(struct work *work, struct family_tally *families)
     bool done = true;
     for (size_t i = 0; i < work->n_workers && done; i++) {
         struct worker *const worker = work->workers[i];
-        done = (i == 0 || family_counter_merge(counter, worker->families)) &&
+        done = (i == 0 || family_counter_merge(counter, worker->families, families)) &&
                family_tally_merge(families, &worker->counted.families);
         family_tally_free(&worker->counted.families);
     }

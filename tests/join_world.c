@@ -73,10 +73,11 @@ void world_count(struct join_world *world, size_t room)
 {
     struct pair_counter *const pairs = pair_counter_new(world->study, room);
     struct family_counter *const families = family_counter_new(world->study, room);
-    struct kin kin = {0};
+    struct kin kin;
     const struct counting counting = {&world->counted, pairs, families, &kin, &world->listing};
     assert_non_null(pairs);
     assert_non_null(families);
+    assert_true(kin_init(&kin, world->study));
     assert_true(respondents_resolve(&world->respondents));
     assert_true(counted_init(&world->counted, world->study, &world->cohorts, &world->names, 0));
     assert_true(count_respondents(&world->respondents, &counting));

@@ -3,19 +3,25 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include "engine/family_counter.h"
+#include "engine/form.h"
 #include "tests/random.h"
 #include "tests/toy.h"
 
 #define MOST_TESTED 6 /* stages */
 #define N_COHORTS 4
-#define N_SCALES 4
+#define N_SCALES 5
+#define N_MEASURES 3
 #define MOST_MEMBERS 7
-#define WIDE 300 /* values: too far apart for tables */
+#define WIDE 300 /* values: too far apart for tables, and too many for a byte */
 
 static const struct stage stages[MOST_TESTED] = {{.name = "start"}};
 static int64_t wide_values[WIDE]; /* filled by setup */
 static const int64_t gaps[] = {-7, -1, 0, 4};
+/* Of each measure: a small one, one of several versions, and one whose codes are of two bytes. */
+static const size_t n_scales_of[N_MEASURES] = {2, 1, 2};
 
 static int fill_values(void **state)
 {
@@ -29,22 +35,29 @@ static int fill_values(void **state)
 /* Scales with tables, of which one has no bands and one no shares at all; and one without. */
 struct small_study {
     struct scale scales[N_SCALES];
+    struct instrument instruments[N_MEASURES];
     struct study_scale of_study[N_SCALES];
-    struct measure measures[2];
+    struct measure measures[N_MEASURES];
     struct study study;
 };
 
 static void study_of(struct small_study *small, size_t n_stages, size_t before, size_t after)
 {
     *small = (struct small_study){.measures = {{.label = "toy"}, {.label = "pooled"}}};
-    small->measures[0].instrument = small->measures[1].instrument = &toy;
     small->measures[1].pooled = true;
-    for (size_t i = 0; i < N_SCALES; i++) {
-        small->scales[i] = toy.scales[0];
-        small->of_study[i] =
-            (struct study_scale){.scale = &small->scales[i], .collected = true, .measure = i == 2};
+    for (size_t m = 0, first = 0; m < N_MEASURES; m++) {
+        small->instruments[m] = toy;
+        small->instruments[m].scales = &small->scales[first];
+        small->instruments[m].n_scales = n_scales_of[m];
+        small->measures[m].instrument = &small->instruments[m];
+        small->measures[m].first_scale = first;
+        for (size_t i = first; i < first + n_scales_of[m]; i++) {
+            small->scales[i] = toy.scales[0];
+            small->of_study[i] =
+                (struct study_scale){.scale = &small->scales[i], .collected = true, .measure = m};
+        }
+        first += n_scales_of[m];
     }
-    small->measures[1].first_scale = 2;
     small->of_study[0].declared = (struct declared_change){
         .threshold = 1.0, .clinical = {2.0, 1.0, "", 0}, .functional = {4.0, 1.0, "", 0}};
     small->scales[1].values = gaps;
@@ -58,7 +71,7 @@ static void study_of(struct small_study *small, size_t n_stages, size_t before, 
                                   .before = before,
                                   .after = after,
                                   .measures = small->measures,
-                                  .n_measures = 2,
+                                  .n_measures = N_MEASURES,
                                   .scales = small->of_study,
                                   .n_scales = N_SCALES,
                                   .given_reliability = NAN,
@@ -67,30 +80,35 @@ static void study_of(struct small_study *small, size_t n_stages, size_t before, 
 
 /* --- the plain way ---------------------------------------------------------------------------- */
 
+struct member {
+    uint32_t cohort;
+    outcome at[2][MOST_TESTED]; /* [scale of the measure][stage] */
+};
+
 struct family {
-    size_t scale, n;
-    struct member_scores members[MOST_MEMBERS];
+    size_t measure, n;
+    struct member members[MOST_MEMBERS];
 };
 
 /* What the members who have scores at both of two stages give to the family. */
-static void count_sums(const struct study *study, const struct family *family, size_t stage,
-                       size_t later, struct family_tally *tally)
+static void count_sums(const struct study *study, const struct family *family, size_t in_measure,
+                       size_t stage, size_t later, struct family_tally *tally)
 {
-    const int64_t *const values = study->scales[family->scale].scale->values;
-    const struct share_rules rules = share_rules_of(study, family->scale);
+    const size_t scale = study->measures[family->measure].first_scale + in_measure;
+    const int64_t *const values = study->scales[scale].scale->values;
+    const struct share_rules rules = share_rules_of(study, scale);
     struct family_part parts[MOST_FAMILY_GIVEN][MOST_MEMBERS];
     struct family_given given[MOST_FAMILY_GIVEN];
     size_t n_given = 0, n = 0;
     for (size_t i = 0; i < family->n; i++) {
-        const struct member_scores *const member = &family->members[i];
-        if (member->at[stage] < N_REASONS || member->at[later] < N_REASONS) {
+        const outcome *const at = family->members[i].at[in_measure];
+        if (at[stage] < N_REASONS || at[later] < N_REASONS) {
             continue;
         }
-        n_given = family_given_by(study, family->scale, &rules, stage, later,
-                                  values[member->at[stage] - N_REASONS],
-                                  values[member->at[later] - N_REASONS], given);
+        n_given = family_given_by(study, scale, &rules, stage, later, values[at[stage] - N_REASONS],
+                                  values[at[later] - N_REASONS], given);
         for (size_t k = 0; k < n_given; k++) {
-            parts[k][n] = (struct family_part){member->cohort, 1, given[k].sum};
+            parts[k][n] = (struct family_part){family->members[i].cohort, 1, given[k].sum};
         }
         n++;
     }
@@ -104,9 +122,11 @@ static void count_plainly(const struct study *study, const struct family *family
 {
     for (size_t stage = 0; stage < study->n_stages; stage++) {
         for (size_t later = stage + 1; later < study->n_stages; later++) {
-            if (stage == 0 || later == stage + 1 ||
-                (stage == study->before && later == study->after)) {
-                count_sums(study, family, stage, later, tally);
+            for (size_t i = 0; i < n_scales_of[family->measure]; i++) {
+                if (stage == 0 || later == stage + 1 ||
+                    (stage == study->before && later == study->after)) {
+                    count_sums(study, family, i, stage, later, tally);
+                }
             }
         }
     }
@@ -114,23 +134,32 @@ static void count_plainly(const struct study *study, const struct family *family
 
 /* --- both, compared --------------------------------------------------------------------------- */
 
+/* A score, or why there is none. Now and then all that can be had, at the ends of a table. */
+static outcome draw_outcome(uint64_t *random, uint32_t n_values, size_t stage, uint32_t n_missing)
+{
+    const uint32_t score =
+        draw_below(random, 8) == 0 ? (stage % 2 ? n_values - 1 : 0) : draw_below(random, n_values);
+    return draw_below(random, 6) < n_missing ? draw_below(random, N_REASONS) : N_REASONS + score;
+}
+
+/* Some of one kind come one after the other, so that many are added at a time. */
 static void draw_family(uint64_t *random, const struct study *study, struct family *family)
 {
     const uint32_t cohort = draw_below(random, N_COHORTS) * 3; /* not every number is a cohort */
     const uint32_t n_missing = draw_below(random, 6);
-    *family = (struct family){.scale = draw_below(random, N_SCALES),
-                              .n = 1 + draw_below(random, MOST_MEMBERS)};
+    if (draw_below(random, 20) == 0) {
+        family->measure = draw_below(random, N_MEASURES);
+        family->n = 1 + draw_below(random, MOST_MEMBERS);
+    }
     for (size_t i = 0; i < family->n; i++) {
-        struct member_scores *const member = &family->members[i];
-        const uint32_t n_values = (uint32_t)study->scales[family->scale].scale->n_values;
+        struct member *const member = &family->members[i];
         member->cohort = draw_below(random, 12) == 0 ? cohort + 1 : cohort;
-        for (size_t s = 0; s < study->n_stages; s++) {
-            /* Now and then all that can be had, at the ends of a table. */
-            const uint32_t score = draw_below(random, 8) == 0 ? (s % 2 ? n_values - 1 : 0)
-                                                              : draw_below(random, n_values);
-            member->at[s] = draw_below(random, 6) < n_missing ? draw_below(random, N_REASONS)
-                                                              : N_REASONS + score;
-            member->stages |= (uint64_t)(member->at[s] >= N_REASONS) << s;
+        for (size_t k = 0; k < n_scales_of[family->measure]; k++) {
+            const size_t scale = study->measures[family->measure].first_scale + k;
+            for (size_t s = 0; s < study->n_stages; s++) {
+                member->at[k][s] = draw_outcome(
+                    random, (uint32_t)study->scales[scale].scale->n_values, s, n_missing);
+            }
         }
     }
 }
@@ -158,14 +187,63 @@ static void check_same(const char *what, const struct family_tally *got,
     }
 }
 
-static void add_family(struct family_counter *counter, const struct family *family,
+/* Families that wait to be added: of one measure, and of one size. */
+struct waiting {
+    size_t measure, n, n_families;
+    unsigned char bytes[200][MOST_MEMBERS][ROW_CODES + 2 * MOST_TESTED * sizeof(uint16_t)];
+};
+
+static void add_waiting(struct family_counter *counter, struct waiting *waiting,
+                        struct family_tally *tally)
+{
+    const unsigned char *rows[COUNT(waiting->bytes) * MOST_MEMBERS];
+    for (size_t i = 0; i < waiting->n_families * waiting->n; i++) {
+        rows[i] = waiting->bytes[i / waiting->n][i % waiting->n];
+    }
+    assert_true(family_counter_add(counter, waiting->measure, rows, waiting->n_families, waiting->n,
+                                   tally));
+    waiting->n_families = 0;
+}
+
+static void put_row(const struct study *study, size_t measure, const struct member *member,
+                    unsigned char *row)
+{
+    const struct member_row layout = member_row_of(study, measure);
+    unsigned char *to = row + ROW_CODES;
+    assert_int_equal(layout.code_bytes, measure == 2 ? 2 : 1);
+    assert_int_equal(layout.n_scales, n_scales_of[measure]);
+    memcpy(row, &member->cohort, sizeof member->cohort);
+    for (size_t stage = 0; stage < study->n_stages; stage++) {
+        for (size_t i = 0; i < layout.n_scales; i++, to += layout.code_bytes) {
+            code_put(to, member->at[i][stage], layout.code_bytes);
+        }
+    }
+    assert_int_equal(to - row, layout.n_bytes);
+}
+
+/* Those before are added when there are many, or they are of another kind. */
+static void add_family(struct family_counter *counter, const struct study *study,
+                       struct waiting *waiting, const struct family *family,
                        struct family_tally *tally)
 {
-    const struct member_scores *members[MOST_MEMBERS];
-    for (size_t i = 0; i < family->n; i++) {
-        members[i] = &family->members[i];
+    if (family->n == 1 && family->members[0].cohort % 2 == 0) {
+        unsigned char row[sizeof waiting->bytes[0][0]];
+        put_row(study, family->measure, &family->members[0], row);
+        assert_true(family_counter_add_alone(counter, family->measure, family->members[0].cohort,
+                                             row + ROW_CODES, tally));
+        return;
     }
-    assert_true(family_counter_add(counter, family->scale, members, family->n, tally));
+    if (waiting->n_families == COUNT(waiting->bytes) || waiting->measure != family->measure ||
+        waiting->n != family->n) {
+        add_waiting(counter, waiting, tally);
+    }
+    waiting->measure = family->measure;
+    waiting->n = family->n;
+    for (size_t i = 0; i < family->n; i++) {
+        put_row(study, family->measure, &family->members[i],
+                waiting->bytes[waiting->n_families][i]);
+    }
+    waiting->n_families++;
 }
 
 static const struct {
@@ -182,27 +260,35 @@ static void check_shape(size_t shape, size_t room, size_t n)
     struct small_study small;
     struct family_tally got = {0}, expected = {0};
     struct family_counter *counters[2];
+    struct waiting *const waiting = calloc(2, sizeof *waiting);
+    struct family family = {.n = 1};
     uint64_t random = shape * 1000 + n;
     char what[100];
+    assert_non_null(waiting);
     study_of(&small, shapes[shape].n_stages, shapes[shape].before, shapes[shape].after);
     for (size_t i = 0; i < COUNT(counters); i++) {
         counters[i] = family_counter_new(&small.study, room);
         assert_non_null(counters[i]);
+        waiting[i].n = 1;
     }
     for (size_t i = 0; i < n; i++) {
-        struct family family;
+        const size_t which = i % 3 == 0;
         draw_family(&random, &small.study, &family);
-        add_family(counters[i % 3 == 0], &family, &got);
+        add_family(counters[which], &small.study, &waiting[which], &family, &got);
         count_plainly(&small.study, &family, &expected);
         if (i == n / 3) {
             assert_true(family_counter_finish(counters[1], &got));
         }
     }
-    assert_true(family_counter_merge(counters[0], counters[1]));
+    for (size_t i = 0; i < COUNT(counters); i++) {
+        add_waiting(counters[i], &waiting[i], &got);
+    }
+    assert_true(family_counter_merge(counters[0], counters[1], &got));
     for (size_t i = 0; i < COUNT(counters); i++) {
         assert_true(family_counter_finish(counters[i], &got));
         family_counter_free(counters[i]);
     }
+    free(waiting);
     assert_true(family_tally_sort(&got));
     assert_true(family_tally_sort(&expected));
     snprintf(what, sizeof what, "%zu stages, %zu with %zu, room %zu", shapes[shape].n_stages,
@@ -234,21 +320,26 @@ static void test_in_order(void **state)
 {
     struct small_study small;
     struct family_tally got = {0};
+    struct waiting *const waiting = calloc(1, sizeof *waiting);
+    struct family family = {.n = 1};
     uint64_t random = 7;
     study_of(&small, 6, 0, 5);
     struct family_counter *const counter = family_counter_new(&small.study, 1024 * 1024);
     (void)state;
+    assert_non_null(waiting);
     assert_non_null(counter);
-    for (size_t i = 0; i < 1000; i++) {
-        struct family family;
+    waiting->n = 1;
+    for (size_t i = 0; i < 2000; i++) {
         draw_family(&random, &small.study, &family);
-        if (family.scale < 3 && family.n <= 4) {
+        if (family.measure < 2 && family.n <= FAMILY_FEW) {
             for (size_t k = 1; k < family.n; k++) {
                 family.members[k].cohort = family.members[0].cohort;
             }
-            add_family(counter, &family, &got);
+            add_family(counter, &small.study, waiting, &family, &got);
         }
     }
+    add_waiting(counter, waiting, &got);
+    free(waiting);
     assert_int_equal(got.n_cells, 0); /* there were tables for all of them */
     assert_true(family_counter_finish(counter, &got));
     assert_true(got.n_cells > 500);

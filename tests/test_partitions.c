@@ -223,6 +223,7 @@ static void begin(struct sent *sent, struct hand hands[])
         assert_non_null(hands[i].mail);
         assert_non_null(hands[i].pairs);
         assert_non_null(hands[i].families);
+        assert_true(kin_init(&hands[i].kin, world->study));
         assert_true(
             counted_init(&hands[i].counted, world->study, &world->cohorts, &world->names, 0));
     }

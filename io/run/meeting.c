@@ -351,7 +351,7 @@ static struct fault add_kin(struct parcel *parcel, const struct renumbering *num
     struct fault fault;
     parcel_get(parcel, &fault, sizeof fault);
     if (fault.code == FAULT_NONE &&
-        !kin_store_add(parcel, results->counted->study, &kin_numbers, results->kin[0])) {
+        !kin_store_add(parcel, &kin_numbers, results->kin[0])) {
         fault = fault_memory();
     }
     return fault;

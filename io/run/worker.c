@@ -21,13 +21,13 @@ struct worker *worker_new(struct shared *shared)
     if (shared->listed != NULL) {
         listed_runs_relieve(shared->listed, &worker->listing);
     }
-    worker->kin.spill = shared->kin_spill;
     worker->mail = mail_new(shared->partitions);
     worker->pairs = pair_counter_new(&shared->plan->study,
                                      shared->options->memory == 0 ? PAIR_BYTES : FEW_PAIR_BYTES);
     worker->families = family_counter_new(
         &shared->plan->study, shared->options->memory == 0 ? FAMILY_BYTES : FEW_FAMILY_BYTES);
-    if (worker->mail == NULL || worker->pairs == NULL || worker->families == NULL ||
+    if (!kin_store_init(&worker->kin, &shared->plan->study, shared->kin_spill) ||
+        worker->mail == NULL || worker->pairs == NULL || worker->families == NULL ||
         !counted_init(&worker->counted, &shared->plan->study, shared->cohorts, shared->names,
                       shared->plan->n_sources)) {
         worker_free(worker);

@@ -143,6 +143,7 @@ static bool count_join(struct walk *walk)
 bool count_respondents(const struct respondents *respondents, const struct counting *counting)
 {
     const struct study *const study = respondents->rules->study;
+    struct goals_at_hand goals = {0};
     struct walk walk = {.respondents = respondents,
                         .rules = respondents->rules,
                         .study = study,
@@ -150,7 +151,8 @@ bool count_respondents(const struct respondents *respondents, const struct count
                         .families = counting->families,
                         .kin = counting->kin,
                         .counted = counting->counted,
-                        .listing = counting->listing};
+                        .listing = counting->listing,
+                        .goals = &goals};
     bool done = count_join_findings(respondents, counting->counted, counting->listing);
     for (walk.join_index = 0; walk.join_index < study->n_joins && done; walk.join_index++) {
         walk.join = &respondents->joins[walk.join_index];
@@ -161,6 +163,6 @@ bool count_respondents(const struct respondents *respondents, const struct count
     if (done) {
         id_checks_count(respondents, counting->counted);
     }
-    goals_at_hand_free(&walk.goals);
+    goals_at_hand_free(&goals);
     return done;
 }

@@ -5,34 +5,13 @@
 
 #include "engine/counted.h"
 #include "engine/family_counter.h"
+#include "engine/goals_at_hand.h"
 #include "engine/kin.h"
 #include "engine/listing.h"
 #include "engine/pair_counter.h"
 #include "engine/respondents.h"
 
-/* What is known of one respondent's goals, and room for that: count_goals.c. */
-struct goals_at_hand {
-    size_t n;
-    bool one_weight;    /* no goal has different weights at different stages */
-    bool whole_weights; /* all weights are known, and whole numbers */
-    bool has_conflict[MAX_STAGES];
-    struct goal_sums *own; /* owned: [stage] of the goals that are rated there */
-    uint64_t n_changed;    /* goals that are rated before and after ... */
-    int64_t change;        /* ... and what their changes add up to, in halves */
-    uint32_t *series;      /* owned, n, as are the rest */
-    struct known_goal *known;
-    int8_t *halves;            /* [goal][stage] */
-    uint32_t *weights;         /* [goal][stage] */
-    struct goal_share *shares; /* what they give to their family */
-    size_t n_shares;
-    struct goal_rating *ratings;
-    size_t room; /* goals that there is room for */
-    size_t own_capacity, series_capacity, known_capacity, halves_capacity, weights_capacity,
-        shares_capacity, ratings_capacity;
-};
-void goals_at_hand_free(struct goals_at_hand *goals);
-
-/* Where the walk is: at one respondent of one join. All borrowed, but for the room at the end. */
+/* Where the walk is: at one respondent of one join. All borrowed. */
 struct walk {
     const struct respondents *respondents;
     const struct join_rules *rules;
@@ -48,9 +27,9 @@ struct walk {
     struct kin *kin;
     struct family_id family; /* of the respondent, or none */
     struct counted *counted;
-    struct listing *listing; /* NULL: nobody reads it */
-    bool absence_is_plain;   /* where there is no form, there never is more to say */
-    struct goals_at_hand goals;
+    struct listing *listing;     /* NULL: nobody reads it */
+    bool absence_is_plain;       /* where there is no form, there never is more to say */
+    struct goals_at_hand *goals; /* the respondent's */
 };
 
 /* The series of the respondent one after the other: of a questionnaire one for each version, of goals
@@ -124,6 +103,6 @@ bool count_questionnaire(const struct walk *walk, const unsigned char *series,
 typedef bool count_one(struct walk *walk, uint32_t respondent);
 bool count_plain_join(struct walk *walk, uint32_t measure_index, count_one *count_other);
 /* And all that its goals are: count_goals.c. Nothing where it has none. */
-bool count_goals(struct walk *walk, uint32_t measure_index);
+bool count_goals(const struct walk *walk, uint32_t measure);
 
 #endif

@@ -1,14 +1,32 @@
 /* engine/goal_counter.h - counts what families' goals come to faster than cells can be looked up. What is
    known of one goal, or of one family on a scale, is a number of 64 bits, and how often it occurred is kept
-   by cohort in a hash table of these; cells are made of them at the end, each of which says several things. */
+   by cohort in a hash table of these; goal_cells.c makes cells of them at the end, each number says several
+   things. */
 #ifndef PELLTER_ENGINE_GOAL_COUNTER_H
 #define PELLTER_ENGINE_GOAL_COUNTER_H
 
 #include "engine/family_tally.h"
+#include "engine/key_table.h"
 #include "engine/study.h"
 #include "engine/tally.h"
+#include "scales/gas.h"
 
-struct goal_counter;
+/* Start with goal_counter_new(). What stands in it is for the functions below and goal_cells.c. */
+struct goal_counter {
+    const struct study *study; /* borrowed */
+    uint32_t cohort;           /* of what is counted now; NO_COHORT: none */
+    size_t first_scale;
+    struct key_table *cohorts; /* owned, n_cohorts */
+    size_t n_cohorts;
+    struct key_table sums; /* numbers by sums, and by codes */
+    tally_code *codes;     /* owned, n_codes: by number, each once */
+    size_t n_codes, codes_capacity;
+    size_t n_entries; /* of all cohorts, when the last began */
+    uint64_t *levels; /* owned, of the cohort: [stage][level] */
+    uint64_t
+        *changes; /* owned: [later stage, at the next review; 0: before with after][level][level] */
+};
+#define NO_COHORT UINT32_MAX
 
 /* NULL: no memory. `study` must outlive it. */
 struct goal_counter *goal_counter_new(const struct study *study);
@@ -20,30 +38,59 @@ bool goal_counter_begin(struct goal_counter *counter, uint32_t cohort, size_t fi
                         struct tally *tally, struct family_tally *families);
 
 /* A family's score on a scale stands as a number in what is counted: a reason is its own. Of sums that
-   were met before, goal_counter_known() knows it; goal_counter_learn() gives one to a code. `sums` is
-   not zero and the same for the same code only; it stays known as long as nothing begins. */
-bool goal_counter_known(const struct goal_counter *counter, uint64_t sums, uint32_t *number);
+   were met before, goal_counter_known() knows it; goal_counter_learn() gives one to a code, and remembers
+   the sums. They are the same for the same code only, and below GOAL_SUMS_END; of 0 nothing is remembered.
+   Numbers hold as long as nothing begins. */
+#define GOAL_SUMS_END (UINT64_C(3) << 62)
+static inline bool goal_counter_known(const struct goal_counter *counter, uint64_t sums,
+                                      uint32_t *number)
+{
+    const struct key_entry *entry;
+    if (sums == 0 || counter->sums.n == 0) {
+        return false;
+    }
+    entry = key_table_look(&counter->sums, sums);
+    *number = (uint32_t)entry->value;
+    return entry->key != 0;
+}
 bool goal_counter_learn(struct goal_counter *counter, uint64_t sums, tally_code code,
                         uint32_t *number);
-tally_code goal_counter_code(const struct goal_counter *counter, uint32_t number);
+static inline tally_code goal_counter_code(const struct goal_counter *counter, uint32_t number)
+{
+    return counter->codes[number];
+}
 
 /* The scales of a goals instrument, in their order. */
 enum goals_scale { GOALS_LEVEL, GOALS_FAMILY_LEVEL, GOALS_T_SCORE, N_GOALS_SCALES };
 
-/* A goal's level at a stage; and at a review and the one before, or before and after. In halves. */
-void goal_counter_level(struct goal_counter *counter, size_t stage, int32_t halves);
-void goal_counter_levels(struct goal_counter *counter, size_t stage, size_t later, int32_t halves,
-                         int32_t later_halves);
+/* A goal's level, in halves above the lowest. */
+#define N_GOAL_LEVELS ((size_t)GAS_N_HALVES)
+#define NO_GOAL_LEVEL GAS_N_HALVES
 
-/* How a goal ended, in halves or GOAL_NOT_REVIEWED: [occasion]. */
+/* A goal's level at a stage; and at a review and the one before, or before and after. */
+static inline void goal_counter_level(struct goal_counter *counter, size_t stage, uint32_t level)
+{
+    counter->levels[stage * N_GOAL_LEVELS + level]++;
+}
+static inline void goal_counter_levels(struct goal_counter *counter, size_t stage, size_t later,
+                                       uint32_t level, uint32_t later_level)
+{
+    const bool is_pair = stage == counter->study->before && later == counter->study->after;
+    counter
+        ->changes[((is_pair ? 0 : later) * N_GOAL_LEVELS + level) * N_GOAL_LEVELS + later_level]++;
+}
+
+/* How a goal ended: its level at each occasion, or NO_GOAL_LEVEL. */
 bool goal_counter_ending(struct goal_counter *counter, uint32_t category, uint32_t flags,
-                         const int16_t halves[N_GOAL_OCCASIONS]);
+                         const uint32_t levels[N_GOAL_OCCASIONS]);
 
-/* A family's scores at all stages, as numbers; and at two that are compared. */
+/* A family's scores at all stages, as numbers; and at two that are compared. Nearly always these are what
+   the family has at either stage: where stages i, which is even, and i + 1 are compared and it is so, bit i
+   of `compared` says it, and they are not counted as a pair. */
 bool goal_counter_stages(struct goal_counter *counter, enum goals_scale scale,
-                         const uint32_t numbers[]);
+                         const uint32_t numbers[], uint64_t compared);
 bool goal_counter_pair(struct goal_counter *counter, enum goals_scale scale, size_t stage,
-                       size_t later, uint32_t number, uint32_t later_number);
+                       size_t later, const uint32_t numbers[2]);
 
 /* What some of a family's goals come to: how many were rated, and attained, at each occasion, of those
    that are part of the same (family_of_goal(); `of` is that of the first occasion). */

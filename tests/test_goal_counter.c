@@ -49,10 +49,11 @@ static void test_stages(void **state)
     assert_int_equal(again, number[0]);
     const uint32_t everywhere[] = {number[0], number[1], number[0], number[0], number[1]};
     const uint32_t partly[] = {number[0], REASON_NO_FORM, number[0], number[1], REASON_CONFLICTING};
-    assert_true(goal_counter_stages(counter, GOALS_T_SCORE, everywhere));
-    assert_true(goal_counter_stages(counter, GOALS_T_SCORE, partly));
-    assert_true(goal_counter_stages(counter, GOALS_T_SCORE, partly));
-    assert_true(goal_counter_pair(counter, GOALS_FAMILY_LEVEL, 0, 4, number[1], REASON_NO_FORM));
+    assert_true(goal_counter_stages(counter, GOALS_T_SCORE, everywhere, 0));
+    assert_true(goal_counter_stages(counter, GOALS_T_SCORE, partly, 0));
+    assert_true(goal_counter_stages(counter, GOALS_T_SCORE, partly, 0));
+    assert_true(goal_counter_pair(counter, GOALS_FAMILY_LEVEL, 0, 4,
+                                  (const uint32_t[]){number[1], REASON_NO_FORM}));
     assert_true(goal_counter_finish(counter, &tally, &families));
     tally_sort(&tally);
     for (size_t i = 0; i < 5; i++) {
@@ -89,12 +90,11 @@ static void test_levels(void **state)
     assert_non_null(counter);
     for (size_t i = 0; i < COUNT(cohorts); i++) {
         assert_true(goal_counter_begin(counter, cohorts[i], TOY_LEVEL, &tally, &families));
-        goal_counter_level(counter, 2, -4);
-        goal_counter_level(counter, 2, 4);
-        goal_counter_levels(counter, 0, 2, -4, 4);
-        goal_counter_levels(counter, 1, 2, 3, -1);
-        assert_true(
-            goal_counter_ending(counter, NO_NAME, 5, (const int16_t[]){-1, GOAL_NOT_REVIEWED}));
+        goal_counter_level(counter, 2, 0);
+        goal_counter_level(counter, 2, 8);
+        goal_counter_levels(counter, 0, 2, 0, 8);
+        goal_counter_levels(counter, 1, 2, 7, 3);
+        assert_true(goal_counter_ending(counter, NO_NAME, 5, (const uint32_t[]){3, NO_GOAL_LEVEL}));
     }
     assert_true(goal_counter_finish(counter, &tally, &families));
     tally_sort(&tally);
@@ -177,7 +177,7 @@ static void test_room(void **state)
             assert_true(goal_counter_learn(counter, i % 5000 + 1, i % 5000, &number));
         }
         assert_true(goal_counter_stages(counter, GOALS_T_SCORE,
-                                        (const uint32_t[]){number, REASON_NO_FORM}));
+                                        (const uint32_t[]){number, REASON_NO_FORM}, 0));
     }
     assert_true(goal_counter_finish(counter, &tally, &families));
     tally_sort(&tally);

@@ -9,8 +9,9 @@
 static enum reason version_absence(const struct walk *walk, const unsigned char *series,
                                    size_t stage)
 {
-    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
-        if (series_of(walk, i) != series && state_of(walk, i, stage) != SLOT_EMPTY) {
+    for (size_t i = 0; i < walk->layout->n_versions; i++) {
+        const uint32_t other = version_series(walk->layout, walk->respondent, i);
+        if (series_of(walk, other) != series && state_of(walk, other, stage) != SLOT_EMPTY) {
             return REASON_OTHER_VERSION;
         }
     }

@@ -318,7 +318,9 @@ static bool find_number(const struct walk *walk, enum goals_scale scale,
 /* A family's scores, as numbers: at each stage, of all goals rated there. */
 struct family_scores {
     uint32_t at[N_GOALS_SCALES][MAX_STAGES];
-    uint64_t compared[N_GOALS_SCALES]; /* as goal_counter_stages() has it */
+    uint64_t scored[N_GOALS_SCALES]; /* bit i: there is a score at stage i */
+    uint64_t compared
+        [N_GOALS_SCALES]; /* bit i: stages i, which is even, and i + 1 are compared by these */
 };
 
 static bool is_score(uint32_t number)
@@ -333,19 +335,23 @@ static bool has_conflict(const struct walk *walk, size_t stage)
 
 static bool find_scores(const struct walk *walk, struct family_scores *scores)
 {
+    for (unsigned i = GOALS_FAMILY_LEVEL; i < N_GOALS_SCALES; i++) {
+        scores->scored[i] = scores->compared[i] = 0;
+    }
     for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
         const struct goal_sums *const sums = &walk->goals->own[stage];
-        if (sums->of[SUM_N] > 0) {
-            for (unsigned i = GOALS_FAMILY_LEVEL; i < N_GOALS_SCALES; i++) {
-                if (!find_number(walk, (enum goals_scale)i, sums, stage, stage,
-                                 &scores->at[i][stage])) {
-                    return false;
-                }
-            }
+        if (sums->of[SUM_N] == 0) {
+            scores->at[GOALS_FAMILY_LEVEL][stage] = scores->at[GOALS_T_SCORE][stage] =
+                has_conflict(walk, stage) ? REASON_CONFLICTING : absence(walk, stage);
             continue;
         }
-        scores->at[GOALS_FAMILY_LEVEL][stage] = scores->at[GOALS_T_SCORE][stage] =
-            has_conflict(walk, stage) ? REASON_CONFLICTING : absence(walk, stage);
+        for (unsigned i = GOALS_FAMILY_LEVEL; i < N_GOALS_SCALES; i++) {
+            if (!find_number(walk, (enum goals_scale)i, sums, stage, stage,
+                             &scores->at[i][stage])) {
+                return false;
+            }
+            scores->scored[i] |= (uint64_t)is_score(scores->at[i][stage]) << stage;
+        }
     }
     return true;
 }
@@ -428,7 +434,8 @@ static bool count_pair(const struct walk *walk, size_t stage, size_t later, size
         if (beside && pair[0] == scores->at[i][stage] && pair[1] == scores->at[i][later]) {
             scores->compared[i] |= UINT64_C(1) << stage;
         } else {
-            done = goal_counter_pair(walk->counted->goals, (enum goals_scale)i, stage, later, pair);
+            done = goal_counter_pair(walk->counted->goals, (enum goals_scale)i, stage, later,
+                                     pair[0], pair[1]);
         }
         done = done && count_change_of_pair(walk, first_scale + i, stage, later, pair);
     }
@@ -437,18 +444,33 @@ static bool count_pair(const struct walk *walk, size_t stage, size_t later, size
 
 /* The set of stages at which a family has a score, of all goals rated there: a stage has one score in
    the mixed model, whatever it is compared with. */
-static bool count_stages(const struct walk *walk, size_t scale_index, const uint32_t at[])
+static bool count_scored(const struct walk *walk, size_t scale_index, const uint32_t at[],
+                         uint64_t scored)
 {
     int64_t scores[MAX_STAGES];
-    uint64_t stages = 0;
     size_t m = 0;
-    for (size_t i = 0; i < walk->study->n_stages; i++) {
-        if (is_score(at[i])) {
-            scores[m++] = goal_counter_code(walk->counted->goals, at[i]);
-            stages |= UINT64_C(1) << i;
-        }
+    for (uint64_t rest = scored; rest != 0; rest &= rest - 1) {
+        scores[m++] = goal_counter_code(walk->counted->goals, at[__builtin_ctzll(rest)]);
     }
-    return count_pattern(walk, scale_index, stages, scores);
+    return count_pattern(walk, scale_index, scored, scores);
+}
+
+static bool count_stages(const struct walk *walk, size_t first_scale,
+                         const struct family_scores *scores)
+{
+    const size_t n = walk->study->n_stages;
+    bool done = true;
+    for (unsigned i = GOALS_FAMILY_LEVEL; i < N_GOALS_SCALES && done; i++) {
+        const bool everywhere = scores->scored[i] == UINT64_MAX >> (MAX_STAGES - n);
+        for (size_t stage = 0; stage < n && done; stage += 2) {
+            done =
+                goal_counter_stages(walk->counted->goals, (enum goals_scale)i, stage, scores->at[i],
+                                    everywhere, (scores->compared[i] >> stage & 1) != 0);
+        }
+        done = done && (goal_keys_have_model(walk->study) ||
+                        count_scored(walk, first_scale + i, scores->at[i], scores->scored[i]));
+    }
+    return done;
 }
 
 static bool count_family(const struct walk *walk, size_t first_scale)
@@ -456,21 +478,13 @@ static bool count_family(const struct walk *walk, size_t first_scale)
     const struct study *const study = walk->study;
     struct family_scores scores;
     bool done = find_scores(walk, &scores);
-    for (unsigned i = GOALS_FAMILY_LEVEL; i < N_GOALS_SCALES; i++) {
-        scores.compared[i] = 0;
-    }
     for (size_t stage = 0; stage < study->n_stages && done; stage++) {
         for (size_t later = stage + 1; later < study->n_stages && done; later++) {
             done = !is_counted_pair(study, stage, later) ||
                    count_pair(walk, stage, later, first_scale, &scores);
         }
     }
-    for (unsigned i = GOALS_FAMILY_LEVEL; i < N_GOALS_SCALES && done; i++) {
-        done = goal_counter_stages(walk->counted->goals, (enum goals_scale)i, scores.at[i],
-                                   scores.compared[i]) &&
-               count_stages(walk, first_scale + i, scores.at[i]);
-    }
-    return done;
+    return done && count_stages(walk, first_scale, &scores);
 }
 
 static bool begin(const struct walk *walk, size_t first_scale)

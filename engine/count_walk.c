@@ -64,36 +64,49 @@ bool count_pattern(const struct walk *walk, size_t scale, uint64_t stages, const
                         scores);
 }
 
-/* Is this a series of the measure? Goals are all of one. */
-static bool is_of(const struct walk *walk, uint32_t series, uint32_t measure)
-{
-    return walk->layout->is_goals ||
-           series % walk->layout->n_versions == walk->rules->version[measure];
-}
+/* Places of forms: the first of those at a stage, and of those at the latest stage. */
+struct places {
+    uint64_t at_wanted, latest; /* UINT64_MAX, and 0: there is none */
+    size_t wanted, latest_stage;
+};
 
-/* Where the form stands that a discount rests on. */
-static uint64_t discount_place(const struct walk *walk, uint32_t measure, enum discount discount)
+static void take_places(const struct walk *walk, const unsigned char *series, struct places *places)
 {
-    const size_t wanted =
-        discount == DISCOUNT_AFTER_INCOMPLETE ? walk->study->after : walk->study->before;
-    uint64_t at_wanted = UINT64_MAX, latest = 0;
-    size_t latest_stage = 0;
-    for (uint32_t i = first_series(walk); i != NO_NAME; i = next_series(walk, i)) {
-        for (size_t stage = 0; is_of(walk, i, measure) && stage < walk->study->n_stages; stage++) {
-            uint64_t place;
-            if (state_of(walk, i, stage) == SLOT_EMPTY) {
-                continue;
-            }
-            place = series_place(walk->rules, walk->layout, series_of(walk, i), stage);
-            at_wanted = stage == wanted && place < at_wanted ? place : at_wanted;
-            if (stage > latest_stage || latest == 0 || (stage == latest_stage && place < latest)) {
-                latest = place;
-                latest_stage = stage;
-            }
+    for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
+        uint64_t place;
+        if (series_state(walk->layout, series, stage) == SLOT_EMPTY) {
+            continue;
+        }
+        place = series_place(walk->rules, walk->layout, series, stage);
+        if (stage == places->wanted && place < places->at_wanted) {
+            places->at_wanted = place;
+        }
+        if (stage > places->latest_stage || places->latest == 0 ||
+            (stage == places->latest_stage && place < places->latest)) {
+            places->latest = place;
+            places->latest_stage = stage;
         }
     }
-    /* The first of a family's goals, in the order of the files. */
-    return at_wanted != UINT64_MAX ? at_wanted : latest;
+}
+
+/* Where the form stands that a discount rests on; of a family's goals the first, in the order of the files. */
+static uint64_t discount_place(const struct walk *walk, uint32_t measure, enum discount discount)
+{
+    struct places places = {.at_wanted = UINT64_MAX,
+                            .wanted = discount == DISCOUNT_AFTER_INCOMPLETE ? walk->study->after
+                                                                            : walk->study->before};
+    if (walk->layout->is_goals) {
+        for (struct goal_cursor goal = goals_of(walk->join, walk->respondent); goal.at != NULL;
+             goals_next(walk->join, &goal)) {
+            take_places(walk, goal.at, &places);
+        }
+    } else {
+        take_places(walk,
+                    series_of(walk, version_series(walk->layout, walk->respondent,
+                                                   walk->rules->version[measure])),
+                    &places);
+    }
+    return places.at_wanted != UINT64_MAX ? places.at_wanted : places.latest;
 }
 
 bool list_discount(const struct walk *walk, size_t scale, tally_code before, tally_code after)

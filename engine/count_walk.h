@@ -32,22 +32,6 @@ struct walk {
     struct goals_at_hand *goals; /* the respondent's */
 };
 
-/* The series of the respondent one after the other: of a questionnaire one for each version, of goals
-   one for each goal. Used as: for (s = first_series(walk); s != NO_NAME; s = next_series(walk, s)) */
-static inline uint32_t first_series(const struct walk *walk)
-{
-    return walk->layout->is_goals ? first_goal(walk->join, walk->respondent)
-                                  : version_series(walk->layout, walk->respondent, 0);
-}
-
-static inline uint32_t next_series(const struct walk *walk, uint32_t series)
-{
-    if (walk->layout->is_goals) {
-        return next_goal(walk->join, walk->respondent, series);
-    }
-    return (series + 1) % walk->layout->n_versions == 0 ? NO_NAME : series + 1;
-}
-
 static inline const unsigned char *series_of(const struct walk *walk, uint32_t series)
 {
     return join_series(walk->join, series);

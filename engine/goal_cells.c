@@ -1,7 +1,7 @@
 /* engine/goal_cells.c - cells of what a goal_counter counted, cohort by cohort. Those of the tally are put in
    order by the ranks of their codes, which are small numbers, so that two codes and where they stand are one
    number. */
-#include "engine/goal_keys.h"
+#include "engine/goal_cells.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -10,9 +10,45 @@
 
 #define LOWEST (-2 * GAS_HALVES_PER_LEVEL)
 
+/* --- sums of families --- */
+
+static bool add_sum(struct family_tally *families, const struct family_sum *of, uint32_t cohort,
+                    uint64_t members, int64_t sum, uint64_t count)
+{
+    return members == 0 || family_tally_add(families, &(struct family_cell){.of = *of,
+                                                                            .cohort = cohort,
+                                                                            .members = members,
+                                                                            .sum = sum,
+                                                                            .count = count});
+}
+
+/* A share as the sums of a family, for each occasion. */
+bool goal_share_add(const struct goal_share *share, uint32_t cohort, uint64_t count,
+                    struct family_tally *families)
+{
+    bool done = true;
+    for (size_t i = 0; i < N_GOAL_OCCASIONS && done; i++) {
+        struct family_sum of = share->of;
+        of.stage = (uint8_t)i;
+        done = add_sum(families, &of, cohort, share->n[i], (int64_t)share->attained[i], count);
+    }
+    return done;
+}
+
+bool goal_change_add(const struct goal_keys *keys, uint32_t cohort, uint64_t n, int64_t sum,
+                     uint64_t count, struct family_tally *families)
+{
+    const struct family_sum of = {.scale = (uint16_t)(keys->first_scale + GOALS_LEVEL),
+                                  .stage = (uint8_t)keys->study->before,
+                                  .later = (uint8_t)keys->study->after};
+    return add_sum(families, &of, cohort, n, sum, count);
+}
+
+/* --- where cells go --- */
+
 /* Where cells go, and the room that it takes to put those of a cohort in order. */
 struct cells_into {
-    const struct goal_counter *counter;
+    const struct goal_keys *keys;
     struct tally *tally;
     struct family_tally *families;
     uint32_t cohort;
@@ -38,19 +74,19 @@ static void cells_into_free(struct cells_into *into)
 
 static bool find_ranks(struct cells_into *into)
 {
-    const size_t n = into->counter->n_codes;
+    const size_t n = into->keys->n_codes;
     struct key_entry *const order = calloc(2 * n, sizeof *order);
     into->ranks = calloc(n, sizeof *into->ranks);
     into->codes = calloc(n, sizeof *into->codes);
     if (order != NULL && into->ranks != NULL && into->codes != NULL) {
         for (size_t i = 0; i < n; i++) { /* the least code becomes 0 */
-            order[i].key = (uint64_t)into->counter->codes[i] ^ UINT64_C(1) << 63;
+            order[i].key = (uint64_t)into->keys->codes[i] ^ UINT64_C(1) << 63;
             order[i].value = i;
         }
         key_entries_sort(order, n, order + n);
         for (size_t i = 0; i < n; i++) {
             into->ranks[order[i].value] = (uint32_t)i;
-            into->codes[i] = into->counter->codes[order[i].value];
+            into->codes[i] = into->keys->codes[order[i].value];
         }
     }
     free(order);
@@ -87,7 +123,7 @@ static struct cell_count cell_of(const struct cells_into *into, uint64_t place)
     struct cell_count cell = {.later = (uint8_t)key_take(&place, 8)};
     cell.stage = (uint8_t)key_take(&place, 8);
     const enum goals_scale scale = (enum goals_scale)place;
-    cell.scale = (uint16_t)(into->counter->first_scale + scale);
+    cell.scale = (uint16_t)(into->keys->first_scale + scale);
     cell.code = code_of(into, scale, rank);
     cell.later_code = cell.later < MAX_STAGES ? code_of(into, scale, later_rank) : 0;
     return cell;
@@ -124,12 +160,41 @@ static bool add_level(struct cells_into *into, uint64_t key, uint64_t count)
                      level, later_level, count);
 }
 
+/* The sums for the mixed model, of two stages at most: what families have at them stands side by side. */
+static bool add_model(const struct cells_into *into, enum goals_scale scale,
+                      const uint64_t numbers[2], uint64_t count)
+{
+    const int128 n = (int128)count;
+    struct pattern pattern = {
+        .cohort = into->cohort, .scale = (uint16_t)(into->keys->first_scale + scale), .n = count};
+    int64_t scores[2];
+    size_t m = 0;
+    for (size_t i = 0; i < 2; i++) {
+        if (numbers[i] >= N_REASONS) {
+            scores[m++] = into->keys->codes[numbers[i]];
+            pattern.stages = (uint16_t)(pattern.stages | 1u << i);
+        }
+    }
+    if (m == 0) {
+        return true;
+    }
+    if (m == 1) {
+        return patterns_add_sums(&into->tally->patterns, &pattern,
+                                 (const int128[]){n * scores[0], n * scores[0] * scores[0]});
+    }
+    return patterns_add_sums(&into->tally->patterns, &pattern,
+                             (const int128[]){n * scores[0], n * scores[1],
+                                              n * scores[0] * scores[0], n * scores[0] * scores[1],
+                                              n * scores[1] * scores[1]});
+}
+
 /* Scores at stages side by side are those of each stage, which have few different ones, and maybe a pair. */
 static bool add_beside(struct cells_into *into, enum goals_scale scale, uint64_t stage,
                        unsigned said, const uint64_t numbers[2], uint64_t count)
 {
+    const size_t n_stages = into->keys->study->n_stages;
     bool done = true;
-    for (size_t i = 0; i < 2 && done; i++) {
+    for (size_t i = 0; i < 2 && stage + i < n_stages && done; i++) {
         done =
             key_table_add(&into->margins,
                           key_of_scale(scale, stage + i, LATER_ONE_STAGE, numbers[i], 0), count) &&
@@ -137,9 +202,11 @@ static bool add_beside(struct cells_into *into, enum goals_scale scale, uint64_t
              key_table_add(&into->margins,
                            key_of_scale(scale, stage + i, LATER_ALL_STAGES, numbers[i], 0), count));
     }
-    return done && ((said & BESIDE_COMPARED) == 0 ||
-                    note_cell(into, scale, stage, stage + 1, into->ranks[numbers[0]],
-                              into->ranks[numbers[1]], count));
+    return done &&
+           (!goal_keys_have_model(into->keys->study) || add_model(into, scale, numbers, count)) &&
+           ((said & BESIDE_COMPARED) == 0 ||
+            note_cell(into, scale, stage, stage + 1, into->ranks[numbers[0]],
+                      into->ranks[numbers[1]], count));
 }
 
 static bool add_scale(struct cells_into *into, uint64_t key, uint64_t count)
@@ -182,8 +249,7 @@ static bool add_ending(const struct cells_into *into, uint64_t key, uint64_t cou
 
 static bool add_shares(const struct cells_into *into, uint64_t key, uint64_t count)
 {
-    struct goal_share share = {
-        .of = {.scale = (uint16_t)(into->counter->first_scale + GOALS_LEVEL)}};
+    struct goal_share share = {.of = {.scale = (uint16_t)(into->keys->first_scale + GOALS_LEVEL)}};
     for (size_t i = N_GOAL_OCCASIONS; i-- > 0;) {
         share.attained[i] = key_take(&key, SHARE_BITS);
         share.n[i] = key_take(&key, SHARE_BITS);
@@ -196,7 +262,7 @@ static bool add_shares(const struct cells_into *into, uint64_t key, uint64_t cou
 static bool add_change(const struct cells_into *into, uint64_t key, uint64_t count)
 {
     const int64_t sum = (int64_t)key_take(&key, CHANGE_BITS) - (INT64_C(1) << (CHANGE_BITS - 1));
-    return goal_change_add(into->counter, into->cohort, key_take(&key, CHANGE_BITS), sum, count,
+    return goal_change_add(into->keys, into->cohort, key_take(&key, CHANGE_BITS), sum, count,
                            into->families);
 }
 
@@ -230,16 +296,15 @@ static bool add_table(struct cells_into *into, const struct key_table *table)
     return done;
 }
 
-bool goal_cells_make(struct goal_counter *counter, struct tally *tally,
-                     struct family_tally *families)
+bool goal_cells_make(struct goal_keys *keys, struct tally *tally, struct family_tally *families)
 {
-    struct cells_into into = {.counter = counter, .tally = tally, .families = families};
+    struct cells_into into = {.keys = keys, .tally = tally, .families = families};
     bool done = find_ranks(&into);
-    for (size_t i = 0; i < counter->n_cohorts && done; i++) {
+    for (size_t i = 0; i < keys->n_cohorts && done; i++) {
         struct key_table margins;
         into.cohort = (uint32_t)i;
-        done = add_table(&into, &counter->cohorts[i]);
-        key_table_free(&counter->cohorts[i]);
+        done = add_table(&into, &keys->cohorts[i]);
+        key_table_free(&keys->cohorts[i]);
         margins = into.margins; /* which have no margins */
         into.margins = (struct key_table){0};
         done = done && add_table(&into, &margins) && put_cells(&into);

@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "engine/goal_keys.h"
 #include "engine/memory.h"
 
 /* So much is kept before it goes into the tally. */
@@ -19,12 +18,12 @@ void goal_counter_free(struct goal_counter *counter)
     if (counter == NULL) {
         return;
     }
-    for (size_t i = 0; i < counter->n_cohorts; i++) {
-        key_table_free(&counter->cohorts[i]);
+    for (size_t i = 0; i < counter->keys.n_cohorts; i++) {
+        key_table_free(&counter->keys.cohorts[i]);
     }
-    free(counter->cohorts);
+    free(counter->keys.cohorts);
     key_table_free(&counter->sums);
-    free(counter->codes);
+    free(counter->keys.codes);
     free(counter->levels);
     free(counter->changes);
     free(counter);
@@ -34,11 +33,12 @@ void goal_counter_free(struct goal_counter *counter)
 static bool begin_codes(struct goal_counter *counter)
 {
     key_table_free(&counter->sums);
-    if (!array_grow(&counter->codes, &counter->codes_capacity, N_REASONS, sizeof *counter->codes)) {
+    if (!array_grow(&counter->keys.codes, &counter->keys.codes_capacity, N_REASONS,
+                    sizeof *counter->keys.codes)) {
         return false;
     }
-    for (counter->n_codes = 0; counter->n_codes < N_REASONS; counter->n_codes++) {
-        counter->codes[counter->n_codes] = TALLY_REASON(counter->n_codes);
+    for (counter->keys.n_codes = 0; counter->keys.n_codes < N_REASONS; counter->keys.n_codes++) {
+        counter->keys.codes[counter->keys.n_codes] = TALLY_REASON(counter->keys.n_codes);
     }
     return true;
 }
@@ -49,7 +49,7 @@ struct goal_counter *goal_counter_new(const struct study *study)
     if (counter == NULL) {
         return NULL;
     }
-    counter->study = study;
+    counter->keys.study = study;
     counter->cohort = NO_COHORT;
     counter->levels = calloc(study->n_stages * N_GOAL_LEVELS + 1, sizeof *counter->levels);
     counter->changes =
@@ -65,7 +65,7 @@ struct goal_counter *goal_counter_new(const struct study *study)
 
 static inline struct key_table *table_now(struct goal_counter *counter)
 {
-    return &counter->cohorts[counter->cohort];
+    return &counter->keys.cohorts[counter->cohort];
 }
 
 /* Adds what was counted by place to the table of the cohort. */
@@ -79,7 +79,7 @@ static bool pour(struct key_table *table, uint64_t key, uint64_t *count)
 /* Brings the levels of the cohort into its table. */
 static bool pour_levels(struct goal_counter *counter)
 {
-    const struct study *const study = counter->study;
+    const struct study *const study = counter->keys.study;
     const size_t n_levels = study->n_stages * N_GOAL_LEVELS;
     struct key_table *const table = counter->cohort == NO_COHORT ? NULL : table_now(counter);
     bool done = true;
@@ -101,26 +101,26 @@ static bool pour_levels(struct goal_counter *counter)
 bool goal_counter_begin(struct goal_counter *counter, uint32_t cohort, size_t first_scale,
                         struct tally *tally, struct family_tally *families)
 {
-    if (counter->cohort == cohort && counter->first_scale == first_scale &&
-        counter->n_codes < MOST_NUMBERS) {
+    if (counter->cohort == cohort && counter->keys.first_scale == first_scale &&
+        counter->keys.n_codes < MOST_NUMBERS) {
         return true;
     }
     if (!pour_levels(counter)) {
         return false;
     }
     counter->n_entries += counter->cohort == NO_COHORT ? 0 : table_now(counter)->n;
-    if (counter->first_scale != first_scale || counter->n_codes >= MOST_NUMBERS ||
+    if (counter->keys.first_scale != first_scale || counter->keys.n_codes >= MOST_NUMBERS ||
         (counter->n_entries + counter->sums.n) * sizeof(struct key_entry) > ROOM) {
         if (!goal_counter_finish(counter, tally, families)) {
             return false;
         }
     }
-    if (!array_grow(&counter->cohorts, &counter->n_cohorts, (size_t)cohort + 1,
-                    sizeof *counter->cohorts)) {
+    if (!array_grow(&counter->keys.cohorts, &counter->keys.n_cohorts, (size_t)cohort + 1,
+                    sizeof *counter->keys.cohorts)) {
         return false;
     }
     counter->cohort = cohort;
-    counter->first_scale = first_scale;
+    counter->keys.first_scale = first_scale;
     /* It will be counted again, with what it grew by. */
     counter->n_entries -= table_now(counter)->n;
     return true;
@@ -135,16 +135,16 @@ static bool number_of(struct goal_counter *counter, tally_code code, uint32_t *n
     if (goal_counter_known(counter, key, number)) {
         return true;
     }
-    if (!array_grow(&counter->codes, &counter->codes_capacity, counter->n_codes + 1,
-                    sizeof *counter->codes)) {
+    if (!array_grow(&counter->keys.codes, &counter->keys.codes_capacity, counter->keys.n_codes + 1,
+                    sizeof *counter->keys.codes)) {
         return false;
     }
     entry = key_table_enter(&counter->sums, key);
     if (entry == NULL) {
         return false;
     }
-    entry->value = *number = (uint32_t)counter->n_codes;
-    counter->codes[counter->n_codes++] = code;
+    entry->value = *number = (uint32_t)counter->keys.n_codes;
+    counter->keys.codes[counter->keys.n_codes++] = code;
     return true;
 }
 
@@ -168,62 +168,6 @@ bool goal_counter_ending(struct goal_counter *counter, uint32_t category, uint32
     return key_table_add(table_now(counter), key, 1);
 }
 
-bool goal_counter_stages(struct goal_counter *counter, enum goals_scale scale,
-                         const uint32_t numbers[], uint64_t compared)
-{
-    struct key_table *const table = table_now(counter);
-    const size_t n = counter->study->n_stages;
-    size_t beside = LATER_BESIDE + BESIDE_EVERYWHERE;
-    bool done = true;
-    for (size_t i = 0; i < n; i++) {
-        beside = numbers[i] >= N_REASONS ? beside : LATER_BESIDE;
-    }
-    for (size_t i = 0; i + 1 < n && done; i += 2) {
-        const size_t later = beside + ((compared >> i & 1) != 0 ? BESIDE_COMPARED : 0);
-        done = key_table_add(table, key_of_scale(scale, i, later, numbers[i], numbers[i + 1]), 1);
-    }
-    if (n % 2 == 1 && done) {
-        done = key_table_add(table, key_of_scale(scale, n - 1, LATER_ONE_STAGE, numbers[n - 1], 0),
-                             1) &&
-               (beside == LATER_BESIDE ||
-                key_table_add(table,
-                              key_of_scale(scale, n - 1, LATER_ALL_STAGES, numbers[n - 1], 0), 1));
-    }
-    return done;
-}
-
-bool goal_counter_pair(struct goal_counter *counter, enum goals_scale scale, size_t stage,
-                       size_t later, const uint32_t numbers[2])
-{
-    return key_table_add(table_now(counter),
-                         key_of_scale(scale, stage, later, numbers[0], numbers[1]), 1);
-}
-
-/* --- sums of families --- */
-
-static bool add_sum(struct family_tally *families, const struct family_sum *of, uint32_t cohort,
-                    uint64_t members, int64_t sum, uint64_t count)
-{
-    return members == 0 || family_tally_add(families, &(struct family_cell){.of = *of,
-                                                                            .cohort = cohort,
-                                                                            .members = members,
-                                                                            .sum = sum,
-                                                                            .count = count});
-}
-
-/* A share as the sums of a family, for each occasion. */
-bool goal_share_add(const struct goal_share *share, uint32_t cohort, uint64_t count,
-                    struct family_tally *families)
-{
-    bool done = true;
-    for (size_t i = 0; i < N_GOAL_OCCASIONS && done; i++) {
-        struct family_sum of = share->of;
-        of.stage = (uint8_t)i;
-        done = add_sum(families, &of, cohort, share->n[i], (int64_t)share->attained[i], count);
-    }
-    return done;
-}
-
 bool goal_counter_share(struct goal_counter *counter, const struct goal_share *share,
                         struct family_tally *families)
 {
@@ -240,15 +184,6 @@ bool goal_counter_share(struct goal_counter *counter, const struct goal_share *s
     return key_table_add(table_now(counter), key, 1);
 }
 
-bool goal_change_add(const struct goal_counter *counter, uint32_t cohort, uint64_t n, int64_t sum,
-                     uint64_t count, struct family_tally *families)
-{
-    const struct family_sum of = {.scale = (uint16_t)(counter->first_scale + GOALS_LEVEL),
-                                  .stage = (uint8_t)counter->study->before,
-                                  .later = (uint8_t)counter->study->after};
-    return add_sum(families, &of, cohort, n, sum, count);
-}
-
 bool goal_counter_change(struct goal_counter *counter, uint64_t n, int64_t sum,
                          struct family_tally *families)
 {
@@ -256,7 +191,7 @@ bool goal_counter_change(struct goal_counter *counter, uint64_t n, int64_t sum,
        its sign. */
     const uint64_t limit = UINT64_C(1) << (CHANGE_BITS - 5);
     if (n >= limit) {
-        return goal_change_add(counter, counter->cohort, n, sum, 1, families);
+        return goal_change_add(&counter->keys, counter->cohort, n, sum, 1, families);
     }
     return key_table_add(table_now(counter),
                          (uint64_t)KEY_CHANGE << KEY_KIND_SHIFT | n << CHANGE_BITS |
@@ -267,7 +202,7 @@ bool goal_counter_change(struct goal_counter *counter, uint64_t n, int64_t sum,
 bool goal_counter_finish(struct goal_counter *counter, struct tally *tally,
                          struct family_tally *families)
 {
-    const bool done = pour_levels(counter) && goal_cells_make(counter, tally, families);
+    const bool done = pour_levels(counter) && goal_cells_make(&counter->keys, tally, families);
     counter->cohort = NO_COHORT;
     counter->n_entries = 0;
     return done && begin_codes(counter);

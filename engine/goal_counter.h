@@ -1,28 +1,18 @@
 /* engine/goal_counter.h - counts what families' goals come to faster than cells can be looked up. What is
    known of one goal, or of one family on a scale, is a number of 64 bits, and how often it occurred is kept
-   by cohort in a hash table of these; goal_cells.c makes cells of them at the end, each number says several
-   things. */
+   by cohort in a hash table of these; cells are made of them at the end, each of which says several things. */
 #ifndef PELLTER_ENGINE_GOAL_COUNTER_H
 #define PELLTER_ENGINE_GOAL_COUNTER_H
 
-#include "engine/family_tally.h"
-#include "engine/key_table.h"
-#include "engine/study.h"
-#include "engine/tally.h"
-#include "scales/gas.h"
+#include "engine/goal_cells.h"
 
-/* Start with goal_counter_new(). What stands in it is for the functions below and goal_cells.c. */
+/* Start with goal_counter_new(). What stands in it is for the functions below. */
 struct goal_counter {
-    const struct study *study; /* borrowed */
-    uint32_t cohort;           /* of what is counted now; NO_COHORT: none */
-    size_t first_scale;
-    struct key_table *cohorts; /* owned, n_cohorts */
-    size_t n_cohorts;
+    struct goal_keys keys;
+    uint32_t cohort;       /* of what is counted now; NO_COHORT: none */
     struct key_table sums; /* numbers by sums, and by codes */
-    tally_code *codes;     /* owned, n_codes: by number, each once */
-    size_t n_codes, codes_capacity;
-    size_t n_entries; /* of all cohorts, when the last began */
-    uint64_t *levels; /* owned, of the cohort: [stage][level] */
+    size_t n_entries;      /* of all cohorts, when the last began */
+    uint64_t *levels;      /* owned, of the cohort: [stage][level] */
     uint64_t
         *changes; /* owned: [later stage, at the next review; 0: before with after][level][level] */
 };
@@ -57,15 +47,8 @@ bool goal_counter_learn(struct goal_counter *counter, uint64_t sums, tally_code 
                         uint32_t *number);
 static inline tally_code goal_counter_code(const struct goal_counter *counter, uint32_t number)
 {
-    return counter->codes[number];
+    return counter->keys.codes[number];
 }
-
-/* The scales of a goals instrument, in their order. */
-enum goals_scale { GOALS_LEVEL, GOALS_FAMILY_LEVEL, GOALS_T_SCORE, N_GOALS_SCALES };
-
-/* A goal's level, in halves above the lowest. */
-#define N_GOAL_LEVELS ((size_t)GAS_N_HALVES)
-#define NO_GOAL_LEVEL GAS_N_HALVES
 
 /* A goal's level at a stage; and at a review and the one before, or before and after. */
 static inline void goal_counter_level(struct goal_counter *counter, size_t stage, uint32_t level)
@@ -75,7 +58,8 @@ static inline void goal_counter_level(struct goal_counter *counter, size_t stage
 static inline void goal_counter_levels(struct goal_counter *counter, size_t stage, size_t later,
                                        uint32_t level, uint32_t later_level)
 {
-    const bool is_pair = stage == counter->study->before && later == counter->study->after;
+    const bool is_pair =
+        stage == counter->keys.study->before && later == counter->keys.study->after;
     counter
         ->changes[((is_pair ? 0 : later) * N_GOAL_LEVELS + level) * N_GOAL_LEVELS + later_level]++;
 }
@@ -84,20 +68,26 @@ static inline void goal_counter_levels(struct goal_counter *counter, size_t stag
 bool goal_counter_ending(struct goal_counter *counter, uint32_t category, uint32_t flags,
                          const uint32_t levels[N_GOAL_OCCASIONS]);
 
-/* A family's scores at all stages, as numbers; and at two that are compared. Nearly always these are what
-   the family has at either stage: where stages i, which is even, and i + 1 are compared and it is so, bit i
-   of `compared` says it, and they are not counted as a pair. */
-bool goal_counter_stages(struct goal_counter *counter, enum goals_scale scale,
-                         const uint32_t numbers[], uint64_t compared);
-bool goal_counter_pair(struct goal_counter *counter, enum goals_scale scale, size_t stage,
-                       size_t later, const uint32_t numbers[2]);
-
-/* What some of a family's goals come to: how many were rated, and attained, at each occasion, of those
-   that are part of the same (family_of_goal(); `of` is that of the first occasion). */
-struct goal_share {
-    struct family_sum of;
-    uint64_t n[N_GOAL_OCCASIONS], attained[N_GOAL_OCCASIONS];
-};
+/* A family's scores, as numbers: at two that are compared; and at stage i, which is even, and i + 1 (where
+   there is one), of a family that has scores everywhere or not. Nearly always these are what the two are
+   compared by: `compared` says so, and they are not counted as a pair. */
+static inline bool goal_counter_pair(struct goal_counter *counter, enum goals_scale scale,
+                                     size_t stage, size_t later, uint32_t number,
+                                     uint32_t later_number)
+{
+    return key_table_add(&counter->keys.cohorts[counter->cohort],
+                         key_of_scale(scale, stage, later, number, later_number), 1);
+}
+static inline bool goal_counter_stages(struct goal_counter *counter, enum goals_scale scale,
+                                       size_t stage, const uint32_t numbers[], bool everywhere,
+                                       bool compared)
+{
+    const bool is_last = stage + 1 == counter->keys.study->n_stages;
+    return goal_counter_pair(counter, scale, stage,
+                             (size_t)LATER_BESIDE + (everywhere ? BESIDE_EVERYWHERE : 0) +
+                                 (compared ? BESIDE_COMPARED : 0),
+                             numbers[stage], is_last ? REASON_NO_FORM : numbers[stage + 1]);
+}
 
 /* Of a respondent that is a family by itself: a share; and what the changes of n goals from before to
    after add up to, in halves. What is too much for a number goes into `families`. */

@@ -4,7 +4,27 @@
 #ifndef PELLTER_ENGINE_GOAL_KEYS_H
 #define PELLTER_ENGINE_GOAL_KEYS_H
 
-#include "engine/goal_counter.h"
+#include "engine/key_table.h"
+#include "engine/study.h"
+#include "engine/tally.h"
+#include "scales/gas.h"
+
+/* The scales of a goals instrument, in their order. */
+enum goals_scale { GOALS_LEVEL, GOALS_FAMILY_LEVEL, GOALS_T_SCORE, N_GOALS_SCALES };
+
+/* A goal's level, in halves above the lowest. */
+#define N_GOAL_LEVELS ((size_t)GAS_N_HALVES)
+#define NO_GOAL_LEVEL GAS_N_HALVES
+
+/* How often what keys say occurred, and what their numbers are. */
+struct goal_keys {
+    const struct study *study; /* borrowed */
+    size_t first_scale;
+    struct key_table *cohorts; /* owned, n_cohorts */
+    size_t n_cohorts;
+    tally_code *codes; /* owned, n_codes: by number, each once */
+    size_t n_codes, codes_capacity;
+};
 
 /* What a key says, in its upper three bits; never 0. */
 enum { KEY_LEVEL = 1, KEY_ENDING, KEY_SCALE, KEY_SHARES, KEY_CHANGE };
@@ -22,7 +42,7 @@ static inline uint64_t key_take(uint64_t *key, unsigned bits)
 #define LEVEL_BITS 4
 _Static_assert(NO_GOAL_LEVEL < 1 << LEVEL_BITS, "a level fits");
 
-/* Of a scale: a stage, a later one or these, and two numbers. At two stages side by side they say what a
+/* Of a scale: a stage, a later one or these, and two numbers. At two stages side by side, or at the last, they say what a
    family has at each, whether that is so of those with a score everywhere, and whether it is what the two
    are compared by. */
 #define STAGE_BITS 6
@@ -58,6 +78,13 @@ static inline uint64_t key_of_level(size_t stage, size_t later, size_t level, si
     return key << LEVEL_BITS | later_level;
 }
 
+/* Do these keys say all that the mixed model needs, if the study has one? Of more stages it does not follow
+   from what is counted of two. */
+static inline bool goal_keys_have_model(const struct study *study)
+{
+    return study_has_model(study) && study->n_stages <= 2;
+}
+
 /* Shares: of at most so many goals at each occasion. */
 #define SHARE_BITS 6
 #define DIMENSION_BITS 5
@@ -65,16 +92,5 @@ _Static_assert(GOALS_BY_FLAG + MAX_FLAGS <= 1 << DIMENSION_BITS &&
                    32 + DIMENSION_BITS + 2 * N_GOAL_OCCASIONS * SHARE_BITS <= KEY_KIND_SHIFT,
                "a share fits");
 #define CHANGE_BITS 24
-
-/* A share, and a change, that is added to `families` at once: of `count` families of a cohort. False: no
-   memory. */
-bool goal_share_add(const struct goal_share *share, uint32_t cohort, uint64_t count,
-                    struct family_tally *families);
-bool goal_change_add(const struct goal_counter *counter, uint32_t cohort, uint64_t n, int64_t sum,
-                     uint64_t count, struct family_tally *families);
-
-/* Makes cells in `tally` and `families` of all keys, of which there are none then. False: no memory. */
-bool goal_cells_make(struct goal_counter *counter, struct tally *tally,
-                     struct family_tally *families);
 
 #endif

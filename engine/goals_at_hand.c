@@ -79,20 +79,10 @@ void goals_at_hand_begin(struct goals_at_hand *goals, const struct study *study,
     goals->change = 0;
 }
 
-uint32_t *goals_next_codes(struct goals_at_hand *goals)
+bool goals_make_room(struct goals_at_hand *goals)
 {
-    const size_t n = goals->n_stages;
-    uint32_t *codes;
-    if ((goals->n + 1) * n > goals->codes_capacity &&
-        !array_grow(&goals->codes, &goals->codes_capacity, (goals->n + 1) * n,
-                    sizeof *goals->codes)) {
-        return NULL;
-    }
-    codes = goals->codes + goals->n * n;
-    for (size_t i = 0; i < n; i++) {
-        codes[i] = 0;
-    }
-    return codes;
+    return array_grow(&goals->codes, &goals->codes_capacity, (goals->n + 1) * goals->n_stages,
+                      sizeof *goals->codes);
 }
 
 /* --- weights that differ, and that are missing --- */

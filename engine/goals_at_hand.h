@@ -18,11 +18,13 @@ struct goal_sums {
 
 static inline void goal_sums_add(struct goal_sums *sums, const struct goal_sums *more)
 {
+    struct goal_sums both = *sums; /* which is neither of them, as far as the compiler can tell */
     for (size_t i = 0; i < N_GOAL_SUMS; i++) {
-        sums->of[i] += more->of[i];
+        both.of[i] += more->of[i];
     }
-    sums->divisors[0] &= more->divisors[0];
-    sums->divisors[1] &= more->divisors[1];
+    both.divisors[0] &= more->divisors[0];
+    both.divisors[1] &= more->divisors[1];
+    *sums = both;
 }
 
 /* A rating by itself. */
@@ -73,7 +75,18 @@ static inline const struct rating *goals_rating(const struct goals_at_hand *goal
 }
 
 /* The codes of the next goal, zeros. NULL: no memory. */
-uint32_t *goals_next_codes(struct goals_at_hand *goals);
+bool goals_make_room(struct goals_at_hand *goals);
+static inline uint32_t *goals_next_codes(struct goals_at_hand *goals)
+{
+    const size_t n = goals->n_stages, at = goals->n * n;
+    if (at + n > goals->codes_capacity && !goals_make_room(goals)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        goals->codes[at + i] = 0;
+    }
+    return goals->codes + at;
+}
 
 /* All goals are known: where a stage gives no weight, that of the first stage that does holds. */
 void goals_settle_weights(struct goals_at_hand *goals);

@@ -250,46 +250,6 @@ static bool is_goal(const struct join *join, uint32_t series)
     return number_at(join->layout, join_series(join, series)) != NO_NAME;
 }
 
-/* The first goal of a record, which has one, or NO_NAME where there is no record. */
-static uint32_t first_of_more(uint32_t more)
-{
-    return more == 0 ? NO_NAME : more_series(more - 1, 0);
-}
-
-uint32_t first_goal(const struct join *join, uint32_t respondent)
-{
-    const uint32_t first = inline_series(respondent, 0);
-    return is_goal(join, first) ? first : NO_NAME;
-}
-
-uint32_t next_goal(const struct join *join, uint32_t respondent, uint32_t series)
-{
-    const bool is_more = (series & MORE_SERIES) != 0;
-    const size_t n = is_more ? MORE_GOALS : join->layout->n_inline;
-    const size_t i = is_more ? (series & ~MORE_SERIES) % MORE_GOALS
-                             : series & ((UINT32_C(1) << INLINE_BITS) - 1);
-    if (i + 1 < n && is_goal(join, series + 1)) {
-        return series + 1;
-    }
-    return first_of_more(
-        is_more ? more_at(more_record(join, (series & ~MORE_SERIES) / (uint32_t)MORE_GOALS))
-                : more_of(join, respondent));
-}
-
-struct known_goal goal_at(const struct join_layout *layout, const unsigned char *at)
-{
-    struct known_goal known = {.goal = number_at(layout, at), .category = NO_NAME};
-    uint16_t flags;
-    if (layout->category_stage > layout->category) {
-        known.category = number_at(layout, at + layout->category);
-    }
-    if (layout->states > layout->flags) {
-        memcpy(&flags, at + layout->flags, sizeof flags);
-        known.flags = flags;
-    }
-    return known;
-}
-
 /* --- very many goals --- */
 
 /* So many records of a respondent's goals are looked through for one. With more, they go by a table: a file
@@ -311,9 +271,9 @@ static bool remember_goal(struct join *join, uint32_t respondent, uint32_t serie
 
 static bool remember_goals(struct join *join, uint32_t respondent)
 {
-    for (uint32_t i = first_goal(join, respondent); i != NO_NAME;
-         i = next_goal(join, respondent, i)) {
-        if (!remember_goal(join, respondent, i)) {
+    for (struct goal_cursor goal = goals_of(join, respondent); goal.at != NULL;
+         goals_next(join, &goal)) {
+        if (!remember_goal(join, respondent, goal.series)) {
             return false;
         }
     }
@@ -579,22 +539,34 @@ void series_set_place(const struct join_rules *rules, const struct join_layout *
     }
 }
 
+/* The earlier of two dates, if there is one. */
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a == NO_DATE || (b != NO_DATE && b < a) ? b : a;
+}
+
+static int64_t date_of_form(const struct join_rules *rules, const struct join_layout *layout,
+                            const unsigned char *at, size_t stage)
+{
+    return series_state(layout, at, stage) == SLOT_EMPTY ? NO_DATE
+                                                         : series_date(rules, layout, at, stage);
+}
+
 int64_t join_date(const struct join_rules *rules, const struct join *join, uint32_t respondent,
                   size_t stage)
 {
     const struct join_layout *const layout = join->layout;
     int64_t earliest = NO_DATE;
-    uint32_t series =
-        layout->is_goals ? first_goal(join, respondent) : version_series(layout, respondent, 0);
-    for (size_t i = 0; layout->is_goals ? series != NO_NAME : i < layout->n_versions; i++) {
-        const unsigned char *const at = join_series(join, series);
-        const int64_t date = series_state(layout, at, stage) == SLOT_EMPTY
-                                 ? NO_DATE
-                                 : series_date(rules, layout, at, stage);
-        if (date != NO_DATE && (earliest == NO_DATE || date < earliest)) {
-            earliest = date;
+    if (layout->is_goals) {
+        for (struct goal_cursor goal = goals_of(join, respondent); goal.at != NULL;
+             goals_next(join, &goal)) {
+            earliest = earlier(earliest, date_of_form(rules, layout, goal.at, stage));
         }
-        series = layout->is_goals ? next_goal(join, respondent, series) : series + 1;
+        return earliest;
+    }
+    for (size_t i = 0; i < layout->n_versions; i++) {
+        const unsigned char *const at = join_series(join, version_series(layout, respondent, i));
+        earliest = earlier(earliest, date_of_form(rules, layout, at, stage));
     }
     return earliest;
 }

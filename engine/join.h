@@ -270,11 +270,7 @@ static inline bool code_fits(const struct join_layout *layout, uint32_t code)
 #define INLINE_BITS 4
 #define MORE_SERIES (UINT32_C(1) << 31)
 
-/* A respondent's goals, one after the other, and NO_NAME after the last. */
-uint32_t first_goal(const struct join *join, uint32_t respondent);
-uint32_t next_goal(const struct join *join, uint32_t respondent, uint32_t series);
-
-/* The same, where it stands. Used as: for (g = goals_of(join, respondent); g.at != NULL; goals_next(join, &g)) */
+/* One of a respondent's goals. Used as: for (g = goals_of(join, respondent); g.at != NULL; goals_next(join, &g)) */
 struct goal_cursor {
     const unsigned char *at; /* the series; NULL behind the last */
     uint32_t series;         /* its number */
@@ -322,10 +318,18 @@ static inline void goals_next(const struct join *join, struct goal_cursor *goals
 struct known_goal {
     uint32_t goal, category, flags;
 };
-struct known_goal goal_at(const struct join_layout *layout, const unsigned char *at);
-static inline struct known_goal join_goal(const struct join *join, uint32_t series)
+static inline struct known_goal goal_at(const struct join_layout *layout, const unsigned char *at)
 {
-    return goal_at(join->layout, join_series(join, series));
+    struct known_goal known = {.goal = number_at(layout, at), .category = NO_NAME};
+    uint16_t flags;
+    if (layout->category_stage > layout->category) {
+        known.category = number_at(layout, at + layout->category);
+    }
+    if (layout->states > layout->flags) {
+        __builtin_memcpy(&flags, at + layout->flags, sizeof flags);
+        known.flags = flags;
+    }
+    return known;
 }
 
 /* The respondent's series of this goal, which is new if need be. False: no memory. */

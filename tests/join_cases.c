@@ -95,12 +95,12 @@ static size_t print_goals(const struct join_world *world, size_t join, uint32_t 
 {
     const struct join *const j = &world->respondents.joins[join];
     size_t n = 0;
-    for (uint32_t i = first_goal(j, person); i != NO_NAME; i = next_goal(j, person, i)) {
+    for (struct goal_cursor goal = goals_of(j, person); goal.at != NULL; goals_next(j, &goal)) {
         char places[8];
         assert_true(n < MOST_FORMS);
-        print_series(world, join, i, places);
-        snprintf(series[n++], ENTRY, "%-2s%s", names_text(&world->names, join_goal(j, i).goal),
-                 places);
+        print_series(world, join, goal.series, places);
+        snprintf(series[n++], ENTRY, "%-2s%s",
+                 names_text(&world->names, goal_at(j->layout, goal.at).goal), places);
     }
     qsort(series, n, ENTRY, text_compare);
     for (size_t i = 0; i < n; i++) {
@@ -195,9 +195,11 @@ static void print_used(const struct join_world *world, char *out, size_t size)
             for (size_t i = 0; i < join->layout->n_versions; i++) {
                 n = print_rows(world, j, version_series(join->layout, person, i), entries, n);
             }
-            for (uint32_t i = join->layout->is_goals ? first_goal(join, person) : NO_NAME;
-                 i != NO_NAME; i = next_goal(join, person, i)) {
-                n = print_rows(world, j, i, entries, n);
+            if (join->layout->is_goals) {
+                for (struct goal_cursor goal = goals_of(join, person); goal.at != NULL;
+                     goals_next(join, &goal)) {
+                    n = print_rows(world, j, goal.series, entries, n);
+                }
             }
         }
     }

@@ -31,6 +31,13 @@ static uint64_t count_of(const struct tally *tally, uint32_t cohort, size_t scal
     return count;
 }
 
+static void add_stages(struct goal_counter *counter, const uint32_t numbers[], bool everywhere)
+{
+    for (size_t i = 0; i < counter->keys.study->n_stages; i += 2) {
+        assert_true(goal_counter_stages(counter, GOALS_T_SCORE, i, numbers, everywhere, false));
+    }
+}
+
 /* Stages are written down two by two; of five, one is left over. Reasons are no scores. */
 static void test_stages(void **state)
 {
@@ -49,11 +56,10 @@ static void test_stages(void **state)
     assert_int_equal(again, number[0]);
     const uint32_t everywhere[] = {number[0], number[1], number[0], number[0], number[1]};
     const uint32_t partly[] = {number[0], REASON_NO_FORM, number[0], number[1], REASON_CONFLICTING};
-    assert_true(goal_counter_stages(counter, GOALS_T_SCORE, everywhere, 0));
-    assert_true(goal_counter_stages(counter, GOALS_T_SCORE, partly, 0));
-    assert_true(goal_counter_stages(counter, GOALS_T_SCORE, partly, 0));
-    assert_true(goal_counter_pair(counter, GOALS_FAMILY_LEVEL, 0, 4,
-                                  (const uint32_t[]){number[1], REASON_NO_FORM}));
+    add_stages(counter, everywhere, true);
+    add_stages(counter, partly, false);
+    add_stages(counter, partly, false);
+    assert_true(goal_counter_pair(counter, GOALS_FAMILY_LEVEL, 0, 4, number[1], REASON_NO_FORM));
     assert_true(goal_counter_finish(counter, &tally, &families));
     tally_sort(&tally);
     for (size_t i = 0; i < 5; i++) {
@@ -73,6 +79,52 @@ static void test_stages(void **state)
     assert_int_equal(count_of(&tally, 3, SCALE(GOALS_FAMILY_LEVEL), 0, 4, INT64_C(1) << 40,
                               TALLY_REASON(REASON_NO_FORM)),
                      1);
+    tally_free(&tally);
+    family_tally_free(&families);
+    goal_counter_free(counter);
+}
+
+/* Of two stages side by side, what is compared by the same scores is not told again; and what the mixed model
+   needs is known. */
+static void test_two_stages(void **state)
+{
+    (void)state;
+    const struct study study = study_of(2);
+    struct goal_counter *const counter = goal_counter_new(&study);
+    struct tally tally = {0};
+    struct family_tally families = {0};
+    const struct pattern *patterns;
+    uint32_t two[2], partly[2] = {0, REASON_NO_FORM};
+    size_t n;
+    assert_non_null(counter);
+    assert_true(goal_counter_begin(counter, 1, TOY_LEVEL, &tally, &families));
+    assert_true(goal_counter_learn(counter, 0, -3, &two[0]));
+    assert_true(goal_counter_learn(counter, 7, 5, &two[1]));
+    assert_true(goal_counter_learn(counter, 8, -3, &partly[0]));
+    assert_int_equal(partly[0], two[0]);
+    assert_true(goal_counter_stages(counter, GOALS_T_SCORE, 0, two, true, true));
+    assert_true(goal_counter_stages(counter, GOALS_T_SCORE, 0, two, true, false));
+    assert_true(goal_counter_pair(counter, GOALS_T_SCORE, 0, 1, two[1], two[1]));
+    assert_true(goal_counter_stages(counter, GOALS_T_SCORE, 0, partly, false, true));
+    assert_true(goal_counter_finish(counter, &tally, &families));
+    tally_sort(&tally);
+    assert_int_equal(count_of(&tally, 1, SCALE(GOALS_T_SCORE), 0, 1, -3, 5), 1);
+    assert_int_equal(count_of(&tally, 1, SCALE(GOALS_T_SCORE), 0, 1, 5, 5), 1);
+    assert_int_equal(
+        count_of(&tally, 1, SCALE(GOALS_T_SCORE), 0, 1, -3, TALLY_REASON(REASON_NO_FORM)), 1);
+    assert_int_equal(count_of(&tally, 1, SCALE(GOALS_T_SCORE), 0, TALLY_ONE_STAGE, -3, 0), 3);
+    assert_int_equal(count_of(&tally, 1, SCALE(GOALS_T_SCORE), 1, TALLY_ALL_STAGES, 5, 0), 2);
+    patterns = patterns_find(&tally.patterns, 1, SCALE(GOALS_T_SCORE), &n);
+    assert_int_equal(n, 2);
+    for (size_t i = 0; i < 2; i++) { /* sums, then products: aa, ba, bb */
+        static const int64_t one[] = {-3, 9}, both[] = {-6, 10, 18, -30, 50};
+        const bool is_one = patterns[i].stages == 1;
+        assert_int_equal(patterns[i].n, is_one ? 1 : 2);
+        for (size_t k = 0; k < (is_one ? COUNT(one) : COUNT(both)); k++) {
+            assert_int_equal((int64_t)tally.patterns.terms[patterns[i].terms + k],
+                             is_one ? one[k] : both[k]);
+        }
+    }
     tally_free(&tally);
     family_tally_free(&families);
     goal_counter_free(counter);
@@ -176,8 +228,7 @@ static void test_room(void **state)
         if (!goal_counter_known(counter, i % 5000 + 1, &number)) {
             assert_true(goal_counter_learn(counter, i % 5000 + 1, i % 5000, &number));
         }
-        assert_true(goal_counter_stages(counter, GOALS_T_SCORE,
-                                        (const uint32_t[]){number, REASON_NO_FORM}, 0));
+        add_stages(counter, (const uint32_t[]){number, REASON_NO_FORM}, false);
     }
     assert_true(goal_counter_finish(counter, &tally, &families));
     tally_sort(&tally);
@@ -201,9 +252,8 @@ static void test_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stages),
-        cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_sums),
+        cmocka_unit_test(test_stages), cmocka_unit_test(test_two_stages),
+        cmocka_unit_test(test_levels), cmocka_unit_test(test_sums),
         cmocka_unit_test(test_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -303,7 +303,8 @@ static void test_categories_and_flags(void **state)
                            k + 2);
             }
             assert_true(respondents_resolve(&world.respondents));
-            const struct known_goal known = join_goal(&world.respondents.joins[1], 0);
+            const struct join *const join = &world.respondents.joins[1];
+            const struct known_goal known = goal_at(join->layout, goals_of(join, 0).at);
             const char *const category =
                 known.category == NO_NAME ? NULL : names_text(&world.names, known.category);
             if ((category == NULL) != (goals[i].category == NULL) ||
@@ -390,9 +391,10 @@ static void check_goals(const struct join_world *world, uint32_t who, uint32_t s
     const uint32_t person = world_find(world, 1, (const char[]){(char)('a' + who), '\0'});
     bool seen[MOST_GOALS] = {false};
     uint32_t n = 0;
-    for (uint32_t i = first_goal(join, person); i != NO_NAME; i = next_goal(join, person, i), n++) {
-        const unsigned char *const at = join_series(join, i);
-        const struct known_goal known = join_goal(join, i);
+    for (struct goal_cursor next = goals_of(join, person); next.at != NULL;
+         goals_next(join, &next), n++) {
+        const unsigned char *const at = next.at;
+        const struct known_goal known = goal_at(join->layout, at);
         const uint32_t goal = known.goal / step;
         assert_true(goal < n_goals_of[who] && known.goal % step == 0 && !seen[goal]);
         seen[goal] = true;

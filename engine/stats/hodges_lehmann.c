@@ -34,41 +34,84 @@ double signed_rank_quantile(double n)
     return fmax(0.0, ceil(n * (n + 1.0) / 4.0 + x * sqrt(variance) - 0.5));
 }
 
-/* How many of the sums x_i + x_j, i <= j over people, are at most `most`. */
-static uint128 sums_up_to(const struct distribution *changes, int64_t most)
+/* Of the sums x_i + x_j, i <= j over people: how many are at most so much, the greatest of these (if there is
+   one), and the least of the others (if there is one). */
+struct sums {
+    uint128 n;
+    int64_t greatest, next;
+};
+
+static struct sums sums_up_to(const struct distribution *changes, int64_t most)
 {
     const struct score_count *const x = changes->scores;
-    size_t above = changes->n_scores; /* x[above ..] make too large a sum with x[i] */
-    uint64_t partners = 0;            /* people below `above` */
-    uint128 ordered = 0;              /* pairs either way round, and everyone with themselves */
+    const size_t n = changes->n_scores;
+    struct sums sums = {.greatest = INT64_MIN, .next = INT64_MAX};
+    size_t above = n;      /* x[above ..] make too large a sum with x[i] */
+    uint64_t partners = 0; /* people below `above` */
+    uint128 ordered = 0;   /* pairs either way round, and everyone with themselves */
     uint64_t with_self = 0;
-    for (size_t j = 0; j < changes->n_scores; j++) {
+    for (size_t j = 0; j < n; j++) {
         partners += x[j].count;
         with_self += 2 * x[j].score <= most ? x[j].count : 0;
     }
-    for (size_t i = 0; i < changes->n_scores && partners > 0; i++) {
+    for (size_t i = 0; i < n; i++) {
         while (above > 0 && x[i].score + x[above - 1].score > most) {
             partners -= x[--above].count;
         }
+        if (above < n && x[i].score + x[above].score < sums.next) {
+            sums.next = x[i].score + x[above].score;
+        }
+        if (above == 0) {
+            break;
+        }
+        if (x[i].score + x[above - 1].score > sums.greatest) {
+            sums.greatest = x[i].score + x[above - 1].score;
+        }
         ordered += (uint128)x[i].count * partners;
     }
-    return (ordered + with_self) / 2;
+    sums.n = (ordered + with_self) / 2;
+    return sums;
 }
 
-/* The sum that stands `place`-th, from 1, when all are in order. */
-static int64_t sum_at(const struct distribution *changes, uint128 place)
+/* The sums among which one is looked for: those from `low` to `high`, both of which there are. */
+struct sought {
+    int64_t low, high;
+    uint128 n_below, n_up_to; /* sums below `low`, and up to `high` */
+};
+
+/* Where the place-th would be, if they were spread evenly. */
+static int64_t even_place(const struct sought *sought, uint128 place)
 {
-    int64_t low = 2 * changes->scores[0].score;
-    int64_t high = 2 * changes->scores[changes->n_scores - 1].score;
-    while (low < high) {
-        const int64_t middle = low + (high - low) / 2;
-        if (sums_up_to(changes, middle) >= place) {
-            high = middle;
+    const double share =
+        (double)(place - sought->n_below) / (double)(sought->n_up_to - sought->n_below);
+    const double span = (double)sought->high - (double)sought->low;
+    const int64_t at = sought->low + (int64_t)(span * share);
+    return at < sought->low ? sought->low : at >= sought->high ? sought->high - 1 : at;
+}
+
+/* The sum that stands `place`-th, from 1, of n_sums, when all are in order. A look that left more than half of
+   them is followed by one in the middle. */
+static int64_t sum_at(const struct distribution *changes, uint128 place, uint128 n_sums)
+{
+    struct sought sought = {.low = 2 * changes->scores[0].score,
+                            .high = 2 * changes->scores[changes->n_scores - 1].score,
+                            .n_up_to = n_sums};
+    bool evenly = true;
+    while (sought.low < sought.high) {
+        const uint128 n = sought.n_up_to - sought.n_below;
+        const int64_t most =
+            evenly ? even_place(&sought, place) : sought.low + (sought.high - sought.low) / 2;
+        const struct sums sums = sums_up_to(changes, most);
+        if (sums.n >= place) {
+            sought.high = sums.greatest;
+            sought.n_up_to = sums.n;
         } else {
-            low = middle + 1;
+            sought.low = sums.next;
+            sought.n_below = sums.n;
         }
+        evenly = !evenly || 2 * (sought.n_up_to - sought.n_below) <= n;
     }
-    return low;
+    return sought.low;
 }
 
 struct effect hodges_lehmann(const struct distribution *changes)
@@ -84,14 +127,14 @@ struct effect hodges_lehmann(const struct distribution *changes)
     }
     n_sums = n * (n + 1) / 2;
     place = (n_sums + 1) / 2;
-    middle.size =
-        n_sums % 2 == 1
-            ? value_ratio(sum_at(changes, place), 2 * units)
-            : value_ratio((int128)sum_at(changes, place) + sum_at(changes, place + 1), 4 * units);
+    middle.size = n_sums % 2 == 1 ? value_ratio(sum_at(changes, place, n_sums), 2 * units)
+                                  : value_ratio((int128)sum_at(changes, place, n_sums) +
+                                                    sum_at(changes, place + 1, n_sums),
+                                                4 * units);
     if (n >= HODGES_LEHMANN_LEAST && changes->n_scores > 1) {
         place = (uint128)signed_rank_quantile((double)n);
-        middle.low = value_ratio(sum_at(changes, place), 2 * units);
-        middle.high = value_ratio(sum_at(changes, n_sums - place + 1), 2 * units);
+        middle.low = value_ratio(sum_at(changes, place, n_sums), 2 * units);
+        middle.high = value_ratio(sum_at(changes, n_sums - place + 1, n_sums), 2 * units);
     }
     return middle;
 }

@@ -120,7 +120,7 @@ static bool begin_source(struct worker *worker, struct reading *reading)
     const struct file_piece *const piece = &reading->piece;
     if (!decoder_finish(reading->decoder) ||
         (piece->columns != NULL &&
-         !decoder_begin(reading->decoder, piece->source, piece->separator, piece->columns))) {
+         !decoder_begin(reading->decoder, piece->source, piece->columns))) {
         return false;
     }
     rows_free(reading->rows);

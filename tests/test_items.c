@@ -15,8 +15,9 @@
 /* A file of one column before the items. */
 struct sheet {
     char text[N_ROWS * ROW_BYTES + BEHIND];
-    uint32_t ends[N_ROWS * (MOST_ITEMS + 2)];
+    uint64_t ends[N_ROWS * ROW_BYTES / 64 + 2];
     struct raw_row rows[N_ROWS];
+    const char *starts[N_ROWS]; /* of the first item, where it is */
     size_t column, n_items;
 };
 
@@ -26,22 +27,27 @@ static const char *const cells[] = {"1", "5", "3",  "2", "4", "",  "",
 
 static void draw_sheet(struct sheet *sheet, size_t n_kinds, uint64_t *random)
 {
-    size_t n = 0, n_ends = 0;
+    size_t n = 0;
+    memset(sheet->ends, 0, sizeof sheet->ends);
     for (size_t r = 0; r < N_ROWS; r++) {
         /* now and then a row that breaks off */
         const size_t n_cells =
             sheet->column + sheet->n_items - (n_kinds > 7 && draw_below(random, 20) == 0);
         struct raw_row *const row = &sheet->rows[r];
         *row = (struct raw_row){.text = sheet->text,
-                                .ends = &sheet->ends[n_ends],
+                                .ends = sheet->ends,
                                 .start = (uint32_t)n,
                                 .n_cells = (uint32_t)n_cells};
+        sheet->starts[r] = sheet->text + n;
         for (size_t i = 0; i < n_cells; i++) {
             const char *const cell =
                 i < sheet->column ? "P0001" : cells[draw_below(random, (uint32_t)n_kinds)];
+            if (i == sheet->column) {
+                sheet->starts[r] = sheet->text + n;
+            }
             memcpy(sheet->text + n, cell, strlen(cell));
             n += strlen(cell);
-            sheet->ends[n_ends++] = (uint32_t)n;
+            sheet->ends[n / 64] |= (uint64_t)1 << n % 64;
             sheet->text[n++] = i + 1 < n_cells ? ',' : '\n';
         }
     }
@@ -56,15 +62,13 @@ static bool read_plainly(const struct sheet *sheet, const struct raw_row *row,
         return false;
     }
     for (size_t i = 0; i < sheet->n_items; i++) {
-        const size_t cell = sheet->column + i;
-        const uint32_t start = cell == 0 ? row->start : row->ends[cell - 1] + 1;
-        const int digit = row->text[start] - '0';
+        const struct span raw = raw_cell(row, sheet->column + i);
+        const int digit = raw.text[0] - '0';
         out[i] = ANSWER_MISSING;
-        if (row->ends[cell] == start) {
+        if (raw.length == 0) {
             continue;
         }
-        if (row->ends[cell] - start != 1 || digit < range->first ||
-            digit > range->first + range->span) {
+        if (raw.length != 1 || digit < range->first || digit > range->first + range->span) {
             return false;
         }
         out[i] = (answer)digit;
@@ -75,21 +79,24 @@ static bool read_plainly(const struct sheet *sheet, const struct raw_row *row,
 static void check_sheet(const struct sheet *sheet, const struct digit_range *range)
 {
     const size_t stride = ROW_STRIDE(sheet->n_items);
-    answer *const got = malloc(N_ROWS * stride);
+    answer *const got = malloc(N_ROWS * stride + ITEMS_SLACK);
+    struct set_bits bits;
+    uint8_t others[N_ROWS];
+    size_t n, next = 0;
     assert_non_null(got);
-    for (size_t first = 0, n; first < N_ROWS; first += n + 1) {
-        n = items_read(range, sheet->rows + first, N_ROWS - first, sheet->column, sheet->n_items,
-                       got);
-        assert_true(n <= N_ROWS - first);
-        for (size_t i = 0; i <= n && first + i < N_ROWS; i++) {
-            answer expected[MOST_ITEMS];
-            const bool plain = read_plainly(sheet, &sheet->rows[first + i], range, expected);
-            assert_int_equal(plain, i < n);
-            if (plain) {
-                assert_memory_equal(got + i * stride, expected, sheet->n_items);
-            }
+    set_bits_fill(&bits);
+    n = items_read(range, &bits, sheet->rows, sheet->starts, N_ROWS, sheet->column, sheet->n_items,
+                   got, others);
+    for (size_t i = 0; i < N_ROWS; i++) {
+        answer expected[MOST_ITEMS];
+        const bool plain = read_plainly(sheet, &sheet->rows[i], range, expected);
+        assert_int_equal(plain, next == n || others[next] != i);
+        next += !plain;
+        if (plain) {
+            assert_memory_equal(got + i * stride, expected, sheet->n_items);
         }
     }
+    assert_int_equal(next, n);
     free(got);
 }
 
@@ -97,7 +104,7 @@ static void test_items(void **state)
 {
     (void)state;
     static const size_t kinds[] = {3, 5, 7, COUNT(cells)};
-    static const struct digit_range ranges[] = {{1, 4, ','}, {0, 2, ','}, {0, 9, ','}};
+    static const struct digit_range ranges[] = {{1, 4}, {0, 2}, {0, 9}};
     struct sheet *const sheet = calloc(1, sizeof *sheet);
     uint64_t random = 7;
     assert_non_null(sheet);
@@ -119,14 +126,18 @@ static void test_no_digits(void **state)
 {
     (void)state;
     struct sheet *const sheet = calloc(1, sizeof *sheet);
-    const struct digit_range none = {0, -1, ','};
+    const struct digit_range none = {0, -1};
     uint64_t random = 8;
-    answer got[ROW_STRIDE(5)];
+    answer got[ROW_STRIDE(5) + ITEMS_SLACK];
+    struct set_bits bits;
+    uint8_t other = 1;
     assert_non_null(sheet);
     sheet->n_items = 5;
     sheet->column = 1;
     draw_sheet(sheet, 3, &random);
-    assert_int_equal(items_read(&none, sheet->rows, 1, 1, 5, got), 0);
+    set_bits_fill(&bits);
+    assert_int_equal(items_read(&none, &bits, sheet->rows, sheet->starts, 1, 1, 5, got, &other), 1);
+    assert_int_equal(other, 0);
     free(sheet);
 }
 

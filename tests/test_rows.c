@@ -482,18 +482,16 @@ static void test_random(void **state)
 /* Marks with their arrays. */
 struct marked {
     struct marks marks;
-    uint32_t ends[MARKED_MAX + MARKS_SLACK], line_ends[MARKED_MAX + MARKS_SLACK];
-    uint32_t odd[MARKED_MAX + MARKS_SLACK], bit_positions[256][8];
+    uint64_t ends[MARKED_MAX / MARKS_BYTES + 1];
+    struct line_mark lines[MARKED_MAX + MARKS_SLACK];
+    uint32_t odd[MARKED_MAX];
 };
 
 static void marked_begin(struct marked *marked)
 {
     memset(marked, 0, sizeof *marked);
-    bit_positions_fill(marked->bit_positions);
-    marked->marks = (struct marks){.ends = marked->ends,
-                                   .line_ends = marked->line_ends,
-                                   .odd = marked->odd,
-                                   .bit_positions = (const uint32_t(*)[8])marked->bit_positions};
+    marked->marks =
+        (struct marks){.ends = marked->ends, .lines = marked->lines, .odd = marked->odd};
 }
 
 /* What marks.h says, byte by byte. */
@@ -510,20 +508,21 @@ static void mark_plainly(struct marks *m, const char *text, size_t n, char separ
             m->odd[m->n_odd++] = i;
         }
         if (m->inside == 0 && (is_line_end || text[i] == separator)) {
-            m->ends[m->n_ends++] = i;
+            m->ends[i / 64] |= (uint64_t)1 << i % 64;
+            m->n_ends++;
         }
         if (m->inside == 0 && is_line_end) {
-            m->line_ends[m->n_line_ends++] = i;
+            m->lines[m->n_lines++] = (struct line_mark){i, m->n_ends};
         }
     }
 }
 
-static void check_marks(const struct marks *a, const struct marks *b, const char *name)
+static void check_marks(const struct marks *a, const struct marks *b, size_t n, const char *name)
 {
-    if (a->n_ends != b->n_ends || a->n_line_ends != b->n_line_ends || a->n_odd != b->n_odd ||
+    if (a->n_ends != b->n_ends || a->n_lines != b->n_lines || a->n_odd != b->n_odd ||
         a->inside != b->inside || a->after_cr != b->after_cr ||
-        memcmp(a->ends, b->ends, a->n_ends * sizeof *a->ends) != 0 ||
-        memcmp(a->line_ends, b->line_ends, a->n_line_ends * sizeof *a->line_ends) != 0 ||
+        memcmp(a->ends, b->ends, (n + 63) / 64 * sizeof *a->ends) != 0 ||
+        memcmp(a->lines, b->lines, a->n_lines * sizeof *a->lines) != 0 ||
         memcmp(a->odd, b->odd, a->n_odd * sizeof *a->odd) != 0) {
         fail_msg("%s: other marks than byte by byte", name);
     }
@@ -556,7 +555,7 @@ static void test_marks(void **state)
                 got.marks.after_cr = expected.marks.after_cr;
                 got.marks.inside = expected.marks.inside;
             }
-            check_marks(&expected.marks, &got.marks, known[i].name);
+            check_marks(&expected.marks, &got.marks, n, known[i].name);
         }
     }
 }

@@ -12,11 +12,13 @@
 bool row_decode(const struct raw_row *raw, struct decoded_row *out)
 {
     struct text_room room = {0};
+    size_t start = raw->start, end;
     bool done = array_grow(&out->cells, &out->cells_capacity, raw->n_cells, sizeof *out->cells);
     arena_free(&out->texts);
-    for (size_t i = 0; i < raw->n_cells && done; i++) {
+    for (size_t i = 0; i < raw->n_cells && done; i++, start = end + 1) {
         struct cell cell;
-        done = raw_cell_text(raw, i, &room, &cell);
+        end = cell_end(raw->ends, start);
+        done = text_decode(raw->text + start, end - start, &room, &cell);
         if (done) {
             out->cells[i] =
                 (struct cell){arena_copy(&out->texts, cell.text, cell.length), cell.length};

@@ -1,5 +1,6 @@
 /* io/read/marks.h - where the bytes stand in a text that CSV is about: separators, line ends,
-   double quotes and NULs. Internal to rows.h.
+   double quotes and NULs. There are many separators, and few of them are ever asked for: they are
+   bits. Internal to rows.h.
 
    There are up to three implementations of one function, which must not differ: one for every
    computer, one for processors with AVX2, one for those with AVX-512BW. */
@@ -9,25 +10,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Marks are written several at a time: room that an array must have behind its last one. */
-#define MARKS_SLACK 64
+/* Bytes of text that one word of marks stands for. */
+#define MARKS_BYTES 64
 
-/* table[k][i]: which bit is the i-th that is set in k; 0 where there are fewer. */
-void bit_positions_fill(uint32_t table[256][8]);
+/* A line end may be written that is none: room that their array must have behind its last one. */
+#define MARKS_SLACK 1
 
-/* Positions in a text, ascending. */
+struct line_mark {
+    uint32_t end;    /* where the line end stands; of CR LF the CR */
+    uint32_t n_ends; /* how many cells have ended there, since marking began */
+};
+
 struct marks {
-    uint32_t *ends; /* not owned: n_ends ends of cells: separators and line ends outside quotes */
-    uint32_t *line_ends; /* not owned: n_line_ends of these that are line ends; of CR LF the CR */
-    uint32_t *odd;       /* not owned: n_odd double quotes and NULs, wherever they stand */
-    size_t n_ends, n_line_ends, n_odd;
-    uint64_t inside;                    /* all bits: an odd number of quotes so far; else 0 */
-    uint64_t after_cr;                  /* 1: the last byte so far is a CR; else 0 */
-    const uint32_t (*bit_positions)[8]; /* not owned: as bit_positions_fill() makes it */
+    uint64_t *ends; /* not owned: bit i % 64 of ends[i / 64] is set where a cell ends at byte i: at
+                                separators and line ends outside quotes */
+    struct line_mark *lines; /* not owned: n_lines of these that are line ends, ascending */
+    uint32_t *odd; /* not owned: n_odd double quotes and NULs, wherever they stand, ascending */
+    size_t n_lines, n_odd;
+    uint32_t n_ends;   /* cells that have ended */
+    uint64_t inside;   /* all bits: an odd number of quotes so far; else 0 */
+    uint64_t after_cr; /* 1: the last byte so far is a CR; else 0 */
 };
 
 /* Adds the marks of text[from, to), which follows what has been marked. 64 bytes behind `to` may be
-   read. More may follow only where to - from is a multiple of 64. */
+   read. `from` is a multiple of 64. All bits of the last word are written. */
 typedef void marks_function(struct marks *marks, const char *text, size_t from, size_t to,
                             char separator);
 

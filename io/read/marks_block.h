@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include "io/read/marks.h"
 
-#define BLOCK 64
+#define BLOCK MARKS_BYTES
 
 /* gcc -O2 unrolls no loop by itself */
 #if defined(__clang__)
@@ -35,16 +35,6 @@ struct block_ends {
     uint64_t cells, lines; /* `cells` has the bits of `lines`, too */
 };
 
-INLINED uint64_t parity_of_bits_below(uint64_t bits)
-{
-    bits ^= bits << 1;
-    bits ^= bits << 2;
-    bits ^= bits << 4;
-    bits ^= bits << 8;
-    bits ^= bits << 16;
-    return bits ^ bits << 32;
-}
-
 /* The bits below the first `n`, at most 64. */
 INLINED uint64_t bits_below(size_t n)
 {
@@ -64,25 +54,16 @@ INLINED struct block block_cut(struct block block, size_t n)
     return block;
 }
 
-/* Marks the quotes and NULs of the block that begins at `place`, and tells where cells end in it.
-   */
+/* Marks the quotes and NULs of the block that begins at `place`, and tells where cells end in it: where
+   there are any, or quotes or a CR before it matter. */
+struct block_ends block_odd_ends(struct marks *marks, const struct block *block, uint32_t place);
+
+/* The same of any block. */
 INLINED struct block_ends block_ends(struct marks *marks, const struct block *block, uint32_t place)
 {
-    struct block_ends ends = {.cells = block->separators | block->lf, .lines = block->lf};
-
-    if ((block->others | marks->inside | marks->after_cr) != 0) {
-        const uint64_t inside = parity_of_bits_below(block->quotes) ^ marks->inside;
-        /* a LF right behind a CR ends nothing; both stand on one side of a quote */
-        const uint64_t lf = block->lf & ~(block->cr << 1 | marks->after_cr);
-        ends.lines = (lf | block->cr) & ~inside;
-        ends.cells = (block->separators & ~inside) | ends.lines;
-        marks->inside = 0 - (inside >> (BLOCK - 1));
-        marks->after_cr = block->cr >> (BLOCK - 1);
-        for (uint64_t odd = block->others & ~block->cr; odd != 0; odd &= odd - 1) {
-            marks->odd[marks->n_odd++] = place + (uint32_t)__builtin_ctzll(odd);
-        }
-    }
-    return ends;
+    return __builtin_expect((block->others | marks->inside | marks->after_cr) != 0, 0)
+               ? block_odd_ends(marks, block, place)
+               : (struct block_ends){.cells = block->separators | block->lf, .lines = block->lf};
 }
 
 #endif

@@ -35,6 +35,11 @@ INLINED uint64_t load_word(const char *text)
     return word;
 }
 
+INLINED uint32_t count_bits(uint64_t bits)
+{
+    return (uint32_t)__builtin_popcountll(bits);
+}
+
 /* Separators have their own mask. All else is rare: it is found as one kind, and sorted one by one.
    */
 INLINED struct block block_of(const char *text, uint64_t separators)
@@ -63,55 +68,17 @@ INLINED struct block block_of(const char *text, uint64_t separators)
     return block;
 }
 
-/* How many bits are set in the bytes of the word: byte i of the result counts bytes 0 to i. */
-INLINED uint64_t counts_up_to_byte(uint64_t word)
+static void portable_mark(struct marks *m, const struct block *block, uint32_t place)
 {
-    word -= word >> 1 & EIGHT(0x55);
-    word = (word & EIGHT(0x33)) + (word >> 2 & EIGHT(0x33));
-    return ((word + (word >> 4)) & EIGHT(0x0F)) * EIGHT(1);
-}
+    const struct block_ends ends = block_ends(m, block, place);
 
-/* Four of the numbers, plus `first`: two at a time, as halves of one 64-bit number. */
-INLINED void write_four(uint32_t *out, const uint32_t *positions, uint64_t first)
-{
-    uint64_t two[2];
-
-    memcpy(two, positions, sizeof two);
-    two[0] += first << 32 | first;
-    two[1] += first << 32 | first;
-    memcpy(out, two, sizeof two);
-}
-
-/* Writes where the bits of a mask are, whose first bit stands for byte `place` of the text; returns
-   how many. For each byte four numbers are written, of which the first few count, and the next ones
-   are written over the others: a branch for each bit would take longer. */
-INLINED size_t write_cells(uint32_t *out, uint64_t bits, uint32_t place, const uint32_t (*table)[8])
-{
-    const uint64_t counts = counts_up_to_byte(bits);
-    size_t n = 0;
-
-    UNROLLED for (unsigned k = 0; k < BLOCK; k += 8)
-    {
-        const uint32_t *const positions = table[bits >> k & 0xFF];
-        const size_t n_after = counts >> k & 0xFF;
-        write_four(out + n, positions, place + k);
-        if (n_after > n + 4) {
-            write_four(out + n + 4, positions + 4, place + k);
-        }
-        n = n_after;
+    m->ends[place / BLOCK] = ends.cells;
+    for (uint64_t lines = ends.lines; lines != 0; lines &= lines - 1) {
+        const uint64_t up_to_it = lines ^ (lines - 1);
+        m->lines[m->n_lines++] = (struct line_mark){place + (uint32_t)__builtin_ctzll(lines),
+                                                    m->n_ends + count_bits(ends.cells & up_to_it)};
     }
-    return n;
-}
-
-/* The same where there is seldom more than one. */
-INLINED size_t write_lines(uint32_t *out, uint64_t bits, uint32_t place)
-{
-    size_t n = 0;
-
-    for (; bits != 0; bits &= bits - 1) {
-        out[n++] = place + (uint32_t)__builtin_ctzll(bits);
-    }
-    return n;
+    m->n_ends += count_bits(ends.cells);
 }
 
 void marks_portable(struct marks *marks, const char *text, size_t from, size_t to, char separator)
@@ -121,13 +88,10 @@ void marks_portable(struct marks *marks, const char *text, size_t from, size_t t
 
     for (size_t i = from; i < to; i += BLOCK) {
         struct block block = block_of(text + i, separators);
-        struct block_ends ends;
         if (to - i < BLOCK) {
             block = block_cut(block, to - i);
         }
-        ends = block_ends(&m, &block, (uint32_t)i);
-        m.n_ends += write_cells(m.ends + m.n_ends, ends.cells, (uint32_t)i, m.bit_positions);
-        m.n_line_ends += write_lines(m.line_ends + m.n_line_ends, ends.lines, (uint32_t)i);
+        portable_mark(&m, &block, (uint32_t)i);
     }
     *marks = m;
 }

@@ -2,10 +2,7 @@
    64 bytes with a character gives its mask at once. Compiled for these processors function by
    function, so that the program runs on every other one, too.
 
-   Masks become positions without a branch: eight or sixteen numbers are written, of which the first
-   few count, and the next ones are written over the others. AVX2: a table knows the positions of
-   the bits of each byte. AVX-512: of the numbers 0 to 15, those whose bit is set are moved
-   together. */
+   Only line ends become positions; the first is written whether there is one or not. */
 #include "io/read/marks.h"
 
 #if defined(__x86_64__)
@@ -26,40 +23,47 @@
 #define INLINED_AVX2 FOR_AVX2 INLINED
 #define INLINED_AVX512 FOR_AVX512 INLINED
 
-/* Writes where the bits of a mask are, whose first bit stands for byte `place` of the text; returns
-   how many. */
-INLINED_AVX2 size_t write_cells(uint32_t *out, uint64_t bits, uint32_t place,
-                                const uint32_t (*table)[8])
-{
-    const uint32_t *const first = out;
-    const __m256i eight = _mm256_set1_epi32(8);
-    __m256i places = _mm256_set1_epi32((int)place);
+/* What is written of every block, apart from what few blocks need. */
+struct written {
+    uint64_t *ends;
+    struct line_mark *line; /* behind the last one */
+    uint32_t n_ends;
+};
 
-    UNROLLED for (unsigned k = 0; k < BLOCK; k += 8)
-    {
-        const unsigned byte = (unsigned)(bits >> k) & 0xFF;
-        const __m256i positions = _mm256_loadu_si256((const __m256i *)(const void *)table[byte]);
-        _mm256_storeu_si256((__m256i *)(void *)out, _mm256_add_epi32(places, positions));
-        out += _mm_popcnt_u32(byte);
-        places = _mm256_add_epi32(places, eight);
-    }
-    return (size_t)(out - first);
+INLINED struct written written_begin(const struct marks *marks, size_t from)
+{
+    return (struct written){marks->ends + from / BLOCK, marks->lines + marks->n_lines,
+                            marks->n_ends};
 }
 
-/* The same where there is seldom more than one or two. */
-INLINED_AVX2 size_t write_lines(uint32_t *out, uint64_t bits, uint32_t place)
+INLINED void written_end(const struct written *w, struct marks *marks)
 {
-    const size_t n = (size_t)_mm_popcnt_u64(bits);
+    marks->n_lines = (size_t)(w->line - marks->lines);
+    marks->n_ends = w->n_ends;
+}
 
-    for (size_t k = 0; k < 2; k++) {
-        out[k] = place + (uint32_t)_tzcnt_u64(bits);
-        bits = _blsr_u64(bits);
+/* The line end that is the lowest bit of `lines`. */
+INLINED_AVX2 struct line_mark line_mark(const struct written *w, uint64_t cells, uint64_t lines,
+                                        uint32_t place)
+{
+    return (struct line_mark){place + (uint32_t)_tzcnt_u64(lines),
+                              w->n_ends + (uint32_t)_mm_popcnt_u64(cells & _blsmsk_u64(lines))};
+}
+
+/* Writes the marks of a block, which seldom has more than one line end. */
+INLINED_AVX2 void write_marks(struct written *w, struct block_ends ends, uint32_t place)
+{
+    const size_t n = (size_t)_mm_popcnt_u64(ends.lines);
+    uint64_t left = ends.lines;
+
+    *w->ends++ = ends.cells;
+    w->line[0] = line_mark(w, ends.cells, left, place);
+    for (size_t k = 1; k < n; k++) {
+        left = _blsr_u64(left);
+        w->line[k] = line_mark(w, ends.cells, left, place);
     }
-    for (size_t k = 2; k < n; k++) {
-        out[k] = place + (uint32_t)_tzcnt_u64(bits);
-        bits = _blsr_u64(bits);
-    }
-    return n;
+    w->line += n;
+    w->n_ends += (uint32_t)_mm_popcnt_u64(ends.cells);
 }
 
 INLINED_AVX2 uint64_t avx2_equal(__m256i low, __m256i high, char byte)
@@ -99,49 +103,22 @@ INLINED_AVX2 struct block avx2_block(const char *text, char separator)
     return block;
 }
 
-INLINED_AVX2 void avx2_mark(struct marks *m, const struct block *block, uint32_t place)
-{
-    const struct block_ends ends = block_ends(m, block, place);
-
-    m->n_ends += write_cells(m->ends + m->n_ends, ends.cells, place, m->bit_positions);
-    m->n_line_ends += write_lines(m->line_ends + m->n_line_ends, ends.lines, place);
-}
-
 FOR_AVX2 void marks_avx2(struct marks *marks, const char *text, size_t from, size_t to,
                          char separator)
 {
-    struct marks m = *marks;
+    struct written w = written_begin(marks, from);
     size_t i = from;
 
     for (; to - i >= BLOCK; i += BLOCK) {
         const struct block block = avx2_block(text + i, separator);
         __builtin_prefetch(text + i + AHEAD);
-        avx2_mark(&m, &block, (uint32_t)i);
+        write_marks(&w, block_ends(marks, &block, (uint32_t)i), (uint32_t)i);
     }
     if (i < to) {
         const struct block block = block_cut(avx2_block(text + i, separator), to - i);
-        avx2_mark(&m, &block, (uint32_t)i);
+        write_marks(&w, block_ends(marks, &block, (uint32_t)i), (uint32_t)i);
     }
-    *marks = m;
-}
-
-INLINED_AVX512 size_t write_cells_512(uint32_t *out, uint64_t bits, uint32_t place)
-{
-    const uint32_t *const first = out;
-    const __m512i sixteen = _mm512_set1_epi32(16);
-    __m512i places =
-        _mm512_add_epi32(_mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
-                         _mm512_set1_epi32((int)place));
-
-    UNROLLED for (unsigned k = 0; k < BLOCK; k += 16)
-    {
-        const unsigned some = (unsigned)(bits >> k) & 0xFFFF;
-        /* compressing straight into memory is many times slower on some processors */
-        _mm512_storeu_si512(out, _mm512_maskz_compress_epi32((__mmask16)some, places));
-        out += _mm_popcnt_u32(some);
-        places = _mm512_add_epi32(places, sixteen);
-    }
-    return (size_t)(out - first);
+    written_end(&w, marks);
 }
 
 INLINED_AVX512 struct block avx512_block(const char *text, char separator)
@@ -160,30 +137,22 @@ INLINED_AVX512 struct block avx512_block(const char *text, char separator)
     return block;
 }
 
-INLINED_AVX512 void avx512_mark(struct marks *m, const struct block *block, uint32_t place)
-{
-    const struct block_ends ends = block_ends(m, block, place);
-
-    m->n_ends += write_cells_512(m->ends + m->n_ends, ends.cells, place);
-    m->n_line_ends += write_lines(m->line_ends + m->n_line_ends, ends.lines, place);
-}
-
 FOR_AVX512 void marks_avx512(struct marks *marks, const char *text, size_t from, size_t to,
                              char separator)
 {
-    struct marks m = *marks;
+    struct written w = written_begin(marks, from);
     size_t i = from;
 
     for (; to - i >= BLOCK; i += BLOCK) {
         const struct block block = avx512_block(text + i, separator);
         __builtin_prefetch(text + i + AHEAD);
-        avx512_mark(&m, &block, (uint32_t)i);
+        write_marks(&w, block_ends(marks, &block, (uint32_t)i), (uint32_t)i);
     }
     if (i < to) {
         const struct block block = block_cut(avx512_block(text + i, separator), to - i);
-        avx512_mark(&m, &block, (uint32_t)i);
+        write_marks(&w, block_ends(marks, &block, (uint32_t)i), (uint32_t)i);
     }
-    *marks = m;
+    written_end(&w, marks);
 }
 
 #else

@@ -385,17 +385,15 @@ static struct fault take_rows(void *context, const struct raw_row rows[], size_t
         if (column >= rows[i].n_cells) {
             continue;
         }
-        const uint32_t start = column == 0 ? rows[i].start : rows[i].ends[column - 1] + 1;
-        const char *const raw = rows[i].text + start;
-        const size_t n_raw = rows[i].ends[column] - start;
+        const struct span raw = raw_cell(&rows[i], column);
         uint32_t number;
-        if (names_find(&r->seen, raw, n_raw) != NO_NAME) {
+        if (names_find(&r->seen, raw.text, raw.length) != NO_NAME) {
             continue;
         }
         fault = raw_cell_text(&rows[i], column, &r->room, &cell)
                     ? take_stage(file, &cell, lines_before + rows[i].number)
                     : fault_memory();
-        if (r->seen.n_names < MOST_SEEN && !names_add(&r->seen, raw, n_raw, &number)) {
+        if (r->seen.n_names < MOST_SEEN && !names_add(&r->seen, raw.text, raw.length, &number)) {
             fault = fault_memory();
         }
     }

@@ -15,14 +15,35 @@
    stopping at one and the same byte, the fault does not depend on how the file arrived. */
 #define HELD_MAX (CELL_MAX + 2)
 
-bool side_room(struct side *side, size_t n, size_t n_cells)
+bool side_room(struct side *side, size_t n)
 {
     const size_t n_text = side->n_text + n + 1 + TEXT_PADDING;
-    const size_t n_ends = side->n_ends + n_cells, n_rows = side->n_rows + 1;
 
     return array_grow(&side->text, &side->text_capacity, n_text, 1) &&
-           array_grow(&side->ends, &side->ends_capacity, n_ends, sizeof *side->ends) &&
-           array_grow(&side->rows, &side->rows_capacity, n_rows, sizeof *side->rows);
+           array_grow(&side->ends, &side->ends_capacity, n_text / 64 + 2, sizeof *side->ends) &&
+           array_grow(&side->rows, &side->rows_capacity, side->n_rows + 1, sizeof *side->rows);
+}
+
+void side_end(struct side *side, size_t place)
+{
+    side->ends[place / 64] |= (uint64_t)1 << place % 64;
+}
+
+void side_forget(struct side *side, size_t place, size_t behind)
+{
+    const size_t first = place / 64;
+
+    if (place < behind) {
+        side->ends[first] &= ((uint64_t)1 << place % 64) - 1;
+        memset(side->ends + first + 1, 0, ((behind - 1) / 64 - first) * sizeof *side->ends);
+    }
+}
+
+void side_clear(struct side *side)
+{
+    side_forget(side, 0, side->n_text);
+    side->n_text = 0;
+    side->n_rows = 0;
 }
 
 /* A fault at the cell that is being read. */
@@ -42,7 +63,7 @@ static bool cell_append(struct records *r, const char *bytes, size_t n)
     struct cell cell;
     char *text;
 
-    if (!side_room(side, n, 1)) {
+    if (!side_room(side, n)) {
         return false;
     }
     text = side->text + side->n_text;
@@ -52,7 +73,7 @@ static bool cell_append(struct records *r, const char *bytes, size_t n)
     }
     r->n_decoded += cell.length + 1;
     side->n_text += n;
-    side->ends[side->n_ends++] = (uint32_t)side->n_text;
+    side_end(side, side->n_text);
     side->n_text++; /* the byte that joins */
     r->n_cells++;
     return true;

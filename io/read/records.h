@@ -16,14 +16,21 @@
 struct side {
     char *text; /* owned */
     size_t n_text, text_capacity;
-    uint32_t *ends; /* owned: as in struct raw_row, for one row after the other */
-    size_t n_ends, ends_capacity;
+    uint64_t *ends; /* owned: as in struct raw_row; no bit is set behind n_text */
+    size_t ends_capacity;
     uint32_t *rows; /* owned: which of the rows asked for these are */
     size_t n_rows, rows_capacity;
 };
 
-/* Makes room for a row, or more of one: n bytes in n_cells cells, and TEXT_PADDING behind them. */
-bool side_room(struct side *side, size_t n, size_t n_cells);
+/* Makes room for a row, or more of one: n bytes and one, and TEXT_PADDING behind them. */
+bool side_room(struct side *side, size_t n);
+
+/* A cell ends at side->text[place]. */
+void side_end(struct side *side, size_t place);
+
+/* Forgets where cells end from `place` on, `behind` being behind the last of them; and all rows. */
+void side_forget(struct side *side, size_t place, size_t behind);
+void side_clear(struct side *side);
 
 /* A reader of records. Its insides belong to records.c. */
 struct records {

@@ -1,6 +1,6 @@
 /* io/read/rows.c - see rows.h. A piece is marked (marks.h) a window at a time, so that text and
    marks are still in the processor's nearest cache when rows are made of them. A row of the quick
-   lane is nothing but a place among the marks: finding it costs the same however many cells it has.
+   lane is nothing but a place in the text: finding it costs the same however many cells it has.
 
    The marks are right up to the first fault, for up to there quotes come in pairs; and there
    reading ends. So a record that libcsv has read ends where the marks say, and the quick lane can
@@ -28,14 +28,17 @@ static const char separators[N_SEPARATORS] = {',', ';', '\t'}; /* the first wins
 _Static_assert(WINDOW <= LONG_RECORD,
                "a record that begins in a window and ends there is not long");
 
-/* A record that is still without its end, and a window. */
-#define MARKS_MAX (LONG_RECORD + WINDOW + MARKS_SLACK)
+/* A record that is still without its end, what stands before it in the word of its beginning, and a
+   window. */
+#define MARKED_MAX (LONG_RECORD + MARKS_BYTES + WINDOW)
+#define WORDS_MAX (MARKED_MAX / MARKS_BYTES + 2)
 
 /* The next record. */
 struct next {
     size_t start;
-    size_t n_lines;            /* line ends before it */
-    size_t end, line_end, odd; /* its first marks, as indices */
+    size_t n_lines;   /* line ends before it */
+    uint32_t n_ends;  /* as in struct line_mark, before it */
+    size_t line, odd; /* its first marks, as indices */
 };
 
 struct rows {
@@ -44,13 +47,11 @@ struct rows {
     marks_function *find;
     struct records records;
     struct marks marks; /* its arrays are owned here */
-    uint32_t bit_positions[256][8];
-    /* the piece */
+    /* what is left of the piece from the first place on that has a mark */
     const char *text; /* borrowed */
     size_t n;
     size_t n_marked; /* bytes whose marks have been found */
     struct next next;
-    size_t n_columns; /* cells of the row before it */
 };
 
 struct rows *rows_new(char separator, enum lanes lanes)
@@ -66,13 +67,11 @@ struct rows *rows_new(char separator, enum lanes lanes)
     rows->lanes = lanes;
     (void)markers(known);
     rows->find = known[0].find;
-    rows->n_columns = 1;
-    bit_positions_fill(rows->bit_positions);
     records_init(&rows->records, separator);
-    rows->marks.ends = malloc(MARKS_MAX * sizeof *rows->marks.ends);
-    rows->marks.line_ends = malloc(MARKS_MAX * sizeof *rows->marks.line_ends);
-    rows->marks.odd = malloc(MARKS_MAX * sizeof *rows->marks.odd);
-    if (rows->marks.ends == NULL || rows->marks.line_ends == NULL || rows->marks.odd == NULL) {
+    rows->marks.ends = calloc(WORDS_MAX, sizeof *rows->marks.ends);
+    rows->marks.lines = malloc((WINDOW + 1 + MARKS_SLACK) * sizeof *rows->marks.lines);
+    rows->marks.odd = malloc((MARKED_MAX + 1) * sizeof *rows->marks.odd);
+    if (rows->marks.ends == NULL || rows->marks.lines == NULL || rows->marks.odd == NULL) {
         rows_free(rows);
         return NULL;
     }
@@ -89,7 +88,7 @@ void rows_free(struct rows *rows)
     if (rows != NULL) {
         records_free(&rows->records);
         free(rows->marks.ends);
-        free(rows->marks.line_ends);
+        free(rows->marks.lines);
         free(rows->marks.odd);
         free(rows);
     }
@@ -100,15 +99,12 @@ static void marks_restart(struct rows *rows, size_t place)
 {
     struct marks *const m = &rows->marks;
 
-    *m = (struct marks){.ends = m->ends,
-                        .line_ends = m->line_ends,
-                        .odd = m->odd,
-                        .bit_positions = (const uint32_t(*)[8])rows->bit_positions};
+    *m = (struct marks){.ends = m->ends, .lines = m->lines, .odd = m->odd};
     m->odd[0] = UINT32_MAX;
-    rows->next.end = 0;
-    rows->next.line_end = 0;
-    rows->next.odd = 0;
-    rows->n_marked = place;
+    rows->text += place;
+    rows->n -= place;
+    rows->next = (struct next){.n_lines = rows->next.n_lines};
+    rows->n_marked = 0;
 }
 
 void rows_begin(struct rows *rows, const char *name, const char *text, size_t n)
@@ -132,13 +128,25 @@ static size_t line_behind(const char *text, size_t line_end)
     return line_end + 1 + (text[line_end] == '\r' && text[line_end + 1] == '\n');
 }
 
-/* Moves what is left of `positions` to their front; returns how many these are. */
-static size_t positions_keep(uint32_t *positions, size_t n, size_t *first)
+/* Forgets the text before the word of marks in which the next record begins: no line ends behind it. */
+static void marks_drop(struct rows *rows)
 {
-    n -= *first;
-    memmove(positions, positions + *first, n * sizeof *positions);
-    *first = 0;
-    return n;
+    struct marks *const m = &rows->marks;
+    const size_t n_words = rows->next.start / MARKS_BYTES, n = n_words * MARKS_BYTES;
+    const size_t n_marked = (rows->n_marked + MARKS_BYTES - 1) / MARKS_BYTES;
+
+    memmove(m->ends, m->ends + n_words, (n_marked - n_words) * sizeof *m->ends);
+    m->n_odd -= rows->next.odd;
+    for (size_t i = 0; i < m->n_odd; i++) {
+        m->odd[i] = m->odd[rows->next.odd + i] - (uint32_t)n;
+    }
+    m->n_lines = 0;
+    rows->text += n;
+    rows->n -= n;
+    rows->n_marked -= n;
+    rows->next.start -= n;
+    rows->next.line = 0;
+    rows->next.odd = 0;
 }
 
 /* Marks one more window. The record that has no end yet keeps its marks; the end of the text is a
@@ -146,85 +154,70 @@ static size_t positions_keep(uint32_t *positions, size_t n, size_t *first)
 static void marks_more(struct rows *rows)
 {
     struct marks *const m = &rows->marks;
-    const size_t left = rows->n - rows->n_marked;
-    const size_t to = rows->n_marked + (left < WINDOW ? left : WINDOW);
-    size_t line = rows->next.start;
+    size_t line, to;
 
-    m->n_ends = positions_keep(m->ends, m->n_ends, &rows->next.end);
-    m->n_line_ends = positions_keep(m->line_ends, m->n_line_ends, &rows->next.line_end);
-    m->n_odd = positions_keep(m->odd, m->n_odd, &rows->next.odd);
+    marks_drop(rows);
+    line = rows->next.start;
+    to = rows->n - rows->n_marked < WINDOW ? rows->n : rows->n_marked + WINDOW;
     rows->find(m, rows->text, rows->n_marked, to, rows->separator);
     rows->n_marked = to;
-    if (m->n_line_ends > 0) {
-        line = line_behind(rows->text, m->line_ends[m->n_line_ends - 1]);
+    if (m->n_lines > 0) {
+        line = line_behind(rows->text, m->lines[m->n_lines - 1].end);
     }
     if (to == rows->n && line < to) {
-        m->ends[m->n_ends++] = (uint32_t)to;
-        m->line_ends[m->n_line_ends++] = (uint32_t)to;
+        uint64_t *const word = &m->ends[to / MARKS_BYTES];
+        *word = (to % MARKS_BYTES == 0 ? 0 : *word) | (uint64_t)1 << to % MARKS_BYTES;
+        m->lines[m->n_lines++] = (struct line_mark){(uint32_t)to, ++m->n_ends};
     }
     m->odd[m->n_odd] = UINT32_MAX; /* there is always a next one */
 }
 
-/* How many of the ends from `ends` to `behind` are those of the record that ends at line_end: mostly
-   as many as of the row before it, n. */
-static inline size_t count_cells(const uint32_t *ends, const uint32_t *behind, size_t n,
-                                 size_t line_end)
-{
-    if ((size_t)(behind - ends) >= n && ends[n - 1] == line_end) {
-        return n;
-    }
-    for (n = 1; ends[n - 1] != line_end; n++) {
-    }
-    return n;
-}
-
 /* Goes on to the record behind the next one. */
-static void next_pass(struct rows *rows, size_t n_cells, size_t line_end)
+static void next_pass(struct rows *rows, struct line_mark line)
 {
-    rows->next.start = line_behind(rows->text, line_end);
-    rows->next.end += n_cells;
-    rows->next.line_end++;
+    rows->next.start = line_behind(rows->text, line.end);
+    rows->next.n_ends = line.n_ends;
+    rows->next.line++;
 }
 
 /* Takes rows as long as there is nothing to them: marked to their end, neither long nor odd, and
-   not to be suspected of being a blank line. Returns how many. Most have as many cells as the row
-   before them. What is read again and again is copied first: no row that is written can change it. */
+   not to be suspected of being a blank line. Returns how many. What is read again and again is copied
+   first: no row that is written can change it. */
 static size_t take_plain(struct rows *rows, struct raw_row out[], size_t capacity)
 {
     const struct marks *const m = &rows->marks;
     const struct next next = rows->next;
     const char *const text = rows->text;
-    const uint32_t *const line_ends = m->line_ends + next.line_end;
-    const uint32_t *const first = m->ends + next.end, *const behind = m->ends + m->n_ends;
-    const uint32_t *ends = first;
-    const size_t n_lines = m->n_line_ends - next.line_end;
+    const uint64_t *const ends = m->ends;
+    const struct line_mark *const lines = m->lines + next.line;
+    const size_t n_lines = m->n_lines - next.line;
     const size_t most = n_lines < capacity ? n_lines : capacity;
-    const uint32_t odd = m->odd[next.odd];
-    size_t start = next.start, n_cells = rows->n_columns, n;
+    const uint32_t odd = m->odd[next.odd], number = (uint32_t)next.n_lines + 1;
+    uint32_t n_ends = next.n_ends;
+    size_t start = next.start, n;
 
     /* Of the rows only the first may begin in a window before. */
-    if (most == 0 || line_ends[0] - start >= LONG_RECORD) {
+    if (most == 0 || lines[0].end - start >= LONG_RECORD) {
         return 0;
     }
-    for (n = 0; n < most && line_ends[n] < odd; n++) {
-        const uint32_t line_end = line_ends[n];
-        n_cells = count_cells(ends, behind, n_cells, line_end);
+    for (n = 0; n < most && lines[n].end < odd; n++) {
+        const struct line_mark line = lines[n];
+        const uint32_t n_cells = line.n_ends - n_ends;
         if (n_cells == 1 && (unsigned char)text[start] <= ' ') {
             break;
         }
         out[n] = (struct raw_row){.text = text,
                                   .ends = ends,
                                   .start = (uint32_t)start,
-                                  .n_cells = (uint32_t)n_cells,
-                                  .number = (uint32_t)(next.n_lines + n + 1)};
-        start = line_behind(text, line_end);
-        ends += n_cells;
+                                  .n_cells = n_cells,
+                                  .number = number + (uint32_t)n};
+        start = line_behind(text, line.end);
+        n_ends = line.n_ends;
     }
     rows->next.start = start;
     rows->next.n_lines += n;
-    rows->next.end += (size_t)(ends - first);
-    rows->next.line_end += n;
-    rows->n_columns = n_cells;
+    rows->next.n_ends = n_ends;
+    rows->next.line += n;
     return n;
 }
 
@@ -243,13 +236,9 @@ static void add_row_in_side(struct rows *rows, size_t start, size_t n_cells, str
 
 static void settle_rows_in_side(const struct side *side, struct raw_row out[])
 {
-    const uint32_t *ends = side->ends;
-
     for (size_t i = 0; i < side->n_rows; i++) {
-        struct raw_row *const row = &out[side->rows[i]];
-        row->text = side->text;
-        row->ends = ends;
-        ends += row->n_cells;
+        out[side->rows[i]].text = side->text;
+        out[side->rows[i]].ends = side->ends;
     }
 }
 
@@ -262,11 +251,8 @@ static void marks_skip(struct rows *rows, size_t place)
         marks_restart(rows, place);
         return;
     }
-    while (rows->next.line_end < m->n_line_ends && m->line_ends[rows->next.line_end] < place) {
-        rows->next.line_end++;
-    }
-    while (rows->next.end < m->n_ends && m->ends[rows->next.end] < place) {
-        rows->next.end++;
+    while (rows->next.line < m->n_lines && m->lines[rows->next.line].end < place) {
+        rows->next.n_ends = m->lines[rows->next.line++].n_ends;
     }
     while (m->odd[rows->next.odd] < place) {
         rows->next.odd++;
@@ -340,50 +326,48 @@ static const uint32_t *cell_unquote(struct unquoting *u, size_t start, size_t en
 
 /* Puts the next record, which has quotes, into the side, where there is room for it. False, with
    nothing done, if it is to be left to libcsv. */
-static bool record_unquote(struct rows *rows, size_t n_cells, size_t line_end)
+static bool record_unquote(struct rows *rows, size_t line_end)
 {
     struct side *const side = &rows->records.side;
-    const uint32_t *const ends = rows->marks.ends + rows->next.end;
+    const uint64_t *const ends = rows->marks.ends;
     const uint32_t *odd = rows->marks.odd + rows->next.odd;
-    uint32_t *const side_ends = side->ends + side->n_ends;
-    struct unquoting u = {rows->text, side->text + side->n_text, rows->next.start, 0};
-    size_t start = rows->next.start;
+    const size_t first = rows->next.start, to = side->n_text;
+    struct unquoting u = {rows->text, side->text + to, first, 0};
 
-    for (size_t i = 0; i < n_cells; i++) {
-        const size_t end = ends[i];
+    for (size_t start = first, end; start <= line_end; start = end + 1) {
+        end = cell_end(ends, start);
         if (*odd < end) {
             odd = cell_unquote(&u, start, end, odd);
             if (odd == NULL) {
+                side_forget(side, to, to + line_end - first);
                 return false;
             }
         }
-        side_ends[i] = (uint32_t)(side->n_text + end - rows->next.start - u.n_left_out);
-        start = end + 1;
+        side_end(side, to + end - first - u.n_left_out);
     }
     copy_up_to(&u, line_end);
-    side->n_text = side_ends[n_cells - 1] + (size_t)1;
-    side->n_ends += n_cells;
+    side->n_text = to + line_end - first - u.n_left_out + 1;
     rows->next.odd = (size_t)(odd - rows->marks.odd);
     return true;
 }
 
 /* The next record, which has quotes or a NUL. False: there is a fault. */
-static bool take_odd(struct rows *rows, size_t n_cells, size_t line_end, struct raw_row out[],
+static bool take_odd(struct rows *rows, size_t n_cells, struct line_mark line, struct raw_row out[],
                      size_t *n)
 {
     struct side *const side = &rows->records.side;
     const size_t row = side->n_text;
 
-    if (!side_room(side, line_end - rows->next.start, n_cells)) {
+    if (!side_room(side, line.end - rows->next.start)) {
         rows->records.fault = fault_memory();
         return false;
     }
-    if (!record_unquote(rows, n_cells, line_end)) {
+    if (!record_unquote(rows, line.end)) {
         return take_record(rows, out, n);
     }
     rows->next.n_lines++;
     add_row_in_side(rows, row, n_cells, out, n);
-    next_pass(rows, n_cells, line_end);
+    next_pass(rows, line);
     return true;
 }
 
@@ -400,32 +384,30 @@ static bool is_blank(const char *text, size_t n)
 /* The next record, which take_plain() did not want. False: there is a fault. */
 static bool take_other(struct rows *rows, struct raw_row out[], size_t *n)
 {
-    const size_t line_end = rows->marks.line_ends[rows->next.line_end];
-    const uint32_t *const ends = rows->marks.ends + rows->next.end;
-    const size_t n_cells =
-        count_cells(ends, rows->marks.ends + rows->marks.n_ends, rows->n_columns, line_end);
+    const struct line_mark line = rows->marks.lines[rows->next.line];
+    const size_t start = rows->next.start, n_cells = line.n_ends - rows->next.n_ends;
 
-    if (line_end - rows->next.start >= LONG_RECORD) {
+    if (line.end - start >= LONG_RECORD) {
         return take_record(rows, out, n);
     }
-    if (rows->marks.odd[rows->next.odd] < line_end) {
-        return take_odd(rows, n_cells, line_end, out, n);
+    if (rows->marks.odd[rows->next.odd] < line.end) {
+        return take_odd(rows, n_cells, line, out, n);
     }
-    if (n_cells == 1 && is_blank(rows->text + rows->next.start, line_end - rows->next.start)) {
-        rows->next.n_lines += line_end < rows->n; /* the end of the text ends no blank line */
+    if (n_cells == 1 && is_blank(rows->text + start, line.end - start)) {
+        rows->next.n_lines += line.end < rows->n; /* the end of the text ends no blank line */
     } else {
         rows->next.n_lines++;
         out[(*n)++] = (struct raw_row){.text = rows->text,
-                                       .ends = ends,
-                                       .start = (uint32_t)rows->next.start,
+                                       .ends = rows->marks.ends,
+                                       .start = (uint32_t)start,
                                        .n_cells = (uint32_t)n_cells,
                                        .number = (uint32_t)rows->next.n_lines};
     }
-    next_pass(rows, n_cells, line_end);
+    next_pass(rows, line);
     return true;
 }
 
-/* Rows of one window at most, for their ends are among its marks; 0 at the end. False: there is a
+/* Rows of one window at most, for their marks move when another is marked; 0 at the end. False: there is a
    fault. */
 static bool take_quick(struct rows *rows, struct raw_row out[], size_t capacity, size_t *n)
 {
@@ -433,7 +415,7 @@ static bool take_quick(struct rows *rows, struct raw_row out[], size_t capacity,
 
     while (good && *n < capacity && rows->next.start < rows->n) {
         *n += take_plain(rows, out + *n, capacity - *n);
-        if (rows->next.line_end < rows->marks.n_line_ends) {
+        if (rows->next.line < rows->marks.n_lines) {
             good = *n == capacity || take_other(rows, out, n);
         } else if (*n > 0) {
             break;
@@ -452,9 +434,7 @@ struct fault rows_next(struct rows *rows, struct raw_row out[], size_t capacity,
     bool good = rows->records.fault.code == FAULT_NONE;
 
     *n = 0;
-    side->n_text = 0;
-    side->n_ends = 0;
-    side->n_rows = 0;
+    side_clear(side);
     if (rows->lanes == QUICK_AND_RECORD_LANE) {
         good = good && take_quick(rows, out, capacity, n);
     }
@@ -465,17 +445,36 @@ struct fault rows_next(struct rows *rows, struct raw_row out[], size_t capacity,
     return good ? FAULT_FREE : rows->records.fault;
 }
 
+struct span raw_cell(const struct raw_row *row, size_t index)
+{
+    size_t word = row->start / 64, start = row->start, n = index;
+    uint64_t bits = row->ends[word] >> row->start % 64 << row->start % 64;
+
+    if (index >= row->n_cells) {
+        return (struct span){row->text + row->start, 0};
+    }
+    if (n > 0) {
+        for (size_t count; (count = (size_t)__builtin_popcountll(bits)) < n; n -= count) {
+            bits = row->ends[++word];
+        }
+        for (; n > 1; n--) {
+            bits &= bits - 1;
+        }
+        start = word * 64 + (size_t)__builtin_ctzll(bits) + 1;
+    }
+    return (struct span){row->text + start, cell_end(row->ends, start) - start};
+}
+
 bool raw_cell_text(const struct raw_row *row, size_t index, struct text_room *room,
                    struct cell *out)
 {
-    size_t start;
+    const struct span raw = raw_cell(row, index);
 
     if (index >= row->n_cells) {
         *out = (struct cell){.text = "", .length = 0};
         return true;
     }
-    start = index == 0 ? row->start : row->ends[index - 1] + (size_t)1;
-    return text_decode(row->text + start, row->ends[index] - start, room, out);
+    return text_decode(raw.text, raw.length, room, out);
 }
 
 /* The beginning of a file, up to the end of its header row. */

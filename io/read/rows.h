@@ -13,11 +13,13 @@
 #include "io/read/decode.h" /* struct cell, struct text_room, TEXT_PADDING */
 
 /* A row that is no blank line, its cells as they stand in the text: white space and encoding are
-   raw_cell_text()'s matter. Cell 0 is text[start, ends[0]), cell k is
-   text[ends[k - 1] + 1, ends[k]). The bytes up to text[ends[n_cells - 1] + TEXT_PADDING] may be read. */
+   raw_cell_text()'s matter. Its first cell begins at text[start]; the next place of which `ends` has a
+   bit is where it ends, the byte behind is where the next one begins, and so on. Bit i % 64 of
+   ends[i / 64] stands for text[i]; what is set behind the row's end is not the row's. TEXT_PADDING bytes
+   from the row's end on may be read, and the word of `ends` behind the one that has it. */
 struct raw_row {
     const char *text;
-    const uint32_t *ends;
+    const uint64_t *ends;
     uint32_t start, n_cells;
     uint32_t number; /* 1 for the first line of the piece, blank lines counted */
 };
@@ -45,6 +47,40 @@ MUST_CHECK struct fault rows_next(struct rows *rows, struct raw_row out[], size_
 /* Line ends passed so far in this piece: after the last row, the number of its lines (blank ones
    too; a line break in quotes is none). */
 uint32_t rows_lines(const struct rows *rows);
+
+/* A cell as it stands in the file. */
+struct span {
+    const char *text;
+    size_t length;
+};
+
+/* Where a cell ends that begins at `start`, which must be where one of a row's does. */
+static inline size_t cell_end(const uint64_t *ends, size_t start)
+{
+    size_t word = start / 64;
+    uint64_t bits = ends[word] >> start % 64 << start % 64;
+
+    while (bits == 0) {
+        bits = ends[++word];
+    }
+    return word * 64 + (size_t)__builtin_ctzll(bits);
+}
+
+/* The ends of cells from a place on, of which the lowest bit says whether one ends there: those in 57 bytes
+   or more, and no bit for what stands behind these. */
+static inline uint64_t ends_from(const uint64_t *ends, size_t place)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t bits;
+    __builtin_memcpy(&bits, (const char *)ends + place / 8, sizeof bits);
+    return bits >> place % 8;
+#else
+    return ends[place / 64] >> place % 64 | ends[place / 64 + 1] << 1 << (63 - place % 64);
+#endif
+}
+
+/* A cell of a row; an empty one where the row is too short. */
+struct span raw_cell(const struct raw_row *row, size_t index);
 
 /* A cell as delimited.h promises it: UTF-8 (a cell that is not is read as Windows-1252), trimmed,
    NUL-terminated; "" where the row is too short. Valid until `room` is used again. False: no

@@ -8,6 +8,22 @@
 
 #define TEXT_BYTES ((size_t)64 * 1024)
 
+/* The next item of a group, at a place in the rows. */
+static bool add_item(struct batch *batch, size_t group, size_t item, size_t column)
+{
+    struct item_run *const last = batch->n_runs == 0 ? NULL : &batch->runs[batch->n_runs - 1];
+    if (item > 0 && last->column + last->n == column) {
+        last->n++;
+        return true;
+    }
+    if (!array_grow(&batch->runs, &batch->runs_capacity, batch->n_runs + 1, sizeof *batch->runs)) {
+        return false;
+    }
+    batch->runs[batch->n_runs++] =
+        (struct item_run){.group = group, .first = item, .n = 1, .column = column};
+    return true;
+}
+
 /* The columns of a group, and where its items stand in the rows. */
 static bool add_group(struct batch *batch, const struct shared *shared,
                       const struct columns *columns, size_t group, size_t stage)
@@ -21,25 +37,20 @@ static bool add_group(struct batch *batch, const struct shared *shared,
     const size_t n = group < pooled->n_groups && pooled->groups[group].n_items > g->n_items
                          ? pooled->groups[group].n_items
                          : g->n_items;
+    bool done;
     if (places == NULL) {
         return true; /* not asked, which is not the same as left blank */
     }
     batch->answers.answers[group] = malloc(n * BATCH_FORMS * sizeof(answer));
-    batch->rows[group] = calloc(BATCH_FORMS * ROW_STRIDE(g->n_items), sizeof(answer));
-    batch->item_columns[group] = calloc(g->n_items, sizeof *batch->item_columns[group]);
-    if (batch->answers.answers[group] == NULL || batch->rows[group] == NULL ||
-        batch->item_columns[group] == NULL) {
-        return false;
+    batch->rows[group] = calloc(BATCH_FORMS * ROW_STRIDE(g->n_items) + ITEMS_SLACK, sizeof(answer));
+    done = batch->answers.answers[group] != NULL && batch->rows[group] != NULL;
+    if (done) {
+        memset(batch->answers.answers[group], ANSWER_MISSING, n * BATCH_FORMS * sizeof(answer));
     }
-    memset(batch->answers.answers[group], ANSWER_MISSING, n * BATCH_FORMS * sizeof(answer));
-    batch->in_a_row[group] = true;
-    for (size_t i = 0; i < g->n_items; i++) {
-        batch->item_columns[group][i] = (uint32_t)places[is_long ? g->in_long[i] : i];
-        batch->in_a_row[group] =
-            batch->in_a_row[group] &&
-            batch->item_columns[group][i] == batch->item_columns[group][0] + (uint32_t)i;
+    for (size_t i = 0; i < g->n_items && done; i++) {
+        done = add_item(batch, group, i, places[is_long ? g->in_long[i] : i]);
     }
-    return true;
+    return done;
 }
 
 static bool add_tables(struct batch *batch)
@@ -55,7 +66,7 @@ static bool add_tables(struct batch *batch)
 
 struct batch *batch_new(const struct shared *shared, const struct source *source,
                         const struct informant *informant, const struct columns *columns,
-                        size_t stage, char separator)
+                        size_t stage)
 {
     struct batch *const batch = calloc(1, sizeof *batch);
     bool done;
@@ -79,7 +90,7 @@ struct batch *batch_new(const struct shared *shared, const struct source *source
            ((shared->options->watch == NULL && !shared->options->keep_values) ||
             batch->form_texts != NULL);
     for (size_t g = 0; g < informant->instrument->n_groups && done; g++) {
-        batch->ranges[g] = digit_range_of(&informant->instrument->groups[g], separator);
+        batch->ranges[g] = digit_range_of(&informant->instrument->groups[g]);
         done = add_group(batch, shared, columns, g, stage);
     }
     if (!done || !add_tables(batch)) {
@@ -95,8 +106,8 @@ void batch_free(struct batch *batch)
         for (size_t g = 0; g < MAX_GROUPS; g++) {
             free(batch->answers.answers[g]);
             free(batch->rows[g]);
-            free(batch->item_columns[g]);
         }
+        free(batch->runs);
         free(batch->tables_memory);
         free(batch->goals);
         free(batch->families);

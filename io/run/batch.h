@@ -34,9 +34,8 @@ struct batch {
     const struct instrument *instrument; /* the version that this source holds */
     const struct source *source;
     size_t measure;
-    uint32_t
-        *item_columns[MAX_GROUPS]; /* owned: for each item in form order; NULL: not collected */
-    bool in_a_row[MAX_GROUPS];     /* the items' columns stand side by side */
+    struct item_run *runs; /* owned, n_runs: the items that are collected */
+    size_t n_runs, runs_capacity;
     struct digit_range ranges[MAX_GROUPS];
     answer *rows[MAX_GROUPS];            /* owned: the answers form by form (items.h) */
     uint32_t age_column;                 /* 1-based */
@@ -65,7 +64,7 @@ struct batch {
 /* For the forms of one informant in a source, and in a wide source of one stage. NULL: no memory. */
 struct batch *batch_new(const struct shared *shared, const struct source *source,
                         const struct informant *informant, const struct columns *columns,
-                        size_t stage, char separator);
+                        size_t stage);
 void batch_free(struct batch *batch);
 
 /* An id of more than ID_INLINE bytes that lasts as long as the batch's forms. False where there is no

@@ -14,6 +14,7 @@
 
 #include "io/run/batch.h"
 #include "io/run/known.h"
+#include "io/run/plain.h"
 
 /* What the rows at hand say, column by column. */
 struct facts {
@@ -38,13 +39,13 @@ struct decoder {
     size_t source_index;
     const struct source *source;
     const struct columns *columns;
-    char separator;
     struct known informant, stage, age, goal, category, weight, level;
     struct known flags[MAX_FLAGS], cohorts[MAX_COHORT_COLUMNS];
     struct known *dates; /* owned: one for each stage */
     struct known answers;
     struct memo tuples;
     bool digits_are_answers;
+    struct set_bits set_bits;
     bool keeps_texts;       /* for a watcher, or of odd cells */
     bool has_ages;          /* a column has ages, or the study one for all */
     bool has_families;      /* a column names families, which are not the respondents */
@@ -58,7 +59,7 @@ struct decoder {
     /* the rows at hand, which are of one informant */
     const struct raw_row *rows; /* borrowed, n_rows <= DECODER_ROWS */
     size_t n_rows;
-    size_t fewest_cells;                 /* of any of them */
+    struct starts starts, informants;    /* of the columns that are read, and of the informants' */
     struct raw_row chosen[DECODER_ROWS]; /* these, where there are others between them */
     uint64_t piece;
     struct facts facts;
@@ -75,19 +76,13 @@ static bool no_memory(struct decoder *d)
 /* The rows at hand, for who finds out what their cells mean. */
 static struct known_rows rows_of(struct decoder *d)
 {
-    return (struct known_rows){&d->context, &d->room, d->rows, d->n_rows, d->fewest_cells};
+    return (struct known_rows){&d->context, &d->room, d->rows, d->n_rows, &d->starts};
 }
 
 static bool column_values(struct decoder *d, struct known *known, int64_t values[])
 {
     const struct known_rows rows = rows_of(d);
     return known_values(known, &rows, values) || no_memory(d);
-}
-
-/* Have all rows a cell of this column, which is not the first? */
-static bool is_inside(const struct decoder *d, size_t column)
-{
-    return column > 0 && column < d->fewest_cells;
 }
 
 static uint64_t place_of(const struct decoder *d, size_t r)
@@ -152,11 +147,10 @@ static bool read_odd_id(struct decoder *d, size_t r)
 /* The ids of rows from r on, as long as they are short and plain. Returns the first row whose is not. */
 static size_t plain_ids(const struct decoder *d, size_t column, size_t r, struct id ids[])
 {
-    const struct raw_row *const rows = d->rows;
+    const char *const *const starts = starts_of(&d->starts, column);
     const size_t n = d->n_rows, longest_missing = d->longest_missing;
-    const bool inside = is_inside(d, column);
     for (; r < n; r++) {
-        const struct span raw = raw_cell_inside(&rows[r], column, inside);
+        const struct span raw = start_cell(starts, r);
         /* One that is longer than every text for "none" is not one of them. */
         if (raw.length <= longest_missing || !read_short_id(raw, &ids[r])) {
             return r;
@@ -282,16 +276,16 @@ static bool read_cohorts(struct decoder *d)
 /* --- answers --- */
 
 /* One answer, whatever it is. */
-static bool read_answer(struct decoder *d, size_t r, size_t column, const struct item_group *group,
-                        answer *out)
+static bool read_answer(struct decoder *d, size_t r, size_t column, struct span raw,
+                        const struct item_group *group, answer *out)
 {
     const struct known_rows rows = rows_of(d);
     int64_t code;
     *out = ANSWER_MISSING;
-    if (raw_cell(&d->rows[r], column).length == 0) {
+    if (raw.length == 0) {
         return true;
     }
-    if (!known_value(&d->answers, column, &rows, r, &code)) {
+    if (!known_value(&d->answers, &rows, raw, &code)) {
         return no_memory(d);
     }
     if (code == CELL_MISSING) {
@@ -305,24 +299,62 @@ static bool read_answer(struct decoder *d, size_t r, size_t column, const struct
            add_finding(d, FINDING_OUT_OF_RANGE, r, column, true);
 }
 
-/* The answers of a group in n_rows rows from `first` on, as those of the batch's next forms. */
-static bool read_group(struct decoder *d, size_t first, size_t n_rows, struct batch *batch,
-                       size_t g)
+/* The n answers of row r from item `first` of a group on, whose columns stand side by side. */
+static bool read_answers(struct decoder *d, size_t r, const struct item_run *run,
+                         const struct item_group *group, answer *out)
 {
-    const struct item_group *const group = &batch->instrument->groups[g];
-    const uint32_t *const at = batch->item_columns[g];
-    const size_t n = group->n_items;
-    answer *const out = batch->rows[g] + batch->n * ROW_STRIDE(n);
-    for (size_t i = 0; i < n_rows; i++) {
-        if (d->digits_are_answers && batch->in_a_row[g]) {
-            i += items_read(&batch->ranges[g], d->rows + first + i, n_rows - i, at[0], n,
-                            out + i * ROW_STRIDE(n));
+    const struct raw_row *const row = &d->rows[r];
+    struct span raw = raw_cell(row, run->column);
+    for (size_t k = 0; k < run->n; k++) {
+        const size_t column = run->column + k;
+        if (!read_answer(d, r, column, raw, group, out + k)) {
+            return false;
         }
-        for (size_t k = 0; k < n && i < n_rows; k++) {
-            if (!read_answer(d, first + i, at[k], group, &out[i * ROW_STRIDE(n) + k])) {
-                return false;
-            }
+        raw.text += raw.length + 1;
+        raw.length = column + 1 < row->n_cells
+                         ? cell_end(row->ends, (size_t)(raw.text - row->text)) -
+                               (size_t)(raw.text - row->text)
+                         : 0;
+    }
+    return true;
+}
+
+/* The answers of a run of items in n_rows rows from `first` on, ROW_STRIDE(run->n) bytes each. */
+static bool read_run(struct decoder *d, size_t first, size_t n_rows, const struct batch *batch,
+                     const struct item_run *run, answer out[])
+{
+    const char *const *const starts = starts_of(&d->starts, run->column) + first;
+    uint8_t others[DECODER_ROWS];
+    size_t n_others = n_rows;
+    if (d->digits_are_answers) {
+        n_others = items_read(&batch->ranges[run->group], &d->set_bits, d->rows + first, starts,
+                              n_rows, run->column, run->n, out, others);
+    }
+    for (size_t i = 0; i < n_others; i++) {
+        const size_t r = d->digits_are_answers ? others[i] : i;
+        if (!read_answers(d, first + r, run, &batch->instrument->groups[run->group],
+                          out + r * ROW_STRIDE(run->n))) {
+            return false;
         }
+    }
+    return true;
+}
+
+/* The same as those of the batch's next forms: at once where all items of a group stand side by side. */
+static bool read_items(struct decoder *d, size_t first, size_t n_rows, struct batch *batch,
+                       const struct item_run *run)
+{
+    const size_t n = batch->instrument->groups[run->group].n_items, stride = ROW_STRIDE(n);
+    answer *const out = batch->rows[run->group] + batch->n * stride;
+    answer some[DECODER_ROWS * ROW_STRIDE(MAX_ITEMS) + ITEMS_SLACK];
+    if (run->n == n) {
+        return read_run(d, first, n_rows, batch, run, out);
+    }
+    if (!read_run(d, first, n_rows, batch, run, some)) {
+        return false;
+    }
+    for (size_t r = 0; r < n_rows; r++) {
+        memcpy(out + r * stride + run->first, some + r * ROW_STRIDE(run->n), run->n);
     }
     return true;
 }
@@ -335,7 +367,7 @@ static bool read_date(struct decoder *d, struct known *known, size_t r)
     const size_t column = known->place->index;
     const struct known_rows rows = rows_of(d);
     int64_t date;
-    if ((!known_value(known, column, &rows, r, &date) && !no_memory(d)) ||
+    if ((!known_value(known, &rows, raw_cell(&d->rows[r], column), &date) && !no_memory(d)) ||
         (date == CELL_BAD && !add_finding(d, FINDING_BAD_DATE, r, column, true))) {
         return false;
     }
@@ -346,11 +378,10 @@ static bool read_date(struct decoder *d, struct known *known, size_t r)
 /* The first row from r on whose cell is neither empty nor plainly a date. */
 static size_t plain_dates(const struct decoder *d, size_t column, size_t r)
 {
-    const struct raw_row *const rows = d->rows;
+    const char *const *const starts = starts_of(&d->starts, column);
     const size_t n = d->n_rows;
-    const bool inside = is_inside(d, column);
     while (r < n) {
-        const struct span raw = raw_cell_inside(&rows[r], column, inside);
+        const struct span raw = start_cell(starts, r);
         if (!is_plain_date(raw) && raw.length != 0) {
             return r;
         }
@@ -526,8 +557,8 @@ static bool take_long_id(struct decoder *d, size_t r, struct batch *batch)
 static bool take_some(struct decoder *d, size_t first, size_t n, struct batch *batch, size_t stage)
 {
     gather(d, first, n, batch, stage);
-    for (size_t g = 0; g < batch->instrument->n_groups && !batch->instrument->is_goals; g++) {
-        if (batch->item_columns[g] != NULL && !read_group(d, first, n, batch, g)) {
+    for (size_t i = 0; i < batch->n_runs && !batch->instrument->is_goals; i++) {
+        if (!read_items(d, first, n, batch, &batch->runs[i])) {
             return false;
         }
     }
@@ -595,14 +626,11 @@ static bool check_lengths(struct decoder *d)
 {
     const struct raw_row *const rows = d->rows;
     const size_t n = d->n_rows, expected = d->columns->n_columns;
-    size_t fewest = SIZE_MAX;
     for (size_t r = 0; r < n; r++) {
         if (rows[r].n_cells != expected && !check_length(d, r)) {
             return false;
         }
-        fewest = rows[r].n_cells < fewest ? rows[r].n_cells : fewest;
     }
-    d->fewest_cells = fewest;
     return true;
 }
 
@@ -618,6 +646,7 @@ static bool read_facts(struct decoder *d)
 static bool take_informant(struct decoder *d, size_t i)
 {
     const bool is_goals = d->source->informants[i].instrument->is_goals;
+    starts_find(&d->starts, d->rows, d->n_rows);
     if (!read_facts(d)) {
         return false;
     }
@@ -650,9 +679,11 @@ static void choose_rows(struct decoder *d, const struct raw_row rows[], size_t n
 /* Rows of several informants, who answer forms of their own. */
 static bool take_informants(struct decoder *d, const struct raw_row rows[], size_t n)
 {
+    const struct known_rows all = {&d->context, &d->room, d->rows, d->n_rows, &d->informants};
     int64_t informants[DECODER_ROWS];
-    if (!column_values(d, &d->informant, informants)) {
-        return false;
+    starts_find(&d->informants, rows, n);
+    if (!known_values(&d->informant, &all, informants)) {
+        return no_memory(d);
     }
     for (size_t i = 0; i < d->source->n_informants; i++) {
         choose_rows(d, rows, n, informants, (int64_t)i);
@@ -666,6 +697,7 @@ static bool take_informants(struct decoder *d, const struct raw_row rows[], size
             return false;
         }
     }
+    starts_find(&d->starts, d->rows, d->n_rows);
     return read_cohorts(d); /* that one has no other rows is to be seen */
 }
 
@@ -716,6 +748,7 @@ struct decoder *decoder_new(struct worker *worker)
     struct decoder *const decoder = calloc(1, sizeof *decoder);
     if (decoder != NULL) {
         decoder->worker = worker;
+        set_bits_fill(&decoder->set_bits);
         decoder->plan = worker->shared->plan;
         decoder->dates = calloc(decoder->plan->study.n_stages + 1, sizeof *decoder->dates);
         if (decoder->dates == NULL) {
@@ -743,6 +776,8 @@ static void end_source(struct decoder *d)
     known_free(&d->level);
     known_free(&d->answers);
     memo_free(&d->tuples);
+    starts_free(&d->starts);
+    starts_free(&d->informants);
     for (size_t i = 0; i < MAX_FLAGS; i++) {
         known_free(&d->flags[i]);
     }
@@ -802,7 +837,7 @@ static bool begin_batches(struct decoder *d)
     for (size_t i = 0; i < d->source->n_informants * d->n_batch_stages; i++) {
         d->batches[i] =
             batch_new(d->worker->shared, d->source, &d->source->informants[i / d->n_batch_stages],
-                      d->columns, i % d->n_batch_stages, d->separator);
+                      d->columns, i % d->n_batch_stages);
         if (d->batches[i] == NULL) {
             return false;
         }
@@ -811,14 +846,58 @@ static bool begin_batches(struct decoder *d)
     return true;
 }
 
-bool decoder_begin(struct decoder *decoder, size_t source, char separator,
-                   const struct columns *columns)
+/* Cells of a column, if there is one, are wanted. */
+static bool want(struct starts *starts, const struct place *place)
+{
+    return place->constant != NULL || place->index == NO_COLUMN ||
+           starts_want_cells(starts, place->index);
+}
+
+/* Where the items of a batch begin; of goals it is one column, of levels. */
+static bool want_items(struct decoder *d, const struct batch *batch, size_t stage)
+{
+    const size_t *const levels = d->columns->items[stage];
+    bool done = true;
+    if (batch->goals != NULL) {
+        return levels == NULL || starts_want_cells(&d->starts, levels[0]);
+    }
+    for (size_t i = 0; i < batch->n_runs && done; i++) {
+        done = starts_want(&d->starts, batch->runs[i].column);
+    }
+    return done;
+}
+
+/* The columns that are read of every row. */
+static bool begin_starts(struct decoder *d)
+{
+    const struct columns *const c = d->columns;
+    const struct study *const study = &d->plan->study;
+    struct starts *const starts = &d->starts;
+    bool done = want(starts, &c->participant) && want(starts, &c->stage) && want(starts, &c->age) &&
+                want(starts, &c->goal) && want(starts, &c->category) && want(starts, &c->weight) &&
+                (!d->has_families || want(starts, &c->family)) &&
+                (d->source->informant.text == NULL || want(&d->informants, &c->informant));
+    for (size_t i = 0; i < study->goals.n_flags && done; i++) {
+        done = want(starts, &c->flags[i]);
+    }
+    for (size_t i = 0; i < study->n_cohort_columns && done; i++) {
+        done = want(starts, &c->cohorts[i]);
+    }
+    for (size_t i = 0; i < (d->source->wide ? study->n_stages : 1) && done; i++) {
+        done = want(starts, &c->dates[i]);
+    }
+    for (size_t i = 0; i < d->n_batches && done; i++) {
+        done = want_items(d, d->batches[i], i % d->n_batch_stages);
+    }
+    return done && starts_ready(starts) && starts_ready(&d->informants);
+}
+
+bool decoder_begin(struct decoder *decoder, size_t source, const struct columns *columns)
 {
     end_source(decoder);
     decoder->source_index = source;
     decoder->source = &decoder->plan->sources[source];
     decoder->columns = columns;
-    decoder->separator = separator;
     decoder->context =
         (struct meaning_context){decoder->plan, decoder->source, decoder->worker->shared};
     decoder->has_ages = columns->age.constant != NULL || columns->age.index != NO_COLUMN;
@@ -834,5 +913,6 @@ bool decoder_begin(struct decoder *decoder, size_t source, char separator,
         const size_t n = strlen(decoder->source->missing[i]);
         decoder->longest_missing = n > decoder->longest_missing ? n : decoder->longest_missing;
     }
-    return (begin_columns(decoder) && begin_batches(decoder)) || no_memory(decoder);
+    return (begin_columns(decoder) && begin_batches(decoder) && begin_starts(decoder)) ||
+           no_memory(decoder);
 }

@@ -1,249 +1,213 @@
-/* io/run/items.c - with SSE2, which every x86-64 has, sixteen answers are checked and packed at once,
-   where none is missing; with AVX2 (scales/wide.h) those with gaps as well. Elsewhere the same is done
-   one by one. */
+/* io/run/items.c - where cells end says which of them are empty, and that no other is longer than one
+   character. With AVX2 (scales/wide.h) sixteen characters become answers at once; elsewhere one by
+   one. */
 #include "io/run/items.h"
 
 #include "scales/wide.h"
 
 #if defined(HAS_WIDE)
 #include <immintrin.h>
-#elif defined(__SSE2__)
-#include <emmintrin.h>
 #endif
 
-struct digit_range digit_range_of(const struct item_group *group, char separator)
+struct digit_range digit_range_of(const struct item_group *group)
 {
     const int first = group->lowest > 0 ? group->lowest : 0;
     const int last = group->highest < 9 ? group->highest : 9;
-    return (struct digit_range){.first = first, .span = last - first, .separator = separator};
+    return (struct digit_range){.first = first, .span = last - first};
 }
 
-#if defined(__SSE2__)
-/* Are n <= 16 cells from `text` on single digits within the range, with separators between them? Then
-   their answers. Digits stand in the even bytes, separators in the odd ones. */
-static inline bool read_sixteen(const struct digit_range *range, const char *text, size_t n,
-                                answer *out)
+void set_bits_fill(struct set_bits *bits)
 {
-    const __m128i low_bytes = _mm_set1_epi16(0xff);
-    const __m128i a = _mm_loadu_si128((const __m128i *)(const void *)text);
-    const __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(text + 16));
-    const __m128i digits =
-        _mm_packus_epi16(_mm_and_si128(a, low_bytes), _mm_and_si128(b, low_bytes));
-    const __m128i between = _mm_packus_epi16(_mm_srli_epi16(a, 8), _mm_srli_epi16(b, 8));
-    const __m128i above = _mm_sub_epi8(digits, _mm_set1_epi8((char)('0' + range->first)));
-    const __m128i fits =
-        _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8((char)range->span)), above);
-    const __m128i parted = _mm_cmpeq_epi8(between, _mm_set1_epi8(range->separator));
-    const unsigned wanted = (1u << n) - 1;
-    /* What ends the last cell is not looked at: it may be the end of the row. */
-    _mm_storeu_si128((__m128i *)(void *)out, _mm_sub_epi8(digits, _mm_set1_epi8('0')));
-    return ((unsigned)_mm_movemask_epi8(fits) & wanted) == wanted &&
-           ((unsigned)_mm_movemask_epi8(parted) & wanted >> 1) == wanted >> 1;
-}
-
-static inline bool read_all_digits(const struct digit_range *range, const char *text, size_t n,
-                                   answer *out)
-{
-    for (; n > 16; n -= 16, text += 32, out += 16) {
-        if (text[31] != range->separator || !read_sixteen(range, text, 16, out)) {
-            return false;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        size_t n = 0;
+        for (uint8_t bit = 0; bit < 8; bit++) {
+            bits->places[byte][n] = bit;
+            n += byte >> bit & 1;
         }
     }
-    return read_sixteen(range, text, n, out);
 }
-#else
-static inline bool read_all_digits(const struct digit_range *range, const char *text, size_t n,
-                                   answer *out)
-{
-    (void)range, (void)text, (void)n, (void)out;
-    return false;
-}
-#endif
 
-/* The n cells of one row: the first begins at text[start], cell i ends at text[ends[i]]. */
-static bool read_one_by_one(const struct digit_range *range, const char *text, uint32_t start,
-                            const uint32_t ends[], size_t n, answer out[])
+/* The n cells of one row, of which the first begins at `start`. */
+static bool read_one_by_one(const struct digit_range *range, const struct raw_row *row,
+                            size_t start, size_t n, answer out[])
 {
     const unsigned first = (unsigned)range->first, span = (unsigned)range->span;
     unsigned odd = 0;
     /* Without a branch: which cells are empty cannot be foreseen. */
     for (size_t i = 0; i < n; i++) {
-        const uint32_t length = ends[i] - start;
-        const unsigned digit = (unsigned)(unsigned char)text[start] - '0';
+        const size_t end = cell_end(row->ends, start), length = end - start;
+        const unsigned digit = (unsigned)(unsigned char)row->text[start] - '0';
         const unsigned plain = (unsigned)(length == 1) & (unsigned)(digit - first <= span);
         const unsigned mask = 0 - plain;
         out[i] = (answer)(uint8_t)((digit & mask) | ((unsigned)(uint8_t)ANSWER_MISSING & ~mask));
         odd |= (plain ^ 1) & (unsigned)(length > 0);
-        start = ends[i] + 1;
+        start = end + 1;
     }
     return odd == 0;
 }
 
+static size_t read_any(const struct digit_range *range, const struct raw_row rows[],
+                       const char *const starts[], size_t n_rows, size_t column, size_t n,
+                       answer out[], uint8_t others[])
+{
+    size_t n_others = 0;
+    for (size_t r = 0; r < n_rows; r++) {
+        const struct raw_row *const row = &rows[r];
+        if (column + n > row->n_cells ||
+            !read_one_by_one(range, row, (size_t)(starts[r] - row->text), n,
+                             out + r * ROW_STRIDE(n))) {
+            others[n_others++] = (uint8_t)r;
+        }
+    }
+    return n_others;
+}
+
 #if defined(HAS_WIDE)
-/* Where 8 cells end, or (from one end before) end the cells before them; of the first n only. */
-FOR_WIDE static inline __m256i load_ends(const uint32_t ends[], size_t n)
-{
-    const __m256i numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    const __m256i some = _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), numbers);
-    return _mm256_maskload_epi32((const int *)(const void *)ends, some);
-}
-
-/* Sixteen numbers as bytes; those above 255 as 255. */
-FOR_WIDE static inline __m128i as_bytes(__m256i a, __m256i b)
-{
-    const __m128i low = _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
-    const __m128i high = _mm_packs_epi32(_mm256_castsi256_si128(b), _mm256_extracti128_si256(b, 1));
-    return _mm_packus_epi16(low, high);
-}
-
-/* n <= 16 cells, of which any may be empty: the first character of each is fetched from the 32 bytes in
-   which they all are, if none is longer than one. There is an end before ends[0]. */
-FOR_WIDE static inline bool read_sixteen_wide(const struct digit_range *range, const char *text,
-                                              const uint32_t ends[], size_t n, answer *out)
-{
-    const size_t n_first = n < 8 ? n : 8, n_last = n - n_first;
-    /* cppcheck-suppress negativeIndex */
-    const uint32_t start = ends[-1] + 1;
-    const __m256i one = _mm256_set1_epi32(1), from = _mm256_set1_epi32((int)start - 1);
-    const __m256i before_a = load_ends(ends - 1, n_first), before_b = load_ends(ends + 7, n_last);
-    const __m256i ends_a = load_ends(ends, n_first), ends_b = load_ends(ends + 8, n_last);
-    const __m128i places =
-        as_bytes(_mm256_sub_epi32(before_a, from), _mm256_sub_epi32(before_b, from));
-    const __m128i lengths = as_bytes(_mm256_sub_epi32(_mm256_sub_epi32(ends_a, before_a), one),
-                                     _mm256_sub_epi32(_mm256_sub_epi32(ends_b, before_b), one));
-    const __m128i low = _mm_loadu_si128((const __m128i *)(const void *)(text + start));
-    const __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(text + start + 16));
-    /* A place with its highest bit set gives 0. */
-    const __m128i digits =
-        _mm_or_si128(_mm_shuffle_epi8(low, _mm_adds_epu8(places, _mm_set1_epi8(0x70))),
-                     _mm_shuffle_epi8(high, _mm_sub_epi8(places, _mm_set1_epi8(16))));
-    const __m128i above = _mm_sub_epi8(digits, _mm_set1_epi8((char)('0' + range->first)));
-    const __m128i fits =
-        _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8((char)range->span)), above);
-    const __m128i plain = _mm_and_si128(fits, _mm_cmpeq_epi8(lengths, _mm_set1_epi8(1)));
-    const __m128i empty = _mm_cmpeq_epi8(lengths, _mm_setzero_si128());
-    const unsigned wanted = (1u << n) - 1;
-    _mm_storeu_si128((__m128i *)(void *)out,
-                     _mm_blendv_epi8(_mm_set1_epi8(ANSWER_MISSING),
-                                     _mm_sub_epi8(digits, _mm_set1_epi8('0')), plain));
-    return ends[n - 1] - start <= 32 &&
-           ((unsigned)_mm_movemask_epi8(_mm_or_si128(plain, empty)) & wanted) == wanted;
-}
-
 /* What sixteen cells are compared with, or the n last ones of a row. */
 struct sixteen {
-    __m256i lowest, span;
-    unsigned wanted; /* the bytes that are looked at: the digits, and what stands between them */
+    __m128i lowest, span;
+    uint32_t ends, looked_at; /* where they end if all are single characters, in so much text */
+    uint32_t wanted;
 };
 
-FOR_WIDE static inline struct sixteen sixteen_of(const struct digit_range *range, size_t n,
-                                                 bool is_last)
+FOR_WIDE static inline struct sixteen sixteen_of(const struct digit_range *range, size_t n)
 {
-    const unsigned digits = (1u << n) - 1; /* what ends the last one may be the end of the row */
-    return (struct sixteen){
-        .lowest = _mm256_setr_m128i(_mm_set1_epi8((char)('0' + range->first)),
-                                    _mm_set1_epi8(range->separator)),
-        .span = _mm256_setr_m128i(_mm_set1_epi8((char)range->span), _mm_setzero_si128()),
-        .wanted = digits | (is_last ? digits >> 1 : digits) << 16};
+    const uint32_t looked_at = n < 16 ? (UINT32_C(1) << 2 * n) - 1 : UINT32_MAX;
+    return (struct sixteen){.lowest = _mm_set1_epi8((char)('0' + range->first)),
+                            .span = _mm_set1_epi8((char)range->span),
+                            .ends = UINT32_C(0xAAAAAAAA) & looked_at,
+                            .looked_at = looked_at,
+                            .wanted = (UINT32_C(1) << n) - 1};
 }
 
-/* The same of cells that are single digits, all of them, which most rows have: digits stand in the even
-   bytes and separators in the odd ones. */
-FOR_WIDE static inline bool read_digits_wide(const struct sixteen *like, const char *text,
-                                             answer *out)
+/* Single characters: they stand in the even bytes. True: digits within the range. */
+FOR_WIDE static inline bool read_digits(const struct sixteen *like, const char *text, answer *out)
 {
-    const __m256i words = _mm256_loadu_si256((const __m256i *)(const void *)text);
-    /* The digits into the first half, the separators into the second. */
-    const __m256i bytes = _mm256_permute4x64_epi64(
-        _mm256_packus_epi16(_mm256_and_si256(words, _mm256_set1_epi16(0xff)),
-                            _mm256_srli_epi16(words, 8)),
-        0xd8);
-    const __m256i above = _mm256_sub_epi8(bytes, like->lowest);
-    const unsigned fits = (unsigned)_mm256_movemask_epi8(
-        _mm256_cmpeq_epi8(_mm256_min_epu8(above, like->span), above));
-    _mm_storeu_si128((__m128i *)(void *)out,
-                     _mm_sub_epi8(_mm256_castsi256_si128(bytes), _mm_set1_epi8('0')));
+    const __m256i words = _mm256_and_si256(_mm256_loadu_si256((const __m256i *)(const void *)text),
+                                           _mm256_set1_epi16(0xff));
+    const __m128i digits =
+        _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    const __m128i above = _mm_sub_epi8(digits, like->lowest);
+    const uint32_t fits =
+        (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(above, like->span), above));
+    _mm_storeu_si128((__m128i *)(void *)out, _mm_sub_epi8(digits, _mm_set1_epi8('0')));
     return (~fits & like->wanted) == 0;
 }
 
-/* One row's n cells, which have gaps. */
-FOR_WIDE static inline bool read_gaps_wide(const struct digit_range *range,
-                                           const struct raw_row *row, size_t column, size_t n,
-                                           answer out[])
+/* A set bit becomes a byte of ones, of the lowest 32. */
+FOR_WIDE static inline __m256i bytes_of_bits(uint64_t bits)
 {
-    for (size_t k = 0; k < n; k += 16) {
-        if (!read_sixteen_wide(range, row->text, row->ends + column + k, n - k < 16 ? n - k : 16,
-                               out + k)) {
-            return false;
-        }
-    }
-    return true;
+    const __m256i byte = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2,
+                                          2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+    const __m256i bit = _mm256_set1_epi64x((long long)0x8040201008040201);
+    const __m256i spread = _mm256_shuffle_epi8(_mm256_set1_epi32((int)(uint32_t)bits), byte);
+    return _mm256_cmpeq_epi8(_mm256_and_si256(spread, bit), bit);
 }
 
-FOR_WIDE static size_t read_wide(const struct digit_range *range, const struct raw_row rows[],
-                                 size_t n_rows, size_t column, size_t n, answer out[])
+/* Of 32 bytes those whose bit is set, one behind the other; what is behind these is there, and means
+   nothing. */
+FOR_WIDE static inline void pack_bytes(const struct set_bits *bits, __m256i bytes, uint64_t wanted,
+                                       answer *out)
 {
-    const struct digit_range fixed = *range; /* a copy that nothing written to `out` can change */
-    const size_t n_first = (n - 1) / 16 * 16;
-    const struct sixteen first = sixteen_of(&fixed, 16, false),
-                         last = sixteen_of(&fixed, n - n_first, true);
-    for (size_t i = 0; i < n_rows; i++, out += ROW_STRIDE(n)) {
-        const struct raw_row *const row = &rows[i];
-        const uint32_t *const ends = row->ends + column;
-        const char *text;
-        bool plain;
-        if (column + n > row->n_cells) {
-            return i;
-        }
-        text = row->text + ends[-1] + 1;
-        plain = ends[n - 1] - ends[-1] == 2 * n;
-        for (size_t k = 0; k < n_first && plain; k += 16) {
-            plain = read_digits_wide(&first, text + 2 * k, out + k);
-        }
-        if (!(plain && read_digits_wide(&last, text + 2 * n_first, out + n_first)) &&
-            !read_gaps_wide(&fixed, row, column, n, out)) {
-            return i;
-        }
+    unsigned char all[32];
+    _mm256_storeu_si256((__m256i *)(void *)all, bytes);
+    for (size_t i = 0; i < sizeof all; i += 8, wanted >>= 8) {
+        const __m128i eight = _mm_loadl_epi64((const __m128i *)(const void *)(all + i));
+        const __m128i places =
+            _mm_loadl_epi64((const __m128i *)(const void *)bits->places[wanted & 0xff]);
+        _mm_storel_epi64((__m128i *)(void *)out, _mm_shuffle_epi8(eight, places));
+        out += _mm_popcnt_u32((unsigned)(wanted & 0xff));
     }
-    return n_rows;
+}
+
+/* n <= 16 cells, of which any may be empty: all characters become answers, and each cell takes the one where
+   it begins. True: empty cells, and digits within the range. */
+FOR_WIDE static inline bool read_gaps(const struct sixteen *like, const struct set_bits *bits,
+                                      uint64_t ends, const char *text, size_t n, answer *out)
+{
+    const uint64_t begins = ends << 1 | 1;
+    const __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)text);
+    const __m256i above = _mm256_sub_epi8(bytes, _mm256_broadcastsi128_si256(like->lowest));
+    const __m256i span = _mm256_broadcastsi128_si256(like->span), empty = bytes_of_bits(ends);
+    const __m256i fits = _mm256_cmpeq_epi8(_mm256_min_epu8(above, span), above);
+    const uint32_t good = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(fits, empty));
+    /* a cell's second character, or a first one that is no answer */
+    const uint64_t odd = ~ends & ~(begins & good);
+    pack_bytes(bits,
+               _mm256_blendv_epi8(_mm256_sub_epi8(bytes, _mm256_set1_epi8('0')),
+                                  _mm256_set1_epi8(ANSWER_MISSING), empty),
+               begins, out);
+    return (size_t)_mm_popcnt_u64(ends & (_blsmsk_u64(odd) >> 1)) >= n;
+}
+
+/* The cells of rows that have at most sixteen, or (is_long) more: the last n_last of them. */
+FOR_WIDE static INTO_CALLER size_t read_rows(const struct digit_range *range,
+                                             const struct set_bits *bits,
+                                             const struct raw_row rows[],
+                                             const char *const starts[], size_t n_rows,
+                                             size_t column, size_t n, bool is_long, answer out[],
+                                             uint8_t others[])
+{
+    const size_t n_last = (n - 1) % 16 + 1, stride = ROW_STRIDE(n);
+    const struct sixteen first = sixteen_of(range, 16), last = sixteen_of(range, n_last);
+    size_t n_others = 0;
+    for (size_t r = 0; r < n_rows; r++, out += stride) {
+        const struct raw_row *const row = &rows[r];
+        const char *text = starts[r];
+        uint64_t ends = ends_from(row->ends, (size_t)(text - row->text));
+        bool plain = column + n <= row->n_cells;
+        for (size_t k = 0; is_long && k + 16 < n && plain; k += 16) {
+            if ((uint32_t)ends == first.ends) {
+                plain = read_digits(&first, text, out + k);
+                text += 32;
+            } else {
+                plain = read_gaps(&first, bits, ends, text, 16, out + k);
+                for (size_t i = 0; i < 16 && plain; i++) {
+                    text = row->text + cell_end(row->ends, (size_t)(text - row->text)) + 1;
+                }
+            }
+            ends = ends_from(row->ends, (size_t)(text - row->text));
+        }
+        if (plain) {
+            answer *const to = is_long ? out + stride - 16 : out;
+            plain = ((uint32_t)ends & last.looked_at) == last.ends
+                        ? read_digits(&last, text, to)
+                        : read_gaps(&last, bits, ends, text, n_last, to);
+        }
+        others[n_others] = (uint8_t)r;
+        n_others += !plain;
+    }
+    return n_others;
+}
+
+FOR_WIDE static size_t read_wide(const struct digit_range *range, const struct set_bits *bits,
+                                 const struct raw_row rows[], const char *const starts[],
+                                 size_t n_rows, size_t column, size_t n, answer out[],
+                                 uint8_t others[])
+{
+    return n <= 16 ? read_rows(range, bits, rows, starts, n_rows, column, n, false, out, others)
+                   : read_rows(range, bits, rows, starts, n_rows, column, n, true, out, others);
 }
 #else
-static size_t read_wide(const struct digit_range *range, const struct raw_row rows[], size_t n_rows,
-                        size_t column, size_t n, answer out[])
+static size_t read_wide(const struct digit_range *range, const struct set_bits *bits,
+                        const struct raw_row rows[], const char *const starts[], size_t n_rows,
+                        size_t column, size_t n, answer out[], uint8_t others[])
 {
-    (void)range, (void)rows, (void)n_rows, (void)column, (void)n, (void)out;
-    return 0;
+    (void)bits;
+    return read_any(range, rows, starts, n_rows, column, n, out, others);
 }
 #endif
 
-static size_t read_any(const struct digit_range *range, const struct raw_row rows[], size_t n_rows,
-                       size_t column, size_t n, answer out[])
-{
-    for (size_t i = 0; i < n_rows; i++, out += ROW_STRIDE(n)) {
-        const struct raw_row *const row = &rows[i];
-        const uint32_t *const ends = row->ends + column;
-        uint32_t start;
-        if (column + n > row->n_cells) {
-            return i;
-        }
-        start = column == 0 ? row->start : ends[-1] + 1;
-        /* With this length the cells are single characters if all separators are where they should
-           be. */
-        if (!(ends[n - 1] - start == 2 * n - 1 &&
-              read_all_digits(range, row->text + start, n, out)) &&
-            !read_one_by_one(range, row->text, start, ends, n, out)) {
-            return i;
-        }
-    }
-    return n_rows;
-}
-
-size_t items_read(const struct digit_range *range, const struct raw_row rows[], size_t n_rows,
-                  size_t column, size_t n, answer out[])
+size_t items_read(const struct digit_range *range, const struct set_bits *bits,
+                  const struct raw_row rows[], const char *const starts[], size_t n_rows,
+                  size_t column, size_t n, answer out[], uint8_t others[])
 {
     if (range->span < 0) { /* no digit is an answer */
-        return 0;
+        for (size_t r = 0; r < n_rows; r++) {
+            others[r] = (uint8_t)r;
+        }
+        return n_rows;
     }
-    return column > 0 && has_wide() ? read_wide(range, rows, n_rows, column, n, out)
-                                    : read_any(range, rows, n_rows, column, n, out);
+    return has_wide() ? read_wide(range, bits, rows, starts, n_rows, column, n, out, others)
+                      : read_any(range, rows, starts, n_rows, column, n, out, others);
 }

@@ -21,13 +21,12 @@ void known_free(struct known *known)
 }
 
 /* A text that is met for the first time, or is too long to be remembered. */
-static bool find_meaning(struct known *known, size_t column, const struct known_rows *rows,
-                         size_t r, int64_t *value)
+static bool find_meaning(struct known *known, const struct known_rows *rows, struct span raw,
+                         int64_t *value)
 {
-    const struct span raw = raw_cell(&rows->rows[r], column);
     struct memo_key key;
     struct cell cell;
-    if (!raw_cell_text(&rows->rows[r], column, rows->room, &cell) ||
+    if (!text_decode(raw.text, raw.length, rows->room, &cell) ||
         !known->of(rows->context, &cell, value)) {
         return false;
     }
@@ -37,42 +36,35 @@ static bool find_meaning(struct known *known, size_t column, const struct known_
     return true;
 }
 
-/* What a cell means, where that is known; else NULL. */
-static inline const int64_t *known_meaning(const struct memo *memo, struct span raw)
-{
-    struct memo_key key;
-    return memo_key(raw.text, raw.length, &key) ? memo_find(memo, &key) : NULL;
-}
-
-bool known_value(struct known *known, size_t column, const struct known_rows *rows, size_t r,
+bool known_value(struct known *known, const struct known_rows *rows, struct span raw,
                  int64_t *value)
 {
-    const int64_t *const found = known_meaning(&known->memo, raw_cell(&rows->rows[r], column));
+    struct memo_key key;
+    const int64_t *const found =
+        memo_key(raw.text, raw.length, &key) ? memo_find(&known->memo, &key) : NULL;
     if (found != NULL) {
         *value = *found;
         return true;
     }
-    return find_meaning(known, column, rows, r, value);
+    return find_meaning(known, rows, raw, value);
 }
 
 /* What the cells mean of row r and those behind it, as long as each text stands where it was put first,
    as nearly all do. Returns the first row that wants a closer look. The memo is a copy: for all the
    compiler knows, writing a value could change it. */
-static size_t look_up(struct memo memo, const struct known_rows *rows, size_t column, size_t r,
+static size_t look_up(struct memo memo, const char *const starts[], size_t r, size_t n_rows,
                       int64_t values[])
 {
-    const struct raw_row *const list = rows->rows;
-    const size_t n = memo.n_entries == 0 ? r : rows->n;
-    const bool inside = column > 0 && column < rows->fewest_cells;
+    const size_t n = memo.n_entries == 0 ? r : n_rows;
     for (; r < n; r++) {
-        const struct span raw = raw_cell_inside(&list[r], column, inside);
+        const struct span raw = start_cell(starts, r);
         const struct memo_entry *entry;
         struct memo_key key;
         if (!memo_key(raw.text, raw.length, &key)) {
             return r;
         }
         entry = memo_first(&memo, &key);
-        if (!memo_is(entry, &key) || !entry->used) {
+        if (!memo_is(entry, &key)) {
             return r;
         }
         values[r] = entry->value;
@@ -83,8 +75,9 @@ static size_t look_up(struct memo memo, const struct known_rows *rows, size_t co
 bool known_column(struct known *known, size_t column, const struct known_rows *rows,
                   int64_t values[])
 {
-    for (size_t r = 0; (r = look_up(known->memo, rows, column, r, values)) < rows->n; r++) {
-        if (!known_value(known, column, rows, r, &values[r])) {
+    const char *const *const starts = starts_of(rows->starts, column);
+    for (size_t r = 0; (r = look_up(known->memo, starts, r, rows->n, values)) < rows->n; r++) {
+        if (!known_value(known, rows, raw_cell(&rows->rows[r], column), &values[r])) {
             return false;
         }
     }

@@ -3,9 +3,9 @@
 #define PELLTER_IO_RUN_KNOWN_H
 
 #include "io/read/columns.h"
+#include "io/read/starts.h"
 #include "io/run/meanings.h"
 #include "io/run/memo.h"
-#include "io/run/plain.h"
 
 /* The rows at hand, and what it takes to say what their cells mean. All borrowed. */
 struct known_rows {
@@ -13,7 +13,7 @@ struct known_rows {
     struct text_room *room;
     const struct raw_row *rows;
     size_t n;
-    size_t fewest_cells; /* of any of them */
+    const struct starts *starts; /* of the cells of these rows */
 };
 
 struct known {
@@ -35,8 +35,8 @@ bool known_values(struct known *known, const struct known_rows *rows, int64_t va
 bool known_column(struct known *known, size_t column, const struct known_rows *rows,
                   int64_t values[]);
 
-/* What the cell of row r means in `column`. */
-bool known_value(struct known *known, size_t column, const struct known_rows *rows, size_t r,
+/* What a cell means. */
+bool known_value(struct known *known, const struct known_rows *rows, struct span raw,
                  int64_t *value);
 
 #endif

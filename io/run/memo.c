@@ -37,8 +37,11 @@ static bool make_room(struct memo *memo)
     if (more.entries == NULL) {
         return false;
     }
+    for (size_t i = 0; i < more.n_entries; i++) {
+        more.entries[i].key.words[1] = MEMO_FREE;
+    }
     for (size_t i = 0; i < memo->n_entries; i++) {
-        if (memo->entries[i].used) {
+        if (!memo_is_free(&memo->entries[i])) {
             *memo_entry(&more, &memo->entries[i].key) = memo->entries[i];
         }
     }
@@ -51,8 +54,8 @@ void memo_put(struct memo *memo, const struct memo_key *key, int64_t value)
 {
     if (make_room(memo)) {
         struct memo_entry *const entry = memo_entry(memo, key);
-        memo->n_used += !entry->used;
-        *entry = (struct memo_entry){.key = *key, .value = value, .used = true};
+        memo->n_used += memo_is_free(entry);
+        *entry = (struct memo_entry){.key = *key, .value = value};
     }
 }
 

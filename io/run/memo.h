@@ -14,6 +14,7 @@ struct memo_key {
     uint64_t words[2];
 };
 #define MEMO_LONGEST 16
+#define MEMO_FREE UINT64_MAX
 
 /* Start with {0}. */
 struct memo {
@@ -38,11 +39,16 @@ static inline bool memo_key(const char *text, size_t length, struct memo_key *ke
     return true;
 }
 
+/* A free entry's key is that of no cell: none begins with eight NULs and goes on. */
 struct memo_entry {
     struct memo_key key;
     int64_t value;
-    bool used;
 };
+
+static inline bool memo_is_free(const struct memo_entry *entry)
+{
+    return entry->key.words[0] == 0 && entry->key.words[1] == MEMO_FREE;
+}
 
 static inline size_t memo_place(unsigned shift, const struct memo_key *key)
 {
@@ -69,7 +75,7 @@ static inline struct memo_entry *memo_entry(const struct memo *memo, const struc
 {
     struct memo_entry *const entries = memo->entries;
     size_t at = memo_place(memo->shift, key);
-    while (entries[at].used && !memo_is(&entries[at], key)) {
+    while (!memo_is_free(&entries[at]) && !memo_is(&entries[at], key)) {
         at = (at + 1) & (memo->n_entries - 1);
     }
     return &entries[at];
@@ -83,7 +89,7 @@ static inline const int64_t *memo_find(const struct memo *memo, const struct mem
         return NULL;
     }
     entry = memo_entry(memo, key);
-    return entry->used ? &entry->value : NULL;
+    return memo_is_free(entry) ? NULL : &entry->value;
 }
 
 /* Remembers a value. Without memory, or when it knows very many, it does not: nothing is lost but

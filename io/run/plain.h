@@ -10,31 +10,6 @@
 #include <emmintrin.h>
 #endif
 
-struct span {
-    const char *text;
-    size_t length;
-};
-
-/* A cell as it stands in the file; none where the row is too short. */
-static inline struct span raw_cell(const struct raw_row *row, size_t index)
-{
-    uint32_t start;
-    if (index >= row->n_cells) {
-        return (struct span){row->text, 0};
-    }
-    start = index == 0 ? row->start : row->ends[index - 1] + 1;
-    return (struct span){row->text + start, row->ends[index] - start};
-}
-
-/* The same where `inside` says that it is not a row's first cell and that every row has it: asked once for
-   many rows. */
-static inline struct span raw_cell_inside(const struct raw_row *row, size_t index, bool inside)
-{
-    const uint32_t *const end = row->ends + index;
-    return inside ? (struct span){row->text + end[-1] + 1, end[0] - end[-1] - 1}
-                  : raw_cell(row, index);
-}
-
 /* Are all bytes of a word printable ASCII, and none a space? (The usual tests for a byte below
    another; they may say no of a byte behind one that is not.) */
 static inline bool is_plain_word(uint64_t word)

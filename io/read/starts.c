@@ -1,0 +1,203 @@
+/* io/read/starts.c - see starts.h. Of a row's first 57 bytes or more the ends of cells are one number, and
+   nearly always those that are wanted are among them: they are its lowest bits. */
+#include "io/read/starts.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include "engine/memory.h"
+#include "scales/wide.h"
+
+/* gcc -O2 unrolls no loop by itself */
+#if defined(__clang__)
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#else
+#define UNROLLED _Pragma("GCC unroll 8")
+#endif
+
+bool starts_want(struct starts *starts, size_t column)
+{
+    size_t i = starts->n_columns;
+    while (i > 0 && starts->columns[i - 1] > column) {
+        i--;
+    }
+    if (i > 0 && starts->columns[i - 1] == column) {
+        return true;
+    }
+    if (!array_grow(&starts->columns, &starts->columns_capacity, starts->n_columns + 1,
+                    sizeof *starts->columns)) {
+        return false;
+    }
+    memmove(starts->columns + i + 1, starts->columns + i,
+            (starts->n_columns - i) * sizeof *starts->columns);
+    starts->columns[i] = (uint32_t)column;
+    starts->n_columns++;
+    return true;
+}
+
+bool starts_want_cells(struct starts *starts, size_t column)
+{
+    return starts_want(starts, column) && starts_want(starts, column + 1);
+}
+
+/* A column or two between those that are wanted cost less than to be left out. */
+static bool fill_gaps(struct starts *starts)
+{
+    for (size_t i = 1; i < starts->n_columns; i++) {
+        const uint32_t before = starts->columns[i - 1], gap = starts->columns[i] - before - 1;
+        if (gap > 0 && gap <= 2 && !starts_want(starts, before + 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool starts_ready(struct starts *starts)
+{
+    if (!fill_gaps(starts)) {
+        return false;
+    }
+    free(starts->places);
+    starts->places = calloc(starts->n_columns * STARTS_ROWS + 1, sizeof *starts->places);
+    return starts->places != NULL;
+}
+
+void starts_free(struct starts *starts)
+{
+    free(starts->columns);
+    free(starts->places);
+    *starts = (struct starts){0};
+}
+
+const char *const *starts_of(const struct starts *starts, size_t column)
+{
+    size_t low = 0, high = starts->n_columns;
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        *(starts->columns[middle] <= column ? &low : &high) = middle;
+    }
+    assert(low < high && starts->columns[low] == column);
+    return starts->places + low * STARTS_ROWS;
+}
+
+/* The beginnings of row r, wherever they are. */
+static INTO_CALLER void find_far(const struct starts *starts, const struct raw_row *row, size_t r)
+{
+    size_t word = row->start / 64, passed = 0;
+    uint64_t bits = row->ends[word] >> row->start % 64 << row->start % 64;
+    for (size_t i = 0; i < starts->n_columns; i++) {
+        const char **const out = starts->places + i * STARTS_ROWS + r;
+        size_t left = starts->columns[i] - passed; /* ends before this beginning */
+        if (starts->columns[i] > row->n_cells || left == 0) {
+            *out = row->text + row->start;
+            continue;
+        }
+        for (size_t count; (count = (size_t)__builtin_popcountll(bits)) < left; left -= count) {
+            bits = row->ends[++word];
+        }
+        for (; left > 1; left--) {
+            bits &= bits - 1;
+        }
+        *out = row->text + word * 64 + (size_t)__builtin_ctzll(bits) + 1;
+        bits &= bits - 1;
+        passed = starts->columns[i];
+    }
+}
+
+/* The beginnings in rows that have them near their own: `n` columns side by side, where that is a constant, or
+   any (0). Returns how many rows are not so, which are left to find_far(), and lists them. */
+static INTO_CALLER size_t find_near(const struct starts *starts, const struct raw_row rows[],
+                                    size_t n_rows, size_t n, uint8_t far[])
+{
+    const size_t n_columns = n > 0 ? n : starts->n_columns;
+    const uint32_t *const columns = starts->columns;
+    const char **const places = starts->places;
+    const uint32_t first = columns[0], last = columns[n_columns - 1];
+    size_t n_far = 0;
+    for (size_t r = 0; r < n_rows; r++) {
+        const struct raw_row *const row = &rows[r];
+        const char *const behind = row->text + row->start + 1;
+        uint64_t bits = ends_from(row->ends, row->start);
+        uint32_t passed = first == 0 ? 0 : first - 1;
+        if (row->n_cells < last || (uint32_t)__builtin_popcountll(bits) < last) {
+            far[n_far++] = (uint8_t)r;
+            continue;
+        }
+        for (uint32_t i = 0; i < passed; i++) {
+            bits &= bits - 1;
+        }
+        places[r] = behind + (first == 0 ? -1 : (ptrdiff_t)__builtin_ctzll(bits));
+        bits = first == 0 ? bits : bits & (bits - 1);
+        passed = first;
+        UNROLLED for (size_t i = 1; i < n_columns; i++)
+        {
+            for (; n == 0 && passed + 1 < columns[i]; passed++) {
+                bits &= bits - 1;
+            }
+            places[i * STARTS_ROWS + r] = behind + __builtin_ctzll(bits);
+            bits &= bits - 1;
+            passed++;
+        }
+    }
+    return n_far;
+}
+
+static INTO_CALLER void find(const struct starts *starts, const struct raw_row rows[], size_t n)
+{
+    const bool is_dense =
+        starts->columns[starts->n_columns - 1] - starts->columns[0] + 1 == starts->n_columns;
+    uint8_t far[STARTS_ROWS];
+    size_t n_far;
+    switch (is_dense ? starts->n_columns : 0) {
+    case 2:
+        n_far = find_near(starts, rows, n, 2, far);
+        break;
+    case 3:
+        n_far = find_near(starts, rows, n, 3, far);
+        break;
+    case 4:
+        n_far = find_near(starts, rows, n, 4, far);
+        break;
+    case 5:
+        n_far = find_near(starts, rows, n, 5, far);
+        break;
+    case 6:
+        n_far = find_near(starts, rows, n, 6, far);
+        break;
+    case 7:
+        n_far = find_near(starts, rows, n, 7, far);
+        break;
+    case 8:
+        n_far = find_near(starts, rows, n, 8, far);
+        break;
+    default:
+        n_far = find_near(starts, rows, n, 0, far);
+    }
+    for (size_t i = 0; i < n_far; i++) {
+        find_far(starts, &rows[far[i]], far[i]);
+    }
+}
+
+#if defined(HAS_WIDE)
+FOR_WIDE static void find_wide(const struct starts *starts, const struct raw_row rows[], size_t n)
+{
+    find(starts, rows, n);
+}
+#else
+static void find_wide(const struct starts *starts, const struct raw_row rows[], size_t n)
+{
+    (void)starts, (void)rows, (void)n;
+}
+#endif
+
+void starts_find(const struct starts *starts, const struct raw_row rows[], size_t n)
+{
+    if (starts->n_columns == 0) {
+        return;
+    }
+    if (has_wide()) {
+        find_wide(starts, rows, n);
+    } else {
+        find(starts, rows, n);
+    }
+}

@@ -13,7 +13,7 @@ static uint64_t parity_of_bits_below(uint64_t bits)
     return bits ^ bits << 32;
 }
 
-struct block_ends block_odd_ends(struct marks *marks, const struct block *block, uint32_t place)
+struct block_ends block_quoted_ends(struct marks *marks, const struct block *block, uint32_t place)
 {
     const uint64_t inside = parity_of_bits_below(block->quotes) ^ marks->inside;
     /* a LF right behind a CR ends nothing; both stand on one side of a quote */

@@ -8,8 +8,10 @@
 #ifndef PELLTER_IO_READ_MARKS_BLOCK_H
 #define PELLTER_IO_READ_MARKS_BLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include "io/read/marks.h"
 
 #define BLOCK MARKS_BYTES
@@ -24,10 +26,10 @@
 /* Into functions compiled for a particular processor only what is inlined is compiled for it. */
 #define INLINED static inline __attribute__((always_inline))
 
-/* Most blocks have no `others`: these are CR, quotes and NULs. */
+/* What is in a block; `cr`, `quotes` and `others` (CR, quotes and NULs) where there are any or quotes or a CR
+   before it matter, which is seldom. */
 struct block {
-    uint64_t separators, lf, others;
-    uint64_t cr, quotes; /* to be filled where there are others */
+    uint64_t separators, lf, cr, quotes, others;
 };
 
 /* What remains when quotes and CR LF have had their say. */
@@ -35,35 +37,39 @@ struct block_ends {
     uint64_t cells, lines; /* `cells` has the bits of `lines`, too */
 };
 
-/* The bits below the first `n`, at most 64. */
-INLINED uint64_t bits_below(size_t n)
+/* Does what stands before a block matter in it? */
+INLINED bool marks_go_on(const struct marks *marks)
 {
-    return n < BLOCK ? ((uint64_t)1 << n) - 1 : UINT64_MAX;
+    return (marks->inside | marks->after_cr) != 0;
 }
 
-/* The last block of a text ends before its 64th byte. */
-INLINED struct block block_cut(struct block block, size_t n)
+INLINED struct block_ends block_plain_ends(const struct block *block)
 {
-    const uint64_t kept = bits_below(n);
-
-    block.separators &= kept;
-    block.lf &= kept;
-    block.others &= kept;
-    block.cr &= kept;
-    block.quotes &= kept;
-    return block;
+    return (struct block_ends){.cells = block->separators | block->lf, .lines = block->lf};
 }
 
-/* Marks the quotes and NULs of the block that begins at `place`, and tells where cells end in it: where
-   there are any, or quotes or a CR before it matter. */
-struct block_ends block_odd_ends(struct marks *marks, const struct block *block, uint32_t place);
+/* Marks the quotes and NULs of the block that begins at `place`, and tells where cells end in it. */
+struct block_ends block_quoted_ends(struct marks *marks, const struct block *block, uint32_t place);
 
-/* The same of any block. */
-INLINED struct block_ends block_ends(struct marks *marks, const struct block *block, uint32_t place)
+/* The same of one that may have no more than CRs. */
+INLINED struct block_ends block_odd_ends(struct marks *marks, const struct block *block,
+                                         uint32_t place)
 {
-    return __builtin_expect((block->others | marks->inside | marks->after_cr) != 0, 0)
-               ? block_odd_ends(marks, block, place)
-               : (struct block_ends){.cells = block->separators | block->lf, .lines = block->lf};
+    /* a LF right behind a CR ends nothing */
+    const uint64_t lines = (block->lf & ~(block->cr << 1 | marks->after_cr)) | block->cr;
+
+    if (((block->others & ~block->cr) | marks->inside) != 0) {
+        return block_quoted_ends(marks, block, place);
+    }
+    marks->after_cr = block->cr >> (BLOCK - 1);
+    return (struct block_ends){.cells = block->separators | lines, .lines = lines};
+}
+
+/* The last block of a text ends before its 64th byte: the same with blanks behind it. */
+INLINED void block_of_rest(char block[BLOCK], const char *text, size_t n)
+{
+    memset(block, ' ', BLOCK);
+    memcpy(block, text, n);
 }
 
 #endif

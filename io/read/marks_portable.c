@@ -68,9 +68,12 @@ INLINED struct block block_of(const char *text, uint64_t separators)
     return block;
 }
 
-static void portable_mark(struct marks *m, const struct block *block, uint32_t place)
+static void portable_mark(struct marks *m, const char *text, uint64_t separators, uint32_t place)
 {
-    const struct block_ends ends = block_ends(m, block, place);
+    const struct block block = block_of(text, separators);
+    const struct block_ends ends = block.others != 0 || marks_go_on(m)
+                                       ? block_odd_ends(m, &block, place)
+                                       : block_plain_ends(&block);
 
     m->ends[place / BLOCK] = ends.cells;
     for (uint64_t lines = ends.lines; lines != 0; lines &= lines - 1) {
@@ -83,15 +86,14 @@ static void portable_mark(struct marks *m, const struct block *block, uint32_t p
 
 void marks_portable(struct marks *marks, const char *text, size_t from, size_t to, char separator)
 {
-    struct marks m = *marks;
-    const uint64_t separators = EIGHT(separator);
+    size_t i = from;
 
-    for (size_t i = from; i < to; i += BLOCK) {
-        struct block block = block_of(text + i, separators);
-        if (to - i < BLOCK) {
-            block = block_cut(block, to - i);
-        }
-        portable_mark(&m, &block, (uint32_t)i);
+    for (; to - i >= BLOCK; i += BLOCK) {
+        portable_mark(marks, text + i, EIGHT(separator), (uint32_t)i);
     }
-    *marks = m;
+    if (i < to) {
+        char rest[BLOCK];
+        block_of_rest(rest, text + i, to - i);
+        portable_mark(marks, rest, EIGHT(separator), (uint32_t)i);
+    }
 }

@@ -66,41 +66,47 @@ INLINED_AVX2 void write_marks(struct written *w, struct block_ends ends, uint32_
     w->n_ends += (uint32_t)_mm_popcnt_u64(ends.cells);
 }
 
-INLINED_AVX2 uint64_t avx2_equal(__m256i low, __m256i high, char byte)
-{
-    const __m256i bytes = _mm256_set1_epi8(byte);
-    const uint32_t low_bits = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, bytes));
-    const uint32_t high_bits = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, bytes));
+/* 64 bytes of text. */
+struct avx2_bytes {
+    __m256i low, high;
+};
 
-    return low_bits | (uint64_t)high_bits << 32;
+INLINED_AVX2 uint64_t avx2_mask(__m256i low, __m256i high)
+{
+    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
+                                                     << 32;
 }
 
-/* CR, quotes and NULs differ in their last four bits: a shuffle puts in the place of each byte the
-   one of the three that it could be (0 for bytes from 80 on, which is none of these). */
-INLINED_AVX2 uint64_t avx2_others(__m256i low, __m256i high)
+INLINED_AVX2 uint64_t avx2_equal(struct avx2_bytes bytes, char byte)
 {
+    const __m256i wanted = _mm256_set1_epi8(byte);
+
+    return avx2_mask(_mm256_cmpeq_epi8(bytes.low, wanted), _mm256_cmpeq_epi8(bytes.high, wanted));
+}
+
+/* Where cells end in the block. CR, quotes and NULs differ in their last four bits: a shuffle puts in
+   the place of each byte the one of the three that it could be (0 for bytes from 80 on, which is none of
+   these). */
+INLINED_AVX2 struct block_ends avx2_ends(struct marks *marks, const char *text, char separator,
+                                         uint32_t place)
+{
+    const struct avx2_bytes bytes = {
+        _mm256_loadu_si256((const __m256i *)(const void *)text),
+        _mm256_loadu_si256((const __m256i *)(const void *)(text + BLOCK / 2))};
     const __m256i known = _mm256_setr_epi8(OTHERS, OTHERS);
-    const uint32_t low_bits =
-        (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, _mm256_shuffle_epi8(known, low)));
-    const uint32_t high_bits =
-        (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, _mm256_shuffle_epi8(known, high)));
+    const __m256i low = _mm256_cmpeq_epi8(bytes.low, _mm256_shuffle_epi8(known, bytes.low));
+    const __m256i high = _mm256_cmpeq_epi8(bytes.high, _mm256_shuffle_epi8(known, bytes.high));
+    const __m256i any = _mm256_or_si256(low, high);
+    struct block block = {.separators = avx2_equal(bytes, separator),
+                          .lf = avx2_equal(bytes, '\n')};
 
-    return low_bits | (uint64_t)high_bits << 32;
-}
-
-INLINED_AVX2 struct block avx2_block(const char *text, char separator)
-{
-    const __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)text);
-    const __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(text + 32));
-    struct block block = {.separators = avx2_equal(low, high, separator),
-                          .lf = avx2_equal(low, high, '\n'),
-                          .others = avx2_others(low, high)};
-
-    if (block.others != 0) {
-        block.cr = avx2_equal(low, high, '\r');
-        block.quotes = avx2_equal(low, high, '"');
+    if (_mm256_testz_si256(any, any) && !marks_go_on(marks)) {
+        return block_plain_ends(&block);
     }
-    return block;
+    block.others = avx2_mask(low, high);
+    block.cr = avx2_equal(bytes, '\r');
+    block.quotes = avx2_equal(bytes, '"');
+    return block_odd_ends(marks, &block, place);
 }
 
 FOR_AVX2 void marks_avx2(struct marks *marks, const char *text, size_t from, size_t to,
@@ -110,18 +116,20 @@ FOR_AVX2 void marks_avx2(struct marks *marks, const char *text, size_t from, siz
     size_t i = from;
 
     for (; to - i >= BLOCK; i += BLOCK) {
-        const struct block block = avx2_block(text + i, separator);
         __builtin_prefetch(text + i + AHEAD);
-        write_marks(&w, block_ends(marks, &block, (uint32_t)i), (uint32_t)i);
+        write_marks(&w, avx2_ends(marks, text + i, separator, (uint32_t)i), (uint32_t)i);
     }
     if (i < to) {
-        const struct block block = block_cut(avx2_block(text + i, separator), to - i);
-        write_marks(&w, block_ends(marks, &block, (uint32_t)i), (uint32_t)i);
+        char rest[BLOCK];
+        block_of_rest(rest, text + i, to - i);
+        write_marks(&w, avx2_ends(marks, rest, separator, (uint32_t)i), (uint32_t)i);
     }
     written_end(&w, marks);
 }
 
-INLINED_AVX512 struct block avx512_block(const char *text, char separator)
+/* The same. */
+INLINED_AVX512 struct block_ends avx512_ends(struct marks *marks, const char *text, char separator,
+                                             uint32_t place)
 {
     const __m512i bytes = _mm512_loadu_si512(text);
     const __m512i known = _mm512_broadcast_i32x4(_mm_setr_epi8(OTHERS));
@@ -130,11 +138,12 @@ INLINED_AVX512 struct block avx512_block(const char *text, char separator)
                           .others =
                               _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(known, bytes))};
 
-    if (block.others != 0) {
-        block.cr = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r'));
-        block.quotes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"'));
+    if (block.others == 0 && !marks_go_on(marks)) {
+        return block_plain_ends(&block);
     }
-    return block;
+    block.cr = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r'));
+    block.quotes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"'));
+    return block_odd_ends(marks, &block, place);
 }
 
 FOR_AVX512 void marks_avx512(struct marks *marks, const char *text, size_t from, size_t to,
@@ -144,13 +153,13 @@ FOR_AVX512 void marks_avx512(struct marks *marks, const char *text, size_t from,
     size_t i = from;
 
     for (; to - i >= BLOCK; i += BLOCK) {
-        const struct block block = avx512_block(text + i, separator);
         __builtin_prefetch(text + i + AHEAD);
-        write_marks(&w, block_ends(marks, &block, (uint32_t)i), (uint32_t)i);
+        write_marks(&w, avx512_ends(marks, text + i, separator, (uint32_t)i), (uint32_t)i);
     }
     if (i < to) {
-        const struct block block = block_cut(avx512_block(text + i, separator), to - i);
-        write_marks(&w, block_ends(marks, &block, (uint32_t)i), (uint32_t)i);
+        char rest[BLOCK];
+        block_of_rest(rest, text + i, to - i);
+        write_marks(&w, avx512_ends(marks, rest, separator, (uint32_t)i), (uint32_t)i);
     }
     written_end(&w, marks);
 }

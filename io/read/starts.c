@@ -104,37 +104,38 @@ static INTO_CALLER void find_far(const struct starts *starts, const struct raw_r
     }
 }
 
-/* The beginnings in rows that have them near their own: `n` columns side by side, where that is a constant, or
-   any (0). Returns how many rows are not so, which are left to find_far(), and lists them. */
+/* The beginnings in rows that have them near their own. `n` columns side by side, where that is a constant, or
+   any (0); from_first: a row's first column is one of them. Returns how many rows are not so, which are left
+   to find_far(), and lists them. */
 static INTO_CALLER size_t find_near(const struct starts *starts, const struct raw_row rows[],
-                                    size_t n_rows, size_t n, uint8_t far[])
+                                    size_t n_rows, size_t n, bool from_first, uint8_t far[])
 {
     const size_t n_columns = n > 0 ? n : starts->n_columns;
     const uint32_t *const columns = starts->columns;
-    const char **const places = starts->places;
-    const uint32_t first = columns[0], last = columns[n_columns - 1];
+    const char **places = starts->places;
+    const uint32_t n_before = from_first ? 0 : columns[0] - 1, last = columns[n_columns - 1];
     size_t n_far = 0;
-    for (size_t r = 0; r < n_rows; r++) {
+    for (size_t r = 0; r < n_rows; r++, places++) {
         const struct raw_row *const row = &rows[r];
-        const char *const behind = row->text + row->start + 1;
+        const char *const text = row->text + row->start;
         uint64_t bits = ends_from(row->ends, row->start);
-        uint32_t passed = first == 0 ? 0 : first - 1;
+        uint32_t passed = n_before;
         if (row->n_cells < last || (uint32_t)__builtin_popcountll(bits) < last) {
             far[n_far++] = (uint8_t)r;
             continue;
         }
-        for (uint32_t i = 0; i < passed; i++) {
+        for (uint32_t i = 0; i < n_before; i++) {
             bits &= bits - 1;
         }
-        places[r] = behind + (first == 0 ? -1 : (ptrdiff_t)__builtin_ctzll(bits));
-        bits = first == 0 ? bits : bits & (bits - 1);
-        passed = first;
-        UNROLLED for (size_t i = 1; i < n_columns; i++)
+        if (from_first) {
+            places[0] = text;
+        }
+        UNROLLED for (size_t i = from_first; i < n_columns; i++)
         {
             for (; n == 0 && passed + 1 < columns[i]; passed++) {
                 bits &= bits - 1;
             }
-            places[i * STARTS_ROWS + r] = behind + __builtin_ctzll(bits);
+            places[i * STARTS_ROWS] = text + 1 + __builtin_ctzll(bits);
             bits &= bits - 1;
             passed++;
         }
@@ -142,37 +143,27 @@ static INTO_CALLER size_t find_near(const struct starts *starts, const struct ra
     return n_far;
 }
 
+static INTO_CALLER size_t find_some(const struct starts *starts, const struct raw_row rows[],
+                                    size_t n_rows, size_t n, uint8_t far[])
+{
+    return starts->columns[0] == 0 ? find_near(starts, rows, n_rows, n, true, far)
+                                   : find_near(starts, rows, n_rows, n, false, far);
+}
+
 static INTO_CALLER void find(const struct starts *starts, const struct raw_row rows[], size_t n)
 {
-    const bool is_dense =
-        starts->columns[starts->n_columns - 1] - starts->columns[0] + 1 == starts->n_columns;
+    const size_t n_columns = starts->n_columns;
+    const bool is_dense = starts->columns[n_columns - 1] - starts->columns[0] + 1 == n_columns;
     uint8_t far[STARTS_ROWS];
-    size_t n_far;
-    switch (is_dense ? starts->n_columns : 0) {
-    case 2:
-        n_far = find_near(starts, rows, n, 2, far);
-        break;
-    case 3:
-        n_far = find_near(starts, rows, n, 3, far);
-        break;
-    case 4:
-        n_far = find_near(starts, rows, n, 4, far);
-        break;
-    case 5:
-        n_far = find_near(starts, rows, n, 5, far);
-        break;
-    case 6:
-        n_far = find_near(starts, rows, n, 6, far);
-        break;
-    case 7:
-        n_far = find_near(starts, rows, n, 7, far);
-        break;
-    case 8:
-        n_far = find_near(starts, rows, n, 8, far);
-        break;
-    default:
-        n_far = find_near(starts, rows, n, 0, far);
-    }
+    const size_t n_far = !is_dense        ? find_some(starts, rows, n, 0, far)
+                         : n_columns == 2 ? find_some(starts, rows, n, 2, far)
+                         : n_columns == 3 ? find_some(starts, rows, n, 3, far)
+                         : n_columns == 4 ? find_some(starts, rows, n, 4, far)
+                         : n_columns == 5 ? find_some(starts, rows, n, 5, far)
+                         : n_columns == 6 ? find_some(starts, rows, n, 6, far)
+                         : n_columns == 7 ? find_some(starts, rows, n, 7, far)
+                         : n_columns == 8 ? find_some(starts, rows, n, 8, far)
+                                          : find_some(starts, rows, n, 0, far);
     for (size_t i = 0; i < n_far; i++) {
         find_far(starts, &rows[far[i]], far[i]);
     }

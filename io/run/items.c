@@ -65,8 +65,8 @@ static size_t read_any(const struct digit_range *range, const struct raw_row row
 #if defined(HAS_WIDE)
 /* What sixteen cells are compared with, or the n last ones of a row. */
 struct sixteen {
-    __m128i lowest, span;
-    uint32_t ends, looked_at; /* where they end if all are single characters, in so much text */
+    __m128i lowest, span, first; /* `first` is the answer of the lowest digit */
+    uint32_t ends, looked_at;    /* where they end if all are single characters, in so much text */
     uint32_t wanted;
 };
 
@@ -75,6 +75,7 @@ FOR_WIDE static inline struct sixteen sixteen_of(const struct digit_range *range
     const uint32_t looked_at = n < 16 ? (UINT32_C(1) << 2 * n) - 1 : UINT32_MAX;
     return (struct sixteen){.lowest = _mm_set1_epi8((char)('0' + range->first)),
                             .span = _mm_set1_epi8((char)range->span),
+                            .first = _mm_set1_epi8((char)range->first),
                             .ends = UINT32_C(0xAAAAAAAA) & looked_at,
                             .looked_at = looked_at,
                             .wanted = (UINT32_C(1) << n) - 1};
@@ -90,7 +91,7 @@ FOR_WIDE static inline bool read_digits(const struct sixteen *like, const char *
     const __m128i above = _mm_sub_epi8(digits, like->lowest);
     const uint32_t fits =
         (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(above, like->span), above));
-    _mm_storeu_si128((__m128i *)(void *)out, _mm_sub_epi8(digits, _mm_set1_epi8('0')));
+    _mm_storeu_si128((__m128i *)(void *)out, _mm_add_epi8(above, like->first));
     return (~fits & like->wanted) == 0;
 }
 
@@ -134,7 +135,7 @@ FOR_WIDE static inline bool read_gaps(const struct sixteen *like, const struct s
     /* a cell's second character, or a first one that is no answer */
     const uint64_t odd = ~ends & ~(begins & good);
     pack_bytes(bits,
-               _mm256_blendv_epi8(_mm256_sub_epi8(bytes, _mm256_set1_epi8('0')),
+               _mm256_blendv_epi8(_mm256_add_epi8(above, _mm256_broadcastsi128_si256(like->first)),
                                   _mm256_set1_epi8(ANSWER_MISSING), empty),
                begins, out);
     return (size_t)_mm_popcnt_u64(ends & (_blsmsk_u64(odd) >> 1)) >= n;
@@ -174,8 +175,9 @@ FOR_WIDE static INTO_CALLER size_t read_rows(const struct digit_range *range,
                         ? read_digits(&last, text, to)
                         : read_gaps(&last, bits, ends, text, n_last, to);
         }
-        others[n_others] = (uint8_t)r;
-        n_others += !plain;
+        if (!plain) {
+            others[n_others++] = (uint8_t)r;
+        }
     }
     return n_others;
 }

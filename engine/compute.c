@@ -402,9 +402,8 @@ static bool has_measure(const struct study *study, const struct tally *tally, ui
 {
     const size_t first = study->measures[measure].first_scale;
     for (size_t i = 0; i < study->measures[measure].instrument->n_scales; i++) {
-        size_t n;
-        tally_find(tally, group, first + i, 0, TALLY_ONE_STAGE, &n);
-        if (n > 0) {
+        struct cell_cursor at = tally_find(tally, group, first + i, 0, TALLY_ONE_STAGE);
+        if (cell_next(&at)) {
             return true;
         }
     }
@@ -453,7 +452,7 @@ static size_t most_cells(const struct work *work)
     for (size_t b = 0; b < work->study->n_breakdowns; b++) {
         const struct tally *const tally = &work->figures->comparisons[b].tally;
         for (size_t g = 0; g < tally->n_cohorts; g++) {
-            most = tally->cohorts[g].n > most ? tally->cohorts[g].n : most;
+            most = tally->cohorts[g].cells.n > most ? tally->cohorts[g].cells.n : most;
         }
     }
     return most;

@@ -6,11 +6,11 @@
 #include "engine/stats/describe.h"
 
 /* How many have this in place of a prediction. */
-static uint64_t count_of(const struct cell_count cells[], size_t n, tally_code reason)
+static uint64_t count_of(struct cell_cursor at, tally_code reason)
 {
     uint64_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        count += cells[i].later_code == reason ? cells[i].count : 0;
+    while (cell_next(&at)) {
+        count += at.cell.later_code == reason ? at.cell.count : 0;
     }
     return count;
 }
@@ -30,8 +30,7 @@ void compute_added_value(struct work *work)
     struct comparison_of_stages stages;
     struct description added;
     struct family_mean families = {0};
-    const struct cell_count *cells;
-    size_t n;
+    struct cell_cursor cells;
     if (!measure->has_added_value ||
         work->key.scale != measure->first_scale + measure->predictors[PREDICTOR_TOTAL]) {
         return;
@@ -40,7 +39,7 @@ void compute_added_value(struct work *work)
     stages = work_compare(work, work->study->after, TALLY_PREDICTED);
     stages.changes.units_per_point = ADDED_VALUE_UNITS;
     added = describe_interval(&stages.changes);
-    cells = work_cells(work, work->study->after, TALLY_PREDICTED, &n);
+    cells = work_cells(work, work->study->after, TALLY_PREDICTED);
     work->key.stage = FIGURE_STAGE_CHANGE;
     work_add_count(work, STATISTIC_N, added.n);
     work_add(work, STATISTIC_MEAN, added.mean);
@@ -56,10 +55,9 @@ void compute_added_value(struct work *work)
         work_add(work, STATISTIC_EFFECT_SIZE_FAMILY_CI_LOW, effect_size(families.ci_low));
         work_add(work, STATISTIC_EFFECT_SIZE_FAMILY_CI_HIGH, effect_size(families.ci_high));
     }
-    work_add_count(work, STATISTIC_EXCLUDED_NO_IMPACT, count_of(cells, n, ADDED_VALUE_NO_IMPACT));
-    work_add_count(work, STATISTIC_EXCLUDED_NOT_IN_TIME,
-                   count_of(cells, n, ADDED_VALUE_NOT_IN_TIME));
-    work_add_count(work, STATISTIC_NO_DATES, count_of(cells, n, ADDED_VALUE_NO_DATES));
+    work_add_count(work, STATISTIC_EXCLUDED_NO_IMPACT, count_of(cells, ADDED_VALUE_NO_IMPACT));
+    work_add_count(work, STATISTIC_EXCLUDED_NOT_IN_TIME, count_of(cells, ADDED_VALUE_NOT_IN_TIME));
+    work_add_count(work, STATISTIC_NO_DATES, count_of(cells, ADDED_VALUE_NO_DATES));
     if (work_has_families(work)) {
         work_add_count(work, STATISTIC_FAMILIES, families.families);
         work_add(work, STATISTIC_SE_FAMILY, families.se);

@@ -14,19 +14,17 @@
 static size_t most_changes(const struct work *work)
 {
     const struct tally *const all = &work->figures->comparisons[0].tally;
-    return all->n_cohorts > 0 ? all->cohorts[0].n : 0;
+    return all->n_cohorts > 0 ? all->cohorts[0].cells.n : 0;
 }
 
 /* The lowest score before of anyone with two scores; 0 where there is nobody. */
 static int64_t origin_of(const struct work *work, size_t scale)
 {
-    size_t n;
-    const struct cell_count *const cells =
-        tally_find(&work->figures->comparisons[0].tally, 0, scale, work->study->before,
-                   work->study->after, &n);
-    for (size_t i = 0; i < n; i++) {
-        if (tally_is_score(cells[i].code) && tally_is_score(cells[i].later_code)) {
-            return cells[i].code;
+    struct cell_cursor at = tally_find(&work->figures->comparisons[0].tally, 0, scale,
+                                       work->study->before, work->study->after);
+    while (cell_next(&at)) {
+        if (tally_is_score(at.cell.code) && tally_is_score(at.cell.later_code)) {
+            return at.cell.code;
         }
     }
     return 0;
@@ -165,12 +163,11 @@ bool is_recorded(const struct work *work, uint32_t group)
 /* The pairs of one group, in `pairs`. */
 static struct joint pairs_of(struct work *work, uint32_t group)
 {
-    size_t n;
-    const struct cell_count *cells;
+    struct cell_cursor cells;
     work->key.group = group;
-    cells = work_cells(work, work->study->before, work->study->after, &n);
+    cells = work_cells(work, work->study->before, work->study->after);
     work->key.group = 0;
-    return (struct joint){work->pairs, tally_pairs(cells, n, work->pairs),
+    return (struct joint){work->pairs, tally_pairs(cells, work->pairs),
                           work_scale(work)->units_per_point};
 }
 

@@ -73,16 +73,14 @@ void compute_model_stage(struct work *work, const struct mixed_model *model, siz
 static void stayers_and_leavers(const struct work *work, struct distribution *stayers,
                                 struct distribution *leavers)
 {
-    size_t n;
-    const struct cell_count *const cells =
-        work_cells(work, work->study->before, work->study->after, &n);
+    struct cell_cursor at = work_cells(work, work->study->before, work->study->after);
     const int64_t units = work_scale(work)->units_per_point;
-    const struct joint joint = {work->pairs, tally_pairs(cells, n, work->pairs), units};
+    const struct joint joint = {work->pairs, tally_pairs(at, work->pairs), units};
     *stayers = (struct distribution){work->before, joint_before(&joint, work->before), units};
     *leavers = (struct distribution){work->after, 0, units};
-    for (size_t i = 0; i < n; i++) {
-        if (tally_is_score(cells[i].code) && cells[i].later_code == TALLY_REASON(REASON_NO_FORM)) {
-            work->after[leavers->n_scores++] = (struct score_count){cells[i].code, cells[i].count};
+    while (cell_next(&at)) {
+        if (tally_is_score(at.cell.code) && at.cell.later_code == TALLY_REASON(REASON_NO_FORM)) {
+            work->after[leavers->n_scores++] = (struct score_count){at.cell.code, at.cell.count};
         }
     }
 }
@@ -147,16 +145,15 @@ struct flow {
 static struct flow flow_at(const struct work *work, size_t stage)
 {
     struct flow flow = {0};
-    size_t n;
-    const struct cell_count *const cells = work_cells(work, stage, TALLY_ONE_STAGE, &n);
-    for (size_t i = 0; i < n; i++) {
-        const tally_code code = cells[i].code;
+    struct cell_cursor at = work_cells(work, stage, TALLY_ONE_STAGE);
+    while (cell_next(&at)) {
+        const tally_code code = at.cell.code;
         uint64_t *const count = tally_is_score(code)                   ? &flow.scoreable
                                 : code == TALLY_REASON(REASON_NOT_DUE) ? &flow.not_yet_due
                                 : code == TALLY_REASON(REASON_NO_FORM) ? &flow.not_received
                                                                        : &flow.not_scoreable;
-        *count += cells[i].count;
-        flow.started += cells[i].count;
+        *count += at.cell.count;
+        flow.started += at.cell.count;
     }
     return flow;
 }
@@ -165,12 +162,10 @@ static struct flow flow_at(const struct work *work, size_t stage)
 static uint64_t paired_with_first(const struct work *work, size_t stage)
 {
     uint64_t paired = 0;
-    size_t n;
-    const struct cell_count *const cells = work_cells(work, 0, stage, &n);
-    for (size_t i = 0; i < n; i++) {
-        paired += tally_is_score(cells[i].code) && tally_is_score(cells[i].later_code)
-                      ? cells[i].count
-                      : 0;
+    struct cell_cursor at = work_cells(work, 0, stage);
+    while (cell_next(&at)) {
+        paired +=
+            tally_is_score(at.cell.code) && tally_is_score(at.cell.later_code) ? at.cell.count : 0;
     }
     return paired;
 }
@@ -179,13 +174,12 @@ static uint64_t paired_with_first(const struct work *work, size_t stage)
    are not due, and nobody is missing. */
 static bool is_used(const struct work *work, size_t stage)
 {
-    size_t n;
     /* Breakdown 0 is All and has the one group 0. */
-    const struct cell_count *const cells = tally_find(&work->figures->comparisons[0].tally, 0,
-                                                      work->key.scale, stage, TALLY_ONE_STAGE, &n);
+    struct cell_cursor at = tally_find(&work->figures->comparisons[0].tally, 0, work->key.scale,
+                                       stage, TALLY_ONE_STAGE);
     bool used = false;
-    for (size_t i = 0; i < n; i++) {
-        used = used || cells[i].code != TALLY_REASON(REASON_NO_FORM);
+    while (!used && cell_next(&at)) {
+        used = at.cell.code != TALLY_REASON(REASON_NO_FORM);
     }
     return used;
 }

@@ -244,21 +244,20 @@ static struct value months(int128 days, int128 n)
 
 static void add_months(struct work *work)
 {
-    size_t n_cells;
-    const struct cell_count *const cells =
-        work_cells(work, work->study->after, TALLY_DAYS, &n_cells);
+    struct cell_cursor at = work_cells(work, work->study->after, TALLY_DAYS);
     int128 days = 0;
+    int64_t fewest = 0;
     uint64_t n = 0;
-    for (size_t i = 0; i < n_cells; i++) {
-        n += cells[i].count;
-        days += (int128)cells[i].code * cells[i].count;
+    while (cell_next(&at)) {
+        fewest = n == 0 ? at.cell.code : fewest;
+        n += at.cell.count;
+        days += (int128)at.cell.code * at.cell.count;
     }
     if (study_keeps_dates(work->study)) {
         work_add_count(work, STATISTIC_MONTHS_N, n);
         work_add(work, STATISTIC_MONTHS_MEAN, months(days, (int128)n));
-        work_add(work, STATISTIC_MONTHS_MIN, n > 0 ? months(cells[0].code, 1) : VALUE_NONE);
-        work_add(work, STATISTIC_MONTHS_MAX,
-                 n > 0 ? months(cells[n_cells - 1].code, 1) : VALUE_NONE);
+        work_add(work, STATISTIC_MONTHS_MIN, n > 0 ? months(fewest, 1) : VALUE_NONE);
+        work_add(work, STATISTIC_MONTHS_MAX, n > 0 ? months(at.cell.code, 1) : VALUE_NONE);
     }
 }
 
@@ -266,10 +265,9 @@ void compute_cautions(struct work *work)
 {
     const struct study *const study = work->study;
     const struct band_set *bands;
-    const struct cell_count *cells;
+    struct cell_cursor at;
     double cut_off;
     uint64_t started = 0, due = 0, viable = 0, usual = 0;
-    size_t n;
     if (!work_has_pair(work)) {
         return;
     }
@@ -280,9 +278,9 @@ void compute_cautions(struct work *work)
     }
     bands = printed_bands(work);
     cut_off = usual_cut_off(work);
-    cells = work_cells(work, study->before, study->after, &n);
-    for (size_t i = 0; i < n; i++) {
-        const struct cell_count *const cell = &cells[i];
+    at = work_cells(work, study->before, study->after);
+    while (cell_next(&at)) {
+        const struct cell_count *const cell = &at.cell;
         const bool has_form = cell->code != TALLY_REASON(REASON_NO_FORM) &&
                               cell->code != TALLY_REASON(REASON_NOT_DUE);
         const bool is_viable = tally_is_score(cell->code) && tally_is_score(cell->later_code);

@@ -34,12 +34,10 @@ static void add_quantiles(struct work *work, const struct description *d)
 static void people_ledger(struct work *work, uint64_t n_pairs)
 {
     uint64_t respondents = 0, by_reason[N_DISCOUNTS] = {0}, discounted = 0;
-    size_t n;
-    const struct cell_count *const cells =
-        work_cells(work, work->study->before, work->study->after, &n);
-    for (size_t i = 0; i < n; i++) {
-        respondents += cells[i].count;
-        by_reason[discount_of(cells[i].code, cells[i].later_code)] += cells[i].count;
+    struct cell_cursor at = work_cells(work, work->study->before, work->study->after);
+    while (cell_next(&at)) {
+        respondents += at.cell.count;
+        by_reason[discount_of(at.cell.code, at.cell.later_code)] += at.cell.count;
     }
     for (size_t i = DISCOUNT_NONE + 1; i < N_DISCOUNTS; i++) {
         discounted += by_reason[i];

@@ -29,16 +29,10 @@ struct scale_rule {
     bool is_withheld; /* the scale is not reliable enough */
 };
 
-/* Where the runs of cells begin that tally_find() finds, in the list of one cohort. */
-struct cell_run {
-    uint32_t of; /* tally_run() */
-    uint32_t first;
-};
-
 /* The runs of the group that was looked at last. */
 struct group_runs {
-    const struct cell_count *cells; /* borrowed from the tally; NULL: of no group yet */
-    struct cell_run *runs;          /* owned, n, and one more where the last ends */
+    const unsigned char *of; /* their cells, borrowed from the tally; NULL: of no group yet */
+    struct cell_run *runs;   /* owned, n */
     size_t n;
 };
 
@@ -86,7 +80,7 @@ void work_add_percent(struct work *work, enum statistic percent, uint64_t part, 
 
 /* The scale of the current key, and its cells of two stages in the current group. */
 const struct scale *work_scale(const struct work *work);
-const struct cell_count *work_cells(const struct work *work, size_t stage, size_t later, size_t *n);
+struct cell_cursor work_cells(const struct work *work, size_t stage, size_t later);
 
 /* The scores at one stage; they hold until the next call that uses the same room (`before`). */
 struct distribution work_distribution(const struct work *work, size_t stage, size_t later);

@@ -234,15 +234,14 @@ void compute_trend(struct work *work)
 static void add_paired_shares(struct work *work, size_t stage, size_t later)
 {
     uint64_t n = 0, both = 0, gained = 0, lost = 0;
-    size_t n_cells;
-    const struct cell_count *const cells = work_cells(work, stage, later, &n_cells);
-    for (size_t i = 0; i < n_cells; i++) {
-        if (tally_is_score(cells[i].code) && tally_is_score(cells[i].later_code)) {
-            const bool first = cells[i].code >= 0, then = cells[i].later_code >= 0;
-            n += cells[i].count;
-            both += first && then ? cells[i].count : 0;
-            gained += !first && then ? cells[i].count : 0;
-            lost += first && !then ? cells[i].count : 0;
+    struct cell_cursor at = work_cells(work, stage, later);
+    while (cell_next(&at)) {
+        if (tally_is_score(at.cell.code) && tally_is_score(at.cell.later_code)) {
+            const bool first = at.cell.code >= 0, then = at.cell.later_code >= 0;
+            n += at.cell.count;
+            both += first && then ? at.cell.count : 0;
+            gained += !first && then ? at.cell.count : 0;
+            lost += first && !then ? at.cell.count : 0;
         }
     }
     work_add_count(work, STATISTIC_N, n);

@@ -46,10 +46,9 @@ bool counted_settle(struct counted *counted)
                       goal_counter_finish(counted->goals, &counted->tally, &counted->families);
     goal_counter_free(counted->goals);
     counted->goals = NULL;
-    tally_sort(&counted->tally);
     item_tally_settle(&counted->items);
     item_checks_add_products(&counted->checks, &counted->items);
-    return done;
+    return tally_sort(&counted->tally) && done;
 }
 
 static void merge_measure(struct measure_counts *into, const struct measure_counts *from)

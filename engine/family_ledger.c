@@ -91,21 +91,33 @@ static bool given_by(const struct study *study, const struct share_rules rules[]
     return i < n;
 }
 
+/* The i-th thing that the cells of a run give. */
+static void enter_run(struct ledger *ledger, const struct counted *counted,
+                      const struct share_rules rules[], uint32_t cohort, size_t i,
+                      const struct cell_run *run)
+{
+    struct cell_cursor at = run_cells(run);
+    while (is_wanted(counted, at.cell.scale) && cell_next(&at)) {
+        struct family_given given;
+        if (given_by(counted->study, rules, &at.cell, i, &given)) {
+            enter(ledger, &(struct entry){.of = given.of,
+                                          .cohort = cohort,
+                                          .members = at.cell.count,
+                                          .sum = (int128)given.sum * at.cell.count});
+        }
+    }
+}
+
 /* Of one cohort: one thing that is added up after the other, so that neighbours go together. */
 static void enter_cohort(struct ledger *ledger, const struct counted *counted,
                          const struct share_rules rules[], uint32_t cohort)
 {
-    const struct cohort_cells *const cells = &counted->tally.cohorts[cohort];
+    const struct cells *const cells = &counted->tally.cohorts[cohort].cells;
     for (size_t i = 0; i < MOST_FAMILY_GIVEN; i++) {
-        for (size_t c = 0; c < cells->n; c++) {
-            struct family_given given;
-            if (is_wanted(counted, cells->cells[c].scale) &&
-                given_by(counted->study, rules, &cells->cells[c], i, &given)) {
-                enter(ledger, &(struct entry){.of = given.of,
-                                              .cohort = cohort,
-                                              .members = cells->cells[c].count,
-                                              .sum = (int128)given.sum * cells->cells[c].count});
-            }
+        const unsigned char *next = cells->bytes;
+        struct cell_run run;
+        while (cells_next_run(cells, &next, &run)) {
+            enter_run(ledger, counted, rules, cohort, i, &run);
         }
     }
 }

@@ -58,8 +58,8 @@ struct cells_into {
     struct key_table margins; /* keys of stages by themselves */
     struct key_entry *items;  /* n_items: where a cell belongs in the order, and its count */
     struct key_entry *spare;
-    struct cell_count *cells;
-    size_t n_items, items_capacity, spare_capacity, cells_capacity;
+    struct cells cells;
+    size_t n_items, items_capacity, spare_capacity;
 };
 
 static void cells_into_free(struct cells_into *into)
@@ -69,7 +69,7 @@ static void cells_into_free(struct cells_into *into)
     key_table_free(&into->margins);
     free(into->items);
     free(into->spare);
-    free(into->cells);
+    cells_free(&into->cells);
 }
 
 static bool find_ranks(struct cells_into *into)
@@ -132,24 +132,27 @@ static struct cell_count cell_of(const struct cells_into *into, uint64_t place)
 /* Puts what was noted of a cohort into the tally, in order, what was noted of one cell as one. */
 static bool put_cells(struct cells_into *into)
 {
-    size_t n = 0;
-    if (!array_grow(&into->spare, &into->spare_capacity, into->n_items, sizeof *into->spare) ||
-        !array_grow(&into->cells, &into->cells_capacity, into->n_items, sizeof *into->cells)) {
+    struct cells_writer writer;
+    if (!array_grow(&into->spare, &into->spare_capacity, into->n_items, sizeof *into->spare)) {
         return false;
     }
+    cells_empty(&into->cells);
+    cells_begin(&writer, &into->cells);
     key_entries_sort(into->items, into->n_items, into->spare);
     for (size_t i = 0, same; i < into->n_items; i = same) {
         uint64_t count = 0;
+        struct cell_count cell;
         for (same = i; same < into->n_items && into->items[same].key == into->items[i].key;
              same++) {
             count += into->items[same].value;
         }
-        into->cells[n] = cell_of(into, into->items[i].key);
-        into->cells[n++].count = (uint32_t)count;
+        cell = cell_of(into, into->items[i].key);
+        cell.count = (uint32_t)count;
+        cells_put(&writer, &cell);
         into->tally->overflow = into->tally->overflow || count > UINT32_MAX;
     }
     into->n_items = 0;
-    return tally_put(into->tally, into->cohort, into->cells, n);
+    return cells_end(&writer) && tally_put(into->tally, into->cohort, &into->cells);
 }
 
 static bool add_level(struct cells_into *into, uint64_t key, uint64_t count)

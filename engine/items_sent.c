@@ -15,7 +15,7 @@ static bool is_hidden(const struct counted *counted, const struct withheld *with
     }
     return withheld->cohorts[cell->cohort] ||
            (threshold > 0 &&
-            (cell->cohort >= tally->n_cohorts || tally->cohorts[cell->cohort].n == 0));
+            (cell->cohort >= tally->n_cohorts || tally->cohorts[cell->cohort].cells.n == 0));
 }
 
 /* Puts the smallest cell of a stage that is sent to those apart, whose sum would be too near to

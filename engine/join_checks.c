@@ -206,13 +206,12 @@ static void warn_of_nobody(struct warnings *warnings, const struct counted *coun
         study->measures[measure].first_scale + study->measures[measure].instrument->n_scales - 1;
     uint64_t discounted = 0;
     for (size_t cohort = 0; cohort < counted->tally.n_cohorts; cohort++) {
-        size_t n;
-        const struct cell_count *const cells =
-            tally_find(&counted->tally, (uint32_t)cohort, last, study->before, study->after, &n);
-        for (size_t i = 0; i < n; i++) {
-            const enum discount discount = discount_of(cells[i].code, cells[i].later_code);
+        struct cell_cursor at =
+            tally_find(&counted->tally, (uint32_t)cohort, last, study->before, study->after);
+        while (cell_next(&at)) {
+            const enum discount discount = discount_of(at.cell.code, at.cell.later_code);
             discounted += discount == DISCOUNT_NO_BEFORE_FORM || discount == DISCOUNT_NO_AFTER_FORM
-                              ? cells[i].count
+                              ? at.cell.count
                               : 0;
         }
     }

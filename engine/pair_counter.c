@@ -323,9 +323,9 @@ static bool count_written(struct pair_counter *counter, uint32_t cohort, size_t 
     const bool in_cells = has_cells(counter, counts, scale);
     bool done = count_columns(counter, cohort, scale, counts, tally);
     if (!in_cells) {
-        room->n_cells = 0;
-        done = done && written_count(&counts->written, &of, room) &&
-               tally_put(tally, cohort, room->cells, room->n_cells);
+        written_begin(room);
+        done = done && written_count(&counts->written, &of, room) && cells_end(&room->writer) &&
+               tally_put(tally, cohort, &room->cells);
     }
     counts->written.n = 0;
     shorten(counter, counts);
@@ -396,37 +396,37 @@ bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scal
 
 /* --- into the tally --- */
 
-static void put_cell(struct written_room *room, const struct cell_count *at, tally_code code,
+static void put_cell(struct cells_writer *writer, const struct cell_count *at, tally_code code,
                      tally_code later_code, uint32_t count)
 {
     if (count > 0) {
-        struct cell_count *const cell = &room->cells[room->n_cells++];
-        *cell = *at;
-        cell->code = code;
-        cell->later_code = later_code;
-        cell->count = count;
+        struct cell_count cell = *at;
+        cell.code = code;
+        cell.later_code = later_code;
+        cell.count = count;
+        cells_put(writer, &cell);
     }
 }
 
 /* A stage by itself, from the matrix of a pair that it is in: as its rows or as its columns. */
 static void put_margin(const struct cell_count *at, const struct scale *scale,
-                       const uint16_t matrix[], size_t n, bool of_rows, struct written_room *room)
+                       const uint16_t matrix[], size_t n, bool of_rows, struct cells_writer *writer)
 {
     for (size_t i = 0; i < n; i++) {
         uint32_t count = 0; /* of at most MOST_OUTCOMES cells */
         for (size_t k = 0; k < n; k++) {
             count += of_rows ? matrix[i * n + k] : matrix[k * n + i];
         }
-        put_cell(room, at, tally_code_of(scale, (outcome)i), 0, count);
+        put_cell(writer, at, tally_code_of(scale, (outcome)i), 0, count);
     }
 }
 
 static void put_matrix(const struct cell_count *at, const struct scale *scale,
-                       const uint16_t matrix[], size_t n, struct written_room *room)
+                       const uint16_t matrix[], size_t n, struct cells_writer *writer)
 {
     for (size_t i = 0; i < n * n; i++) {
         if (matrix[i] > 0) {
-            put_cell(room, at, tally_code_of(scale, (outcome)(i / n)),
+            put_cell(writer, at, tally_code_of(scale, (outcome)(i / n)),
                      tally_code_of(scale, (outcome)(i % n)), matrix[i]);
         }
     }
@@ -435,7 +435,7 @@ static void put_matrix(const struct cell_count *at, const struct scale *scale,
 /* A stage by itself: a margin of the first stage with it, or of the first with the second. */
 static void put_stage(const struct pair_counter *counter, struct cell_count *at,
                       const struct scale *scale, const uint16_t cells[], size_t n,
-                      struct written_room *room)
+                      struct cells_writer *writer)
 {
     /* The pairs of the first stage come first, one for each later stage. */
     const size_t pair = at->stage == 0 ? 0 : at->stage - (size_t)1;
@@ -443,13 +443,12 @@ static void put_stage(const struct pair_counter *counter, struct cell_count *at,
            counter->pairs[pair].later == (at->stage == 0 ? 1 : at->stage));
     (void)counter;
     at->later = TALLY_ONE_STAGE;
-    put_margin(at, scale, cells + pair * n * n, n, at->stage == 0, room);
+    put_margin(at, scale, cells + pair * n * n, n, at->stage == 0, writer);
 }
 
-/* Matrices of a scale, in the order of a tally's cells, so that there is nothing to sort. False: no
-   memory. */
-static bool put_scale(const struct pair_counter *counter, size_t scale_index,
-                      const uint16_t cells[], struct written_room *room)
+/* Matrices of a scale, in the order of a tally's cells, so that there is nothing to sort. */
+static void put_scale(const struct pair_counter *counter, size_t scale_index,
+                      const uint16_t cells[], struct cells_writer *writer)
 {
     const struct scale *const scale = counter->study->scales[scale_index].scale;
     const size_t n = counter->scales[scale_index].n_outcomes;
@@ -458,34 +457,28 @@ static bool put_scale(const struct pair_counter *counter, size_t scale_index,
     for (size_t stage = 0, i = 0; stage < counter->study->n_stages; stage++) {
         at.stage = (uint8_t)stage;
         for (; i < counter->n_pairs && counter->pairs[i].stage == stage; i++) {
-            if (!array_grow(&room->cells, &room->cells_capacity, room->n_cells + n * n,
-                            sizeof *room->cells)) {
-                return false;
-            }
             at.later = (uint8_t)counter->pairs[i].later;
-            put_matrix(&at, scale, cells + i * n * n, n, room);
+            put_matrix(&at, scale, cells + i * n * n, n, writer);
         }
-        if (!array_grow(&room->cells, &room->cells_capacity, room->n_cells + 2 * n,
-                        sizeof *room->cells)) {
-            return false;
-        }
-        put_stage(counter, &at, scale, cells, n, room);
+        put_stage(counter, &at, scale, cells, n, writer);
         at.later = TALLY_ALL_STAGES;
         for (size_t k = 0; k < n; k++) {
-            put_cell(room, &at, tally_code_of(scale, (outcome)k), 0, everywhere[stage * n + k]);
+            put_cell(writer, &at, tally_code_of(scale, (outcome)k), 0, everywhere[stage * n + k]);
         }
     }
-    return true;
 }
 
-/* All that is counted of a cohort on a scale, into room->cells. */
+/* Writes all that is counted of a cohort on a scale. */
 static bool finish_scale(struct pair_counter *counter, uint32_t cohort, size_t scale,
                          struct counts *counts, struct tally *tally)
 {
     const struct written_scale of = written_scale(counter, scale);
     if (counts->cells != NULL) {
-        return count_written(counter, cohort, scale, counts, tally) &&
-               put_scale(counter, scale, counts->cells, &counter->to_count);
+        if (!count_written(counter, cohort, scale, counts, tally)) {
+            return false;
+        }
+        put_scale(counter, scale, counts->cells, &counter->to_count.writer);
+        return true;
     }
     return count_columns(counter, cohort, scale, counts, tally) &&
            written_count(&counts->written, &of, &counter->to_count);
@@ -505,14 +498,15 @@ bool pair_counter_finish(struct pair_counter *counter, struct tally *tally)
     const size_t n_scales = counter->study->n_scales;
     for (size_t first = 0; first + n_scales <= counter->n_counts; first += n_scales) {
         const uint32_t cohort = (uint32_t)(first / n_scales);
-        counter->to_count.n_cells = 0;
+        written_begin(&counter->to_count);
         for (size_t i = 0; i < n_scales; i++) {
             if (!finish_scale(counter, cohort, i, &counter->counts[first + i], tally)) {
                 return false;
             }
             drop_counts(counter, &counter->counts[first + i], i);
         }
-        if (!tally_put(tally, cohort, counter->to_count.cells, counter->to_count.n_cells)) {
+        if (!cells_end(&counter->to_count.writer) ||
+            !tally_put(tally, cohort, &counter->to_count.cells)) {
             return false;
         }
     }

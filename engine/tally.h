@@ -1,7 +1,7 @@
 /* engine/tally.h - what everything that is printed is computed from: how many respondents of a
    cohort have this score at this stage (and that one at a later stage).
 
-   A tally is, for each cohort, a sorted list of cells, only those that occur. Counts are whole
+   A tally is, for each cohort, a sorted list of cells (packed_cells.h), only those that occur. Counts are whole
    numbers, so the order in which respondents are counted does not matter, and two tallies add cell
    by cell. Reasons for having no score are codes like scores, so respondents, viable and discounted
    are sums over the same cells as every statistic and cannot disagree with them. */
@@ -11,27 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "engine/packed_cells.h"
 #include "engine/patterns.h"
 #include "engine/stats/counts.h"
-#include "scales/instrument.h"
-
-/* A score in units of the scale, or a reason: the lowest N_REASONS numbers, which no score is. */
-typedef int64_t tally_code;
-#define TALLY_REASON(reason) (INT64_MIN + (int64_t)(reason))
-static inline bool tally_is_score(tally_code code)
-{
-    return code >= INT64_MIN + (int64_t)N_REASONS;
-}
-static inline enum reason tally_reason(tally_code code)
-{
-    return (enum reason)(code - INT64_MIN);
-}
-
-/* What an outcome of a scale is counted as. */
-static inline tally_code tally_code_of(const struct scale *scale, outcome o)
-{
-    return is_scored(o) ? outcome_score(scale->values, o) : TALLY_REASON(o);
-}
 
 /* What a cell counts, beside two real stages. */
 enum {
@@ -59,20 +41,12 @@ struct tally_cell {
     tally_code code, later_code;
 };
 
-/* How many are counted in one cell of a cohort: a national study has millions of these. Fewer than
-   2^32, since respondents are numbered in 32 bits. */
-struct cell_count {
-    uint16_t scale;
-    uint8_t stage, later;
-    uint32_t count;
-    tally_code code, later_code;
-};
-
-/* The cells of one cohort. What was counted since they were last put in order stands behind what
-   is in order; make no use of it before tally_sort(). */
+/* The cells of one cohort. What was counted since they were last put in order is a list beside them; make
+   no use of them before tally_sort(). */
 struct cohort_cells {
-    struct cell_count *cells; /* n; owned where there is a capacity, else borrowed */
-    uint32_t n, n_sorted, capacity;
+    struct cells cells;
+    struct cell_count *loose; /* owned, n_loose, in any order */
+    uint32_t n_loose, loose_capacity;
 };
 
 /* Goals, by how they ended. */
@@ -95,8 +69,9 @@ struct tally {
     struct goal_cell *goals; /* owned, n_goals */
     size_t n_goals, goals_capacity;
     struct patterns patterns; /* owned: sums for the mixed model */
-    struct cell_count *spare; /* owned: room to sort any cohort's cells in */
+    struct cell_count *spare; /* owned: room to sort any cohort's loose cells in */
     size_t spare_capacity;
+    struct cells packed;         /* owned: room to pack them in */
     struct recent_cells *recent; /* owned: where cells were that were added to; NULL until then */
     bool overflow;               /* some count did not fit 32 bits */
 };
@@ -105,11 +80,11 @@ struct tally {
 bool tally_add(struct tally *tally, const struct tally_cell *cell, uint32_t count);
 bool tally_add_goal(struct tally *tally, const struct goal_cell *cell, uint64_t count);
 
-/* Adds n cells of a cohort that are in order, each once. False: no memory. */
-bool tally_put(struct tally *tally, uint32_t cohort, const struct cell_count cells[], size_t n);
+/* Adds cells of a cohort. False: no memory. */
+bool tally_put(struct tally *tally, uint32_t cohort, const struct cells *cells);
 
-/* Puts the cells in order, each once. */
-void tally_sort(struct tally *tally);
+/* Puts the cells in order, each once. False: no memory. */
+bool tally_sort(struct tally *tally);
 
 /* Adds the counts of `from`, whose cohorts and categories must have the same numbers. Both are
    sorted, before and after. This is where the results of threads and of sites meet: people who are
@@ -117,20 +92,14 @@ void tally_sort(struct tally *tally);
    use. */
 bool tally_merge(struct tally *into, const struct tally *from);
 
-/* Sorted cells of a cohort stand in runs of one scale and two stages, by this. */
-static inline uint32_t tally_run(const struct cell_count *cell)
-{
-    return (uint32_t)cell->scale << 16 | (uint32_t)cell->stage << 8 | cell->later;
-}
+/* The cells of one cohort, scale and stages in a sorted tally. */
+struct cell_cursor tally_find(const struct tally *tally, uint32_t cohort, size_t scale,
+                              size_t stage, size_t later);
 
-/* The cells of one cohort, scale and stages in a sorted tally: the first, and how many. */
-const struct cell_count *tally_find(const struct tally *tally, uint32_t cohort, size_t scale,
-                                    size_t stage, size_t later, size_t *n);
-
-/* Of n found cells: the distribution of scores at the stage, or the pairs of scores, written to
-   `out` (room for n). Reasons are left out. Returns how many were written. */
-size_t tally_scores(const struct cell_count cells[], size_t n, struct score_count out[]);
-size_t tally_pairs(const struct cell_count cells[], size_t n, struct pair_count out[]);
+/* Of cells that were found: the distribution of scores at the stage, or the pairs of scores, written to
+   `out` (room for as many as there are cells). Reasons are left out. Returns how many were written. */
+size_t tally_scores(struct cell_cursor cells, struct score_count out[]);
+size_t tally_pairs(struct cell_cursor cells, struct pair_count out[]);
 
 void tally_free(struct tally *tally);
 

@@ -6,16 +6,14 @@
 
 /* The cells of the cohorts that are one group. Those of a single cohort are borrowed. */
 static bool coarsen_group(const struct tally *tally, const uint32_t cohorts[], size_t n,
-                          uint32_t group, struct cell_list lists[], struct tally *out)
+                          uint32_t group, const struct cells *lists[], struct tally *out)
 {
-    const struct cohort_cells *last = NULL;
-    struct cohort_cells *to;
+    struct cells *to;
     size_t n_lists = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct cohort_cells *const from = &tally->cohorts[cohorts[i]];
+        const struct cells *const from = &tally->cohorts[cohorts[i]].cells;
         if (from->n > 0) {
-            lists[n_lists++] = (struct cell_list){from->cells, from->cells + from->n};
-            last = from;
+            lists[n_lists++] = from;
         }
     }
     if (n_lists == 0) {
@@ -26,14 +24,13 @@ static bool coarsen_group(const struct tally *tally, const uint32_t cohorts[], s
         return false;
     }
     out->n_cohorts = (size_t)group + 1; /* groups come in ascending order */
-    to = &out->cohorts[group];
+    to = &out->cohorts[group].cells;
     if (n_lists == 1) {
-        *to = (struct cohort_cells){.cells = last->cells, .n = last->n, .n_sorted = last->n};
+        *to = *lists[0];
+        to->capacity = 0;
         return true;
     }
-    return tally_sum(lists, n_lists, to, &out->overflow) &&
-           array_grow(&out->spare, &out->spare_capacity, to->n_sorted == to->n ? 0 : to->n,
-                      sizeof *out->spare);
+    return tally_sum(lists, n_lists, to, &out->overflow);
 }
 
 /* Lists the cohorts in the order of their groups: those of group g from firsts[g] up to firsts[g + 1]. */
@@ -57,7 +54,7 @@ static bool coarsen_cells(const struct tally *tally, const uint32_t group_of[], 
     const size_t n = tally->n_cohorts;
     size_t n_groups = 0;
     uint32_t *firsts, *cohorts;
-    struct cell_list *lists;
+    const struct cells **lists;
     bool done;
     for (size_t i = 0; i < n; i++) {
         n_groups = group_of[i] < n_groups ? n_groups : (size_t)group_of[i] + 1;
@@ -90,10 +87,7 @@ bool tally_coarsen(const struct tally *tally, const uint32_t group_of[], struct 
         done = tally_add_goal(out, &goal, goal.count);
     }
     done = done && patterns_coarsen(&tally->patterns, group_of, &out->patterns);
-    if (done) {
-        tally_sort(out);
-    }
-    if (!done || out->overflow) {
+    if (!done || !tally_sort(out) || out->overflow) {
         tally_free(out);
         return false;
     }

@@ -1,10 +1,11 @@
 /* engine/tally_sum.c - cells of a run differ in two codes, and both are mostly among a few dozen: the
    scores of a scale. So they are added up in a matrix of these, many runs beside each other in one walk
-   through all lists, which costs a fraction of putting the cells in order. What has more codes is only copied. */
+   through all lists, which costs a fraction of putting the cells in order. */
 #include "engine/tally_sum.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include "engine/loose_cells.h"
 #include "engine/memory.h"
 
 /* From the least score of a run to the greatest, with the reasons: SWEMWBS in hundredths has 2,800. */
@@ -24,15 +25,21 @@ struct axis {
 };
 
 struct run {
-    struct cell_count like; /* a cell of it: scale, stage and later */
-    uint32_t of;            /* tally_run() */
+    uint32_t of; /* tally_run() */
     struct axis first, later;
     uint32_t *sums; /* in the room of all, [row][column]; NULL: not added up */
-    size_t n_cells; /* sums above 0 */
+};
+
+/* The runs of one list that are left. */
+struct run_list {
+    const struct cells *cells; /* borrowed */
+    const unsigned char *at;   /* behind `next` */
+    struct cell_run next;      /* the first, where there is one */
+    bool has_next;
 };
 
 struct adding {
-    struct cell_list *lists; /* borrowed, n_lists */
+    struct run_list *lists; /* owned, n_lists */
     size_t n_lists;
     struct run *runs; /* owned, n_runs, in order */
     size_t n_runs, runs_capacity;
@@ -41,11 +48,11 @@ struct adding {
 
 /* --- which runs there are --- */
 
-static inline void axis_reach(struct axis *axis, tally_code code)
+static inline void axis_reach(struct axis *axis, const struct code_range *range)
 {
-    if (tally_is_score(code)) {
-        axis->least = code < axis->least ? code : axis->least;
-        axis->greatest = code > axis->greatest ? code : axis->greatest;
+    if (range->least <= range->greatest) {
+        axis->least = range->least < axis->least ? range->least : axis->least;
+        axis->greatest = range->greatest > axis->greatest ? range->greatest : axis->greatest;
     }
 }
 
@@ -57,7 +64,7 @@ static void axis_begin(struct axis *axis)
     axis->n = axis->n_values = span <= MOST_VALUES - N_REASONS ? (size_t)span + N_REASONS : 0;
 }
 
-static bool add_run(struct adding *adding, size_t at, const struct cell_count *cell)
+static bool add_run(struct adding *adding, size_t at, uint32_t of)
 {
     static const struct axis none = {.least = INT64_MAX, .greatest = INT64_MIN};
     if (!array_grow(&adding->runs, &adding->runs_capacity, adding->n_runs + 1,
@@ -66,34 +73,43 @@ static bool add_run(struct adding *adding, size_t at, const struct cell_count *c
     }
     memmove(&adding->runs[at + 1], &adding->runs[at],
             (adding->n_runs++ - at) * sizeof *adding->runs);
-    adding->runs[at] =
-        (struct run){.like = *cell, .of = tally_run(cell), .first = none, .later = none};
+    adding->runs[at] = (struct run){.of = of, .first = none, .later = none};
     return true;
 }
 
-/* Lists the runs of all lists, with what their scores lie between. False: no memory. */
+/* Lists the runs of a list, with what their scores lie between. False: no memory. */
+static bool find_runs_of(struct adding *adding, const struct cells *cells)
+{
+    const unsigned char *next = cells->bytes;
+    struct cell_run run;
+    size_t at = 0;
+    while (cells_next_run(cells, &next, &run)) {
+        struct code_range codes, later_codes;
+        while (at < adding->n_runs && adding->runs[at].of < run.run) {
+            at++;
+        }
+        if ((at == adding->n_runs || adding->runs[at].of != run.run) &&
+            !add_run(adding, at, run.run)) {
+            return false;
+        }
+        run_ranges(&run, &codes, &later_codes);
+        axis_reach(&adding->runs[at].first, &codes);
+        axis_reach(&adding->runs[at].later, &later_codes);
+    }
+    return true;
+}
+
 static bool find_runs(struct adding *adding)
 {
-    for (size_t i = 0; i < adding->n_lists; i++) {
-        size_t at = 0;
-        for (const struct cell_count *cell = adding->lists[i].at; cell < adding->lists[i].end;
-             cell++) {
-            const uint32_t of = tally_run(cell);
-            while (at < adding->n_runs && adding->runs[at].of < of) {
-                at++;
-            }
-            if ((at == adding->n_runs || adding->runs[at].of != of) && !add_run(adding, at, cell)) {
-                return false;
-            }
-            axis_reach(&adding->runs[at].first, cell->code);
-            axis_reach(&adding->runs[at].later, cell->later_code);
-        }
+    bool done = true;
+    for (size_t i = 0; i < adding->n_lists && done; i++) {
+        done = find_runs_of(adding, adding->lists[i].cells);
     }
-    for (size_t at = 0; at < adding->n_runs; at++) {
+    for (size_t at = 0; at < adding->n_runs && done; at++) {
         axis_begin(&adding->runs[at].first);
         axis_begin(&adding->runs[at].later);
     }
-    return true;
+    return done;
 }
 
 /* --- rows and columns --- */
@@ -142,10 +158,14 @@ static void axis_number(struct axis *axis)
     }
 }
 
-/* Are two cells of one run? */
-static inline bool is_in(const struct cell_count *cell, const struct cell_list *list, uint32_t of)
+static inline bool is_next(const struct run_list *list, uint32_t of)
 {
-    return cell < list->end && tally_run(cell) == of;
+    return list->has_next && list->next.run == of;
+}
+
+static void take_run(struct run_list *list)
+{
+    list->has_next = cells_next_run(list->cells, &list->at, &list->next);
 }
 
 /* Only the values that occur have a place. All before the run has been used up. False: no memory. */
@@ -155,10 +175,10 @@ static bool mark_codes(struct adding *adding, struct run *run)
         return false;
     }
     for (size_t i = 0; i < adding->n_lists; i++) {
-        const struct cell_list *const list = &adding->lists[i];
-        for (const struct cell_count *cell = list->at; is_in(cell, list, run->of); cell++) {
-            axis_add(&run->first, cell->code);
-            axis_add(&run->later, cell->later_code);
+        struct cell_cursor at = run_cells(&adding->lists[i].next);
+        while (is_next(&adding->lists[i], run->of) && cell_next(&at)) {
+            axis_add(&run->first, at.cell.code);
+            axis_add(&run->later, at.cell.later_code);
         }
     }
     axis_number(&run->first);
@@ -196,48 +216,42 @@ static size_t give_room(struct adding *adding, size_t first)
     return end;
 }
 
-/* Adds up the runs from `first` to `end`, the next in every list. */
-static void add_cells(struct adding *adding, size_t first, size_t end, bool *overflow)
+/* Adds the cells of a list's run to the sums. */
+static void add_cells(struct run *run, const struct cell_run *cells, bool *overflow)
 {
-    for (size_t i = 0; i < adding->n_lists; i++) {
-        struct cell_list *const list = &adding->lists[i];
-        struct run *run = &adding->runs[first];
-        for (; list->at < list->end && tally_run(list->at) <= adding->runs[end - 1].of;
-             list->at++) {
-            const struct cell_count *const cell = list->at;
-            const uint32_t of = tally_run(cell);
-            uint32_t *sum;
-            while (run->of < of) {
-                run++;
-            }
-            sum = &run->sums[place_of(&run->first, cell->code) * run->later.n +
-                             place_of(&run->later, cell->later_code)];
-            run->n_cells += *sum == 0;
-            if (__builtin_add_overflow(*sum, cell->count, sum)) {
-                *sum = UINT32_MAX; /* of no use, but not none */
-                *overflow = true;
-            }
+    struct cell_cursor at = run_cells(cells);
+    while (cell_next(&at)) {
+        uint32_t *const sum = &run->sums[place_of(&run->first, at.cell.code) * run->later.n +
+                                         place_of(&run->later, at.cell.later_code)];
+        if (__builtin_add_overflow(*sum, at.cell.count, sum)) {
+            *sum = UINT32_MAX; /* of no use, but not none */
+            *overflow = true;
         }
     }
 }
 
-static bool reach(struct cohort_cells *out, size_t more)
+/* Adds up the runs from `first` to `end`, the next in every list. */
+static void add_runs(struct adding *adding, size_t first, size_t end, bool *overflow)
 {
-    size_t capacity = out->capacity;
-    const bool done = out->n + more <= UINT32_MAX / 4 &&
-                      array_grow(&out->cells, &capacity, out->n + more, sizeof *out->cells);
-    out->capacity = done ? (uint32_t)capacity : out->capacity;
-    return done;
+    for (size_t i = 0; i < adding->n_lists; i++) {
+        struct run_list *const list = &adding->lists[i];
+        struct run *run = &adding->runs[first];
+        for (; list->has_next && list->next.run <= adding->runs[end - 1].of; take_run(list)) {
+            while (run->of < list->next.run) {
+                run++;
+            }
+            add_cells(run, &list->next, overflow);
+        }
+    }
 }
 
 /* Writes the sums down as the cells of their run, and makes them 0. */
-static bool write_run(const struct run *run, struct cohort_cells *out)
+static void write_run(const struct run *run, struct cells_writer *writer)
 {
     const struct axis *const first = &run->first, *const later = &run->later;
-    struct cell_count cell = run->like;
-    if (!reach(out, run->n_cells)) {
-        return false;
-    }
+    struct cell_count cell = {.scale = (uint16_t)(run->of >> 16),
+                              .stage = (uint8_t)(run->of >> 8),
+                              .later = (uint8_t)run->of};
     for (size_t i = 0; i < first->n; i++) {
         uint32_t *const sums = &run->sums[i * later->n];
         for (size_t k = 0; k < later->n; k++) {
@@ -245,33 +259,42 @@ static bool write_run(const struct run *run, struct cohort_cells *out)
                 cell.count = sums[k];
                 cell.code = code_at(first, i);
                 cell.later_code = code_at(later, k);
-                out->cells[out->n++] = cell;
+                cells_put(writer, &cell);
                 sums[k] = 0;
             }
         }
     }
-    return true;
 }
 
-/* The cells of a run as they are. */
-static bool copy_run(struct adding *adding, uint32_t of, struct cohort_cells *out)
+/* The cells of a run are put in order as if they had just been counted. False: no memory. */
+static bool sort_run(struct adding *adding, uint32_t of, struct cells_writer *writer,
+                     bool *overflow)
 {
+    struct cell_count *cells = NULL;
+    size_t n = 0, capacity = 0;
     for (size_t i = 0; i < adding->n_lists; i++) {
-        struct cell_list *const list = &adding->lists[i];
-        for (; is_in(list->at, list, of); list->at++) {
-            if (!reach(out, 1)) {
-                return false;
+        n += is_next(&adding->lists[i], of) ? adding->lists[i].next.n : 0;
+    }
+    if (!array_grow(&cells, &capacity, 2 * n, sizeof *cells)) { /* and room to sort them */
+        return false;
+    }
+    n = 0;
+    for (size_t i = 0; i < adding->n_lists; i++) {
+        if (is_next(&adding->lists[i], of)) {
+            for (struct cell_cursor at = run_cells(&adding->lists[i].next); cell_next(&at);) {
+                cells[n++] = at.cell;
             }
-            out->cells[out->n++] = *list->at;
+            take_run(&adding->lists[i]);
         }
     }
+    cells_put_loose(writer, cells, n, cells + n, overflow);
+    free(cells);
     return true;
 }
 
-/* A run whose scores lie too far apart for each value to have a place. *in_order: were those that occur few
-   enough? False: no memory. */
-static bool add_wide_run(struct adding *adding, struct run *run, struct cohort_cells *out,
-                         bool *in_order, bool *overflow)
+/* A run whose scores lie too far apart for each value to have a place. False: no memory. */
+static bool add_wide_run(struct adding *adding, struct run *run, struct cells_writer *writer,
+                         bool *overflow)
 {
     const size_t at = (size_t)(run - adding->runs);
     if (run->first.n > 0 && run->later.n > 0) {
@@ -280,45 +303,64 @@ static bool add_wide_run(struct adding *adding, struct run *run, struct cohort_c
         }
         if (run->first.n * run->later.n <= MOST_SUMS) {
             run->sums = adding->sums;
-            add_cells(adding, at, at + 1, overflow);
-            return write_run(run, out);
+            add_runs(adding, at, at + 1, overflow);
+            write_run(run, writer);
+            return true;
         }
     }
-    *in_order = false;
-    return copy_run(adding, run->of, out);
+    return sort_run(adding, run->of, writer, overflow);
 }
 
-static bool add_all(struct adding *adding, struct cohort_cells *out, bool *in_order, bool *overflow)
+static bool add_all(struct adding *adding, struct cells_writer *writer, bool *overflow)
 {
     bool done = true;
     for (size_t first = 0; first < adding->n_runs && done;) {
         const size_t end = give_room(adding, first);
         if (end == first) {
-            done = add_wide_run(adding, &adding->runs[first++], out, in_order, overflow);
+            done = add_wide_run(adding, &adding->runs[first++], writer, overflow);
             continue;
         }
-        add_cells(adding, first, end, overflow);
-        for (; first < end && done; first++) {
-            done = write_run(&adding->runs[first], out);
+        add_runs(adding, first, end, overflow);
+        for (; first < end; first++) {
+            write_run(&adding->runs[first], writer);
         }
     }
     return done;
 }
 
-bool tally_sum(struct cell_list lists[], size_t n, struct cohort_cells *out, bool *overflow)
+static bool adding_begin(struct adding *adding, const struct cells *const cells[], size_t n)
 {
-    struct adding adding = {.lists = lists, .n_lists = n};
-    bool in_order = true;
-    const bool done =
-        find_runs(&adding) && make_sums(&adding) && add_all(&adding, out, &in_order, overflow);
-    for (size_t i = 0; i < adding.n_runs; i++) {
-        free(adding.runs[i].first.places);
-        free(adding.runs[i].first.values);
-        free(adding.runs[i].later.places);
-        free(adding.runs[i].later.values);
+    *adding = (struct adding){.lists = calloc(n + 1, sizeof *adding->lists), .n_lists = n};
+    for (size_t i = 0; i < n && adding->lists != NULL; i++) {
+        adding->lists[i].cells = cells[i];
+        adding->lists[i].at = cells[i]->bytes;
+        take_run(&adding->lists[i]);
     }
-    free(adding.runs);
-    free(adding.sums);
-    out->n_sorted = in_order ? out->n : 0;
+    return adding->lists != NULL && find_runs(adding) && make_sums(adding);
+}
+
+static void adding_end(struct adding *adding)
+{
+    for (size_t i = 0; i < adding->n_runs; i++) {
+        free(adding->runs[i].first.places);
+        free(adding->runs[i].first.values);
+        free(adding->runs[i].later.places);
+        free(adding->runs[i].later.values);
+    }
+    free(adding->runs);
+    free(adding->sums);
+    free(adding->lists);
+}
+
+bool tally_sum(const struct cells *const cells[], size_t n, struct cells *out, bool *overflow)
+{
+    struct adding adding;
+    struct cells_writer writer;
+    bool done = adding_begin(&adding, cells, n);
+    cells_begin(&writer, out);
+    done = done && add_all(&adding, &writer, overflow);
+    done = cells_end(&writer) && done;
+    cells_cut(out);
+    adding_end(&adding);
     return done;
 }

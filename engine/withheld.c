@@ -22,13 +22,12 @@ static void count_respondents_of(const struct counted *counted, uint64_t counts[
 {
     const struct study *const study = counted->study;
     for (size_t cohort = 0; cohort < counted->tally.n_cohorts; cohort++) {
-        const struct cohort_cells *const cells = &counted->tally.cohorts[cohort];
-        for (size_t i = 0; i < cells->n; i++) {
-            const struct cell_count *const cell = &cells->cells[i];
-            const size_t measure = study->scales[cell->scale].measure;
-            if (cell->stage == 0 && cell->later == TALLY_ONE_STAGE &&
-                cell->scale == ledger_scale(study, measure)) {
-                counts[cohort * study->n_measures + measure] += cell->count;
+        for (size_t measure = 0; measure < study->n_measures; measure++) {
+            const size_t scale = ledger_scale(study, measure);
+            struct cell_cursor at =
+                tally_find(&counted->tally, (uint32_t)cohort, scale, 0, TALLY_ONE_STAGE);
+            while (scale != SIZE_MAX && cell_next(&at)) {
+                counts[cohort * study->n_measures + measure] += at.cell.count;
             }
         }
     }

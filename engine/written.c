@@ -18,8 +18,14 @@ void written_room_free(struct written_room *room)
     free(room->complete);
     free(room->order);
     free(room->scores);
-    free(room->cells);
+    cells_free(&room->cells);
     *room = (struct written_room){0};
+}
+
+void written_begin(struct written_room *room)
+{
+    cells_empty(&room->cells);
+    cells_begin(&room->writer, &room->cells);
 }
 
 static const struct scale *scale_of(const struct written_scale *scale)
@@ -40,7 +46,7 @@ struct run {
     struct cell_count of; /* but for codes and count */
 };
 
-/* There is room: written_count() saw to it. A stage by itself has no later code. */
+/* A stage by itself has no later code. */
 static void put(const struct run *run, unsigned key, uint32_t count)
 {
     struct cell_count cell = run->of;
@@ -49,7 +55,7 @@ static void put(const struct run *run, unsigned key, uint32_t count)
     cell.later_code = run->of.later >= TALLY_ONE_STAGE
                           ? 0
                           : tally_code_of(run->scale, (outcome)(key & (MOST_OUTCOMES - 1)));
-    run->room->cells[run->room->n_cells++] = cell;
+    cells_put(&run->room->writer, &cell);
 }
 
 /* The n <= FEW_WRITTEN keys of a run, each with how many have it. */
@@ -132,22 +138,14 @@ static struct rows complete_rows(const struct rows *rows, uint8_t out[])
     return complete;
 }
 
-/* A run has no more cells than people, nor than there are different ones. */
-static bool make_room(struct written_room *room, const struct written_scale *scale, size_t n)
+static bool make_room(struct written_room *room, size_t n_stages, size_t n)
 {
-    const size_t n_outcomes = N_REASONS + scale_of(scale)->n_values;
-    const size_t n_stages = scale->study->n_stages;
-    const size_t of_pair = n < n_outcomes * n_outcomes ? n : n_outcomes * n_outcomes;
-    const size_t of_stage = n < n_outcomes ? n : n_outcomes;
     if (room->matrix == NULL && n > FEW_WRITTEN) {
         room->matrix = calloc((size_t)MOST_OUTCOMES * MOST_OUTCOMES, sizeof *room->matrix);
     }
     return (room->matrix != NULL || n <= FEW_WRITTEN) &&
            array_grow(&room->keys, &room->keys_capacity, n, sizeof *room->keys) &&
-           array_grow(&room->complete, &room->complete_capacity, n * n_stages, 1) &&
-           array_grow(&room->cells, &room->cells_capacity,
-                      room->n_cells + of_pair * scale->n_pairs + 2 * of_stage * n_stages,
-                      sizeof *room->cells);
+           array_grow(&room->complete, &room->complete_capacity, n * n_stages, 1);
 }
 
 bool written_count(const struct written *written, const struct written_scale *scale,
@@ -160,7 +158,7 @@ bool written_count(const struct written *written, const struct written_scale *sc
     if (written->n == 0) {
         return true;
     }
-    if (!make_room(room, scale, written->n)) {
+    if (!make_room(room, n_stages, written->n)) {
         return false;
     }
     complete = complete_rows(&rows, room->complete);

@@ -34,10 +34,13 @@ struct written_room {
     size_t order_capacity;
     int64_t *scores;
     size_t scores_capacity;
-    struct cell_count *cells; /* n_cells, of one cohort, in the order of a tally */
-    size_t n_cells, cells_capacity;
+    struct cells cells; /* of one cohort */
+    struct cells_writer writer;
 };
 void written_room_free(struct written_room *room);
+
+/* Begins to write cells of a cohort, of which there are none then. */
+void written_begin(struct written_room *room);
 
 /* What is counted of a scale. */
 struct written_scale {
@@ -46,7 +49,7 @@ struct written_scale {
     size_t n_pairs, index;          /* of the scale in study.scales */
 };
 
-/* Adds to room->cells those of all who are written down: the outcome at each stage by itself, the pairs,
+/* Adds with room->writer, which is begun, those of all who are written down: the outcome at each stage by itself, the pairs,
    and, of those with a score at every stage, each stage. False: no memory. */
 bool written_count(const struct written *written, const struct written_scale *scale,
                    struct written_room *room);

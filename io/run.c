@@ -480,9 +480,7 @@ static bool gather_pairs(struct work *work, struct tally *tally)
     for (size_t i = 1; i < work->n_workers && done; i++) {
         done = pair_counter_merge(pairs, work->workers[i]->pairs, tally);
     }
-    done = done && pair_counter_finish(pairs, tally);
-    tally_sort(tally);
-    return done && !tally->overflow;
+    return done && pair_counter_finish(pairs, tally) && tally_sort(tally) && !tally->overflow;
 }
 
 /* What all workers have found of families, in order. */

@@ -96,18 +96,17 @@ uint32_t world_find(const struct join_world *world, size_t join, const char *who
     return found;
 }
 
-const struct cell_count *world_cell(const struct join_world *world, size_t scale, size_t stage,
-                                    size_t later)
+struct cell_count world_cell(const struct join_world *world, size_t scale, size_t stage,
+                             size_t later)
 {
-    size_t n;
-    const struct cell_count *const cell =
-        tally_find(&world->counted.tally, 0, scale, stage, later, &n);
-    if (n == 0) {
-        return NULL;
+    struct cell_cursor at = tally_find(&world->counted.tally, 0, scale, stage, later), one;
+    if (cell_next(&at)) {
+        assert_int_equal(at.cell.count, 1);
+        one = at;
+        assert_false(cell_next(&at));
+        return one.cell;
     }
-    assert_int_equal(n, 1);
-    assert_int_equal(cell->count, 1);
-    return cell;
+    return (struct cell_count){.count = 0};
 }
 
 char code_letter(tally_code code)

@@ -43,9 +43,9 @@ uint32_t world_find(const struct join_world *world, size_t join, const char *who
 
 /* --- what was counted, of one respondent only --- */
 
-/* The only cell there is of a scale and stages, counted once; NULL: none. */
-const struct cell_count *world_cell(const struct join_world *world, size_t scale, size_t stage,
-                                    size_t later);
+/* The only cell there is of a scale and stages, counted once; a count of 0: none. */
+struct cell_count world_cell(const struct join_world *world, size_t scale, size_t stage,
+                             size_t later);
 
 /* A digit, or a letter for a reason (in the order of the enum: n d i c v g). */
 char code_letter(tally_code code);

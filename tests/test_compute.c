@@ -99,7 +99,7 @@ static void world_init(struct world *world, const struct study *study, const cha
 static void world_compute(struct world *world)
 {
     struct measure_counts *const counts = &world->counted.measures[0];
-    tally_sort(&world->counted.tally);
+    assert_true(tally_sort(&world->counted.tally));
     for (size_t i = 0; i < N_FORM_REASONS; i++) {
         counts->forms_read += counts->forms[i];
     }

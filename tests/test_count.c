@@ -103,15 +103,15 @@ static void add_form(struct join_world *world, const char *who, const struct giv
 static void print_codes(const struct join_world *world, size_t scale, char *out)
 {
     const struct study *const study = world->study;
-    const struct cell_count *cell;
+    struct cell_count cell;
     for (size_t stage = 0; stage < study->n_stages; stage++) {
         cell = world_cell(world, scale, stage, TALLY_ONE_STAGE);
-        *out++ = cell == NULL ? '-' : code_letter(cell->code);
+        *out++ = cell.count == 0 ? '-' : code_letter(cell.code);
     }
     *out++ = ' ';
     cell = world_cell(world, scale, study->before, study->after);
-    *out++ = cell == NULL ? '-' : code_letter(cell->code);
-    *out++ = cell == NULL ? '-' : code_letter(cell->later_code);
+    *out++ = cell.count == 0 ? '-' : code_letter(cell.code);
+    *out++ = cell.count == 0 ? '-' : code_letter(cell.later_code);
     *out = '\0';
 }
 
@@ -364,17 +364,17 @@ static void test_pairs_of_stages(void **state)
         }
         world_count(&world, ROOM);
         for (size_t stage = 0; stage < COUNT(five); stage++) {
-            const struct cell_count *cell = world_cell(&world, TOY_TOTAL, stage, TALLY_ALL_STAGES);
-            assert_int_equal(cell != NULL, missing == COUNT(forms));
+            struct cell_count cell = world_cell(&world, TOY_TOTAL, stage, TALLY_ALL_STAGES);
+            assert_int_equal(cell.count != 0, missing == COUNT(forms));
             for (size_t later = 0; later < COUNT(five); later++) {
                 cell = world_cell(&world, TOY_TOTAL, stage, later);
-                if ((cell != NULL) != (counted[stage][later] == '*')) {
+                if ((cell.count != 0) != (counted[stage][later] == '*')) {
                     fail_msg("stages %zu and %zu", stage, later);
                 }
-                if (cell != NULL) {
-                    assert_int_equal(code_letter(cell->code),
+                if (cell.count != 0) {
+                    assert_int_equal(code_letter(cell.code),
                                      stage == missing ? 'n' : forms[stage].code);
-                    assert_int_equal(code_letter(cell->later_code),
+                    assert_int_equal(code_letter(cell.later_code),
                                      later == missing ? 'n' : forms[later].code);
                 }
             }

@@ -218,7 +218,7 @@ static void test_families(void **state)
     for (size_t i = 0; i < COUNT(families); i++) {
         struct study study = plain;
         struct join_world world;
-        const struct cell_count *cell;
+        struct cell_count cell;
         study.goals.weighted = families[i].weighted;
         world_init(&world, &study, true);
         for (size_t k = 0; k < MOST && families[i].ratings[k].goal != '\0'; k++) {
@@ -226,17 +226,16 @@ static void test_families(void **state)
         }
         world_count(&world, 0);
         cell = world_cell(&world, TOY_FAMILY_LEVEL, 0, 2);
-        assert_non_null(cell);
+        assert_int_equal(cell.count, 1);
         check_side(families[i].name, "level before", families[i].family[0], families[i].mean_before,
-                   cell->code);
+                   cell.code);
         check_side(families[i].name, "level after", families[i].family[1], families[i].mean_after,
-                   cell->later_code);
+                   cell.later_code);
         cell = world_cell(&world, TOY_T, 0, 2);
-        assert_non_null(cell);
-        check_side(families[i].name, "T before", families[i].t[0], families[i].t_before,
-                   cell->code);
+        assert_int_equal(cell.count, 1);
+        check_side(families[i].name, "T before", families[i].t[0], families[i].t_before, cell.code);
         check_side(families[i].name, "T after", families[i].t[1], families[i].t_after,
-                   cell->later_code);
+                   cell.later_code);
         assert_int_equal(world.counted.measures[TOY_GOALS].respondents, 1);
         world_free(&world);
     }
@@ -259,13 +258,13 @@ static void test_family_at_a_stage(void **state)
         add_rating(&world, &ratings[i], i + 2);
     }
     world_count(&world, 0);
-    assert_int_equal(world_cell(&world, TOY_T, 0, TALLY_ONE_STAGE)->code,
+    assert_int_equal(world_cell(&world, TOY_T, 0, TALLY_ONE_STAGE).code,
                      INT64_C(345771572766)); /* 34.57715727662689 */
-    assert_int_equal(world_cell(&world, TOY_T, 2, TALLY_ONE_STAGE)->code,
+    assert_int_equal(world_cell(&world, TOY_T, 2, TALLY_ONE_STAGE).code,
                      INT64_C(441777749026)); /* 44.17777490260418 */
-    assert_int_equal(world_cell(&world, TOY_FAMILY_LEVEL, 0, TALLY_ONE_STAGE)->code,
+    assert_int_equal(world_cell(&world, TOY_FAMILY_LEVEL, 0, TALLY_ONE_STAGE).code,
                      -GAS_MEAN_UNITS);
-    assert_int_equal(code_letter(world_cell(&world, TOY_T, 1, TALLY_ONE_STAGE)->code), 'n');
+    assert_int_equal(code_letter(world_cell(&world, TOY_T, 1, TALLY_ONE_STAGE).code), 'n');
     assert_int_equal(world.counted.measures[TOY_GOALS].forms[FORM_USED], 5);
     world_free(&world);
 }
@@ -325,7 +324,7 @@ static void test_endings(void **state)
             fail_msg("%s: %zu cells, latest %d, after %d", endings[i].name,
                      world.counted.tally.n_goals, cell[0].halves, cell[1].halves);
         }
-        assert_int_equal(world_cell(&world, TOY_LEVEL, 0, 2) != NULL, endings[i].paired);
+        assert_int_equal(world_cell(&world, TOY_LEVEL, 0, 2).count != 0, endings[i].paired);
         assert_int_equal(world.counted.measures[TOY_GOALS].forms[FORM_USED], endings[i].used);
         assert_int_equal(world_discount(&world, TOY_LEVEL), '\0'); /* goals are no respondents */
         world_free(&world);
@@ -345,7 +344,7 @@ static void test_many_goals(void **state)
         }
     }
     world_count(&world, 0);
-    assert_int_equal(world_cell(&world, TOY_FAMILY_LEVEL, 0, 2)->later_code, GAS_MEAN_UNITS);
+    assert_int_equal(world_cell(&world, TOY_FAMILY_LEVEL, 0, 2).later_code, GAS_MEAN_UNITS);
     assert_int_equal(world.counted.tally.n_goals, 2);
     assert_int_equal(world.counted.tally.goals[0].count, 40);
     world_free(&world);

@@ -23,10 +23,9 @@ static uint64_t count_of(const struct tally *tally, uint32_t cohort, size_t scal
                          size_t later, tally_code code, tally_code later_code)
 {
     uint64_t count = 0;
-    size_t n;
-    const struct cell_count *const cells = tally_find(tally, cohort, scale, stage, later, &n);
-    for (size_t i = 0; i < n; i++) {
-        count += cells[i].code == code && cells[i].later_code == later_code ? cells[i].count : 0;
+    struct cell_cursor at = tally_find(tally, cohort, scale, stage, later);
+    while (cell_next(&at)) {
+        count += at.cell.code == code && at.cell.later_code == later_code ? at.cell.count : 0;
     }
     return count;
 }
@@ -61,7 +60,7 @@ static void test_stages(void **state)
     add_stages(counter, partly, false);
     assert_true(goal_counter_pair(counter, GOALS_FAMILY_LEVEL, 0, 4, number[1], REASON_NO_FORM));
     assert_true(goal_counter_finish(counter, &tally, &families));
-    tally_sort(&tally);
+    assert_true(tally_sort(&tally));
     for (size_t i = 0; i < 5; i++) {
         const tally_code all = goal_counter_code(counter, 0); /* any: reasons stay known */
         assert_false(tally_is_score(all));
@@ -149,7 +148,7 @@ static void test_levels(void **state)
         assert_true(goal_counter_ending(counter, NO_NAME, 5, (const uint32_t[]){3, NO_GOAL_LEVEL}));
     }
     assert_true(goal_counter_finish(counter, &tally, &families));
-    tally_sort(&tally);
+    assert_true(tally_sort(&tally));
     for (uint32_t cohort = 0; cohort < 2; cohort++) {
         assert_int_equal(count_of(&tally, cohort, SCALE(0), 2, TALLY_ONE_STAGE, -4, 0), cohort + 1);
         assert_int_equal(count_of(&tally, cohort, SCALE(0), 2, TALLY_ONE_STAGE, 4, 0), cohort + 1);
@@ -231,14 +230,13 @@ static void test_room(void **state)
         add_stages(counter, (const uint32_t[]){number, REASON_NO_FORM}, false);
     }
     assert_true(goal_counter_finish(counter, &tally, &families));
-    tally_sort(&tally);
+    assert_true(tally_sort(&tally));
     for (uint32_t cohort = 0; cohort < COHORTS; cohort++) {
-        size_t n;
-        const struct cell_count *const cells =
-            tally_find(&tally, cohort, SCALE(GOALS_T_SCORE), 0, TALLY_ONE_STAGE, &n);
-        for (size_t i = 0; i < n; i++) {
-            assert_int_equal((uint32_t)cells[i].code * 7 % 200, cohort % 200);
-            n_one += cells[i].count;
+        struct cell_cursor at =
+            tally_find(&tally, cohort, SCALE(GOALS_T_SCORE), 0, TALLY_ONE_STAGE);
+        while (cell_next(&at)) {
+            assert_int_equal((uint32_t)at.cell.code * 7 % 200, cohort % 200);
+            n_one += at.cell.count;
         }
         assert_int_equal(count_of(&tally, cohort, SCALE(GOALS_T_SCORE), 1, TALLY_ONE_STAGE,
                                   TALLY_REASON(REASON_NO_FORM), 0),

@@ -377,7 +377,7 @@ static void fill(struct site *site, size_t first)
                                                                   .sum = 5,
                                                                   .sum_square = 60,
                                                                   .sum_product = 700};
-    tally_sort(&site->counted.tally);
+    assert_true(tally_sort(&site->counted.tally));
 }
 
 static char *written(const struct counted *counted, const char *description,
@@ -398,6 +398,7 @@ static char *written_site(struct site *site, const char *const sources[], uint64
 {
     const char *const description = plan_describe(&site->plan, &site->arena);
     assert_non_null(description);
+    assert_true(tally_sort(&site->counted.tally));
     return written(&site->counted, description, sources, threshold, n);
 }
 
@@ -513,6 +514,7 @@ static void test_withheld(void **state)
     add_respondents(&site, 0, cohort_of(&site, "A", "2"), false, 3);
     add_respondents(&site, 1, cohort_of(&site, "A", "2"), false, 4);
     add_respondents(&site, 1, cohort_of(&site, "B", "1"), false, 40);
+    assert_true(tally_sort(&site.counted.tally));
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct withheld withheld;
         assert_true(withheld_find(&site.counted, cases[i].threshold, &withheld));

@@ -150,8 +150,7 @@ struct fault tallies_add(struct tallies *tallies, const char *path, const struct
 struct fault tallies_finish(struct tallies *tallies)
 {
     bool no_memory = false;
-    tally_sort(&tallies->counted.tally);
-    if (!family_tally_sort(&tallies->counted.families)) {
+    if (!tally_sort(&tallies->counted.tally) || !family_tally_sort(&tallies->counted.families)) {
         return fault_memory();
     }
     families_forget_unused(&tallies->counted);

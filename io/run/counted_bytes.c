@@ -11,9 +11,10 @@ static void put_tally(struct parcel *parcel, const struct tally *tally)
 {
     parcel_put_number(parcel, tally->n_cohorts);
     for (size_t i = 0; i < tally->n_cohorts; i++) {
-        const struct cohort_cells *const cells = &tally->cohorts[i];
+        const struct cells *const cells = &tally->cohorts[i].cells;
         parcel_put_number(parcel, cells->n);
-        parcel_put(parcel, cells->cells, cells->n * sizeof *cells->cells);
+        parcel_put_number(parcel, cells->n_bytes);
+        parcel_put(parcel, cells->bytes, cells->n_bytes);
     }
     parcel_put_number(parcel, tally->n_goals);
     parcel_put(parcel, tally->goals, tally->n_goals * sizeof *tally->goals);
@@ -74,19 +75,17 @@ static bool renumber(uint32_t *number, const uint32_t numbers[], size_t n)
 static bool get_cells(struct parcel *parcel, const struct renumbering *numbers, uint32_t cohort,
                       struct tally *tally)
 {
-    bool done = renumber(&cohort, numbers->cohorts, numbers->n_cohorts);
-    for (uint64_t n = parcel_get_number(parcel); n > 0 && done; n--) {
-        struct cell_count cell;
-        parcel_get(parcel, &cell, sizeof cell);
-        done = !parcel->failed && tally_add(tally,
-                                            &(struct tally_cell){.cohort = cohort,
-                                                                 .scale = cell.scale,
-                                                                 .stage = cell.stage,
-                                                                 .later = cell.later,
-                                                                 .code = cell.code,
-                                                                 .later_code = cell.later_code},
-                                            cell.count);
+    const bool known = renumber(&cohort, numbers->cohorts, numbers->n_cohorts);
+    struct cells cells = {.n = (uint32_t)parcel_get_number(parcel)};
+    bool done;
+    cells.n_bytes = (size_t)parcel_get_number(parcel);
+    cells.bytes = malloc(cells.n_bytes + 1);
+    if (cells.bytes == NULL) {
+        return false;
     }
+    parcel_get(parcel, cells.bytes, cells.n_bytes);
+    done = known && !parcel->failed && tally_put(tally, cohort, &cells);
+    free(cells.bytes);
     return done;
 }
 
@@ -122,8 +121,7 @@ static bool get_tally(struct parcel *parcel, const struct renumbering *numbers, 
     for (uint64_t n = done ? parcel_get_number(parcel) : 0; n > 0 && done; n--) {
         done = get_pattern(parcel, numbers, &tally->patterns);
     }
-    tally_sort(tally);
-    return done && !parcel->failed;
+    return done && tally_sort(tally) && !parcel->failed;
 }
 
 static bool get_sheet(struct parcel *parcel, const struct renumbering *numbers,

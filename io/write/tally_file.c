@@ -195,8 +195,7 @@ static bool number_categories(struct tally_writing *w)
     for (size_t i = 0; i < tally->n_goals; i++) {
         number_category(w, n_kept, &tally->goals[i].category);
     }
-    tally_sort(tally);
-    return number_families(w, n_kept);
+    return tally_sort(tally) && number_families(w, n_kept);
 }
 
 /* The tally with cohorts in printing order, whatever order they were met in. */
@@ -277,6 +276,20 @@ static void write_cell(struct tally_writing *w, uint32_t cohort, const struct ce
     tally_end(w);
 }
 
+static void write_run(struct tally_writing *w, uint32_t cohort, const struct cell_run *run)
+{
+    struct cell_cursor at = run_cells(run);
+    while (cell_next(&at)) {
+        if (at.cell.later == TALLY_PREDICTED) {
+            write_added_value(w, cohort, &at.cell);
+        } else if (at.cell.later == TALLY_DAYS) {
+            write_days(w, cohort, &at.cell);
+        } else {
+            write_cell(w, cohort, &at.cell);
+        }
+    }
+}
+
 static void write_goal(struct tally_writing *w, const struct goal_cell *goal)
 {
     tally_begin(w, TALLY_KIND_GOAL);
@@ -352,15 +365,11 @@ static void write_cells(struct tally_writing *w)
                             ",instrument,seen in tenths,predicted in tenths,count");
     }
     for (uint32_t cohort = 0; cohort < w->tally.n_cohorts && !ferror(w->out); cohort++) {
-        const struct cohort_cells *const cells = &w->tally.cohorts[cohort];
-        for (size_t i = 0; i < cells->n && !is_withheld(w, cohort); i++) {
-            if (cells->cells[i].later == TALLY_PREDICTED) {
-                write_added_value(w, cohort, &cells->cells[i]);
-            } else if (cells->cells[i].later == TALLY_DAYS) {
-                write_days(w, cohort, &cells->cells[i]);
-            } else {
-                write_cell(w, cohort, &cells->cells[i]);
-            }
+        const struct cells *const cells = &w->tally.cohorts[cohort].cells;
+        const unsigned char *next = cells->bytes;
+        struct cell_run run;
+        while (!is_withheld(w, cohort) && cells_next_run(cells, &next, &run)) {
+            write_run(w, cohort, &run);
         }
     }
     tally_comment_cells(w, "goal", ",category,flags,occasion,level in halves,count");
@@ -390,7 +399,8 @@ static bool write_values(struct tally_writing *w)
     const char **const texts = calloc(n + 1, sizeof *texts);
     size_t n_texts = 0;
     for (uint32_t i = 0; used != NULL && i < w->counted->tally.n_cohorts; i++) {
-        for (size_t k = 0; k < cohorts->n_columns && w->counted->tally.cohorts[i].n > 0; k++) {
+        for (size_t k = 0; k < cohorts->n_columns && w->counted->tally.cohorts[i].cells.n > 0;
+             k++) {
             used[cohorts_value_of(cohorts, i, k)] = true;
         }
     }

@@ -16,13 +16,13 @@ struct sheet {
     struct raw_row rows[N_ROWS];
 };
 
-/* Cells of up to `longest` characters. */
-static void draw_sheet(struct sheet *sheet, uint32_t longest, uint64_t *random)
+/* Cells of up to `longest` characters; n_most of them in most rows. */
+static void draw_sheet(struct sheet *sheet, uint32_t longest, uint32_t n_most, uint64_t *random)
 {
     size_t n = draw_below(random, 64);
     memset(sheet, 0, sizeof *sheet);
     for (size_t r = 0; r < N_ROWS; r++) {
-        const uint32_t n_cells = 1 + draw_below(random, r % 4 == 0 ? 8 : MOST_CELLS);
+        const uint32_t n_cells = r % 4 > 0 ? n_most : 1 + draw_below(random, MOST_CELLS);
         sheet->rows[r] = (struct raw_row){
             .text = sheet->text, .ends = sheet->ends, .start = (uint32_t)n, .n_cells = n_cells};
         for (size_t i = 0; i < n_cells; i++) {
@@ -61,6 +61,18 @@ static void check_cells(const struct starts *starts, const struct sheet *sheet, 
     }
 }
 
+static void check_others(const struct starts *starts, const struct sheet *sheet, size_t n_cells)
+{
+    uint8_t others[STARTS_ROWS];
+    const size_t n = starts_find(starts, sheet->rows, N_ROWS, n_cells, others);
+    size_t next = 0;
+    for (size_t r = 0; r < N_ROWS; r++) {
+        assert_int_equal(next < n && others[next] == r, sheet->rows[r].n_cells != n_cells);
+        next += sheet->rows[r].n_cells != n_cells;
+    }
+    assert_int_equal(next, n);
+}
+
 static void test_starts(void **state)
 {
     (void)state;
@@ -71,14 +83,14 @@ static void test_starts(void **state)
         uint32_t columns[40];
         const uint32_t within = round % 3 == 0 ? 9 : MOST_CELLS;
         const size_t n = 1 + draw_below(&random, round % 2 == 0 ? 5 : 40);
-        draw_sheet(&sheet, (uint32_t[]){1, 3, 20}[round % 3], &random);
+        draw_sheet(&sheet, (uint32_t[]){1, 3, 20}[round % 5 % 3], within, &random);
         for (size_t i = 0; i < n; i++) {
             columns[i] = draw_below(&random, within);
             assert_true(i % 2 == 0 ? starts_want_cells(&starts, columns[i])
                                    : starts_want(&starts, columns[i]));
         }
         assert_true(starts_ready(&starts));
-        starts_find(&starts, sheet.rows, N_ROWS);
+        check_others(&starts, &sheet, within);
         for (size_t i = 0; i < n; i++) {
             check_column(&starts, &sheet, columns[i]);
             if (i % 2 == 0) {
@@ -95,8 +107,11 @@ static void test_none(void **state)
     (void)state;
     const struct raw_row row = {.text = "", .n_cells = 1};
     struct starts starts = {0};
+    uint8_t other = 1;
     assert_true(starts_ready(&starts));
-    starts_find(&starts, &row, 1);
+    assert_int_equal(starts_find(&starts, &row, 1, 1, &other), 0);
+    assert_int_equal(starts_find(&starts, &row, 1, 2, &other), 1);
+    assert_int_equal(other, 0);
     starts_free(&starts);
 }
 

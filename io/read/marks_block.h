@@ -26,8 +26,8 @@
 /* Into functions compiled for a particular processor only what is inlined is compiled for it. */
 #define INLINED static inline __attribute__((always_inline))
 
-/* What is in a block; `cr`, `quotes` and `others` (CR, quotes and NULs) where there are any or quotes or a CR
-   before it matter, which is seldom. */
+/* What is in a block that has `others` (CR, quotes and NULs), or is behind quotes or a CR that matter: few
+   have. */
 struct block {
     uint64_t separators, lf, cr, quotes, others;
 };
@@ -41,11 +41,6 @@ struct block_ends {
 INLINED bool marks_go_on(const struct marks *marks)
 {
     return (marks->inside | marks->after_cr) != 0;
-}
-
-INLINED struct block_ends block_plain_ends(const struct block *block)
-{
-    return (struct block_ends){.cells = block->separators | block->lf, .lines = block->lf};
 }
 
 /* Marks the quotes and NULs of the block that begins at `place`, and tells where cells end in it. */

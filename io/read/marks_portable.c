@@ -71,9 +71,10 @@ INLINED struct block block_of(const char *text, uint64_t separators)
 static void portable_mark(struct marks *m, const char *text, uint64_t separators, uint32_t place)
 {
     const struct block block = block_of(text, separators);
-    const struct block_ends ends = block.others != 0 || marks_go_on(m)
-                                       ? block_odd_ends(m, &block, place)
-                                       : block_plain_ends(&block);
+    const struct block_ends ends =
+        block.others != 0 || marks_go_on(m)
+            ? block_odd_ends(m, &block, place)
+            : (struct block_ends){.cells = block.separators | block.lf, .lines = block.lf};
 
     m->ends[place / BLOCK] = ends.cells;
     for (uint64_t lines = ends.lines; lines != 0; lines &= lines - 1) {

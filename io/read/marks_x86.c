@@ -84,29 +84,51 @@ INLINED_AVX2 uint64_t avx2_equal(struct avx2_bytes bytes, char byte)
     return avx2_mask(_mm256_cmpeq_epi8(bytes.low, wanted), _mm256_cmpeq_epi8(bytes.high, wanted));
 }
 
-/* Where cells end in the block. CR, quotes and NULs differ in their last four bits: a shuffle puts in
-   the place of each byte the one of the three that it could be (0 for bytes from 80 on, which is none of
-   these). */
+/* CR, quotes and NULs differ in their last four bits: a shuffle puts in the place of each byte the one of
+   the three that it could be (0 for bytes from 80 on, which is none of these). */
+INLINED_AVX2 struct avx2_bytes avx2_others(struct avx2_bytes bytes)
+{
+    const __m256i known = _mm256_setr_epi8(OTHERS, OTHERS);
+
+    return (struct avx2_bytes){
+        _mm256_cmpeq_epi8(bytes.low, _mm256_shuffle_epi8(known, bytes.low)),
+        _mm256_cmpeq_epi8(bytes.high, _mm256_shuffle_epi8(known, bytes.high))};
+}
+
+INLINED_AVX2 struct avx2_bytes avx2_load(const char *text)
+{
+    return (struct avx2_bytes){
+        _mm256_loadu_si256((const __m256i *)(const void *)text),
+        _mm256_loadu_si256((const __m256i *)(const void *)(text + BLOCK / 2))};
+}
+
+/* Out of the way of blocks that have none of these. */
+FOR_AVX2 static __attribute__((noinline)) struct block_ends avx2_odd_ends(struct marks *marks,
+                                                                          const char *text,
+                                                                          char separator,
+                                                                          uint32_t place)
+{
+    const struct avx2_bytes bytes = avx2_load(text), others = avx2_others(bytes);
+    const struct block block = {.separators = avx2_equal(bytes, separator),
+                                .lf = avx2_equal(bytes, '\n'),
+                                .cr = avx2_equal(bytes, '\r'),
+                                .quotes = avx2_equal(bytes, '"'),
+                                .others = avx2_mask(others.low, others.high)};
+
+    return block_odd_ends(marks, &block, place);
+}
+
+/* Where cells end in the block. */
 INLINED_AVX2 struct block_ends avx2_ends(struct marks *marks, const char *text, char separator,
                                          uint32_t place)
 {
-    const struct avx2_bytes bytes = {
-        _mm256_loadu_si256((const __m256i *)(const void *)text),
-        _mm256_loadu_si256((const __m256i *)(const void *)(text + BLOCK / 2))};
-    const __m256i known = _mm256_setr_epi8(OTHERS, OTHERS);
-    const __m256i low = _mm256_cmpeq_epi8(bytes.low, _mm256_shuffle_epi8(known, bytes.low));
-    const __m256i high = _mm256_cmpeq_epi8(bytes.high, _mm256_shuffle_epi8(known, bytes.high));
-    const __m256i any = _mm256_or_si256(low, high);
-    struct block block = {.separators = avx2_equal(bytes, separator),
-                          .lf = avx2_equal(bytes, '\n')};
+    const struct avx2_bytes bytes = avx2_load(text), others = avx2_others(bytes);
+    const __m256i any = _mm256_or_si256(others.low, others.high);
+    const uint64_t separators = avx2_equal(bytes, separator), lf = avx2_equal(bytes, '\n');
 
-    if (_mm256_testz_si256(any, any) && !marks_go_on(marks)) {
-        return block_plain_ends(&block);
-    }
-    block.others = avx2_mask(low, high);
-    block.cr = avx2_equal(bytes, '\r');
-    block.quotes = avx2_equal(bytes, '"');
-    return block_odd_ends(marks, &block, place);
+    return _mm256_testz_si256(any, any) && !marks_go_on(marks)
+               ? (struct block_ends){.cells = separators | lf, .lines = lf}
+               : avx2_odd_ends(marks, text, separator, place);
 }
 
 FOR_AVX2 void marks_avx2(struct marks *marks, const char *text, size_t from, size_t to,
@@ -127,23 +149,39 @@ FOR_AVX2 void marks_avx2(struct marks *marks, const char *text, size_t from, siz
     written_end(&w, marks);
 }
 
-/* The same. */
+INLINED_AVX512 uint64_t avx512_others(__m512i bytes)
+{
+    const __m512i known = _mm512_broadcast_i32x4(_mm_setr_epi8(OTHERS));
+
+    return _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(known, bytes));
+}
+
+FOR_AVX512 static __attribute__((noinline)) struct block_ends avx512_odd_ends(struct marks *marks,
+                                                                              const char *text,
+                                                                              char separator,
+                                                                              uint32_t place)
+{
+    const __m512i bytes = _mm512_loadu_si512(text);
+    const struct block block = {.separators =
+                                    _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(separator)),
+                                .lf = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n')),
+                                .cr = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r')),
+                                .quotes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')),
+                                .others = avx512_others(bytes)};
+
+    return block_odd_ends(marks, &block, place);
+}
+
 INLINED_AVX512 struct block_ends avx512_ends(struct marks *marks, const char *text, char separator,
                                              uint32_t place)
 {
     const __m512i bytes = _mm512_loadu_si512(text);
-    const __m512i known = _mm512_broadcast_i32x4(_mm_setr_epi8(OTHERS));
-    struct block block = {.separators = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(separator)),
-                          .lf = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n')),
-                          .others =
-                              _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(known, bytes))};
+    const uint64_t separators = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(separator));
+    const uint64_t lf = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));
 
-    if (block.others == 0 && !marks_go_on(marks)) {
-        return block_plain_ends(&block);
-    }
-    block.cr = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r'));
-    block.quotes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"'));
-    return block_odd_ends(marks, &block, place);
+    return avx512_others(bytes) == 0 && !marks_go_on(marks)
+               ? (struct block_ends){.cells = separators | lf, .lines = lf}
+               : avx512_odd_ends(marks, text, separator, place);
 }
 
 FOR_AVX512 void marks_avx512(struct marks *marks, const char *text, size_t from, size_t to,

@@ -108,7 +108,8 @@ static INTO_CALLER void find_far(const struct starts *starts, const struct raw_r
    any (0); from_first: a row's first column is one of them. Returns how many rows are not so, which are left
    to find_far(), and lists them. */
 static INTO_CALLER size_t find_near(const struct starts *starts, const struct raw_row rows[],
-                                    size_t n_rows, size_t n, bool from_first, uint8_t far[])
+                                    size_t n_rows, size_t n, bool from_first, size_t n_cells,
+                                    uint8_t far[])
 {
     const size_t n_columns = n > 0 ? n : starts->n_columns;
     const uint32_t *const columns = starts->columns;
@@ -120,7 +121,7 @@ static INTO_CALLER size_t find_near(const struct starts *starts, const struct ra
         const char *const text = row->text + row->start;
         uint64_t bits = ends_from(row->ends, row->start);
         uint32_t passed = n_before;
-        if (row->n_cells < last || (uint32_t)__builtin_popcountll(bits) < last) {
+        if (row->n_cells != n_cells || (uint32_t)__builtin_popcountll(bits) < last) {
             far[n_far++] = (uint8_t)r;
             continue;
         }
@@ -144,51 +145,61 @@ static INTO_CALLER size_t find_near(const struct starts *starts, const struct ra
 }
 
 static INTO_CALLER size_t find_some(const struct starts *starts, const struct raw_row rows[],
-                                    size_t n_rows, size_t n, uint8_t far[])
+                                    size_t n_rows, size_t n, size_t n_cells, uint8_t far[])
 {
-    return starts->columns[0] == 0 ? find_near(starts, rows, n_rows, n, true, far)
-                                   : find_near(starts, rows, n_rows, n, false, far);
+    return starts->columns[0] == 0 ? find_near(starts, rows, n_rows, n, true, n_cells, far)
+                                   : find_near(starts, rows, n_rows, n, false, n_cells, far);
 }
 
-static INTO_CALLER void find(const struct starts *starts, const struct raw_row rows[], size_t n)
+static INTO_CALLER size_t find(const struct starts *starts, const struct raw_row rows[], size_t n,
+                               size_t n_cells, uint8_t others[])
 {
     const size_t n_columns = starts->n_columns;
     const bool is_dense = starts->columns[n_columns - 1] - starts->columns[0] + 1 == n_columns;
     uint8_t far[STARTS_ROWS];
-    const size_t n_far = !is_dense        ? find_some(starts, rows, n, 0, far)
-                         : n_columns == 2 ? find_some(starts, rows, n, 2, far)
-                         : n_columns == 3 ? find_some(starts, rows, n, 3, far)
-                         : n_columns == 4 ? find_some(starts, rows, n, 4, far)
-                         : n_columns == 5 ? find_some(starts, rows, n, 5, far)
-                         : n_columns == 6 ? find_some(starts, rows, n, 6, far)
-                         : n_columns == 7 ? find_some(starts, rows, n, 7, far)
-                         : n_columns == 8 ? find_some(starts, rows, n, 8, far)
-                                          : find_some(starts, rows, n, 0, far);
+    const size_t n_far = !is_dense        ? find_some(starts, rows, n, 0, n_cells, far)
+                         : n_columns == 2 ? find_some(starts, rows, n, 2, n_cells, far)
+                         : n_columns == 3 ? find_some(starts, rows, n, 3, n_cells, far)
+                         : n_columns == 4 ? find_some(starts, rows, n, 4, n_cells, far)
+                         : n_columns == 5 ? find_some(starts, rows, n, 5, n_cells, far)
+                         : n_columns == 6 ? find_some(starts, rows, n, 6, n_cells, far)
+                         : n_columns == 7 ? find_some(starts, rows, n, 7, n_cells, far)
+                         : n_columns == 8 ? find_some(starts, rows, n, 8, n_cells, far)
+                                          : find_some(starts, rows, n, 0, n_cells, far);
+    size_t n_others = 0;
     for (size_t i = 0; i < n_far; i++) {
         find_far(starts, &rows[far[i]], far[i]);
+        others[n_others] = far[i];
+        n_others += rows[far[i]].n_cells != n_cells;
     }
+    return n_others;
 }
 
 #if defined(HAS_WIDE)
-FOR_WIDE static void find_wide(const struct starts *starts, const struct raw_row rows[], size_t n)
+FOR_WIDE static size_t find_wide(const struct starts *starts, const struct raw_row rows[], size_t n,
+                                 size_t n_cells, uint8_t others[])
 {
-    find(starts, rows, n);
+    return find(starts, rows, n, n_cells, others);
 }
 #else
-static void find_wide(const struct starts *starts, const struct raw_row rows[], size_t n)
+static size_t find_wide(const struct starts *starts, const struct raw_row rows[], size_t n,
+                        size_t n_cells, uint8_t others[])
 {
-    (void)starts, (void)rows, (void)n;
+    return find(starts, rows, n, n_cells, others);
 }
 #endif
 
-void starts_find(const struct starts *starts, const struct raw_row rows[], size_t n)
+size_t starts_find(const struct starts *starts, const struct raw_row rows[], size_t n,
+                   size_t n_cells, uint8_t others[])
 {
-    if (starts->n_columns == 0) {
-        return;
+    size_t n_others = 0;
+    if (starts->n_columns > 0) {
+        return has_wide() ? find_wide(starts, rows, n, n_cells, others)
+                          : find(starts, rows, n, n_cells, others);
     }
-    if (has_wide()) {
-        find_wide(starts, rows, n);
-    } else {
-        find(starts, rows, n);
+    for (size_t r = 0; r < n; r++) {
+        others[n_others] = (uint8_t)r;
+        n_others += rows[r].n_cells != n_cells;
     }
+    return n_others;
 }

@@ -24,8 +24,10 @@ bool starts_ready(struct starts *starts);
 
 void starts_free(struct starts *starts);
 
-/* Finds the beginnings in n <= STARTS_ROWS rows, which lasts as long as the rows. */
-void starts_find(const struct starts *starts, const struct raw_row rows[], size_t n);
+/* Finds the beginnings in n <= STARTS_ROWS rows, which lasts as long as the rows. Returns how many rows have
+   not n_cells cells, which are enough for all columns wanted, and lists them in `others`, ascending. */
+size_t starts_find(const struct starts *starts, const struct raw_row rows[], size_t n,
+                   size_t n_cells, uint8_t others[]);
 
 /* Those of a column that is wanted: of each row in turn. A row that is too short has not this cell: then
    it says where the row begins. */

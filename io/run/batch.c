@@ -123,7 +123,7 @@ bool batch_long_id(struct batch *batch, const char *text, size_t length, struct 
     if (batch->texts_capacity - batch->n_texts < length) {
         /* Ids point into these texts: they move only while there are none. */
         const size_t need = length > TEXT_BYTES ? length : TEXT_BYTES;
-        if (batch->n > 0 || !array_grow(&batch->texts, &batch->texts_capacity, need, 1)) {
+        if (batch->n_texts > 0 || !array_grow(&batch->texts, &batch->texts_capacity, need, 1)) {
             return false;
         }
     }

@@ -537,20 +537,20 @@ static void gather(const struct decoder *d, size_t first, size_t n, struct batch
     }
 }
 
-/* Brings the long id of a row into the batch, as that of its next form: for this id alone, where
-   there is no room for it beside the others. */
-static bool take_long_id(struct decoder *d, size_t r, struct batch *batch)
+/* Brings the long ids of at most n rows from `first` on into the batch, as those of its next forms. Returns for
+   how many rows there was room. */
+static size_t take_long_ids(struct decoder *d, size_t first, size_t n, struct batch *batch)
 {
-    const char *const text = d->facts.long_ids[r].text;
-    const size_t n = d->facts.long_ids[r].n;
-    if (text == NULL || batch_long_id(batch, text, n, &d->facts.ids[r])) {
-        return true;
+    size_t i = 0;
+    while (i < n) {
+        const char *const text = d->facts.long_ids[first + i].text;
+        if (text != NULL &&
+            !batch_long_id(batch, text, d->facts.long_ids[first + i].n, &d->facts.ids[first + i])) {
+            return i;
+        }
+        i++;
     }
-    if (batch->n == 0) {
-        return no_memory(d);
-    }
-    return batch_send(batch, d->worker, &d->scored) &&
-           (batch_long_id(batch, text, n, &d->facts.ids[r]) || no_memory(d));
+    return i;
 }
 
 /* The forms of n rows from `first` on, for which the batch has room. */
@@ -577,13 +577,14 @@ static bool take_forms(struct decoder *d, struct batch *batch, size_t stage)
     for (size_t first = 0, some; first < d->n_rows; first += some) {
         const size_t left = d->n_rows - first, room = BATCH_FORMS - batch->n;
         some = left < room ? left : room;
-        if (d->facts.has_long_ids) { /* each has to find room */
-            some = 1;
-            if (!take_long_id(d, first, batch)) {
-                return false;
-            }
+        if (d->facts.has_long_ids) {
+            some = take_long_ids(d, first, some, batch);
         }
-        if (!take_some(d, first, some, batch, stage)) {
+        if (some == 0 && batch->n == 0) {
+            return no_memory(d);
+        }
+        if (some == 0 ? !batch_send(batch, d->worker, &d->scored)
+                      : !take_some(d, first, some, batch, stage)) {
             return false;
         }
     }
@@ -622,12 +623,13 @@ static bool check_length(struct decoder *d, size_t r)
     return true;
 }
 
-static bool check_lengths(struct decoder *d)
+/* Finds the cells of the rows at hand, and says what is wrong with their number. */
+static bool find_cells(struct decoder *d)
 {
-    const struct raw_row *const rows = d->rows;
-    const size_t n = d->n_rows, expected = d->columns->n_columns;
-    for (size_t r = 0; r < n; r++) {
-        if (rows[r].n_cells != expected && !check_length(d, r)) {
+    uint8_t others[DECODER_ROWS];
+    const size_t n = starts_find(&d->starts, d->rows, d->n_rows, d->columns->n_columns, others);
+    for (size_t i = 0; i < n; i++) {
+        if (!check_length(d, others[i])) {
             return false;
         }
     }
@@ -646,8 +648,7 @@ static bool read_facts(struct decoder *d)
 static bool take_informant(struct decoder *d, size_t i)
 {
     const bool is_goals = d->source->informants[i].instrument->is_goals;
-    starts_find(&d->starts, d->rows, d->n_rows);
-    if (!read_facts(d)) {
+    if (!find_cells(d) || !read_facts(d)) {
         return false;
     }
     for (size_t stage = 0; stage < d->n_batch_stages; stage++) {
@@ -681,7 +682,8 @@ static bool take_informants(struct decoder *d, const struct raw_row rows[], size
 {
     const struct known_rows all = {&d->context, &d->room, d->rows, d->n_rows, &d->informants};
     int64_t informants[DECODER_ROWS];
-    starts_find(&d->informants, rows, n);
+    uint8_t others[DECODER_ROWS];
+    (void)starts_find(&d->informants, rows, n, d->columns->n_columns, others);
     if (!known_values(&d->informant, &all, informants)) {
         return no_memory(d);
     }
@@ -697,8 +699,8 @@ static bool take_informants(struct decoder *d, const struct raw_row rows[], size
             return false;
         }
     }
-    starts_find(&d->starts, d->rows, d->n_rows);
-    return read_cohorts(d); /* that one has no other rows is to be seen */
+    /* That a cohort has no other rows is to be seen. */
+    return find_cells(d) && read_cohorts(d);
 }
 
 static bool take_rows(struct decoder *d, const struct raw_row rows[], size_t n)
@@ -708,8 +710,7 @@ static bool take_rows(struct decoder *d, const struct raw_row rows[], size_t n)
     /* Rows of an unknown informant are counted, too: the user compares this with the
        spreadsheet. */
     d->worker->counted.sources[d->source_index].rows += n;
-    if (!check_lengths(d) ||
-        !(d->source->informant.text == NULL ? take_informant(d, 0) : take_informants(d, rows, n))) {
+    if (!(d->source->informant.text == NULL ? take_informant(d, 0) : take_informants(d, rows, n))) {
         return false;
     }
     arena_free(&d->texts);

@@ -49,20 +49,21 @@ bool known_value(struct known *known, const struct known_rows *rows, struct span
     return find_meaning(known, rows, raw, value);
 }
 
-/* What the cells mean of row r and those behind it, as long as each text stands where it was put first,
-   as nearly all do. Returns the first row that wants a closer look. The memo is a copy: for all the
-   compiler knows, writing a value could change it. */
-static size_t look_up(struct memo memo, const char *const starts[], size_t r, size_t n_rows,
-                      int64_t values[])
+/* What the cells mean of row r and those behind it, as long as each text is of at most `longest` bytes (half
+   a key, or a whole one) and stands where it was put first, as nearly all do. Returns the first row that wants a
+   closer look. The memo is a copy: for all the compiler knows, writing a value could change it. */
+static inline size_t look_up(struct memo memo, const char *const starts[], size_t r, size_t n_rows,
+                             size_t longest, int64_t values[])
 {
     const size_t n = memo.n_entries == 0 ? r : n_rows;
     for (; r < n; r++) {
         const struct span raw = start_cell(starts, r);
         const struct memo_entry *entry;
         struct memo_key key;
-        if (!memo_key(raw.text, raw.length, &key)) {
+        if (raw.length > longest || !memo_key(raw.text, raw.length, &key)) {
             return r;
         }
+        key.words[1] = longest < MEMO_LONGEST ? 0 : key.words[1];
         entry = memo_first(&memo, &key);
         if (!memo_is(entry, &key)) {
             return r;
@@ -76,7 +77,8 @@ bool known_column(struct known *known, size_t column, const struct known_rows *r
                   int64_t values[])
 {
     const char *const *const starts = starts_of(rows->starts, column);
-    for (size_t r = 0; (r = look_up(known->memo, starts, r, rows->n, values)) < rows->n; r++) {
+    size_t r = look_up(known->memo, starts, 0, rows->n, MEMO_LONGEST / 2, values);
+    for (; (r = look_up(known->memo, starts, r, rows->n, MEMO_LONGEST, values)) < rows->n; r++) {
         if (!known_value(known, rows, raw_cell(&rows->rows[r], column), &values[r])) {
             return false;
         }

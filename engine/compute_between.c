@@ -36,16 +36,21 @@ bool breakdown_has_years(const struct study *study, size_t breakdown)
     return by->n_columns > 0 && by->columns[by->n_columns - 1] + 1 == study->year_column;
 }
 
-/* What years are compared by: changes, and goals attained; and arms: changes, and who improved reliably. Of
-   families in several groups each is kept by itself, so that what nobody asks for would cost. */
-static bool is_compared_by_year(const struct family_sum *of)
+/* What years are compared by: changes from before to after, and goals attained; and arms: changes, and who
+   improved reliably. A copy is made of it, so that what nobody asks for would cost. */
+static bool is_change(const struct study *study, const struct family_sum *of)
 {
-    return of->later < FAMILY_SHARE || of->later == FAMILY_ATTAINED + GOALS_ANY;
+    return of->stage == study->before && of->later == study->after;
 }
 
-static bool is_compared_by_arm(const struct family_sum *of)
+static bool is_compared_by_year(const struct study *study, const struct family_sum *of)
 {
-    return of->later < FAMILY_SHARE || of->later == FAMILY_SHARE + FAMILY_IMPROVED;
+    return is_change(study, of) || of->later == FAMILY_ATTAINED + GOALS_ANY;
+}
+
+static bool is_compared_by_arm(const struct study *study, const struct family_sum *of)
+{
+    return is_change(study, of) || of->later == FAMILY_SHARE + FAMILY_IMPROVED;
 }
 
 /* The families of both arms: those without a text in the column belong to neither. */
@@ -60,8 +65,8 @@ static bool pair_arms(const struct counted *counted, struct family_pairs *arms)
         arm_of[c] = cohort_arm(counted, c);
         leave_out[c] = cohorts_value_of(counted->cohorts, c, study->comparison_column - 1) == 0;
     }
-    done =
-        done && family_pairs_init(arms, &counted->families, arm_of, leave_out, is_compared_by_arm);
+    done = done && family_pairs_init(arms, &counted->families, arm_of, leave_out, study,
+                                     is_compared_by_arm);
     free(arm_of);
     free(leave_out);
     return done;
@@ -79,7 +84,7 @@ static bool pair_families(struct work *work)
     for (size_t b = 0; b < study->n_breakdowns; b++) {
         if (breakdown_has_years(study, b) &&
             !family_pairs_init(&between->years[b], &work->counted->families,
-                               work->figures->comparisons[b].grouping.group_of, NULL,
+                               work->figures->comparisons[b].grouping.group_of, NULL, study,
                                is_compared_by_year)) {
             return false;
         }

@@ -300,17 +300,18 @@ static inline bool count_bytes(const struct walk *walk, const struct measure *me
 {
     const struct study *const study = walk->study;
     uint64_t any = 0;
-    for (size_t i = 0; i < measure->instrument->n_scales; i++) {
-        const size_t scale = measure->first_scale + i;
-        const bool collected = study->scales[scale].collected;
-        uint8_t bytes[MAX_STAGES], *row = NULL;
-        if (collected &&
-            !pair_counter_write(walk->pairs, walk->cohort, scale, &walk->counted->tally, &row)) {
-            return false;
-        }
+    uint8_t *rows[MAX_SCALES];
+    const size_t n_scales = measure->instrument->n_scales;
+    if (!pair_counter_write(walk->pairs, walk->cohort, measure->first_scale, n_scales,
+                            &walk->counted->tally, rows)) {
+        return false;
+    }
+    for (size_t i = 0; i < n_scales; i++) {
+        uint8_t bytes[MAX_STAGES];
         any |= read_bytes(codes + i, study->n_stages, walk->layout->payload_bytes,
-                          row != NULL ? row : bytes);
-        if (collected && row == NULL && !count_apart(walk, scale, bytes)) {
+                          rows[i] != NULL ? rows[i] : bytes);
+        if (rows[i] == NULL && study->scales[measure->first_scale + i].collected &&
+            !count_apart(walk, measure->first_scale + i, bytes)) {
             return false;
         }
     }

@@ -23,11 +23,12 @@ static int place_compare(const void *a, const void *b)
 }
 
 bool family_pairs_init(struct family_pairs *pairs, const struct family_tally *tally,
-                       const uint32_t group_of[], const bool leave_out[], family_sum_test *wanted)
+                       const uint32_t group_of[], const bool leave_out[], const struct study *study,
+                       family_sum_test *wanted)
 {
     size_t n = 0;
     *pairs = (struct family_pairs){.places = NULL};
-    if (!family_tally_renumber(tally, group_of, leave_out, wanted, &pairs->tally)) {
+    if (!family_tally_renumber(tally, group_of, leave_out, study, wanted, &pairs->tally)) {
         return false;
     }
     pairs->places = calloc(pairs->tally.n_parts + 1, sizeof *pairs->places);

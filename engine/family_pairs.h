@@ -19,10 +19,11 @@ struct family_pairs {
     struct family_place *places; /* owned, tally.n_parts: by ascending group, sum and split */
 };
 
-/* Of what is wanted (NULL: all). Cohort c is in group group_of[c], or left out. False: no memory; *pairs is
+/* Of what is wanted in a study (NULL: all). Cohort c is in group group_of[c], or left out. False: no memory; *pairs is
    empty. */
 bool family_pairs_init(struct family_pairs *pairs, const struct family_tally *tally,
-                       const uint32_t group_of[], const bool leave_out[], family_sum_test *wanted);
+                       const uint32_t group_of[], const bool leave_out[], const struct study *study,
+                       family_sum_test *wanted);
 void family_pairs_free(struct family_pairs *pairs);
 
 /* The families with members in either of two groups, the first as group 0: written to `out`, which has

@@ -240,6 +240,7 @@ bool family_tally_sort(struct family_tally *tally)
 {
     bool in_order = true;
     drop_slots(tally); /* every cell is there once: add() saw to that */
+    array_cut(&tally->cells, &tally->cells_capacity, tally->n_cells, sizeof *tally->cells);
     for (size_t i = 1; i < tally->n_cells && in_order; i++) {
         in_order = cell_compare(&tally->cells[i - 1], &tally->cells[i]) < 0;
     }
@@ -268,8 +269,8 @@ typedef bool add_parts(struct family_tally *tally, const struct family_sum *of,
 
 /* Into other cohorts; what becomes of families in several of them, `add` knows. */
 static bool regroup(const struct family_tally *tally, const uint32_t group_of[],
-                    const bool leave_out[], family_sum_test *wanted, add_parts *add,
-                    struct family_tally *out)
+                    const bool leave_out[], const struct study *study, family_sum_test *wanted,
+                    add_parts *add, struct family_tally *out)
 {
     struct family_part *const room = calloc(tally->n_parts + 1, sizeof *room);
     bool done = room != NULL;
@@ -277,7 +278,7 @@ static bool regroup(const struct family_tally *tally, const uint32_t group_of[],
     for (size_t i = 0; i < tally->n_cells && done; i++) {
         struct family_cell cell = tally->cells[i];
         if ((leave_out == NULL || !leave_out[cell.cohort]) &&
-            (wanted == NULL || wanted(&cell.of))) {
+            (wanted == NULL || wanted(study, &cell.of))) {
             cell.cohort = group_of[cell.cohort];
             done = family_tally_add(out, &cell);
         }
@@ -285,7 +286,8 @@ static bool regroup(const struct family_tally *tally, const uint32_t group_of[],
     for (size_t i = 0; i < tally->n_splits && done; i++) {
         const struct split_family *const split = &tally->splits[i];
         size_t n = 0;
-        for (size_t k = 0; k < split->n_parts && (wanted == NULL || wanted(&split->of)); k++) {
+        for (size_t k = 0; k < split->n_parts && (wanted == NULL || wanted(study, &split->of));
+             k++) {
             const struct family_part *const part = &tally->parts[split->first_part + k];
             if (leave_out == NULL || !leave_out[part->cohort]) {
                 room[n] = *part;
@@ -305,14 +307,14 @@ static bool regroup(const struct family_tally *tally, const uint32_t group_of[],
 bool family_tally_coarsen(const struct family_tally *tally, const uint32_t group_of[],
                           struct family_tally *out)
 {
-    return regroup(tally, group_of, NULL, NULL, add_apart, out);
+    return regroup(tally, group_of, NULL, NULL, NULL, add_apart, out);
 }
 
 bool family_tally_renumber(const struct family_tally *tally, const uint32_t number_of[],
-                           const bool leave_out[], family_sum_test *wanted,
-                           struct family_tally *out)
+                           const bool leave_out[], const struct study *study,
+                           family_sum_test *wanted, struct family_tally *out)
 {
-    return regroup(tally, number_of, leave_out, wanted, family_tally_add_split, out);
+    return regroup(tally, number_of, leave_out, study, wanted, family_tally_add_split, out);
 }
 
 bool family_tally_merge(struct family_tally *into, const struct family_tally *from)

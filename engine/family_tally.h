@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include "engine/stats/family.h"
 
+struct study;
+
 /* What is added up over the members of a family: the change of a scale between two stages, in units.
    Or, as `later`, of those with a score before (`stage`) and after,
 
@@ -93,11 +95,11 @@ bool family_tally_coarsen(const struct family_tally *tally, const uint32_t group
                           struct family_tally *out);
 
 /* The same tally with other numbers of cohorts, without those that are left out (NULL: none), and of
-   what is `wanted` (NULL: all). *out as above. */
-typedef bool family_sum_test(const struct family_sum *of);
+   what is `wanted` in a study (NULL: all). *out as above. */
+typedef bool family_sum_test(const struct study *study, const struct family_sum *of);
 bool family_tally_renumber(const struct family_tally *tally, const uint32_t number_of[],
-                           const bool leave_out[], family_sum_test *wanted,
-                           struct family_tally *out);
+                           const bool leave_out[], const struct study *study,
+                           family_sum_test *wanted, struct family_tally *out);
 
 /* Adds what `from` counted, of the same numbers of cohorts and categories; a family that is in both
    is two. *into is in no order afterwards. False: no memory. */

@@ -63,10 +63,11 @@ struct pair_counter *pair_counter_new(const struct study *study, size_t room)
     }
     for (size_t i = 0; i < study->n_scales; i++) {
         const size_t n = N_REASONS + study->scales[i].scale->n_values;
-        counter->scales[i] = (struct counted_scale){
-            .n_outcomes = n,
-            .n_cells = n * n * counter->n_pairs + n * study->n_stages,
-            .is_written = study->scales[i].scale->kind != SCALE_GOALS && n <= MOST_OUTCOMES};
+        counter->scales[i] =
+            (struct counted_scale){.n_outcomes = n,
+                                   .n_cells = n * n * counter->n_pairs + n * study->n_stages,
+                                   .is_written = study->scales[i].collected && n <= MOST_OUTCOMES &&
+                                                 study->scales[i].scale->kind != SCALE_GOALS};
     }
     return counter;
 }
@@ -175,7 +176,13 @@ static bool carry(const struct pair_counter *counter, uint32_t cohort, size_t sc
     }
     at.stage = counter->pairs[pair].stage;
     at.later = counter->pairs[pair].later;
-    if (!add_cell(tally, &at, code, later_code, count)) {
+    if (!add_cell(tally, &at, code, later_code, count) ||
+        (written_pairs_say_all(counter->study) &&
+         !written_add_pair(
+             cohort,
+             &(struct cell_count){
+                 .scale = at.scale, .count = count, .code = code, .later_code = later_code},
+             &tally->patterns))) {
         return false;
     }
     at.later = TALLY_ONE_STAGE;
@@ -296,7 +303,8 @@ static bool count_columns(struct pair_counter *counter, uint32_t cohort, size_t 
     const struct written_scale of = written_scale(counter, scale);
     struct written_room *const room = &counter->to_count;
     bool done = true;
-    if (counts->cells == NULL && !study_has_model(counter->study)) {
+    if (counts->cells == NULL &&
+        (!study_has_model(counter->study) || written_pairs_say_all(counter->study))) {
         return true;
     }
     for (size_t i = 0; i < counts->written.n && done; i += room->n_laid_out) {
@@ -324,8 +332,8 @@ static bool count_written(struct pair_counter *counter, uint32_t cohort, size_t 
     bool done = count_columns(counter, cohort, scale, counts, tally);
     if (!in_cells) {
         written_begin(room);
-        done = done && written_count(&counts->written, &of, room) && cells_end(&room->writer) &&
-               tally_put(tally, cohort, &room->cells);
+        done = done && written_count(&counts->written, &of, cohort, room, &tally->patterns) &&
+               cells_end(&room->writer) && tally_put(tally, cohort, &room->cells);
     }
     counts->written.n = 0;
     shorten(counter, counts);
@@ -353,27 +361,30 @@ static bool reach_written(struct pair_counter *counter, uint32_t cohort, size_t 
     return count_written(counter, cohort, scale, counts, tally);
 }
 
-bool pair_counter_write(struct pair_counter *counter, uint32_t cohort, size_t scale,
-                        struct tally *tally, uint8_t **row)
+bool pair_counter_write(struct pair_counter *counter, uint32_t cohort, size_t first, size_t n,
+                        struct tally *tally, uint8_t *rows[])
 {
-    const size_t n_scales = counter->study->n_scales, end = (cohort + (size_t)1) * n_scales;
-    struct counts *counts;
-    *row = NULL;
-    if (!counter->scales[scale].is_written) {
-        return true;
-    }
+    const size_t n_scales = counter->study->n_scales, n_stages = counter->study->n_stages;
+    const size_t end = (cohort + (size_t)1) * n_scales;
     /* array_grow() zeroes: of a cohort not seen yet nobody is written down. */
     if (end > counter->n_counts &&
         !array_grow(&counter->counts, &counter->n_counts, end, sizeof *counter->counts)) {
         return false;
     }
-    counts = &counter->counts[end - n_scales + scale];
-    if (counts->written.n == counts->written.capacity &&
-        !reach_written(counter, cohort, scale, counts, tally)) {
-        return false;
-    }
-    if (counts->written.capacity > 0) {
-        *row = counts->written.outcomes + counts->written.n++ * counter->study->n_stages;
+    for (size_t i = 0; i < n; i++) {
+        struct counts *const counts = &counter->counts[end - n_scales + first + i];
+        struct written *const written = &counts->written;
+        rows[i] = NULL;
+        if (!counter->scales[first + i].is_written) {
+            continue;
+        }
+        if (written->n == written->capacity &&
+            !reach_written(counter, cohort, first + i, counts, tally)) {
+            return false;
+        }
+        if (written->capacity > 0) {
+            rows[i] = written->outcomes + written->n++ * n_stages;
+        }
     }
     return true;
 }
@@ -382,7 +393,7 @@ bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scal
                       const outcome outcomes[], struct tally *tally)
 {
     uint8_t *row;
-    if (!pair_counter_write(counter, cohort, scale, tally, &row)) {
+    if (!pair_counter_write(counter, cohort, scale, 1, tally, &row)) {
         return false;
     }
     if (row == NULL) {
@@ -468,6 +479,26 @@ static void put_scale(const struct pair_counter *counter, size_t scale_index,
     }
 }
 
+/* What the mixed model needs, from the matrix of the only pair of stages. */
+static bool add_pairs(const struct pair_counter *counter, uint32_t cohort, size_t scale_index,
+                      const uint16_t cells[], struct patterns *patterns)
+{
+    const struct scale *const scale = counter->study->scales[scale_index].scale;
+    const size_t n = counter->scales[scale_index].n_outcomes;
+    bool done = true;
+    for (size_t i = 0; i < n * n && done; i++) {
+        done = cells[i] == 0 ||
+               written_add_pair(
+                   cohort,
+                   &(struct cell_count){.scale = (uint16_t)scale_index,
+                                        .count = cells[i],
+                                        .code = tally_code_of(scale, (outcome)(i / n)),
+                                        .later_code = tally_code_of(scale, (outcome)(i % n))},
+                   patterns);
+    }
+    return done;
+}
+
 /* Writes all that is counted of a cohort on a scale. */
 static bool finish_scale(struct pair_counter *counter, uint32_t cohort, size_t scale,
                          struct counts *counts, struct tally *tally)
@@ -478,10 +509,11 @@ static bool finish_scale(struct pair_counter *counter, uint32_t cohort, size_t s
             return false;
         }
         put_scale(counter, scale, counts->cells, &counter->to_count.writer);
-        return true;
+        return !written_pairs_say_all(counter->study) ||
+               add_pairs(counter, cohort, scale, counts->cells, &tally->patterns);
     }
     return count_columns(counter, cohort, scale, counts, tally) &&
-           written_count(&counts->written, &of, &counter->to_count);
+           written_count(&counts->written, &of, cohort, &counter->to_count, &tally->patterns);
 }
 
 /* Forgets all that was counted of a cohort on a scale. */

@@ -20,10 +20,11 @@ void pair_counter_free(struct pair_counter *counter);
 bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scale,
                       const outcome outcomes[], struct tally *tally);
 
-/* The same where the caller writes the outcomes down: to *row, a byte for each stage, before anything else
-   is asked of the counter. *row is NULL where that cannot be, and pair_counter_add() has to do. */
-bool pair_counter_write(struct pair_counter *counter, uint32_t cohort, size_t scale,
-                        struct tally *tally, uint8_t **row);
+/* The same of n scales from the first on where the caller writes the outcomes down: to rows[i] those of the
+   i-th, a byte for each stage, before anything else is asked of the counter. It is NULL where that cannot be,
+   and pair_counter_add() has to do, or where the scale is not collected. */
+bool pair_counter_write(struct pair_counter *counter, uint32_t cohort, size_t first, size_t n,
+                        struct tally *tally, uint8_t *rows[]);
 
 /* Adds all that was counted to `tally` and starts anew. False: no memory. */
 bool pair_counter_finish(struct pair_counter *counter, struct tally *tally);

@@ -33,6 +33,28 @@ static const struct scale *scale_of(const struct written_scale *scale)
     return scale->study->scales[scale->index].scale;
 }
 
+bool written_pairs_say_all(const struct study *study)
+{
+    return study_has_model(study) && study->n_stages == 2;
+}
+
+bool written_add_pair(uint32_t cohort, const struct cell_count *cell, struct patterns *patterns)
+{
+    const bool first = tally_is_score(cell->code), second = tally_is_score(cell->later_code);
+    const int128 n = cell->count, x = first ? cell->code : cell->later_code, y = cell->later_code;
+    const struct pattern pattern = {.cohort = cohort,
+                                    .scale = cell->scale,
+                                    .stages = (uint16_t)(first | second << 1),
+                                    .n = cell->count};
+    if (!first && !second) {
+        return true;
+    }
+    return patterns_add_sums(patterns, &pattern,
+                             first && second
+                                 ? (const int128[]){n * x, n * y, n * x * x, n * x * y, n * y * y}
+                                 : (const int128[]){n * x, n * x * x});
+}
+
 /* Some respondents' outcomes, n rows of n_stages. */
 struct rows {
     const uint8_t *outcomes;
@@ -44,10 +66,13 @@ struct run {
     const struct scale *scale;
     struct written_room *room;
     struct cell_count of; /* but for codes and count */
+    uint32_t cohort;
+    struct patterns *patterns; /* borrowed; NULL: pairs do not say what the model needs */
+    bool failed;               /* there was no memory */
 };
 
 /* A stage by itself has no later code. */
-static void put(const struct run *run, unsigned key, uint32_t count)
+static void put(struct run *run, unsigned key, uint32_t count)
 {
     struct cell_count cell = run->of;
     cell.count = count;
@@ -56,10 +81,13 @@ static void put(const struct run *run, unsigned key, uint32_t count)
                           ? 0
                           : tally_code_of(run->scale, (outcome)(key & (MOST_OUTCOMES - 1)));
     cells_put(&run->room->writer, &cell);
+    if (run->patterns != NULL && cell.later < TALLY_ONE_STAGE) {
+        run->failed = !written_add_pair(run->cohort, &cell, run->patterns) || run->failed;
+    }
 }
 
 /* The n <= FEW_WRITTEN keys of a run, each with how many have it. */
-static void put_few(const struct run *run, uint16_t keys[], size_t n)
+static void put_few(struct run *run, uint16_t keys[], size_t n)
 {
     uint32_t count = 1;
     for (size_t i = 1; i < n; i++) {
@@ -82,7 +110,7 @@ static void put_few(const struct run *run, uint16_t keys[], size_t n)
 
 /* The same of many, with outcomes below `n_outcomes`: in rows of the matrix, of which only those that
    have anybody are looked at, and no further than to the last of them. */
-static void put_many(const struct run *run, const uint16_t keys[], size_t n, size_t n_outcomes)
+static void put_many(struct run *run, const uint16_t keys[], size_t n, size_t n_outcomes)
 {
     uint32_t *const matrix = run->room->matrix;
     uint32_t left[MOST_OUTCOMES] = {0};
@@ -149,11 +177,15 @@ static bool make_room(struct written_room *room, size_t n_stages, size_t n)
 }
 
 bool written_count(const struct written *written, const struct written_scale *scale,
-                   struct written_room *room)
+                   uint32_t cohort, struct written_room *room, struct patterns *patterns)
 {
     const size_t n_stages = scale->study->n_stages;
     const struct rows rows = {written->outcomes, written->n, n_stages};
-    struct run run = {scale_of(scale), room, {.scale = (uint16_t)scale->index}};
+    struct run run = {.scale = scale_of(scale),
+                      .room = room,
+                      .of = {.scale = (uint16_t)scale->index},
+                      .cohort = cohort,
+                      .patterns = written_pairs_say_all(scale->study) ? patterns : NULL};
     struct rows complete;
     if (written->n == 0) {
         return true;
@@ -169,7 +201,7 @@ bool written_count(const struct written *written, const struct written_scale *sc
         count_run(&run, &rows, stage, TALLY_ONE_STAGE);
         count_run(&run, &complete, stage, TALLY_ALL_STAGES);
     }
-    return true;
+    return !run.failed;
 }
 
 /* --- laid out --- */
@@ -318,7 +350,7 @@ bool written_count_patterns(const struct written_scale *scale, uint32_t cohort,
     const int64_t largest = largest_score(scale_of(scale));
     uint32_t ends[1 << MODEL_STAGES];
     bool done = true;
-    if (!study_has_model(scale->study)) {
+    if (!study_has_model(scale->study) || written_pairs_say_all(scale->study)) {
         return true;
     }
     if (!array_grow(&room->units, &room->units_capacity, n_stages, sizeof *room->units)) {

@@ -49,17 +49,25 @@ struct written_scale {
     size_t n_pairs, index;          /* of the scale in study.scales */
 };
 
-/* Adds with room->writer, which is begun, those of all who are written down: the outcome at each stage by itself, the pairs,
-   and, of those with a score at every stage, each stage. False: no memory. */
+/* Does what the mixed model needs follow from how many have which scores at two stages? Where there are only
+   these. */
+bool written_pairs_say_all(const struct study *study);
+/* Adds it, from a cell of such a pair. False: no memory. */
+bool written_add_pair(uint32_t cohort, const struct cell_count *cell, struct patterns *patterns);
+
+/* Adds with room->writer, which is begun, those of all who are written down: the outcome at each stage by
+   itself, the pairs, and, of those with a score at every stage, each stage; and to `patterns` what pairs say
+   of it. False: no memory. */
 bool written_count(const struct written *written, const struct written_scale *scale,
-                   struct written_room *room);
+                   uint32_t cohort, struct written_room *room, struct patterns *patterns);
 
 /* Lays out those from the first-th on, as many as go at a time. There is room for as many keys and places in
    an order, too, then. False: no memory. */
 bool written_lay_out(const struct written *written, const struct written_scale *scale, size_t first,
                      struct written_room *room);
 
-/* Adds what the mixed model needs of those who are laid out, where the study has one. False: no memory. */
+/* Adds what the mixed model needs of those who are laid out, where the study has one and pairs do not say it
+   already. False: no memory. */
 bool written_count_patterns(const struct written_scale *scale, uint32_t cohort,
                             struct written_room *room, struct patterns *patterns);
 

@@ -192,7 +192,7 @@ static void test_pairs(void **state)
     assert_true(family_tally_add_split(&tally, &of, apart, COUNT(apart)));
     assert_true(family_tally_add_split(&tally, &of, half_out, COUNT(half_out)));
     assert_true(family_tally_sort(&tally));
-    assert_true(family_pairs_init(&pairs, &tally, group_of, leave_out, NULL));
+    assert_true(family_pairs_init(&pairs, &tally, group_of, leave_out, NULL, NULL));
     assert_true(family_pairs_most(&pairs) <= COUNT(out));
     expect_pairs(out, family_pairs_find(&pairs, 0, 1, &of, out), first, COUNT(first));
     expect_pairs(out, family_pairs_find(&pairs, 1, 2, &of, out), second, COUNT(second));
@@ -200,7 +200,7 @@ static void test_pairs(void **state)
     family_pairs_free(&pairs);
     family_tally_free(&tally);
     /* Nobody at all. */
-    assert_true(family_pairs_init(&pairs, &tally, group_of, NULL, NULL));
+    assert_true(family_pairs_init(&pairs, &tally, group_of, NULL, NULL, NULL));
     assert_int_equal(family_pairs_find(&pairs, 0, 1, &of, out), 0);
     family_pairs_free(&pairs);
 }

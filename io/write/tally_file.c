@@ -210,7 +210,7 @@ static bool number_cohorts(struct tally_writing *w)
     if (w->cohort_of == NULL || !grouping_init(&w->finest, w->counted->cohorts, &all) ||
         !tally_coarsen(&w->counted->tally, w->finest.group_of, &w->tally) ||
         !family_tally_renumber(&w->counted->families, w->finest.group_of, w->withheld.cohorts, NULL,
-                               &w->families)) {
+                               NULL, &w->families)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {

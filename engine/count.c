@@ -57,7 +57,7 @@ static bool count_join_findings(const struct respondents *respondents, struct co
         const struct set_aside *const row = &respondents->set_aside[i];
         const struct join *const join = &respondents->joins[study->measures[row->measure].join];
         const struct listed line = {.place = row->place,
-                                    .id = join_respondent(join, row->respondent)->id,
+                                    .id = join_id(join, row->respondent),
                                     .subject = row->measure,
                                     .kind = LISTED_FORM,
                                     .stage = row->stage,

@@ -23,7 +23,7 @@ static bool list_unscored(const struct walk *walk, const unsigned char *series, 
                           uint32_t measure)
 {
     const struct listed line = {.place = series_place(walk->rules, walk->layout, series, stage),
-                                .id = walk->person->id,
+                                .id = join_id(walk->join, walk->respondent),
                                 .subject = (uint16_t)measure,
                                 .kind = LISTED_FORM,
                                 .stage = (uint8_t)stage,
@@ -43,20 +43,10 @@ static inline __attribute__((always_inline)) uint64_t find_forms(const struct wa
                                                                  const unsigned char *series,
                                                                  bool *plain)
 {
-    const unsigned char *const states = series + walk->layout->states;
-    uint64_t forms = 0;
-    unsigned conflicts = 0;
-    for (size_t i = 0; i < (walk->study->n_stages + 3) / 4; i++) {
-        /* Of four states of two bits those that are 01, SLOT_FORM: their low bits, put together. */
-        unsigned four = states[i] & 0x55u;
-        four = (four | four >> 1) & 0x33;
-        forms |= (uint64_t)((four | four >> 2) & 0xf) << 4 * i;
-        conflicts |= states[i] & 0xaau;
-    }
-    *plain = *plain && conflicts == 0;
-    return forms;
+    const struct stage_bits bits = series_stages(walk->layout, series);
+    *plain = *plain && bits.conflicts == 0;
+    return bits.forms & ~bits.conflicts;
 }
-_Static_assert(SLOT_EMPTY == 0 && SLOT_FORM == 1 && SLOT_CONFLICT == 2, "a bit for each");
 
 /* The codes of this width as outcomes: a constant, so that each width has a loop of its own. Where there is
    no form, REASON_NO_FORM. */

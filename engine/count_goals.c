@@ -199,24 +199,15 @@ static bool take_ratings(const struct walk *walk, const unsigned char *at, uint3
                          struct goal_so_far *goal)
 {
     const struct join_layout *const layout = walk->layout;
-    unsigned any = 0;
-    for (size_t i = 0; 4 * i < walk->study->n_stages; i++) {
-        const unsigned states = at[layout->states + i];
-        any |= states;
-        for (unsigned forms = states & 0x55; forms != 0; forms &= forms - 1) {
-            const size_t stage = 4 * i + (unsigned)__builtin_ctz(forms) / 2;
-            const uint32_t code =
-                code_at(series_payload(layout, at, stage), layout->stored_bytes) + 1;
-            take_rating(walk, stage, codes, code, goal);
-        }
-        for (unsigned conflicts = states & 0xaa; conflicts != 0; conflicts &= conflicts - 1) {
-            walk->goals->conflicts |= UINT64_C(1)
-                                      << (4 * i + (unsigned)__builtin_ctz(conflicts) / 2);
-        }
+    const struct stage_bits bits = series_stages(layout, at);
+    for (uint64_t forms = bits.forms & ~bits.conflicts; forms != 0; forms &= forms - 1) {
+        const size_t stage = (size_t)__builtin_ctzll(forms);
+        const uint32_t code = code_at(series_payload(layout, at, stage), layout->stored_bytes) + 1;
+        take_rating(walk, stage, codes, code, goal);
     }
-    return any != 0;
+    walk->goals->conflicts |= bits.conflicts;
+    return bits.forms != 0;
 }
-_Static_assert(SLOT_FORM == 1 && SLOT_CONFLICT == 2, "a bit for each");
 
 /* The change of a goal that is rated before and after, with the days between. */
 static bool take_change(const struct walk *walk, const unsigned char *at, const uint32_t codes[],

@@ -122,7 +122,7 @@ bool list_discount(const struct walk *walk, size_t scale, tally_code before, tal
         return true;
     }
     line = (struct listed){.place = discount_place(walk, measure, discount),
-                           .id = walk->person->id,
+                           .id = join_id(walk->join, walk->respondent),
                            .subject = (uint16_t)scale,
                            .kind = LISTED_RESPONDENT,
                            .stage = LISTED_NO_STAGE,

@@ -42,14 +42,10 @@ static inline enum slot_state state_of(const struct walk *walk, uint32_t series,
     return series_state(walk->layout, series_of(walk, series), stage);
 }
 
-/* Is there a form at any stage? SLOT_EMPTY is 0, behind the last stage as well. */
+/* Is there a form at any stage? */
 static inline bool has_form(const struct walk *walk, const unsigned char *series)
 {
-    unsigned states = 0;
-    for (size_t i = 0; i < (walk->study->n_stages + 3) / 4; i++) {
-        states |= series[walk->layout->states + i];
-    }
-    return states != 0;
+    return series_stages(walk->layout, series).forms != 0;
 }
 
 /* Each adds one respondent to what is counted; false: no memory.

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "scales/wide.h"
+
 struct id id_of(const char *text, size_t length)
 {
     struct id id = {{0, 0}};
@@ -57,7 +59,7 @@ static uint64_t hash_bytes(const char *text, size_t length)
         const size_t n = length < sizeof words ? length : sizeof words;
         memset(words, 0, sizeof words);
         memcpy(words, text, n);
-        hash = id_fold((words[0] | ID_SMALL) ^ hash, words[1] | ID_SMALL);
+        hash = id_mix((words[0] | ID_SMALL) ^ hash, words[1] | ID_SMALL);
         text += n;
         length -= n;
     } while (length > 0);
@@ -71,6 +73,35 @@ uint64_t id_hash_any(struct id id)
     const char *text = id_text(&id, &length);
     text = read_as(text, &length);
     return hash_bytes(text, length);
+}
+
+static INTO_CALLER uint64_t hash_column(const struct id *restrict ids, size_t n,
+                                        uint64_t *restrict hashes)
+{
+    uint64_t seconds = 0, odd = 0;
+    for (size_t i = 0; i < n; i++) {
+        hashes[i] = id_hash_simple(ids[i].words[0], 0);
+        seconds |= ids[i].words[1];
+        odd |= id_oddness(ids[i].words[0], 0);
+    }
+    for (size_t i = 0; i < n && seconds != 0; i++) {
+        hashes[i] = id_hash_simple(ids[i].words[0], ids[i].words[1]);
+        odd |= id_oddness(0, ids[i].words[1]);
+    }
+    for (size_t i = 0; i < n && odd != 0; i++) {
+        hashes[i] = id_hash(ids[i]);
+    }
+    return seconds;
+}
+
+static FOR_WIDE uint64_t hash_column_wide(const struct id ids[], size_t n, uint64_t hashes[])
+{
+    return hash_column(ids, n, hashes);
+}
+
+uint64_t ids_hash(const struct id ids[], size_t n, uint64_t hashes[])
+{
+    return has_wide() ? hash_column_wide(ids, n, hashes) : hash_column(ids, n, hashes);
 }
 
 struct family_id family_id_of(const char *text, size_t length)

@@ -7,10 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #define ID_INLINE 16
 
 /* Zero-padded bytes; or, of a longer id, a borrowed pointer to them and its length with ID_LONG in
@@ -50,40 +46,50 @@ static inline uint64_t id_fold(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* The same by short multiplications, of which a processor does several at once where there is a column of
+   ids. */
+static inline uint64_t id_mix(uint64_t a, uint64_t b)
+{
+    uint64_t x = a * UINT64_C(0x9e3779b97f4a7c15) + b * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 32) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 32;
+}
+
 /* Or'ed to bytes: without capitals, and alike for a few signs that no id is likely to differ in. */
 #define ID_SMALL UINT64_C(0x2020202020202020)
 
-/* Is this a short id of which the hash leaves nothing out? Neither does it begin with a zero, nor has it
-   a full stop where ".0" could be its end. Nearly every id is such a one; of a few others it may be
-   said that they are none, which costs time only. */
-static inline bool id_is_simple(const struct id *id)
+/* 0 for the words of a short id of which the hash leaves nothing out: neither does it begin with a zero,
+   nor has it a full stop where ".0" could be its end. Nearly every id is such a one; of a few others it
+   may be said that they are none, which costs time only. */
+static inline uint64_t id_oddness(uint64_t first, uint64_t second)
 {
-#if defined(__SSE2__)
-    const __m128i odd = _mm_setr_epi8('0', '.', '.', '.', '.', '.', '.', '.', '.', '.', '.', '.',
-                                      '.', '.', '.', -1); /* the last byte of a long one */
-    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)id);
-    return _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, odd)) == 0;
-#else
-    bool is_simple = !id_is_long(*id) && *(const char *)id->words != '0';
-    for (size_t i = 0; i < 2; i++) {
-        /* the usual test for a zero byte */
-        const uint64_t x = id->words[i] ^ UINT64_C(0x2e2e2e2e2e2e2e2e);
-        is_simple = is_simple &&
-                    ((x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080)) == 0;
-    }
-    return is_simple;
-#endif
+    static const unsigned char odd[ID_INLINE] = {'0', '.', '.', '.', '.', '.', '.', '.', '.',
+                                                 '.', '.', '.', '.', '.', '.', 0xff}; /* long */
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t x, y;
+    __builtin_memcpy(&x, odd, sizeof x);
+    __builtin_memcpy(&y, odd + sizeof x, sizeof y);
+    x ^= first;
+    y ^= second;
+    /* the usual test for a zero byte */
+    return (((x - ones) & ~x) | ((y - ones) & ~y)) & ones << 7;
 }
 
-static inline uint64_t id_hash_simple(const struct id *id)
+/* The hash of one that is not odd. */
+static inline uint64_t id_hash_simple(uint64_t first, uint64_t second)
 {
-    return id_fold(id->words[0] | ID_SMALL, id->words[1] | ID_SMALL);
+    return id_mix(first | ID_SMALL, second | ID_SMALL);
 }
 
 static inline uint64_t id_hash(struct id id)
 {
-    return id_is_simple(&id) ? id_hash_simple(&id) : id_hash_any(id);
+    return id_oddness(id.words[0], id.words[1]) == 0 ? id_hash_simple(id.words[0], id.words[1])
+                                                     : id_hash_any(id);
 }
+
+/* The hashes of n ids. Returns which bits the second word of any of them has. */
+#define IDS_AT_ONCE 128
+uint64_t ids_hash(const struct id ids[], size_t n, uint64_t hashes[]);
 
 /* Would a person take them for the same? */
 bool id_similar(struct id a, struct id b);

@@ -33,6 +33,11 @@ static void blocks_free(struct blocks *blocks)
     *blocks = (struct blocks){0};
 }
 
+void join_init(struct join *join, const struct join_layout *layout)
+{
+    *join = (struct join){.layout = layout, .record_bytes = layout->respondent_bytes};
+}
+
 void join_free(struct join *join)
 {
     free(join->by_id.numbers);
@@ -42,8 +47,6 @@ void join_free(struct join *join)
     free(join->many_series);
     names_free(&join->weight_numbers);
     free(join->weights);
-    blocks_free(&join->families[0]);
-    blocks_free(&join->families[1]);
     names_free(&join->repeated);
     free(join->n_repeated);
     free(join->pending);
@@ -53,19 +56,24 @@ void join_free(struct join *join)
 
 /* --- hash tables --- */
 
-static bool slots_full(const struct slots *slots, size_t n_used)
-{
-    return 4 * (n_used + 1) > 3 * slots->n;
-}
-
-/* As long as there are few, four times as many are hardly more, and all are put anew half as often. */
+/* Slots for so many respondents: as long as there are few, four times as many are hardly more, and all are
+   put anew half as often. */
+#define FIRST_SLOTS ((size_t)256)
 #define FEW_SLOTS ((size_t)16 * 1024)
 
-/* More slots, all of them free. */
-static bool slots_grow(struct slots *slots)
+static size_t slots_for(const struct slots *slots, size_t n_respondents)
 {
-    const size_t n = slots->n == 0 ? 64 : slots->n < FEW_SLOTS ? 4 * slots->n : 2 * slots->n;
-    uint32_t *const numbers = malloc(n * sizeof *numbers);
+    size_t n = slots->n == 0 ? FIRST_SLOTS : slots->n;
+    while (n_respondents > n / 4 * 3) {
+        n *= n < FEW_SLOTS ? 4 : 2;
+    }
+    return n;
+}
+
+/* More slots, all of them free. */
+static bool slots_grow(struct slots *slots, size_t n)
+{
+    uint32_t *const numbers = aligned_alloc(BLOCK_ALIGNED, n * sizeof *numbers);
     if (numbers == NULL) {
         return false;
     }
@@ -76,48 +84,88 @@ static bool slots_grow(struct slots *slots)
     return true;
 }
 
-static void slots_put(struct slots *slots, uint64_t hash, uint32_t number)
+static void slots_put(struct slots *slots, uint32_t hash, uint32_t number)
 {
     size_t slot = first_slot(slots, hash);
-    while (slots->numbers[slot] != SLOT_FREE) {
-        slot = (slot + 1) & (slots->n - 1);
+    unsigned free_ones;
+    while ((free_ones = free_slots(&slots->numbers[slot])) == 0) {
+        slot = (slot + SLOTS_AT_ONCE) & (slots->n - 1);
     }
-    slots->numbers[slot] = number;
+    slots->numbers[slot + (unsigned)__builtin_ctz(free_ones)] = slot_tag(hash) | number;
 }
 
 /* --- respondents --- */
 
 #define MOST_RESPONDENTS (SLOT_NUMBER - 1)
 
-static bool make_slots(struct join *join)
+static bool make_slots(struct join *join, size_t n_respondents)
 {
     struct slots *const slots = &join->by_id;
-    if (!slots_full(slots, join->n_respondents)) {
+    const size_t n = slots_for(slots, n_respondents);
+    if (n == slots->n) {
         return true;
     }
-    if (!slots_grow(slots)) {
+    if (!slots_grow(slots, n)) {
         return false;
     }
-    for (uint32_t i = 0; i < join->n_respondents; i++) {
-        const uint32_t hash = join_hash(join_respondent(join, i)->id);
-        slots_put(slots, hash, slot_tag(hash) | i);
+    for (uint32_t i = 0, next; i < join->n_respondents; i = next) {
+        struct id ids[IDS_AT_ONCE];
+        uint64_t hashes[IDS_AT_ONCE];
+        next = join->n_respondents - i < IDS_AT_ONCE ? join->n_respondents : i + IDS_AT_ONCE;
+        for (uint32_t k = i; k < next; k++) {
+            ids[k - i] = join_id(join, k);
+        }
+        (void)ids_hash(ids, next - i, hashes);
+        for (uint32_t k = i; k < next; k++) {
+            slots_put(slots, (uint32_t)hashes[k - i], k);
+        }
     }
     return true;
 }
 
-/* Up to the next block that is full, or until the slots are. */
-bool join_make_room(struct join *join)
+bool join_make_room(struct join *join, uint32_t n)
 {
-    const uint32_t n = join->n_respondents;
-    if (n >= MOST_RESPONDENTS || !make_slots(join) ||
-        !blocks_grow(&join->respondents, n, join->layout->respondent_bytes)) {
+    const uint32_t need = join->n_respondents + n;
+    size_t room;
+    if (need > MOST_RESPONDENTS || !make_slots(join, need) ||
+        !blocks_grow(&join->respondents, need - 1, join->record_bytes)) {
         return false;
     }
-    join->room = n;
-    do {
-        join->room++;
-    } while (join->room % BLOCK_RECORDS != 0 && join->room < MOST_RESPONDENTS &&
-             !slots_full(&join->by_id, join->room));
+    room = join->by_id.n / 4 * 3;
+    room = room < join->respondents.n_blocks * BLOCK_RECORDS
+               ? room
+               : join->respondents.n_blocks * BLOCK_RECORDS;
+    join->room = (uint32_t)(room < MOST_RESPONDENTS ? room : MOST_RESPONDENTS);
+    return true;
+}
+
+/* The records of all respondents, with other words in front of them. */
+bool join_make_words(struct join *join, unsigned words)
+{
+    struct join made = *join;
+    made.words |= words;
+    made.front = packed_more(made.words) * sizeof(uint64_t);
+    made.record_bytes = made.front + join->layout->respondent_bytes;
+    if (made.words == join->words) {
+        return true;
+    }
+    made.respondents = (struct blocks){0};
+    if (join->room > 0 && !blocks_grow(&made.respondents, join->room - 1, made.record_bytes)) {
+        blocks_free(&made.respondents);
+        return false;
+    }
+    for (uint32_t i = 0; i < join->n_respondents; i++) {
+        struct respondent *const from = join_respondent(join, i), *const to =
+                                                                      join_respondent(&made, i);
+        memcpy(to, from, join->layout->respondent_bytes);
+        for (unsigned word = PACKED_TWO_WORDS; word <= PACKED_TWO_FAMILY_WORDS; word *= 2) {
+            if ((join->words & word) != 0) {
+                *respondent_word(&made, to, word) = *respondent_word(join, from, word);
+            }
+        }
+    }
+    blocks_free(&join->respondents);
+    *join = made;
     return true;
 }
 
@@ -130,7 +178,7 @@ static uint32_t *find_slot(const struct join *join, struct id id, uint32_t hash,
     *similar = false;
     while (slots->numbers[slot] != SLOT_FREE) {
         if ((slots->numbers[slot] & ~SLOT_NUMBER) == slot_tag(hash)) {
-            const struct id other = join_respondent(join, slots->numbers[slot] & SLOT_NUMBER)->id;
+            const struct id other = join_id(join, slots->numbers[slot] & SLOT_NUMBER);
             if (id_equal(other, id)) {
                 break;
             }
@@ -168,11 +216,24 @@ static bool copy_long_id(struct join *join, struct id *id)
     return true;
 }
 
+/* A new respondent, whose words there is room for. */
+static uint32_t add_respondent(struct join *join, struct id id)
+{
+    const uint32_t n = join->n_respondents++;
+    struct respondent *const respondent = join_respondent(join, n);
+    assert(id.words[1] == 0 || (join->words & PACKED_TWO_WORDS) != 0);
+    respondent->id_word = id.words[0];
+    if ((join->words & PACKED_TWO_WORDS) != 0) {
+        *respondent_word(join, respondent, PACKED_TWO_WORDS) = id.words[1];
+    }
+    return n;
+}
+
 bool join_add(struct join *join, struct id id, uint32_t hash, uint32_t *respondent)
 {
     bool similar;
     uint32_t *slot;
-    if (!join_has_room(join) && !join_make_room(join)) {
+    if (!join_has_room(join, 1) && !join_make_room(join, 1)) {
         return false;
     }
     slot = find_slot(join, id, hash, &similar);
@@ -180,40 +241,31 @@ bool join_add(struct join *join, struct id id, uint32_t hash, uint32_t *responde
         if (!copy_long_id(join, &id)) {
             return false;
         }
-        (void)join_add_new(join, id, hash, slot);
+        *slot = slot_tag(hash) | add_respondent(join, id);
         join->similar_ids += similar;
     }
     *respondent = *slot & SLOT_NUMBER;
     return true;
 }
 
-/* A word of a respondent's family. Where there was none yet it is zero, as is what nobody wrote. */
-static bool set_family_word(struct join *join, uint32_t respondent, size_t word, uint64_t value)
+void join_note_family(struct join *join, struct respondent *respondent, struct family_id family,
+                      uint8_t rank)
 {
-    struct blocks *const blocks = &join->families[word];
-    if (respondent / BLOCK_RECORDS >= blocks->n_blocks &&
-        (value == 0 || !blocks_grow(blocks, respondent, sizeof value))) {
-        return value == 0;
+    uint64_t *const first = respondent_word(join, respondent, PACKED_FAMILY);
+    uint64_t *const second = (join->words & PACKED_TWO_FAMILY_WORDS) != 0
+                                 ? respondent_word(join, respondent, PACKED_TWO_FAMILY_WORDS)
+                                 : NULL;
+    const struct family_id known = {{*first, second == NULL ? 0 : *second}};
+    assert(second != NULL || family.words[1] == 0);
+    if (family_is_none(family) || rank < respondent->family_rank ||
+        (rank == respondent->family_rank && memcmp(&family, &known, sizeof family) >= 0)) {
+        return;
     }
-    *(uint64_t *)block_record(blocks, respondent, sizeof value) = value;
-    return true;
-}
-
-bool join_note_family(struct join *join, uint32_t respondent, struct family_id family, uint8_t rank)
-{
-    struct respondent *const r = join_respondent(join, respondent);
-    if (rank > r->family_rank) {
-        return true;
+    respondent->family_rank = rank;
+    *first = family.words[0];
+    if (second != NULL) {
+        *second = family.words[1];
     }
-    if (rank == r->family_rank) {
-        const struct family_id known = join_family(join, respondent);
-        if (memcmp(&family, &known, sizeof family) >= 0) {
-            return true;
-        }
-    }
-    r->family_rank = rank;
-    return set_family_word(join, respondent, 0, family.words[0]) &&
-           set_family_word(join, respondent, 1, family.words[1]);
 }
 
 /* --- goals --- */
@@ -355,7 +407,7 @@ void note_goal(const struct join_rules *rules, const struct join_layout *layout,
                uint32_t category, uint32_t flags, uint32_t stage)
 {
     unsigned char *const category_stage = at + layout->category_stage;
-    if (layout->states > layout->flags) {
+    if (layout->forms > layout->flags) {
         uint16_t all;
         memcpy(&all, at + layout->flags, sizeof all);
         all = (uint16_t)(all | flags);
@@ -419,7 +471,7 @@ static void widen_series(const struct join_layout *from, const struct join_layou
     if (from->category_stage > from->category) {
         number_put(to, new + to->category, number_at(from, old + from->category));
     }
-    /* The stage of the category, the flags, the states. */
+    /* The stage of the category, the flags, which stages have forms and conflicts. */
     memcpy(new + to->category_stage, old + from->category_stage,
            from->codes - from->category_stage);
     for (size_t i = 0; i < n_stages; i++) {
@@ -461,8 +513,9 @@ bool join_fit(struct join *join, uint32_t goal, uint32_t category, uint32_t code
     if (number_fits(from, goal) && number_fits(from, category) && code_fits(from, code)) {
         return true;
     }
-    if (!widen_blocks(join, to, &join->respondents, join->room, INLINE_GOALS, from->n_inline,
-                      from->respondent_bytes, to->respondent_bytes, &respondents) ||
+    if (!widen_blocks(join, to, &join->respondents, join->room, join->front + INLINE_GOALS,
+                      from->n_inline, join->record_bytes, join->front + to->respondent_bytes,
+                      &respondents) ||
         !widen_blocks(join, to, &join->more_goals, join->n_more, sizeof(uint32_t), MORE_GOALS,
                       from->more_bytes, to->more_bytes, &more_goals)) {
         blocks_free(&respondents);
@@ -474,6 +527,7 @@ bool join_fit(struct join *join, uint32_t goal, uint32_t category, uint32_t code
     join->respondents = respondents;
     join->more_goals = more_goals;
     join->layout = to;
+    join->record_bytes = join->front + to->respondent_bytes;
     return true;
 }
 
@@ -578,9 +632,8 @@ size_t join_bytes(const struct join *join)
 {
     const struct join_layout *const layout = join->layout;
     return join->by_id.n * sizeof *join->by_id.numbers +
-           (join->respondents.n_blocks * layout->respondent_bytes +
-            join->more_goals.n_blocks * layout->more_bytes +
-            (join->families[0].n_blocks + join->families[1].n_blocks) * sizeof(uint64_t)) *
+           (join->respondents.n_blocks * join->record_bytes +
+            join->more_goals.n_blocks * layout->more_bytes) *
                BLOCK_RECORDS +
            join->many_capacity * BYTES_OF_MANY + join->pending_capacity * sizeof(struct pending) +
            join->pending_payloads_capacity;

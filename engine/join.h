@@ -8,10 +8,14 @@
 #ifndef PELLTER_ENGINE_JOIN_H
 #define PELLTER_ENGINE_JOIN_H
 
-#include "engine/form.h"
+#include "engine/packed.h"
 #include "scales/gas.h"
 
-#if defined(__SSE2__)
+#include "scales/wide.h"
+
+#if defined(HAS_WIDE)
+#include <immintrin.h>
+#elif defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
@@ -43,10 +47,14 @@ struct pending {
     bool done;
 };
 
-/* Start with zeros and a layout. */
+/* Start with join_init(). */
 struct join {
     const struct join_layout *layout; /* borrowed from the rules; of goals, maybe the wide one */
-    struct slots by_id;               /* respondents, with 8 bits of the hash on top of each */
+    /* Which words of ids and families there are, of all respondents as soon as of one: as those of packed
+       forms (packed.h). They stand in front of a respondent, the first of them next to it. */
+    unsigned words;
+    size_t front, record_bytes; /* of those words, and with them */
+    struct slots by_id;         /* respondents, with 8 bits of the hash on top of each */
     uint32_t n_respondents;
     uint32_t room; /* respondents that there are slots and records for */
     struct blocks respondents;
@@ -59,8 +67,6 @@ struct join {
     uint32_t *weights;           /* ... owned, by number */
     size_t n_weights, weights_capacity;
     uint32_t recent_weights[RECENT_WEIGHTS]; /* numbers, by a hash */
-    /* Words of the families, as far as some form names one, and one of more than a word. */
-    struct blocks families[sizeof(struct family_id) / sizeof(uint64_t)];
     struct names repeated; /* places (series, stage) with several forms that say the same ... */
     uint32_t *n_repeated;  /* ... owned: and how many more than one */
     size_t n_repeated_capacity;
@@ -72,6 +78,7 @@ struct join {
     struct arena long_ids;
 };
 
+void join_init(struct join *join, const struct join_layout *layout);
 void join_free(struct join *join);
 
 /* Bytes that it holds now, nearly. */
@@ -102,27 +109,46 @@ static inline uint32_t slot_tag(uint32_t hash)
 
 static inline struct respondent *join_respondent(const struct join *join, uint32_t respondent)
 {
-    return (struct respondent *)block_record(&join->respondents, respondent,
-                                             join->layout->respondent_bytes);
+    unsigned char *const record = block_record(&join->respondents, respondent, join->record_bytes);
+    return (struct respondent *)(void *)(record + join->front);
+}
+
+/* Makes words of ids and families that there are not yet: then all records move. False: no memory. */
+bool join_make_words(struct join *join, unsigned words);
+
+/* One of the words in front of a respondent, that there has to be. */
+static inline uint64_t *respondent_word(const struct join *join, struct respondent *respondent,
+                                        unsigned word)
+{
+    return (uint64_t *)respondent - 1 - packed_more(join->words & (word - 1));
+}
+
+static inline struct id join_id(const struct join *join, uint32_t number)
+{
+    struct respondent *const respondent = join_respondent(join, number);
+    const bool two = (join->words & PACKED_TWO_WORDS) != 0;
+    return (struct id){
+        {respondent->id_word, two ? *respondent_word(join, respondent, PACKED_TWO_WORDS) : 0}};
 }
 
 /* The number of an id, or NO_NAME. */
 uint32_t join_find(const struct join *join, struct id id);
 
-/* The number of an id, which is new if need be; `hash` is join_hash(id). False: no memory. */
+/* The number of an id, which is new if need be; `hash` is join_hash(id). There have to be words for it.
+   False: no memory. */
 bool join_add(struct join *join, struct id id, uint32_t hash, uint32_t *respondent);
 
-/* Makes room for one more respondent, where there is none: join_has_room(). False: no memory. */
-bool join_make_room(struct join *join);
-static inline bool join_has_room(const struct join *join)
+/* Makes room for n more respondents. False: no memory. */
+bool join_make_room(struct join *join, uint32_t n);
+static inline bool join_has_room(const struct join *join, uint32_t n)
 {
-    return join->n_respondents < join->room;
+    return join->room - join->n_respondents >= n;
 }
 
-/* Where the search for an id begins. Slots are looked at four by four, so that whether an id stands in
-   the first, the second, ... of its four is no question that a processor would have to guess at. */
-#define SLOTS_AT_ONCE ((size_t)4)
-static inline size_t first_slot(const struct slots *slots, uint64_t hash)
+/* Where the search for an id begins. Slots are looked at several at once, so that whether an id stands in
+   the first, the second, ... of them is no question that a processor would have to guess at. */
+#define SLOTS_AT_ONCE ((size_t)8)
+static inline size_t first_slot(const struct slots *slots, uint32_t hash)
 {
     return hash & ((slots->n - 1) & ~(SLOTS_AT_ONCE - 1));
 }
@@ -133,19 +159,58 @@ static inline void join_ask(const struct join *join, uint32_t hash)
     __builtin_prefetch(&join->by_id.numbers[first_slot(&join->by_id, hash)]);
 }
 
-/* Of four slots, a bit for each that has this tag or is free. Those that are free come last. */
-static inline unsigned look_at_slots(const uint32_t four[], uint32_t tag)
+#if defined(__SSE2__)
+static inline unsigned four_slots(const uint32_t four[], __m128i tag)
+{
+    const __m128i x = _mm_load_si128((const __m128i *)(const void *)four);
+    const __m128i tagged = _mm_cmpeq_epi32(_mm_srli_epi32(x, 24), tag);
+    const __m128i is_free = _mm_cmpeq_epi32(x, _mm_set1_epi32(-1));
+    return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_or_si128(tagged, is_free)));
+}
+#endif
+
+/* Of slots, a bit for each that has the tag of this hash or is free. Those that are free come last. */
+static inline unsigned look_at_slots(const uint32_t slots[], uint32_t hash)
 {
 #if defined(__SSE2__)
-    const __m128i x = _mm_load_si128((const __m128i *)(const void *)four); /* malloc() aligns */
-    const __m128i tags = _mm_andnot_si128(_mm_set1_epi32((int)SLOT_NUMBER), x);
-    const __m128i tagged = _mm_cmpeq_epi32(tags, _mm_set1_epi32((int)tag));
-    const __m128i free = _mm_cmpeq_epi32(x, _mm_set1_epi32(-1));
-    return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_or_si128(tagged, free)));
+    const __m128i tag = _mm_set1_epi32((int)(hash >> 24));
+    return four_slots(slots, tag) | four_slots(slots + 4, tag) << 4;
 #else
     unsigned seen = 0;
     for (unsigned i = 0; i < SLOTS_AT_ONCE; i++) {
-        seen |= (unsigned)(((four[i] ^ tag) <= SLOT_NUMBER) | (four[i] == SLOT_FREE)) << i;
+        seen |= (unsigned)(((slots[i] ^ hash) <= SLOT_NUMBER) | (slots[i] == SLOT_FREE)) << i;
+    }
+    return seen;
+#endif
+}
+
+#if defined(HAS_WIDE)
+static inline FOR_WIDE unsigned look_at_slots_wide(const uint32_t slots[], uint32_t hash)
+{
+    const __m256i x = _mm256_load_si256((const __m256i *)(const void *)slots);
+    const __m256i other = _mm256_srli_epi32(_mm256_xor_si256(x, _mm256_set1_epi32((int)hash)), 24);
+    const __m256i tagged = _mm256_cmpeq_epi32(other, _mm256_setzero_si256());
+    const __m256i is_free = _mm256_cmpeq_epi32(x, _mm256_set1_epi32(-1));
+    return (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_or_si256(tagged, is_free)));
+}
+#else
+#define look_at_slots_wide look_at_slots
+#endif
+
+/* Of slots, a bit for each that is free. */
+static inline unsigned free_slots(const uint32_t slots[])
+{
+#if defined(__SSE2__)
+    const __m128i none = _mm_set1_epi32(-1);
+    const __m128i *const x = (const __m128i *)(const void *)slots;
+    const __m128i low = _mm_cmpeq_epi32(_mm_load_si128(x), none);
+    const __m128i high = _mm_cmpeq_epi32(_mm_load_si128(x + 1), none);
+    return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(low)) |
+           (unsigned)_mm_movemask_ps(_mm_castsi128_ps(high)) << 4;
+#else
+    unsigned seen = 0;
+    for (unsigned i = 0; i < SLOTS_AT_ONCE; i++) {
+        seen |= (unsigned)(slots[i] == SLOT_FREE) << i;
     }
     return seen;
 #endif
@@ -153,77 +218,57 @@ static inline unsigned look_at_slots(const uint32_t four[], uint32_t tag)
 
 /* The slot of the respondent with this hash, as far as can be told without a look at the id (it is
    another one's at times, seldom), or the free slot where a new one belongs. */
-static inline uint32_t *join_look(const struct join *join, uint32_t hash)
+static INTO_CALLER uint32_t *join_look(const struct join *join, uint32_t hash, bool wide)
 {
     const struct slots *const slots = &join->by_id;
-    size_t slot = first_slot(slots, hash);
-    unsigned seen = look_at_slots(&slots->numbers[slot], slot_tag(hash));
+    uint32_t *at = &slots->numbers[first_slot(slots, hash)];
+    unsigned seen = wide ? look_at_slots_wide(at, hash) : look_at_slots(at, hash);
     while (seen == 0) { /* not for ever: a quarter of the slots is free */
-        slot = (slot + SLOTS_AT_ONCE) & (slots->n - 1);
-        seen = look_at_slots(&slots->numbers[slot], slot_tag(hash));
+        const size_t slot = (size_t)(at - slots->numbers) + SLOTS_AT_ONCE;
+        at = &slots->numbers[slot & (slots->n - 1)];
+        seen = wide ? look_at_slots_wide(at, hash) : look_at_slots(at, hash);
     }
-    return &slots->numbers[slot + (unsigned)__builtin_ctz(seen)];
-}
-
-/* A new respondent in the free slot that join_look() found, where there is room for one
-   (join_make_room()). The id is not long, and there are no goals. */
-static inline struct respondent *join_add_new(struct join *join, struct id id, uint32_t hash,
-                                              uint32_t *slot)
-{
-    const uint32_t n = join->n_respondents++;
-    struct respondent *const respondent = join_respondent(join, n);
-    *respondent = (struct respondent){.id = id, .cohort_rank = UINT8_MAX, .family_rank = UINT8_MAX};
-    *slot = slot_tag(hash) | n;
-    return respondent;
+    return &at[(unsigned)__builtin_ctz(seen)];
 }
 
 /* The family that a form of a stage with this rank (form.h) names: of several, that of the stage which
-   also says the cohort counts, and of one stage's the one with the least bytes. False: no memory. */
-bool join_note_family(struct join *join, uint32_t respondent, struct family_id family,
+   also says the cohort counts, and of one stage's the one with the least bytes. There have to be words for
+   it. */
+void join_note_family(struct join *join, struct respondent *respondent, struct family_id family,
                       uint8_t rank);
 
-/* The same for a family of one word. */
-static inline bool join_note_short_family(struct join *join, uint32_t respondent, uint64_t word,
-                                          uint8_t rank)
+/* The same for a family of one word, or none, where no family has more. */
+static inline void join_note_short_family(struct join *join, struct respondent *respondent,
+                                          uint64_t word, uint8_t rank)
 {
-    struct respondent *const r = join_respondent(join, respondent);
-    const bool is_better = rank < r->family_rank;
-    uint64_t *known;
-    if (rank == r->family_rank || join->families[1].n_blocks > 0 ||
-        respondent / BLOCK_RECORDS >= join->families[0].n_blocks) {
-        return join_note_family(join, respondent, (struct family_id){{word, 0}}, rank);
+    uint64_t *const known = respondent_word(join, respondent, PACKED_FAMILY);
+    const bool is_better = (rank > respondent->family_rank) & (word != 0);
+    if (rank == respondent->family_rank && word != 0) {
+        join_note_family(join, respondent, (struct family_id){{word, 0}}, rank);
+        return;
     }
     /* which of two forms says the family cannot be foreseen: no branch */
-    known = (uint64_t *)block_record(&join->families[0], respondent, sizeof *known);
     *known = is_better ? word : *known;
-    r->family_rank = is_better ? rank : r->family_rank;
-    return true;
-}
-
-/* Asks the memory for a respondent's family, if there may be one. */
-static inline void join_ask_family(const struct join *join, uint32_t respondent)
-{
-    if (respondent / BLOCK_RECORDS < join->families[0].n_blocks) {
-        __builtin_prefetch(block_record(&join->families[0], respondent, sizeof(uint64_t)), 1);
-    }
+    respondent->family_rank = is_better ? rank : respondent->family_rank;
 }
 
 /* A respondent's family, or none where no form names one. */
-static inline struct family_id join_family(const struct join *join, uint32_t respondent)
+static inline struct family_id join_family(const struct join *join, uint32_t number)
 {
+    struct respondent *const respondent = join_respondent(join, number);
     struct family_id family = {{0, 0}};
-    for (size_t i = 0; i < sizeof family.words / sizeof family.words[0]; i++) {
-        if (respondent / BLOCK_RECORDS < join->families[i].n_blocks) {
-            family.words[i] = *(const uint64_t *)block_record(&join->families[i], respondent,
-                                                              sizeof family.words[i]);
-        }
+    if ((join->words & PACKED_FAMILY) != 0) {
+        family.words[0] = *respondent_word(join, respondent, PACKED_FAMILY);
+    }
+    if ((join->words & PACKED_TWO_FAMILY_WORDS) != 0) {
+        family.words[1] = *respondent_word(join, respondent, PACKED_TWO_FAMILY_WORDS);
     }
     return family;
 }
 
 /* --- series --- */
 
-/* The series of a version that a respondent may have; whether it has a form is in its states. */
+/* The series of a version that a respondent may have; its bits say whether there is a form. */
 static inline uint32_t version_series(const struct join_layout *layout, uint32_t respondent,
                                       size_t version)
 {
@@ -325,7 +370,7 @@ static inline struct known_goal goal_at(const struct join_layout *layout, const 
     if (layout->category_stage > layout->category) {
         known.category = number_at(layout, at + layout->category);
     }
-    if (layout->states > layout->flags) {
+    if (layout->forms > layout->flags) {
         __builtin_memcpy(&flags, at + layout->flags, sizeof flags);
         known.flags = flags;
     }
@@ -378,14 +423,32 @@ void note_goal(const struct join_rules *rules, const struct join_layout *layout,
 static inline enum slot_state series_state(const struct join_layout *layout,
                                            const unsigned char *series, size_t stage)
 {
-    return (enum slot_state)((unsigned)series[layout->states + stage / 4] >> (stage % 4 * 2) & 3u);
+    const unsigned is_form = (unsigned)series[layout->forms + stage / 8] >> stage % 8 & 1u;
+    const unsigned is_conflict = (unsigned)series[layout->conflicts + stage / 8] >> stage % 8 & 1u;
+    return (enum slot_state)(is_form + is_conflict);
 }
-static inline void series_set_state(const struct join_layout *layout, unsigned char *series,
-                                    size_t stage, enum slot_state state)
+_Static_assert(SLOT_EMPTY == 0 && SLOT_FORM == 1 && SLOT_CONFLICT == 2,
+               "where forms differ there are any");
+/* The same of all stages: where there is a form, and where several differ. */
+struct stage_bits {
+    uint64_t forms, conflicts;
+};
+static inline struct stage_bits series_stages(const struct join_layout *layout,
+                                              const unsigned char *series)
 {
-    unsigned char *const byte = &series[layout->states + stage / 4];
-    *byte =
-        (unsigned char)((*byte & ~(3u << (stage % 4 * 2))) | (unsigned)state << (stage % 4 * 2));
+    const size_t n_bytes = layout->conflicts - layout->forms;
+    struct stage_bits bits = {0, 0};
+    for (size_t i = 0; i < n_bytes; i++) {
+        bits.forms |= (uint64_t)series[layout->forms + i] << 8 * i;
+        bits.conflicts |= (uint64_t)series[layout->conflicts + i] << 8 * i;
+    }
+    return bits;
+}
+static inline void series_set_conflict(const struct join_layout *layout, unsigned char *series,
+                                       size_t stage)
+{
+    unsigned char *const byte = &series[layout->conflicts + stage / 8];
+    *byte = (unsigned char)(*byte | 1u << stage % 8);
 }
 
 static inline const unsigned char *series_payload(const struct join_layout *layout,
@@ -398,12 +461,12 @@ static inline const unsigned char *series_payload(const struct join_layout *layo
 static inline bool series_fill(const struct join_layout *layout, unsigned char *series,
                                size_t stage, const unsigned char *stored)
 {
-    unsigned char *const states = &series[layout->states + stage / 4];
-    const unsigned shift = stage % 4 * 2;
-    if (((unsigned)*states >> shift & 3u) != SLOT_EMPTY) {
+    unsigned char *const byte = &series[layout->forms + stage / 8];
+    const unsigned forms = *byte, bit = 1u << stage % 8;
+    if ((forms & bit) != 0) {
         return false;
     }
-    *states = (unsigned char)((unsigned)*states | (unsigned)SLOT_FORM << shift);
+    *byte = (unsigned char)(forms | bit);
     bytes_copy(stored, series + layout->codes + stage * layout->stored_bytes, layout->stored_bytes);
     return true;
 }

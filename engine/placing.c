@@ -10,12 +10,12 @@ void placing_note_cohort(const struct join_rules *rules, struct respondent *resp
                          uint32_t cohort, uint32_t stage)
 {
     const uint8_t rank = rules->cohort_ranks[stage];
-    const bool is_first = respondent->cohort_rank == UINT8_MAX;
+    const bool is_first = respondent->cohort_rank == 0;
     /* The cohort only changes by a form that differs, so any two that differ are noticed, in
        whatever order they come. */
     respondent->moved = respondent->moved || (!is_first && respondent->cohort != cohort);
     /* two forms of one stage that differ: the one that prints first, whatever the row order */
-    if (rank < respondent->cohort_rank ||
+    if (rank > respondent->cohort_rank ||
         (rank == respondent->cohort_rank && cohort != respondent->cohort &&
          cohorts_compare(rules->cohorts, cohort, respondent->cohort) < 0)) {
         respondent->cohort_rank = rank;
@@ -64,7 +64,7 @@ static bool make_conflict(struct respondents *respondents, struct join *join, ui
     const uint32_t key[2] = {series, first->stage};
     const uint32_t known = names_find(&join->repeated, (const char *)key, sizeof key);
     const uint32_t more = known == NO_NAME ? 0 : join->n_repeated[known];
-    series_set_state(layout, at, first->stage, SLOT_CONFLICT);
+    series_set_conflict(layout, at, first->stage);
     *aside_count(respondents, first->measure, FORM_DUPLICATE_SAME) -= more;
     *aside_count(respondents, first->measure, FORM_CONFLICTING) += more;
     /* The first form was not set aside so far; now it is. */
@@ -126,10 +126,10 @@ bool placing_add(struct respondents *respondents, struct join *join, const struc
     const unsigned char *said = form->payload;
     unsigned char stored[sizeof(uint32_t)];
     uint32_t code;
-    placing_note_cohort(rules, join_respondent(join, respondent), form->cohort, stage);
-    if (!family_is_none(form->family) &&
-        !join_note_family(join, respondent, form->family, rules->cohort_ranks[stage])) {
-        return false;
+    struct respondent *const person = join_respondent(join, respondent);
+    placing_note_cohort(rules, person, form->cohort, stage);
+    if (!family_is_none(form->family)) {
+        join_note_family(join, person, form->family, rules->cohort_ranks[stage]);
     }
     if (layout->is_goals) {
         if (!join_rating_code(join, form->payload, &code)) { /* fit_goal() has seen that it fits */

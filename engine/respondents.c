@@ -25,7 +25,7 @@ bool respondents_init(struct respondents *respondents, const struct join_rules *
         return false;
     }
     for (size_t i = 0; i < study->n_joins; i++) {
-        respondents->joins[i].layout = &rules->joins[i];
+        join_init(&respondents->joins[i], &rules->joins[i]);
     }
     return true;
 }
@@ -90,121 +90,27 @@ static bool add_form(struct respondents *respondents, const struct form *form)
 
 /* --- many forms --- */
 
-/* What plain forms that are alike have in common: copies, which nothing that is written to a respondent
-   can change, as far as the compiler can tell. */
-struct plain_way {
-    const struct join_rules *rules;
+/* As many as it takes for the first answers of the memory to come. */
+#define FORMS_AT_ONCE 128
+
+/* Some packed forms, one behind the other, of one measure and kind (packed.h). */
+struct alike {
     struct join *join;
-    struct join_layout series; /* its offsets are from the respondent on */
-    bool two_words, keep_places, is_goals;
+    const unsigned char *forms;
+    size_t n, n_bytes; /* how many, and of each */
+    size_t measure;
     unsigned kind;
+    size_t first; /* among those that arrived */
 };
 
-/* The id of a plain form. */
-static inline struct id plain_id(const struct plain_way *way, const unsigned char *bytes)
-{
-    struct id id = {{0, 0}};
-    memcpy(&id.words[0], bytes + PACKED_ID, sizeof id.words[0]);
-    if (way->two_words) {
-        memcpy(&id.words[1], bytes + way->series.packed_bytes, sizeof id.words[1]);
-    }
-    return id;
-}
-
-/* Notes the family that a plain form names, if it does. False: no memory. */
-static inline bool note_plain_family(const struct plain_way *way, const unsigned char *bytes,
-                                     uint32_t respondent)
-{
-    const unsigned char *const at = bytes + packed_family(&way->series, way->kind);
-    const uint8_t rank = way->rules->cohort_ranks[packed_stage(bytes)];
-    struct family_id family;
-    if ((way->kind & PACKED_FAMILY) == 0) {
-        return true;
-    }
-    memcpy(&family.words[0], at, sizeof family.words[0]);
-    if ((way->kind & PACKED_TWO_FAMILY_WORDS) == 0) {
-        return join_note_short_family(way->join, respondent, family.words[0], rank);
-    }
-    memcpy(&family.words[1], at + sizeof family.words[0], sizeof family.words[1]);
-    return join_note_family(way->join, respondent, family, rank);
-}
-
-/* Puts a plain form into its place. False where that is not empty. */
-static inline bool fill_plain(const struct plain_way *way, const unsigned char *bytes,
-                              struct respondent *respondent)
-{
-    const struct join_layout *const layout = &way->series;
-    const size_t stage = packed_stage(bytes);
-    unsigned char *const at = (unsigned char *)respondent;
-    if (!series_fill(layout, at, stage, bytes + PACKED_PAYLOAD)) {
-        return false;
-    }
-    if (way->keep_places) {
-        memcpy(at + layout->places + stage * sizeof(uint64_t),
-               bytes + PACKED_PAYLOAD + layout->payload_bytes, sizeof(uint64_t));
-    }
-    return true;
-}
-
-static inline void note_plain_cohort(const struct plain_way *way, const unsigned char *bytes,
-                                     struct respondent *respondent)
-{
-    const uint8_t rank = way->rules->cohort_ranks[packed_stage(bytes)];
-    if (respondent->cohort == packed_cohort(bytes)) {
-        respondent->cohort_rank = rank < respondent->cohort_rank ? rank : respondent->cohort_rank;
-    } else {
-        placing_note_cohort(way->rules, respondent, packed_cohort(bytes), packed_stage(bytes));
-    }
-}
-
-/* add_form() for a form of whom it was guessed to be, and the first at its place. False where it is
-   none; then nothing is done that would not be done again. */
-static INTO_CALLER bool add_guessed(const struct plain_way *way, const unsigned char *bytes,
-                                    struct respondent *respondent, uint32_t number)
-{
-    const struct id id = plain_id(way, bytes);
-    if (respondent->id.words[0] != id.words[0] || respondent->id.words[1] != id.words[1] ||
-        !note_plain_family(way, bytes, number) || !fill_plain(way, bytes, respondent)) {
-        return false;
-    }
-    note_plain_cohort(way, bytes, respondent);
-    return true;
-}
-
-/* The same of a goal that stands behind its respondent and fits the layout, as nearly all do. The layout may
-   have changed since it was guessed whose it is, and records with it. */
-static bool add_guessed_goal(const struct plain_way *way, const unsigned char *bytes,
-                             uint32_t number)
-{
-    struct join *const join = way->join;
-    const struct join_layout *const layout = join->layout;
-    struct respondent *const respondent = join_respondent(join, number);
-    const struct id id = plain_id(way, bytes);
-    const size_t stage = packed_stage(bytes);
-    const unsigned char *const behind = bytes + PACKED_PAYLOAD + layout->payload_bytes;
-    unsigned char stored[sizeof(uint32_t)];
-    struct packed_goal goal;
-    unsigned char *at;
-    uint32_t code;
-    packed_goal(behind + (way->keep_places ? sizeof(uint64_t) : 0), &goal);
-    if (respondent->id.words[0] != id.words[0] || respondent->id.words[1] != id.words[1] ||
-        !join_rating_code(join, bytes + PACKED_PAYLOAD, &code) || !number_fits(layout, goal.goal) ||
-        !number_fits(layout, goal.category) || !code_fits(layout, code) ||
-        !note_plain_family(way, bytes, number)) {
-        return false;
-    }
-    code_put(stored, code, layout->stored_bytes);
-    at = inline_goal(layout, respondent, goal.goal);
-    if (at == NULL || !series_fill(layout, at, stage, stored)) {
-        return false;
-    }
-    if (way->keep_places) {
-        memcpy(at + layout->places + stage * sizeof(uint64_t), behind, sizeof(uint64_t));
-    }
-    note_plain_cohort(way, bytes, respondent);
-    note_goal(way->rules, layout, at, goal.category, goal.flags, (uint32_t)stage);
-    return true;
-}
+/* Packed forms on their way into the join. Of plain ones, whose forms they are: that of somebody else at
+   times, seldom. */
+struct arrived {
+    struct respondent *respondents[FORMS_AT_ONCE];
+    uint32_t numbers[FORMS_AT_ONCE]; /* ... and where the numbers of these are, in their slots */
+    struct alike alike[FORMS_AT_ONCE];
+    size_t n, n_alike;
+};
 
 static bool add_packed(struct respondents *respondents, const unsigned char *bytes)
 {
@@ -213,119 +119,228 @@ static bool add_packed(struct respondents *respondents, const unsigned char *byt
     return add_form(respondents, &form);
 }
 
-/* A plain form whose respondent was not known a few forms ago. False: no memory. */
-static INTO_CALLER bool add_unknown(struct respondents *respondents, const struct plain_way *way,
-                                    const unsigned char *bytes)
+/* Sees to it that there is room for what forms of this kind say. False: no memory. */
+static inline bool make_room(struct join *join, unsigned kind)
 {
-    struct join *const join = way->join;
-    const uint32_t hash = packed_hash(bytes);
-    struct respondent *respondent;
-    uint32_t *slot;
-    if (!join_has_room(join) && !join_make_room(join)) {
-        return false;
-    }
-    slot = join_look(join, hash);
-    if (*slot != SLOT_FREE) {
-        const uint32_t number = *slot & SLOT_NUMBER;
-        return (way->is_goals ? add_guessed_goal(way, bytes, number)
-                              : add_guessed(way, bytes, join_respondent(join, number), number)) ||
-               add_packed(respondents, bytes);
-    }
-    respondent = join_add_new(join, plain_id(way, bytes), hash, slot);
-    respondent->cohort = packed_cohort(bytes);
-    respondent->cohort_rank = way->rules->cohort_ranks[packed_stage(bytes)];
-    if (way->is_goals) {
-        return add_guessed_goal(way, bytes, join->n_respondents - 1) ||
-               add_packed(respondents, bytes);
-    }
-    return note_plain_family(way, bytes, join->n_respondents - 1) &&
-           fill_plain(way, bytes, respondent);
+    const unsigned words = kind & (PACKED_TWO_WORDS | PACKED_FAMILY | PACKED_TWO_FAMILY_WORDS);
+    return join_make_words(join, (kind & PACKED_LONG) != 0 ? words | PACKED_TWO_WORDS : words) &&
+           (join_has_room(join, FORMS_AT_ONCE) || join_make_room(join, FORMS_AT_ONCE));
 }
 
-/* As many as it takes for the first answers of the memory to come. */
-#define FORMS_AT_ONCE 64
-
-/* Some of these, one after the other, of one measure and kind (form.h). */
-struct alike {
-    struct join *join;
-    size_t measure;
-    unsigned kind;
-    size_t first, n, n_known;
-};
-
-/* Packed forms on their way into the join. Of those that are alike, the forms of respondents who are
-   known, as far as can be guessed, stand in columns of their own, and the others move up. */
-struct arrived {
-    const unsigned char *forms[FORMS_AT_ONCE], *known[FORMS_AT_ONCE];
-    struct respondent *respondents[FORMS_AT_ONCE];
-    uint32_t numbers[FORMS_AT_ONCE]; /* of goals, and where families are named */
-    struct alike alike[FORMS_AT_ONCE];
-    size_t n, n_alike;
-};
-
-/* Finds the next packed forms that are alike, and asks the memory where their respondents are. Returns
-   where they end; NULL: no memory. */
-static inline const unsigned char *take_alike(const struct respondents *respondents,
-                                              const unsigned char *bytes, const unsigned char *end,
-                                              struct arrived *arrived)
+/* How many packed forms from here on are alike: of those that are not plain, not even two have one length.
+   Asks the memory where their respondents are. */
+static inline size_t ask_for_alike(const struct join *join, const unsigned char *bytes,
+                                   const unsigned char *end, size_t n_bytes, size_t most)
 {
-    const unsigned measure = packed_measure(bytes), kind = packed_kind(bytes);
-    struct join *const join =
-        &respondents->joins[respondents->rules->study->measures[measure].join];
-    const size_t n_bytes = form_packed_bytes(respondents->rules, join->layout, bytes);
-    /* Of those that are not plain, not even two that are alike have one length. */
-    const size_t most = (kind & PACKED_PLAIN) != 0 ? (FORMS_AT_ONCE - arrived->n) * n_bytes : 1;
-    const unsigned char *const stop = (size_t)(end - bytes) < most ? end : bytes + most;
-    const unsigned char **form = &arrived->forms[arrived->n];
-    if (join->room == 0 && !join_make_room(join)) {
-        return NULL; /* from here on there are slots and a first record to be looked at */
+    const struct join at = *join;
+    const uint32_t head = packed_head(bytes);
+    const unsigned char *const first = bytes, *const stop = (size_t)(end - bytes) < most * n_bytes
+                                                                ? end
+                                                                : bytes + most * n_bytes;
+    if ((head_kind(head) & PACKED_PLAIN) == 0) {
+        return 1;
     }
     do {
-        *form++ = bytes;
-        join_ask(join, packed_hash(bytes));
+        join_ask(&at, packed_hash(bytes));
         bytes += n_bytes;
-    } while (bytes < stop && packed_measure(bytes) == measure && packed_kind(bytes) == kind);
-    arrived->alike[arrived->n_alike] =
-        (struct alike){.join = join, .measure = measure, .kind = kind, .first = arrived->n};
-    arrived->n = (size_t)(form - arrived->forms);
-    arrived->alike[arrived->n_alike].n = arrived->n - arrived->alike[arrived->n_alike].first;
-    arrived->n_alike++;
-    return bytes;
+    } while (bytes < stop && ((packed_head(bytes) ^ head) & PACKED_ALIKE) == 0);
+    return (size_t)(bytes - first) / n_bytes;
 }
 
-/* Guesses whose forms they are, divides them between those who are known and those who are not, and
-   asks the memory for what add_guessed() will look at. */
-static inline void guess_alike(struct arrived *arrived, struct alike *alike)
+/* Takes the next packed forms that are alike. Returns where they end; NULL: no memory. */
+static const unsigned char *take_alike(const struct respondents *respondents,
+                                       const unsigned char *bytes, const unsigned char *end,
+                                       struct arrived *arrived)
 {
-    const bool has_family = (alike->kind & PACKED_FAMILY) != 0;
-    const struct join *const join = alike->join;
-    const bool is_goals = join->layout->is_goals;
-    const size_t n_bytes = join->layout->respondent_bytes;
-    const unsigned char **const forms = &arrived->forms[alike->first];
-    const unsigned char **const known = &arrived->known[alike->first];
-    struct respondent **const respondents = &arrived->respondents[alike->first];
-    size_t k = 0;
-    for (size_t i = 0; i < alike->n; i++) {
-        const unsigned char *const bytes = forms[i];
-        const uint32_t slot = *join_look(join, packed_hash(bytes));
-        const uint32_t is_known = slot != SLOT_FREE;
-        const uint32_t number = slot & SLOT_NUMBER & -is_known; /* or the first, whom it is not */
-        struct respondent *const respondent = join_respondent(join, number);
-        __builtin_prefetch(respondent, 1);
-        if (is_goals) { /* they may reach into the next line */
-            __builtin_prefetch((const unsigned char *)respondent + n_bytes - 1, 1);
-            arrived->numbers[alike->first + k] = number;
-        }
-        if (has_family) {
-            join_ask_family(join, number);
-            arrived->numbers[alike->first + k] = number;
-        }
-        known[k] = bytes;
-        respondents[k] = respondent;
-        forms[i - k] = bytes;
-        k += is_known;
+    const uint32_t head = packed_head(bytes);
+    struct alike *const alike = &arrived->alike[arrived->n_alike++];
+    *alike = (struct alike){.forms = bytes,
+                            .measure = head_measure(head),
+                            .kind = head_kind(head),
+                            .first = arrived->n};
+    alike->join = &respondents->joins[respondents->rules->study->measures[alike->measure].join];
+    alike->n_bytes = packed_bytes(respondents->rules, alike->join->layout, bytes);
+    if (!make_room(alike->join, alike->kind)) {
+        return NULL;
     }
-    alike->n_known = k;
+    alike->n = ask_for_alike(alike->join, bytes, end, alike->n_bytes, FORMS_AT_ONCE - arrived->n);
+    arrived->n += alike->n;
+    return bytes + alike->n * alike->n_bytes;
+}
+
+/* A new respondent, whose first form to come this is: with its id and cohort. */
+static inline void write_down(const struct join *join, const struct alike *alike,
+                              const unsigned char *bytes, uint32_t number)
+{
+    struct respondent *const respondent = join_respondent(join, number);
+    respondent->id_word = packed_word(bytes, 0);
+    respondent->cohort = packed_cohort(bytes);
+    if ((alike->kind & PACKED_TWO_WORDS) != 0) { /* it is 0, where there is none */
+        *respondent_word(join, respondent, PACKED_TWO_WORDS) =
+            packed_word(bytes, join->layout->packed_bytes);
+    }
+}
+
+/* Finds the numbers of those whose plain forms they are, as far as can be told without a look at ids. Who is
+   not known yet is new. */
+static INTO_CALLER void find_numbers(const struct alike *alike, uint32_t numbers[], bool wide)
+{
+    const struct join at = *alike->join; /* its slots stay where they are */
+    const unsigned char *bytes = alike->forms;
+    const size_t n = alike->n, n_bytes = alike->n_bytes;
+    uint32_t next = at.n_respondents;
+    uint8_t unknown[FORMS_AT_ONCE];
+    size_t n_unknown = 0;
+    for (size_t i = 0; i < n; i++, bytes += n_bytes) {
+        const uint32_t slot = *join_look(&at, packed_hash(bytes), wide);
+        numbers[i] = slot;
+        unknown[n_unknown] = (uint8_t)i;
+        n_unknown += slot == SLOT_FREE;
+    }
+    for (size_t i = 0; i < n_unknown; i++) {
+        const unsigned char *const form = alike->forms + unknown[i] * n_bytes;
+        uint32_t *const slot = join_look(&at, packed_hash(form), wide);
+        if (*slot == SLOT_FREE) { /* else it is another form's of these */
+            write_down(&at, alike, form, next);
+            *slot = slot_tag(packed_hash(form)) | next++;
+        }
+        numbers[unknown[i]] = *slot;
+    }
+    alike->join->n_respondents = next;
+}
+
+/* Finds whose plain forms they are, and asks the memory for them. */
+static INTO_CALLER void find_alike(struct arrived *arrived, const struct alike *alike, bool wide)
+{
+    const struct blocks respondents = alike->join->respondents;
+    const size_t n_bytes = alike->join->record_bytes, front = alike->join->front, n = alike->n;
+    uint32_t *const numbers = &arrived->numbers[alike->first];
+    struct respondent **const found = &arrived->respondents[alike->first];
+    find_numbers(alike, numbers, wide);
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t number = numbers[i] & SLOT_NUMBER;
+        unsigned char *const record = block_record(&respondents, number, n_bytes);
+        found[i] = (struct respondent *)(void *)(record + front);
+        __builtin_prefetch(record, 1);
+        __builtin_prefetch(record + n_bytes - 1, 1); /* they may reach into the next line */
+    }
+}
+
+static void find_alike_portable(struct arrived *arrived, const struct alike *alike)
+{
+    find_alike(arrived, alike, false);
+}
+
+static FOR_WIDE void find_alike_wide(struct arrived *arrived, const struct alike *alike)
+{
+    find_alike(arrived, alike, true);
+}
+
+/* What plain forms that are alike have in common: copies, which nothing that is written to a respondent
+   can change, as far as the compiler can tell. */
+struct plain_way {
+    const struct join_rules *rules;
+    struct join *join;
+    struct join_layout series; /* its offsets are from the respondent on */
+    bool keep_places;
+    unsigned kind;  /* of the forms */
+    unsigned words; /* of the respondents */
+};
+
+/* Is a plain form this respondent's? */
+static inline bool is_whose(const struct plain_way *way, const unsigned char *bytes,
+                            struct respondent *respondent)
+{
+    const bool two = (way->kind & PACKED_TWO_WORDS) != 0;
+    return respondent->id_word == packed_word(bytes, 0) &&
+           ((way->words & PACKED_TWO_WORDS) == 0 ||
+            *respondent_word(way->join, respondent, PACKED_TWO_WORDS) ==
+                (two ? packed_word(bytes, way->series.packed_bytes) : 0));
+}
+
+/* Notes the family that a plain form names, if it does. */
+static inline void note_plain_family(const struct plain_way *way, const unsigned char *bytes,
+                                     struct respondent *respondent)
+{
+    const size_t at = packed_family(&way->series, way->kind);
+    const uint8_t rank = way->rules->cohort_ranks[packed_stage(bytes)];
+    const uint64_t word = (way->kind & PACKED_FAMILY) != 0 ? packed_word(bytes, at) : 0;
+    if ((way->kind & PACKED_FAMILY) == 0) {
+        return;
+    }
+    if ((way->words & PACKED_TWO_FAMILY_WORDS) == 0) {
+        join_note_short_family(way->join, respondent, word, rank);
+    } else {
+        const bool two = (way->kind & PACKED_TWO_FAMILY_WORDS) != 0;
+        join_note_family(way->join, respondent,
+                         (struct family_id){{word, two ? packed_word(bytes, at + PACKED_WORD) : 0}},
+                         rank);
+    }
+}
+
+static inline void note_plain_cohort(const struct plain_way *way, const unsigned char *bytes,
+                                     size_t stage, struct respondent *respondent)
+{
+    const uint8_t rank = way->rules->cohort_ranks[stage];
+    if (respondent->cohort == packed_cohort(bytes)) {
+        respondent->cohort_rank = rank > respondent->cohort_rank ? rank : respondent->cohort_rank;
+    } else {
+        placing_note_cohort(way->rules, respondent, packed_cohort(bytes), (uint32_t)stage);
+    }
+}
+
+/* add_form() for a form of whom it was found to be, and the first at its place. False where it is none;
+   then nothing is done that would not be done again. */
+static INTO_CALLER bool add_found(const struct plain_way *way, const unsigned char *bytes,
+                                  struct respondent *respondent)
+{
+    const struct join_layout *const layout = &way->series;
+    const size_t stage = packed_stage(bytes);
+    unsigned char *const at = (unsigned char *)respondent;
+    if (!is_whose(way, bytes, respondent) ||
+        !series_fill(layout, at, stage, bytes + PACKED_PAYLOAD)) {
+        return false;
+    }
+    if (way->keep_places) {
+        memcpy(at + layout->places + stage * sizeof(uint64_t), bytes + layout->packed_place,
+               sizeof(uint64_t));
+    }
+    note_plain_family(way, bytes, respondent);
+    note_plain_cohort(way, bytes, stage, respondent);
+    return true;
+}
+
+/* The same of a goal that stands behind its respondent and fits the layout, as nearly all do. The layout may
+   have changed since it was found whose it is, and records with it. */
+static bool add_found_goal(const struct plain_way *way, const unsigned char *bytes, uint32_t number)
+{
+    struct join *const join = way->join;
+    const struct join_layout *const layout = join->layout;
+    struct respondent *const respondent = join_respondent(join, number);
+    const size_t stage = packed_stage(bytes);
+    unsigned char stored[sizeof(uint32_t)];
+    struct packed_goal goal;
+    unsigned char *at;
+    uint32_t code;
+    packed_goal(layout, bytes, &goal);
+    if (!is_whose(way, bytes, respondent) ||
+        !join_rating_code(join, bytes + PACKED_PAYLOAD, &code) || !number_fits(layout, goal.goal) ||
+        !number_fits(layout, goal.category) || !code_fits(layout, code)) {
+        return false;
+    }
+    code_put(stored, code, layout->stored_bytes);
+    at = inline_goal(layout, respondent, goal.goal);
+    if (at == NULL || !series_fill(layout, at, stage, stored)) {
+        return false;
+    }
+    if (way->keep_places) {
+        memcpy(at + layout->places + stage * sizeof(uint64_t), bytes + layout->packed_place,
+               sizeof(uint64_t));
+    }
+    note_plain_family(way, bytes, respondent);
+    note_plain_cohort(way, bytes, stage, respondent);
+    note_goal(way->rules, layout, at, goal.category, goal.flags, (uint32_t)stage);
+    return true;
 }
 
 static struct plain_way way_of(const struct join_rules *rules, const struct alike *alike)
@@ -336,15 +351,32 @@ static struct plain_way way_of(const struct join_rules *rules, const struct alik
     struct plain_way way = {.rules = rules,
                             .join = alike->join,
                             .series = *layout,
-                            .two_words = (alike->kind & PACKED_TWO_WORDS) != 0,
                             .keep_places = rules->keep_places,
-                            .is_goals = layout->is_goals,
-                            .kind = alike->kind};
-    way.series.states += series;
+                            .kind = alike->kind,
+                            .words = alike->join->words};
+    way.series.forms += series;
+    way.series.conflicts += series;
     way.series.codes += series;
     way.series.places += series;
     return way;
 }
+
+static bool add_goals(struct respondents *respondents, const struct arrived *arrived,
+                      const struct alike *alike)
+{
+    const struct plain_way way = way_of(respondents->rules, alike);
+    const unsigned char *bytes = alike->forms;
+    for (size_t i = 0; i < alike->n; i++, bytes += alike->n_bytes) {
+        if (!add_found_goal(&way, bytes, arrived->numbers[alike->first + i] & SLOT_NUMBER) &&
+            !add_packed(respondents, bytes)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What a plain form has at least. */
+#define PACKED_BARE (3 * PACKED_WORD)
 
 /* `bare`: payloads are of one byte, ids of one word, and there is nothing more but, where `family` says
    so, a family of one word. */
@@ -352,23 +384,17 @@ static INTO_CALLER bool add_alike(struct respondents *respondents, const struct 
                                   const struct alike *alike, struct plain_way way, bool bare,
                                   bool family)
 {
+    struct respondent *const *const found = &arrived->respondents[alike->first];
+    const size_t n = alike->n;
+    const size_t n_bytes = !bare ? alike->n_bytes : PACKED_BARE + (family ? PACKED_WORD : 0);
+    const unsigned char *bytes = alike->forms;
     way.series.payload_bytes = bare ? 1 : way.series.payload_bytes;
     way.series.stored_bytes = bare ? 1 : way.series.stored_bytes;
     way.keep_places = !bare && way.keep_places;
-    way.two_words = !bare && way.two_words;
-    way.is_goals = !bare && way.is_goals;
+    way.words = !bare ? way.words : family ? PACKED_FAMILY : 0;
     way.kind = !bare ? way.kind : family ? PACKED_FAMILY : 0;
-    const size_t known = alike->first + alike->n_known;
-    for (size_t i = alike->first; i < known; i++) {
-        if (!(way.is_goals ? add_guessed_goal(&way, arrived->known[i], arrived->numbers[i])
-                           : add_guessed(&way, arrived->known[i], arrived->respondents[i],
-                                         arrived->numbers[i])) &&
-            !add_packed(respondents, arrived->known[i])) {
-            return false;
-        }
-    }
-    for (size_t i = alike->first; i < alike->first + alike->n - alike->n_known; i++) {
-        if (!add_unknown(respondents, &way, arrived->forms[i])) {
+    for (size_t i = 0; i < n; i++, bytes += n_bytes) {
+        if (!add_found(&way, bytes, found[i]) && !add_packed(respondents, bytes)) {
             return false;
         }
     }
@@ -380,8 +406,8 @@ static bool add_plain(struct respondents *respondents, const struct arrived *arr
                       const struct alike *alike)
 {
     const struct plain_way way = way_of(respondents->rules, alike);
-    const bool bare = way.series.payload_bytes == 1 && !way.keep_places && !way.is_goals &&
-                      (way.kind & (PACKED_TWO_WORDS | PACKED_TWO_FAMILY_WORDS)) == 0;
+    const bool bare = way.series.payload_bytes == 1 && !way.keep_places &&
+                      (way.words & (PACKED_TWO_WORDS | PACKED_TWO_FAMILY_WORDS)) == 0;
     if (!bare) {
         return add_alike(respondents, arrived, alike, way, false, false);
     }
@@ -393,6 +419,8 @@ static bool add_plain(struct respondents *respondents, const struct arrived *arr
 bool respondents_add(struct respondents *respondents, const unsigned char *bytes, size_t n)
 {
     const unsigned char *const end = n == 0 ? bytes : bytes + n; /* no bytes may be nowhere */
+    void (*const find)(struct arrived *, const struct alike *) =
+        has_wide() ? find_alike_wide : find_alike_portable;
     struct arrived arrived;
     while (bytes < end) {
         bool done = true;
@@ -404,13 +432,15 @@ bool respondents_add(struct respondents *respondents, const unsigned char *bytes
             }
         }
         for (size_t i = 0; i < arrived.n_alike; i++) {
-            guess_alike(&arrived, &arrived.alike[i]);
+            if ((arrived.alike[i].kind & PACKED_PLAIN) != 0) {
+                find(&arrived, &arrived.alike[i]);
+            }
         }
         for (size_t i = 0; i < arrived.n_alike && done; i++) {
             const struct alike *const alike = &arrived.alike[i];
-            done = (alike->kind & PACKED_PLAIN) != 0 ? add_plain(respondents, &arrived, alike)
-                   : alike->n_known > 0 ? add_packed(respondents, arrived.known[alike->first])
-                                        : add_packed(respondents, arrived.forms[alike->first]);
+            done = (alike->kind & PACKED_PLAIN) == 0 ? add_packed(respondents, alike->forms)
+                   : alike->join->layout->is_goals   ? add_goals(respondents, &arrived, alike)
+                                                     : add_plain(respondents, &arrived, alike);
         }
         if (!done) {
             return false;

@@ -118,14 +118,15 @@ static void print_person(const struct join_world *world, size_t join, uint32_t p
         join_family(&world->respondents.joins[join], person); /* a short one is its own text */
     char series[MOST_FORMS][ENTRY], text[ENTRY] = "", site = '-';
     size_t length;
-    const char *const id = id_text(&respondent->id, &length);
+    const struct id whose = join_id(&world->respondents.joins[join], person);
+    const char *const id = id_text(&whose, &length);
     const size_t n = world->rules.joins[join].is_goals
                          ? print_goals(world, join, person, series)
                          : print_versions(world, join, person, series);
     for (size_t i = 0; i < n; i++) {
         strcat(strcat(text, i > 0 ? "|" : ""), series[i]);
     }
-    if (respondent->cohort_rank != UINT8_MAX) {
+    if (respondent->cohort_rank != 0) {
         const uint32_t value = cohorts_value_of(&world->cohorts, respondent->cohort, 0);
         site = value == 0 ? '-' : names_text(&world->cohorts.values, value)[0];
     }

@@ -29,7 +29,7 @@ void add_forms(struct join_world *world, const struct form forms[], size_t n)
     size_t most = 1, n_bytes = 0;
     unsigned char *bytes;
     for (size_t i = 0; i < n; i++) {
-        most += form_packed_most(&world->rules, &forms[i]);
+        most += form_packed_most(&forms[i]);
     }
     bytes = malloc(most);
     assert_non_null(bytes);

@@ -200,10 +200,21 @@ static bool take_age(struct worker *worker, const struct batch *batch, size_t in
 
 /* --- sending --- */
 
+static bool is_blank(const struct batch *batch, const struct scored_columns *scored, size_t index)
+{
+    return batch->goals != NULL ? !batch->goals->rated[index] : scored->n_valid[index] == 0;
+}
+
+/* A form that is not for the join: for the first reason that holds. */
 static bool set_aside(struct worker *worker, const struct batch *batch, size_t index,
-                      enum form_reason reason)
+                      const struct scored_columns *scored)
 {
     const uint32_t stage = batch->stages[index];
+    const bool named = batch->ids[index].words[0] != 0 &&
+                       (batch->goals == NULL || batch->goals->goals[index] != NO_NAME);
+    const enum form_reason reason = is_blank(batch, scored, index) ? FORM_BLANK
+                                    : !named                       ? FORM_NO_ID
+                                                                   : FORM_UNKNOWN_STAGE;
     const struct listed line = {.place = batch->places[index],
                                 .id = batch->ids[index],
                                 .subject = (uint16_t)batch->measure,
@@ -214,16 +225,13 @@ static bool set_aside(struct worker *worker, const struct batch *batch, size_t i
     return worker_list(worker, &line);
 }
 
-/* One form, whatever it is. */
-static bool send_form(struct batch *batch, struct worker *worker, size_t index, bool blank,
+/* One form that is not plain. */
+static bool send_form(struct batch *batch, struct worker *worker, size_t index,
                       const unsigned char *payload)
 {
     const struct goal_columns *const goals = batch->goals;
-    const struct id id = batch->ids[index];
-    const bool named =
-        (id.words[0] | id.words[1]) != 0 && (goals == NULL || goals->goals[index] != NO_NAME);
-    const struct form form = {.id = id,
-                              .hash = id_hash(id),
+    const struct form form = {.id = batch->ids[index],
+                              .hash = id_hash(batch->ids[index]),
                               .place = batch->places[index],
                               .date = batch->dates[index],
                               .cohort = batch->cohorts[index],
@@ -236,12 +244,6 @@ static bool send_form(struct batch *batch, struct worker *worker, size_t index, 
                               .payload = payload,
                               .family = batch->families == NULL ? (struct family_id){{0, 0}}
                                                                 : batch->families[index]};
-    if (blank || !named || batch->unknown_stages[index]) {
-        return set_aside(worker, batch, index,
-                         blank    ? FORM_BLANK
-                         : !named ? FORM_NO_ID
-                                  : FORM_UNKNOWN_STAGE);
-    }
     return mail_form(worker->mail, &form) || worker_stop(worker, mail_fault(worker->mail));
 }
 
@@ -253,39 +255,30 @@ static const uint32_t *codes_of(const struct batch *batch, const struct scored_c
 _Static_assert(sizeof((struct scored_columns *)NULL)->outcome[0] == BATCH_FORMS * sizeof(uint32_t),
                "codes stand in columns");
 
-static bool is_blank(const struct batch *batch, const struct scored_columns *scored, size_t index)
+/* Which forms are for the join. The others are set aside. */
+static void find_sent(const struct batch *batch, const struct scored_columns *scored,
+                      bool *restrict sent)
 {
-    return batch->goals != NULL ? !batch->goals->rated[index] : scored->n_valid[index] == 0;
-}
-
-/* Which forms nothing is wrong with but, maybe, their ids. `n_valid`: of goals, whether they are rated and
-   named. */
-static void find_sound(const struct batch *batch, const uint8_t n_valid[], bool *restrict sound)
-{
+    const struct goal_columns *const goals = batch->goals;
     const unsigned char *const unknown = (const unsigned char *)batch->unknown_stages;
-    uint8_t known[BATCH_FORMS];
+    uint8_t has_id[BATCH_FORMS];
     for (size_t i = 0; i < BATCH_FORMS; i++) {
-        known[i] = batch->stages[i] != NO_STAGE;
+        has_id[i] = batch->ids[i].words[0] != 0;
     }
-    for (size_t i = 0; i < BATCH_FORMS; i++) {
-        sound[i] = (n_valid[i] != 0) & (known[i] > unknown[i]);
+    for (size_t i = 0; i < BATCH_FORMS && goals == NULL; i++) {
+        sent[i] = (scored->n_valid[i] != 0) & (has_id[i] > unknown[i]);
     }
-}
-
-static void find_named(const struct goal_columns *goals, uint8_t named[])
-{
-    for (size_t i = 0; i < BATCH_FORMS; i++) {
-        named[i] = goals->rated[i] & (goals->goals[i] != NO_NAME);
+    for (size_t i = 0; i < BATCH_FORMS && goals != NULL; i++) {
+        sent[i] = goals->rated[i] & (goals->goals[i] != NO_NAME) & (has_id[i] > unknown[i]);
     }
 }
 
 static bool send_forms(struct batch *batch, struct worker *worker,
-                       const struct scored_columns *scored)
+                       const struct scored_columns *scored, const bool sent[])
 {
     const struct join_layout *const layout =
         layout_of(&worker->shared->rules, (uint32_t)batch->measure);
     const struct goal_columns *const goals = batch->goals;
-    bool sound[BATCH_FORMS];
     const struct form_columns forms = {.measure = (uint16_t)batch->measure,
                                        .may_start = batch->may_start,
                                        .ids = batch->ids,
@@ -298,17 +291,10 @@ static bool send_forms(struct batch *batch, struct worker *worker,
                                        .flags = goals == NULL ? NULL : goals->flags,
                                        .places = batch->places,
                                        .families = batch->families,
-                                       .sound = sound,
+                                       .sent = sent,
                                        .n = batch->n};
     uint16_t others[BATCH_FORMS];
     size_t n_others;
-    if (goals != NULL) {
-        uint8_t named[BATCH_FORMS];
-        find_named(goals, named);
-        find_sound(batch, named, sound);
-    } else {
-        find_sound(batch, scored->n_valid, sound);
-    }
     if (!mail_plain_forms(worker->mail, &forms, others, &n_others)) {
         return worker_stop(worker, mail_fault(worker->mail));
     }
@@ -320,7 +306,8 @@ static bool send_forms(struct batch *batch, struct worker *worker,
             codes[k] = forms.codes[k * BATCH_FORMS + others[i]];
         }
         payload_pack(layout, codes, payload);
-        if (!send_form(batch, worker, others[i], is_blank(batch, scored, others[i]), payload)) {
+        if (!(sent[others[i]] ? send_form(batch, worker, others[i], payload)
+                              : set_aside(worker, batch, others[i], scored))) {
             return false;
         }
     }
@@ -338,24 +325,9 @@ static void score(struct batch *batch, struct scored_columns *scored)
     forms_score(batch->instrument, batch->tables, &batch->answers, batch->n, scored);
 }
 
-/* Which forms will be sent, and answer every item of a group. */
-static void find_counted(const struct batch *batch, const uint8_t *restrict complete,
-                         uint8_t *restrict counted)
-{
-    for (size_t i = 0; i < BATCH_FORMS; i++) {
-        counted[i] = (uint8_t)(complete[i] & ((uint8_t)batch->unknown_stages[i] - 1));
-    }
-    for (size_t i = 0; i < batch->n; i++) {
-        const struct id id = batch->ids[i];
-        if ((id.words[0] | id.words[1]) == 0) {
-            counted[i] = 0;
-        }
-    }
-}
-
 /* Counts the items of the forms that will be sent, and checks those of all. */
 static bool count_items(const struct batch *batch, struct worker *worker,
-                        const struct scored_columns *scored)
+                        const struct scored_columns *scored, const bool sent[])
 {
     uint8_t counted[MAX_GROUPS][BATCH_FORMS];
     struct item_counted by_group = {{NULL}};
@@ -364,7 +336,10 @@ static bool count_items(const struct batch *batch, struct worker *worker,
         struct item_sheet *const sheet =
             item_tally_sheet(&worker->counted.items, batch->measure, g);
         if (sheet != NULL && batch->rows[g] != NULL) {
-            find_counted(batch, scored->complete[g], counted[g]);
+            /* those that answer every item */
+            for (size_t i = 0; i < BATCH_FORMS; i++) {
+                counted[g][i] = (uint8_t)(scored->complete[g][i] * sent[i]);
+            }
             by_group.forms[g] = counted[g];
             done = item_sheet_add_forms(sheet, &(struct item_forms){.answers = batch->rows[g],
                                                                     .cohorts = batch->cohorts,
@@ -380,23 +355,24 @@ static bool count_items(const struct batch *batch, struct worker *worker,
 
 bool batch_send(struct batch *batch, struct worker *worker, struct scored_columns *scored)
 {
-    bool done = true;
+    bool sent[BATCH_FORMS], done = true;
     if (batch->n == 0) {
         return true;
     }
     if (batch->goals == NULL) {
         score(batch, scored);
     }
+    find_sent(batch, scored, sent);
     /* Before any reason to set one aside: the ledger has to add up to this. */
     worker->counted.measures[batch->measure].forms_read += batch->n;
-    done = batch->goals != NULL || count_items(batch, worker, scored);
+    done = batch->goals != NULL || count_items(batch, worker, scored, sent);
     for (size_t i = 0; i < batch->n && done && batch->has_ages && batch->goals == NULL; i++) {
         done = is_blank(batch, scored, i) || take_age(worker, batch, i);
     }
     for (size_t i = 0; i < batch->n && done && worker->shared->options->watch != NULL; i++) {
         done = watch(batch, worker, i, scored, is_blank(batch, scored, i));
     }
-    done = done && send_forms(batch, worker, scored);
+    done = done && send_forms(batch, worker, scored, sent);
     batch->n = 0;
     batch->n_texts = 0;
     arena_free(&batch->arena);

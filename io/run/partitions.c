@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "engine/memory.h"
-#include "engine/form.h"
+#include "engine/packed.h"
 #include "io/run/spill.h"
 #include "scales/wide.h"
 
@@ -58,6 +58,7 @@ struct mail {
     struct bag *bags; /* owned, n_bags: one for each part, and for each process behind them */
     size_t n_bags;
     unsigned char *spare; /* owned: an inbox with nothing in it, or NULL */
+    struct packed_columns packed;
     struct fault fault;
 };
 
@@ -300,7 +301,7 @@ bool mail_form(struct mail *mail, const struct form *form)
 {
     const struct partitions *const partitions = mail->partitions;
     const size_t index = bag_of(&partitions->routing, form->hash);
-    const size_t most = form_packed_most(partitions->rules, form);
+    const size_t most = form_packed_most(form);
     struct bag *const bag = &mail->bags[index];
     if (bag_room(bag) < most && !make_room(mail, index, most)) {
         return false;
@@ -309,35 +310,31 @@ bool mail_form(struct mail *mail, const struct form *form)
     return true;
 }
 
-/* `bare`: payloads are of one byte, and there is nothing more but, where `family` says so, families. */
-static INTO_CALLER bool mail_columns(struct mail *mail, const struct form_columns *forms, bool bare,
-                                     bool family, uint16_t others[], size_t *n_others)
+/* Plain forms that are packed into their bags, one in `n_words` words: a constant, where they are few. Adds
+   the others', which begin with the first-th, to a list. */
+static INTO_CALLER bool mail_packed(struct mail *mail, struct routing routing, size_t n_words,
+                                    size_t first, uint16_t others[], size_t *n_others)
 {
-    /* Copies, which nothing that is written below can change, as far as the compiler can tell. */
-    struct form_columns columns = *forms;
-    struct routing routing = mail->partitions->routing;
-    struct join_layout layout = *layout_of(mail->partitions->rules, forms->measure);
-    const bool keep_places = !bare && mail->partitions->rules->keep_places;
-    const size_t most = packed_plain_most(&layout);
+    const struct packed_columns *const packed = &mail->packed;
+    const size_t n_bytes = n_words * PACKED_WORD, n_forms = packed->n;
     struct bag *const bags = mail->bags;
-    size_t n = 0;
-    layout.payload_bytes = bare ? 1 : layout.payload_bytes;
-    routing.forwarding = bare ? NULL : routing.forwarding;
-    columns.families = family ? columns.families : NULL;
-    for (size_t i = 0; i < columns.n; i++) {
+    for (size_t i = 0; i < n_forms; i++) {
         struct bag *bag;
-        uint64_t hash;
-        if ((!bare && !layout.is_plain) || !form_is_plain(&columns, i, &hash)) {
-            others[n++] = (uint16_t)i;
+        unsigned char *to;
+        if (!packed->plain[i]) {
+            others[(*n_others)++] = (uint16_t)(first + i);
             continue;
         }
-        bag = &bags[bag_of(&routing, hash)];
-        if (bag_room(bag) < most && !make_room(mail, (size_t)(bag - bags), most)) {
+        bag = &bags[bag_of(&routing, packed->hashes[i])];
+        if (bag_room(bag) < n_bytes && !make_room(mail, (size_t)(bag - bags), n_bytes)) {
             return false;
         }
-        bag->next += form_pack_plain(&columns, &layout, keep_places, i, hash, bag->next);
+        to = bag->next;
+        bag->next = to + n_bytes;
+        for (size_t k = 0; k < n_words; k++) {
+            memcpy(to + k * PACKED_WORD, &packed->words[k][i], PACKED_WORD);
+        }
     }
-    *n_others = n;
     return true;
 }
 
@@ -345,14 +342,23 @@ bool mail_plain_forms(struct mail *mail, const struct form_columns *forms, uint1
                       size_t *n_others)
 {
     const struct partitions *const partitions = mail->partitions;
-    const struct join_layout *const layout = layout_of(partitions->rules, forms->measure);
-    const bool bare = layout->is_plain && layout->payload_bytes == 1 &&
-                      !partitions->rules->keep_places && partitions->routing.forwarding == NULL;
-    if (!bare) {
-        return mail_columns(mail, forms, false, true, others, n_others);
+    struct routing here = partitions->routing;
+    here.forwarding = NULL;
+    *n_others = 0;
+    for (size_t first = 0; first < forms->n; first += PACKED_AT_ONCE) {
+        size_t n_words;
+        bool done;
+        forms_pack(partitions->rules, forms, first, &mail->packed);
+        n_words = partitions->routing.forwarding == NULL ? mail->packed.n_words : 0;
+        done = n_words == 3   ? mail_packed(mail, here, 3, first, others, n_others)
+               : n_words == 4 ? mail_packed(mail, here, 4, first, others, n_others)
+                              : mail_packed(mail, partitions->routing, mail->packed.n_words, first,
+                                            others, n_others);
+        if (!done) {
+            return false;
+        }
     }
-    return forms->families == NULL ? mail_columns(mail, forms, true, false, others, n_others)
-                                   : mail_columns(mail, forms, true, true, others, n_others);
+    return true;
 }
 
 bool mail_deliver(struct mail *mail)

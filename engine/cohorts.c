@@ -135,7 +135,34 @@ static int ranked_compare(const void *a, const void *b)
     return 0;
 }
 
+/* The beginning of a text, so that what differs there needs no second look: of two texts that natural_compare()
+   puts in an order, the first has no greater key. A run of digits is a digit, how many there are, and they. */
+static uint64_t natural_key(const char *text)
+{
+    uint64_t key = 0;
+    unsigned room = 64;
+    while (*text != '\0' && room > 0) {
+        size_t n = 1;
+        if (is_digit(*text)) {
+            n = digits_length(&text);
+            key |= (uint64_t)'0' << (room -= 8);
+            if (room == 0) {
+                break;
+            }
+            key |= (uint64_t)(n < UINT8_MAX ? n : UINT8_MAX) << (room -= 8);
+            if (n >= UINT8_MAX) {
+                break;
+            }
+        }
+        for (; n > 0 && room > 0; n--) {
+            key |= (uint64_t)(unsigned char)*text++ << (room -= 8);
+        }
+    }
+    return key;
+}
+
 struct value_text {
+    uint64_t key;
     const struct cohorts *cohorts;
     uint32_t value;
 };
@@ -143,6 +170,9 @@ struct value_text {
 static int value_text_compare(const void *a, const void *b)
 {
     const struct value_text *const x = a, *const y = b;
+    if (x->key != y->key) {
+        return x->key < y->key ? -1 : 1;
+    }
     return value_compare(x->cohorts, x->value, y->value);
 }
 
@@ -156,7 +186,10 @@ static bool rank_values(const struct cohorts *cohorts, uint32_t ranks[])
         return false;
     }
     for (size_t i = 0; i < n; i++) {
-        order[i] = (struct value_text){.cohorts = cohorts, .value = (uint32_t)i};
+        /* what is not recorded comes last */
+        order[i] = (struct value_text){
+            i == 0 ? UINT64_MAX : natural_key(names_text(&cohorts->values, (uint32_t)i)), cohorts,
+            (uint32_t)i};
     }
     qsort(order, n, sizeof *order, value_text_compare);
     for (size_t i = 0; i < n; i++) {
@@ -256,7 +289,7 @@ bool grouping_init(struct grouping *grouping, const struct cohorts *cohorts,
                                   .members = calloc(n + 1, sizeof *grouping->members)};
     if (value_ranks == NULL || ranks == NULL || sorted == NULL || grouping->group_of == NULL ||
         grouping->labels == NULL || grouping->members == NULL ||
-        !rank_values(cohorts, value_ranks)) {
+        (width > 0 && !rank_values(cohorts, value_ranks))) {
         goto done;
     }
     for (size_t i = 0; i < n; i++) {
@@ -266,7 +299,9 @@ bool grouping_init(struct grouping *grouping, const struct cohorts *cohorts,
         }
         sorted[i] = (struct ranked){ranks + i * width, width, (uint32_t)i};
     }
-    qsort(sorted, n, sizeof *sorted, ranked_compare);
+    if (width > 0) {
+        qsort(sorted, n, sizeof *sorted, ranked_compare);
+    }
     done = number_groups(grouping, cohorts, breakdown, sorted);
     if (width == 0 && n == 0) { /* All is there even where nobody is */
         grouping->labels[grouping->n_groups++] = "All";

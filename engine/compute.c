@@ -233,11 +233,11 @@ struct section_job {
     struct figure_section *section;
     struct figure_key key; /* table and breakdown */
     uint32_t n_groups;
+    struct section_job *next; /* whose part is computed after each part of this one; NULL: none */
 };
 
-static void compute_part(void *job_, size_t task, size_t worker)
+static void compute_part_of(const struct section_job *job, size_t task, size_t worker)
 {
-    const struct section_job *const job = job_;
     struct work *const work = &job->computing->works[worker];
     struct figure_part *const part = &job->section->parts[task];
     struct figure_key key = job->key;
@@ -270,6 +270,13 @@ static void compute_part(void *job_, size_t task, size_t worker)
     figures_complete(part);
 }
 
+static void compute_part(void *job_, size_t task, size_t worker)
+{
+    for (const struct section_job *job = job_; job != NULL; job = job->next) {
+        compute_part_of(job, task, worker);
+    }
+}
+
 /* How many groups a table has figures of: whole tables have them in the place of the first. */
 static uint32_t n_groups_of(const struct computing *computing, enum span span, size_t breakdown)
 {
@@ -300,7 +307,9 @@ static void run_parts(struct computing *computing, struct section_job *job, size
         *work = computing->works[0];
         if (!make_room(work)) {
             free_room(work);
-            job->section->no_memory = true;
+            for (; job != NULL; job = job->next) {
+                job->section->no_memory = true;
+            }
             return;
         }
         computing->n_works++;
@@ -312,20 +321,79 @@ static void run_parts(struct computing *computing, struct section_job *job, size
         ->run(n_workers > 1 ? computing->crew : &crew_of_one, n, compute_part, job);
 }
 
+/* Tables of which every report has rows of each cohort, from the same few cells of it: they are computed
+   together, while these are at hand. */
+#define TOGETHER (NEEDS(BEFORE_AFTER) | NEEDS(BANDS) | NEEDS(RELIABLE_CHANGE) | NEEDS(TRAJECTORY))
+enum { MOST_TOGETHER = 4 };
+
+static bool is_computed_with(const struct computing *computing, unsigned table, size_t breakdown,
+                             unsigned other)
+{
+    return breakdown > 0 && other != table && (TOGETHER >> table & 1) != 0 &&
+           (TOGETHER >> other & 1) != 0 &&
+           (other != FIGURES_TRAJECTORY || computing->works[0].study->n_stages > 2) &&
+           !figures_is_computed(computing->works[0].figures, other, breakdown);
+}
+
+/* Makes room for the parts of a section. False: no memory. */
+static bool prepare_section(struct computing *computing, struct figure_section *section,
+                            unsigned table, size_t breakdown, struct section_job *job)
+{
+    const struct study *const study = computing->works[0].study;
+    const enum span span = recipes[table].span;
+    *job = (struct section_job){computing,
+                                &recipes[table],
+                                section,
+                                {.table = (uint16_t)table, .breakdown = (uint16_t)breakdown},
+                                n_groups_of(computing, span, breakdown),
+                                NULL};
+    section->n_dimensions = span == SPAN_GOALS   ? GOALS_BY_FLAG + study->goals.n_flags
+                            : span == SPAN_TESTS ? tests_n_dimensions(study)
+                                                 : 1;
+    section->n_parts = (job->n_groups + PART_GROUPS - 1) / PART_GROUPS;
+    section->parts = calloc(section->n_dimensions * section->n_parts + 1, sizeof *section->parts);
+    section->no_memory |= section->parts == NULL;
+    return !section->no_memory;
+}
+
+/* The sections that are computed with that of the first job. */
+static size_t add_companions(struct section_job jobs[MOST_TOGETHER])
+{
+    struct computing *const computing = jobs->computing;
+    const struct figures *const figures = computing->works[0].figures;
+    const size_t breakdown = jobs->key.breakdown;
+    size_t n = 1;
+    for (unsigned t = 0; t < N_FIGURE_TABLES; t++) {
+        struct figure_section *const section =
+            &figures->sections[t * figures->study->n_breakdowns + breakdown];
+        if (!is_computed_with(computing, jobs->key.table, breakdown, t)) {
+            continue;
+        }
+        section->is_computed = true; /* or failed */
+        if (prepare_section(computing, section, t, breakdown, &jobs[n])) {
+            jobs[n - 1].next = &jobs[n];
+            n++;
+        }
+    }
+    return n;
+}
+
+static void end_section(struct figure_section *section)
+{
+    const size_t n = section->n_dimensions * section->n_parts;
+    for (size_t i = 0; section->parts != NULL && i < n; i++) {
+        section->no_memory |= section->parts[i].no_memory;
+    }
+}
+
 static void compute_section(struct figure_computer *computer, struct figure_section *section,
                             unsigned table, size_t breakdown)
 {
     struct computing *const computing = (struct computing *)computer;
     const struct recipe *const recipe = &recipes[table];
     struct work *const work = &computing->works[0];
-    const struct study *const study = work->study;
-    const uint32_t n_groups = n_groups_of(computing, recipe->span, breakdown);
-    struct section_job job = {computing,
-                              recipe,
-                              section,
-                              {.table = (uint16_t)table, .breakdown = (uint16_t)breakdown},
-                              n_groups};
-    size_t n;
+    struct section_job jobs[MOST_TOGETHER];
+    size_t n_jobs = 1;
     assert(!computing->is_at_work);
     for (unsigned t = 0; t < N_FIGURE_TABLES; t++) {
         if ((recipe->needs >> t & 1) != 0) {
@@ -333,17 +401,14 @@ static void compute_section(struct figure_computer *computer, struct figure_sect
             section->no_memory |= figures_section(work->figures, t, breakdown)->no_memory;
         }
     }
-    section->n_dimensions = recipe->span == SPAN_GOALS   ? GOALS_BY_FLAG + study->goals.n_flags
-                            : recipe->span == SPAN_TESTS ? tests_n_dimensions(study)
-                                                         : 1;
-    section->n_parts = (n_groups + PART_GROUPS - 1) / PART_GROUPS;
-    n = section->n_dimensions * section->n_parts;
-    section->parts = calloc(n + 1, sizeof *section->parts);
-    section->no_memory |= section->parts == NULL;
-    work->key = job.key;
-    if (!section->no_memory && (recipe->begin == NULL || recipe->begin(work))) {
+    if (!prepare_section(computing, section, table, breakdown, jobs)) {
+        return;
+    }
+    work->key = jobs->key;
+    if (recipe->begin == NULL || recipe->begin(work)) {
+        n_jobs = add_companions(jobs);
         computing->is_at_work = true;
-        run_parts(computing, &job, n);
+        run_parts(computing, jobs, section->n_dimensions * section->n_parts);
         computing->is_at_work = false;
     } else {
         section->no_memory = true;
@@ -351,8 +416,8 @@ static void compute_section(struct figure_computer *computer, struct figure_sect
     if (recipe->end != NULL) {
         recipe->end(work);
     }
-    for (size_t i = 0; section->parts != NULL && i < n; i++) {
-        section->no_memory |= section->parts[i].no_memory;
+    for (size_t i = 0; i < n_jobs; i++) {
+        end_section(jobs[i].section);
     }
 }
 

@@ -85,8 +85,8 @@ static void add_attainment(struct work *work, enum goal_occasion occasion)
     work_add(work, STATISTIC_PERCENT_CI_LOW, families.ci_low);
     work_add(work, STATISTIC_PERCENT_CI_HIGH, families.ci_high);
     if (work->study->goals.has_target) {
-        work_add(work, STATISTIC_P_TARGET, family_p(&families, work->study->goals.target,
-                                                    work->study->goals.target_test));
+        work_add(work, STATISTIC_P_TARGET,
+                 family_p(&families, work->study->goals.target, work->study->goals.target_test));
     }
     add_share_statistics(work, attained, goals);
 }

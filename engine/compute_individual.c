@@ -1,6 +1,6 @@
 /* engine/compute_individual.c - the figures of who changed: between bands, reliably, and into the
    usual range. */
-#include "engine/compute_work.h"
+#include "engine/compute_between.h"
 
 #include <assert.h>
 #include <math.h>
@@ -61,8 +61,8 @@ static void take_moments(const struct work *work, struct reliable_constants *con
 {
     const struct comparison_of_stages stages =
         work_compare(work, work->study->before, work->study->after);
-    constants->mean_before = describe_mean(&stages.before).mean.number;
-    constants->mean_after = describe_mean(&stages.after).mean.number;
+    constants->mean_before = score_mean(&stages.before).mean.number;
+    constants->mean_after = score_mean(&stages.after).mean.number;
     constants->sd_change = describe_interval(&stages.changes).sd.number;
 }
 
@@ -168,7 +168,7 @@ void compute_reliable_change(struct work *work)
     struct comparison_of_stages stages;
     struct reliable_change result = {0, 0, 0};
     uint64_t n;
-    bool known;
+    bool known, whole;
     if (!rule->has_figures) {
         return;
     }
@@ -179,10 +179,17 @@ void compute_reliable_change(struct work *work)
     }
     n = result.improved + result.unchanged + result.deteriorated;
     work->key.stage = FIGURE_STAGE_CHANGE;
-    add_constants(work, rule);
+    /* shares of cohorts are said, and compared by year */
+    whole = work_is_said(work) || breakdown_has_years(work->study, work->key.breakdown);
+    if (whole) {
+        add_constants(work, rule);
+    }
     work_add(work, STATISTIC_IMPROVED, known_count(known, result.improved));
     work_add(work, STATISTIC_UNCHANGED, known_count(known, result.unchanged));
     work_add(work, STATISTIC_DETERIORATED, known_count(known, result.deteriorated));
+    if (!whole) {
+        return;
+    }
     add_net_improved(work, &result, n);
     add_known_percent(work, known, STATISTIC_PERCENT_IMPROVED, result.improved, n);
     add_family_share(work, FAMILY_IMPROVED, result.improved, 0, n,

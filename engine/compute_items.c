@@ -227,7 +227,7 @@ static void add_regression(struct work *work)
     const double r =
         isnan(study->given_reliability) ? work_scale(work)->reliability : study->given_reliability;
     const struct comparison_of_stages stages = work_compare(work, study->before, study->after);
-    const struct description before = describe_mean(&stages.before);
+    const struct score_mean before = score_mean(&stages.before);
     if (study_norm(&study->scales[work->key.scale], &norm)) {
         work_add(work, STATISTIC_NORM_MEAN, value_double(norm.mean));
         work_add(work, STATISTIC_NORM_R, value_double(r));

@@ -30,6 +30,12 @@ static void add_quantiles(struct work *work, const struct description *d)
     work_add(work, STATISTIC_MAX, d->max);
 }
 
+/* Is what no table prints of single cohorts computed, too? */
+static bool has_unprinted(const struct work *work)
+{
+    return figures_has_unprinted(work->figures, work->key.breakdown);
+}
+
 /* Respondents, viable and each discount: sums over the same cells as every statistic. */
 static void people_ledger(struct work *work, uint64_t n_pairs)
 {
@@ -52,7 +58,7 @@ static void people_ledger(struct work *work, uint64_t n_pairs)
     work_add_count(work, STATISTIC_RESPONDENTS, respondents);
     work_add_count(work, STATISTIC_VIABLE, by_reason[DISCOUNT_NONE]);
     work_add_count(work, STATISTIC_DISCOUNTED, discounted);
-    for (size_t i = DISCOUNT_NONE + 1; i < N_DISCOUNTS; i++) {
+    for (size_t i = DISCOUNT_NONE + 1; i < N_DISCOUNTS && has_unprinted(work); i++) {
         work_add_sub(work, STATISTIC_DISCOUNTED_REASON, i, by_reason[i]);
     }
 }
@@ -79,15 +85,43 @@ static void add_effect(struct work *work, enum statistic size, struct effect eff
     add_ends(work, (enum statistic)(size + 1), effect.low, effect.high);
 }
 
+/* A size corrected for small n, whose interval no table prints. */
+static void add_corrected(struct work *work, enum statistic size, struct effect effect)
+{
+    work_add(work, size, effect.size);
+    if (has_unprinted(work)) {
+        add_ends(work, (enum statistic)(size + 1), effect.low, effect.high);
+    }
+}
+
 static void add_effect_sizes(struct work *work, const struct effect_sizes *sizes)
 {
     add_ends(work, STATISTIC_DZ_CI_LOW, sizes->dz.low, sizes->dz.high);
-    work_add(work, STATISTIC_DZ_NONCENTRAL, sizes->noncentral);
-    add_effect(work, STATISTIC_GZ, sizes->gz);
+    if (has_unprinted(work)) {
+        work_add(work, STATISTIC_DZ_NONCENTRAL, sizes->noncentral);
+    }
+    add_corrected(work, STATISTIC_GZ, sizes->gz);
     add_ends(work, STATISTIC_DAV_CI_LOW, sizes->dav.low, sizes->dav.high);
-    add_effect(work, STATISTIC_GAV, sizes->gav);
+    add_corrected(work, STATISTIC_GAV, sizes->gav);
     add_effect(work, STATISTIC_GLASS_DELTA, sizes->delta);
-    add_effect(work, STATISTIC_G_GLASS, sizes->g_delta);
+    add_corrected(work, STATISTIC_G_GLASS, sizes->g_delta);
+}
+
+/* How many changes went which way, and the tests of that. */
+static void add_ranks(struct work *work, const struct signed_rank *ranks, uint64_t n, bool whole)
+{
+    const bool any = n > 0;
+    work_add(work, STATISTIC_N_UP, any ? value_count((int64_t)ranks->n_up) : VALUE_NONE);
+    work_add(work, STATISTIC_N_SAME, any ? value_count((int64_t)ranks->n_same) : VALUE_NONE);
+    work_add(work, STATISTIC_N_DOWN, any ? value_count((int64_t)ranks->n_down) : VALUE_NONE);
+    if (whole) {
+        work_add(work, STATISTIC_V, ranks->v);
+    }
+    work_add(work, STATISTIC_P_WILCOXON, ranks->p_wilcoxon);
+    if (whole) {
+        work_add(work, STATISTIC_WILCOXON_EXACT, ranks->exact);
+    }
+    work_add(work, STATISTIC_P_SIGN, ranks->p_sign);
 }
 
 static void add_change_statistics(struct work *work, const struct comparison_of_stages *stages,
@@ -96,28 +130,25 @@ static void add_change_statistics(struct work *work, const struct comparison_of_
     const struct paired_change paired = paired_change(&stages->joint, &stages->changes);
     const struct effect_sizes sizes = effect_sizes(&paired, sd_before, sd_after, work->known);
     const struct signed_rank ranks = signed_rank(&stages->changes, work->study->zeros, work->ranks);
-    const bool up = work_scale(work)->higher_is_better;
+    const bool up = work_scale(work)->higher_is_better, whole = has_unprinted(work);
     add_description(work, &paired.change);
-    work_add(work, STATISTIC_SE, paired.change.se);
+    if (whole) {
+        work_add(work, STATISTIC_SE, paired.change.se);
+    }
     work_add(work, STATISTIC_CI_LOW, paired.change.ci_low);
     work_add(work, STATISTIC_CI_HIGH, paired.change.ci_high);
-    work_add(work, STATISTIC_T, paired.t);
-    work_add(work, STATISTIC_DF, paired.df);
+    if (whole) {
+        work_add(work, STATISTIC_T, paired.t);
+        work_add(work, STATISTIC_DF, paired.df);
+    }
     work_add(work, STATISTIC_P_T, paired.p_t);
-    work_add(work, STATISTIC_N_UP,
-             paired.change.n > 0 ? value_count((int64_t)ranks.n_up) : VALUE_NONE);
-    work_add(work, STATISTIC_N_SAME,
-             paired.change.n > 0 ? value_count((int64_t)ranks.n_same) : VALUE_NONE);
-    work_add(work, STATISTIC_N_DOWN,
-             paired.change.n > 0 ? value_count((int64_t)ranks.n_down) : VALUE_NONE);
-    work_add(work, STATISTIC_V, ranks.v);
-    work_add(work, STATISTIC_P_WILCOXON, ranks.p_wilcoxon);
-    work_add(work, STATISTIC_WILCOXON_EXACT, ranks.exact);
-    work_add(work, STATISTIC_P_SIGN, ranks.p_sign);
+    add_ranks(work, &ranks, paired.change.n, whole);
     work_add(work, STATISTIC_DZ, paired.dz);
     work_add(work, STATISTIC_DAV, paired.dav);
     work_add(work, STATISTIC_RANK_BISERIAL, ranks.rank_biserial);
-    work_add(work, STATISTIC_R, paired.r);
+    if (whole) {
+        work_add(work, STATISTIC_R, paired.r);
+    }
     compute_family_change(work, &stages->changes);
     add_effect_sizes(work, &sizes);
     add_ends(work, STATISTIC_RANK_BISERIAL_CI_LOW, ranks.rank_biserial_low,
@@ -134,8 +165,8 @@ void compute_before_after(struct work *work)
 {
     struct comparison_of_stages stages;
     struct description before, after, change;
-    const bool quantiles = figures_has_unprinted(work->figures, work->key.breakdown) &&
-                           !study_is_goal_level(work->study, work->key.scale);
+    const bool quantiles =
+        has_unprinted(work) && !study_is_goal_level(work->study, work->key.scale);
     if (!work_has_pair(work)) {
         return;
     }
@@ -185,7 +216,9 @@ static void count_bands(struct work *work, const struct distribution *scores)
 {
     const struct scale *const scale = work_scale(work);
     for (size_t s = 0; s < scale->n_band_sets; s++) {
-        for (size_t b = 0; b < scale->band_sets[s].n_bands; b++) {
+        const bool printed = s == study_band_set(work->study, work->key.scale);
+        for (size_t b = 0; (printed || has_unprinted(work)) && b < scale->band_sets[s].n_bands;
+             b++) {
             work_add_sub(work, STATISTIC_BAND, BAND_SUB(s, b),
                          count_band(&scale->band_sets[s], b, scores));
         }
@@ -254,8 +287,9 @@ static void trajectory_step(struct work *work, size_t stage)
 /* `whole`: also what no table prints. */
 static void trajectory_change(struct work *work, size_t stage, bool whole)
 {
+    const bool said = work_is_said(work);
     struct comparison_of_stages stages;
-    struct description first, this;
+    struct score_mean first;
     struct paired_change change;
     if (stage == 0) {
         const unsigned last = work_has_families(work) ? STATISTIC_STEP_FAMILY_P : STATISTIC_STEP_P;
@@ -266,15 +300,18 @@ static void trajectory_change(struct work *work, size_t stage, bool whole)
         return;
     }
     stages = work_compare(work, 0, stage);
-    first = describe_mean(&stages.before);
-    this = describe_mean(&stages.after);
+    first = score_mean(&stages.before);
     change = paired_test(&stages.changes);
     work_add_count(work, STATISTIC_CHANGE_N, first.n);
     work_add(work, STATISTIC_CHANGE_FIRST_MEAN, first.mean);
-    work_add(work, STATISTIC_CHANGE_THIS_MEAN, this.mean);
+    if (said) {
+        work_add(work, STATISTIC_CHANGE_THIS_MEAN, score_mean(&stages.after).mean);
+    }
     work_add(work, STATISTIC_CHANGE_MEAN, change.change.mean);
-    work_add(work, STATISTIC_CHANGE_CI_LOW, change.change.ci_low);
-    work_add(work, STATISTIC_CHANGE_CI_HIGH, change.change.ci_high);
+    if (said) {
+        work_add(work, STATISTIC_CHANGE_CI_LOW, change.change.ci_low);
+        work_add(work, STATISTIC_CHANGE_CI_HIGH, change.change.ci_high);
+    }
     work_add(work, STATISTIC_CHANGE_P, change.p_t);
     if (whole) {
         trajectory_step(work, stage);
@@ -289,36 +326,44 @@ static void trajectory_change(struct work *work, size_t stage, bool whole)
     }
 }
 
+/* What no table prints of single cohorts. */
+static void add_stage_spread(struct work *work, const struct distribution *scores, bool interval)
+{
+    const struct description d = describe_interval(scores);
+    work_add(work, STATISTIC_SD, d.sd);
+    if (interval) {
+        work_add(work, STATISTIC_CI_LOW, d.ci_low);
+        work_add(work, STATISTIC_CI_HIGH, d.ci_high);
+    }
+}
+
 void compute_trajectory(struct work *work)
 {
-    const bool whole = figures_has_unprinted(work->figures, work->key.breakdown);
+    const bool whole = has_unprinted(work);
     struct mixed_model model = {.outcome = MODEL_NOT_ASKED};
     if (whole) {
         model = compute_model(work);
     }
     for (size_t stage = 0; stage < work->study->n_stages; stage++) {
         struct distribution scores = work_distribution(work, stage, TALLY_ONE_STAGE);
-        struct description d = whole ? describe_interval(&scores) : describe_mean(&scores);
+        struct score_mean mean = score_mean(&scores);
+        const bool level = study_is_goal_level(work->study, work->key.scale);
         work->key.stage = (uint16_t)(FIGURE_STAGE_FIRST + stage);
-        work_add_count(work, STATISTIC_N, d.n);
-        work_add(work, STATISTIC_MEAN, d.mean);
+        work_add_count(work, STATISTIC_N, mean.n);
+        work_add(work, STATISTIC_MEAN, mean.mean);
         if (whole) {
-            work_add(work, STATISTIC_SD, d.sd);
+            add_stage_spread(work, &scores, !level);
         }
-        if (study_is_goal_level(work->study, work->key.scale)) {
+        if (level) {
             continue;
-        }
-        if (whole) {
-            work_add(work, STATISTIC_CI_LOW, d.ci_low);
-            work_add(work, STATISTIC_CI_HIGH, d.ci_high);
         }
         trajectory_change(work, stage, whole);
         /* A mean over those who have every stage: the plain means of two stages may differ only
            because different people are in them. */
         scores = work_distribution(work, stage, TALLY_ALL_STAGES);
-        d = describe_mean(&scores);
-        work_add_count(work, STATISTIC_SAME_N, d.n);
-        work_add(work, STATISTIC_SAME_MEAN, d.mean);
+        mean = score_mean(&scores);
+        work_add_count(work, STATISTIC_SAME_N, mean.n);
+        work_add(work, STATISTIC_SAME_MEAN, mean.mean);
         if (whole) {
             compute_model_stage(work, &model, stage);
         }

@@ -94,6 +94,13 @@ struct comparison_of_stages work_compare(const struct work *work, size_t stage, 
         .changes = {work->changes, joint_change(&joint, work->changes), units}};
 }
 
+bool work_is_said(const struct work *work)
+{
+    const struct comparison *const comparison = &work->figures->comparisons[work->key.breakdown];
+    return figures_has_unprinted(work->figures, work->key.breakdown) ||
+           comparison->grouping.n_groups <= MOST_SAID_COHORTS;
+}
+
 bool work_has_pair(const struct work *work)
 {
     return work->study->before != work->study->after;

@@ -93,6 +93,9 @@ struct comparison_of_stages {
 };
 struct comparison_of_stages work_compare(const struct work *work, size_t stage, size_t later);
 
+/* Are sentences said of single cohorts, or is what no table prints computed anyway? */
+bool work_is_said(const struct work *work);
+
 /* Has the study two stages to compare? And has the scale bands, too, that both stages share? */
 bool work_has_pair(const struct work *work);
 bool work_has_bands(const struct work *work);

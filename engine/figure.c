@@ -47,6 +47,16 @@ static bool reduce(int128 numerator, int128 denominator, bool *negative, uint128
     return *over <= INT128_MAX && *under <= INT128_MAX;
 }
 
+/* Nearly all ratios have terms of 32 bits, lowest already here, of which the quotient of two doubles is the
+   nearest. */
+static struct value of_small(int64_t over, int64_t under)
+{
+    return (struct value){.kind = VALUE_RATIO,
+                          .number = (double)over / (double)under,
+                          .numerator = over,
+                          .denominator = under};
+}
+
 /* The ratio or root of terms that are lowest already. */
 static struct value of_lowest(enum value_kind kind, int128 numerator, int128 denominator)
 {
@@ -59,10 +69,20 @@ static struct value of_lowest(enum value_kind kind, int128 numerator, int128 den
                           .denominator = denominator};
 }
 
+static struct value small_ratio(int64_t numerator, int64_t denominator)
+{
+    const int64_t divisor = (int64_t)whole_gcd((uint64_t)(numerator < 0 ? -numerator : numerator),
+                                               (uint64_t)denominator);
+    return of_small(numerator / divisor, denominator / divisor);
+}
+
 struct value value_ratio(int128 numerator, int128 denominator)
 {
     bool negative;
     uint128 over, under;
+    if (denominator > 0 && denominator == (int32_t)denominator && numerator == (int32_t)numerator) {
+        return small_ratio((int64_t)numerator, (int64_t)denominator);
+    }
     if (!reduce(numerator, denominator, &negative, &over, &under)) {
         return VALUE_NONE;
     }
@@ -93,8 +113,9 @@ struct value value_of_term(enum value_kind kind, int64_t term)
     switch (kind) {
     case VALUE_COUNT:
         return value_count(term);
-    case VALUE_RATIO:
-    case VALUE_ROOT: /* the denominator is the lower half, and > 0 */
+    case VALUE_RATIO: /* the denominator is the lower half, and > 0 */
+        return of_small(term >> 32, term & INT32_MAX);
+    case VALUE_ROOT:
         return of_lowest(kind, term >> 32, term & INT32_MAX);
     case VALUE_DOUBLE:
         memcpy(&number, &term, sizeof number);
@@ -109,14 +130,16 @@ struct value value_of_term(enum value_kind kind, int64_t term)
    what is too small (below 2^-73) counts as 0. */
 static bool double_times(double number, uint64_t factor, uint128 *out)
 {
-    int exponent;
     uint64_t bits;
+    int exponent;
     if (!(number < 0x1p127)) {
         return false;
     }
-    /* The 53 bits of a double, moved before its point, are a whole number. */
-    bits = (uint64_t)ldexp(frexp(number, &exponent), 53);
-    exponent -= 53;
+    /* The 53 bits of a double, moved before its point, are a whole number; below 2^-1022 they are fewer, which
+       does not matter. */
+    memcpy(&bits, &number, sizeof bits);
+    exponent = (int)(bits >> 52) - 1075;
+    bits = (bits & (((uint64_t)1 << 52) - 1)) | (uint64_t)1 << 52;
     if (exponent < 0) {
         *out = exponent >= -126 ? (uint128)bits * factor >> -exponent : 0;
         return true;
@@ -158,15 +181,33 @@ static bool is_negative(const struct value *value)
     return value->number < 0.0;
 }
 
+/* Most numbers are counts, and ratios of terms of 32 bits. False: not this one. */
+static bool round_small(const struct value *value, unsigned decimals, int64_t *out)
+{
+    const int64_t over = (int64_t)value->numerator, under = (int64_t)value->denominator;
+    int64_t doubled;
+    if (over != value->numerator || over == INT64_MIN) {
+        return false;
+    }
+    if (value->kind == VALUE_COUNT && decimals == 0) {
+        *out = over;
+        return true;
+    }
+    if (under != value->denominator ||
+        __builtin_mul_overflow(over, (int64_t)(2 * ten_to[decimals]), &doubled)) {
+        return false;
+    }
+    doubled /= under; /* towards 0, as is half of it when one more is added on that side */
+    *out = (doubled + (doubled > 0) - (doubled < 0)) / 2;
+    return true;
+}
+
 bool value_rounded(const struct value *value, unsigned decimals, int64_t *out)
 {
     uint128 rounded;
     assert(decimals <= MAX_DECIMALS);
-    if (value->kind == VALUE_COUNT && decimals == 0) { /* most numbers are counts */
-        if (value->numerator > INT64_MAX || value->numerator < INT64_MIN + 1) {
-            return false;
-        }
-        *out = (int64_t)value->numerator;
+    if ((value->kind == VALUE_COUNT || value->kind == VALUE_RATIO) &&
+        round_small(value, decimals, out)) {
         return true;
     }
     if (!rounded_magnitude(value, decimals, &rounded) || rounded > INT64_MAX) {

@@ -125,8 +125,7 @@ static bool open_block(struct figure_part *part, const struct figure_key *key)
                                                            .measure = key->measure,
                                                            .scale = key->scale,
                                                            .stage = key->stage,
-                                                           .first = (uint32_t)part->n_figures,
-                                                           .first_term = (uint32_t)part->n_terms};
+                                                           .first = (uint32_t)part->n_figures};
     return true;
 }
 
@@ -145,8 +144,8 @@ static bool keep_wide(struct figure_part *part, const struct value *value)
     if (!array_grow(&part->wide, &part->wide_capacity, part->n_wide + 1, sizeof *part->wide)) {
         return false;
     }
-    part->kinds[part->n_figures++] = KIND_WIDE;
-    part->terms[part->n_terms++] = (int64_t)part->n_wide;
+    part->kinds[part->n_figures] = KIND_WIDE;
+    part->terms[part->n_figures++] = (int64_t)part->n_wide;
     part->wide[part->n_wide++] = *value;
     return true;
 }
@@ -157,9 +156,8 @@ static bool keep_value(struct figure_part *part, const struct value *value)
     if (!value_shorten(value, &term)) {
         return keep_wide(part, value);
     }
-    part->kinds[part->n_figures++] = (uint8_t)value->kind;
-    part->terms[part->n_terms] = term;
-    part->n_terms += value->kind != VALUE_UNDEFINED;
+    part->kinds[part->n_figures] = (uint8_t)value->kind;
+    part->terms[part->n_figures++] = term;
     return true;
 }
 
@@ -171,7 +169,8 @@ static bool reach_figure(struct figure_part *part)
                       sizeof *part->names) &&
            array_grow(&part->kinds, &part->kinds_capacity, part->n_figures + 1,
                       sizeof *part->kinds) &&
-           array_grow(&part->terms, &part->terms_capacity, part->n_terms + 1, sizeof *part->terms);
+           array_grow(&part->terms, &part->terms_capacity, part->n_figures + 1,
+                      sizeof *part->terms);
 }
 
 static bool add_figure(struct figure_part *part, const struct figure_key *key,
@@ -180,7 +179,7 @@ static bool add_figure(struct figure_part *part, const struct figure_key *key,
     const uint32_t name = name_of(key->statistic, key->sub);
     const bool has_room = part->n_names < part->names_capacity &&
                           part->n_figures < part->kinds_capacity &&
-                          part->n_terms < part->terms_capacity;
+                          part->n_figures < part->terms_capacity;
     assert(part->n_blocks == 0 || part->n_starts <= key->group - part->key.group ||
            block_compare(&part->blocks[part->n_blocks - 1], key) <= 0);
     if ((!has_room && !reach_figure(part)) || (!is_open(part, key) && !open_block(part, key))) {
@@ -231,7 +230,7 @@ void figures_complete(struct figure_part *part)
     }
     array_cut(&part->blocks, &part->blocks_capacity, part->n_blocks, sizeof *part->blocks);
     array_cut(&part->kinds, &part->kinds_capacity, part->n_figures, sizeof *part->kinds);
-    array_cut(&part->terms, &part->terms_capacity, part->n_terms, sizeof *part->terms);
+    array_cut(&part->terms, &part->terms_capacity, part->n_figures, sizeof *part->terms);
     array_cut(&part->wide, &part->wide_capacity, part->n_wide, sizeof *part->wide);
 }
 
@@ -294,34 +293,13 @@ bool figures_had_memory(const struct figures *figures)
 
 /* --- looking up --- */
 
-/* How many of n kinds are of values that are defined: eight at a time. */
-static size_t count_defined(const uint8_t kinds[], size_t n)
-{
-    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
-    size_t count = 0, i = 0;
-    for (; i + 8 <= n; i += 8) {
-        uint64_t eight;
-        memcpy(&eight, kinds + i, sizeof eight);
-        count += (size_t)__builtin_popcountll((((eight & low) + low) | eight) & ~low);
-    }
-    for (; i < n; i++) {
-        count += kinds[i] != VALUE_UNDEFINED;
-    }
-    return count;
-}
-
-/* The i-th value of a block. Of few people, many statistics are undefined: only the others have terms. */
+/* The i-th value of a block. */
 static struct value kept_value(const struct figure_part *part, const struct figure_block *block,
                                size_t i)
 {
-    const uint8_t *const kinds = &part->kinds[block->first];
-    size_t term;
-    if (kinds[i] == VALUE_UNDEFINED) {
-        return VALUE_NONE;
-    }
-    term = block->first_term + count_defined(kinds, i);
-    return kinds[i] == KIND_WIDE ? part->wide[part->terms[term]]
-                                 : value_of_term((enum value_kind)kinds[i], part->terms[term]);
+    const uint8_t kind = part->kinds[block->first + i];
+    const int64_t term = part->terms[block->first + i];
+    return kind == KIND_WIDE ? part->wide[term] : value_of_term((enum value_kind)kind, term);
 }
 
 struct figure_key figures_block_key(const struct figure_part *part,

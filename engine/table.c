@@ -163,8 +163,16 @@ static struct cell_content cell_numbers(enum cell_kind kind, const struct value 
 static struct cell_content cell_of_one(enum cell_kind kind, const struct value *value,
                                        unsigned decimals)
 {
-    const struct value zero = {.kind = VALUE_COUNT, .denominator = 1};
-    return cell_numbers(kind, value, &zero, decimals);
+    struct cell_content cell = {.kind = (uint8_t)kind, .decimals = (uint8_t)decimals};
+    if (value->kind == VALUE_UNDEFINED) {
+        cell.number = CELL_UNDEFINED;
+    } else if (value_rounded(value, decimals, &cell.low)) {
+        cell.number = CELL_ROUNDED;
+    } else {
+        cell.number = CELL_HUGE;
+        cell.huge_low = value->number;
+    }
+    return cell;
 }
 
 struct cell_content cell_value(struct value value, unsigned decimals)

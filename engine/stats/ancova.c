@@ -72,7 +72,7 @@ static struct left sum_left(const struct cohort cohorts[], size_t n_cohorts, con
 
 struct ancova ancova(const struct cohort cohorts[], size_t n_cohorts)
 {
-    struct ancova a = {0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    struct ancova a = {0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
     const struct within w = sum_within(cohorts, n_cohorts);
     const double k = (double)w.cohorts, q = (double)w.with_slope;
     struct left left;
@@ -90,6 +90,7 @@ struct ancova ancova(const struct cohort cohorts[], size_t n_cohorts)
     a.slopes_df2 = w.n - k - q;
     if (a.df2 >= 1.0 && left.own + left.slopes > NOTHING * w.after_after) {
         a.variance = (left.own + left.slopes) / a.df2;
+        a.t = student_quantile_975(a.df2);
         a.f = a.df1 >= 1.0 ? left.cohorts / a.df1 / a.variance : NAN;
         a.p = f_upper(a.f, a.df1, a.df2);
     }
@@ -103,7 +104,7 @@ struct ancova ancova(const struct cohort cohorts[], size_t n_cohorts)
 static struct adjusted with_interval(const struct ancova *ancova, double mean, double squares)
 {
     const double se = sqrt(ancova->variance * squares);
-    const double half = isnan(se) ? NAN : student_quantile_975(ancova->df2) * se;
+    const double half = isnan(se) ? NAN : ancova->t * se;
     return (struct adjusted){mean, se, mean - half, mean + half};
 }
 

@@ -24,6 +24,7 @@ struct ancova {
     double slopes_f, slopes_df1, slopes_df2, p_slopes; /* NAN also at q < 2, ... */
     double before_before;                              /* within cohorts */
     double variance; /* of the errors; NAN at df2 < 1 or where there is no error */
+    double t; /* student_quantile_975(df2), which every cohort's interval needs; NAN likewise */
 };
 struct ancova ancova(const struct cohort cohorts[], size_t n_cohorts);
 

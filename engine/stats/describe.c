@@ -76,31 +76,38 @@ static void set_spread(const struct distribution *distribution, struct descripti
     description->se = spread_root(&spread, (const uint64_t[]){n, n, n - 1, unit, unit}, 5);
 }
 
-struct description describe_mean(const struct distribution *distribution)
+struct score_mean score_mean(const struct distribution *distribution)
 {
     const struct score_count *const scores = distribution->scores;
     const int64_t unit = distribution->units_per_point;
-    struct description description = {.mean = VALUE_NONE,
-                                      .sd = VALUE_NONE,
-                                      .se = VALUE_NONE,
-                                      .ci_low = VALUE_NONE,
-                                      .ci_high = VALUE_NONE,
-                                      .q1 = VALUE_NONE,
-                                      .median = VALUE_NONE,
-                                      .q3 = VALUE_NONE,
-                                      .min = VALUE_NONE,
-                                      .max = VALUE_NONE};
+    struct score_mean result = {0, VALUE_NONE};
     assert(unit > 0);
     for (size_t i = 0; i < distribution->n_scores; i++) {
         assert(scores[i].count > 0 && (i == 0 || scores[i - 1].score < scores[i].score));
-        description.n += scores[i].count;
+        result.n += scores[i].count;
     }
-    if (description.n > 0) {
-        const struct whole_mean mean = mean_of(distribution, description.n);
-        description.mean = value_ratio((int128)mean.whole * (int128)description.n + mean.rest,
-                                       (int128)unit * (int128)description.n);
+    if (result.n > 0) {
+        const struct whole_mean mean = mean_of(distribution, result.n);
+        result.mean = value_ratio((int128)mean.whole * (int128)result.n + mean.rest,
+                                  (int128)unit * (int128)result.n);
     }
-    return description;
+    return result;
+}
+
+static struct description describe_mean(const struct distribution *distribution)
+{
+    const struct score_mean mean = score_mean(distribution);
+    return (struct description){.n = mean.n,
+                                .mean = mean.mean,
+                                .sd = VALUE_NONE,
+                                .se = VALUE_NONE,
+                                .ci_low = VALUE_NONE,
+                                .ci_high = VALUE_NONE,
+                                .q1 = VALUE_NONE,
+                                .median = VALUE_NONE,
+                                .q3 = VALUE_NONE,
+                                .min = VALUE_NONE,
+                                .max = VALUE_NONE};
 }
 
 struct description describe_interval(const struct distribution *distribution)

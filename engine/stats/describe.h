@@ -17,11 +17,16 @@ struct description {
     struct value min, max;
 };
 
+/* Number and mean alone. */
+struct score_mean {
+    uint64_t n;
+    struct value mean;
+};
+struct score_mean score_mean(const struct distribution *distribution);
+
 struct description describe(const struct distribution *distribution);
 
-/* As much of it as is asked for, the rest undefined: number and mean; these with sd, se and the
-   interval, and no quantiles. */
-struct description describe_mean(const struct distribution *distribution);
+/* The same without quantiles, which are undefined. */
 struct description describe_interval(const struct distribution *distribution);
 
 #endif

@@ -8,9 +8,6 @@
 #include "engine/tables/sentences.h"
 #include "engine/tables/shared.h"
 
-/* A breakdown into more cohorts than this is for tables: nobody reads so many sentences. */
-#define MOST_COHORTS 20
-
 /* --- sentences, one after the other ----------------------------------------------------------- */
 
 /* A paragraph in the making. */
@@ -563,7 +560,7 @@ static void add_cohorts(struct maker *maker, struct table *table, size_t scale, 
     const struct study *const study = maker->study;
     for (size_t b = 1; b < study->n_breakdowns; b++) {
         struct cohort_rows rows = cohort_rows(maker, b, study->scales[scale].measure);
-        if (maker->figures->comparisons[b].grouping.n_groups > MOST_COHORTS) {
+        if (maker->figures->comparisons[b].grouping.n_groups > MOST_SAID_COHORTS) {
             continue;
         }
         (void)next_cohort(&rows); /* All has had its paragraph */

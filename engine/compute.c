@@ -461,18 +461,20 @@ static bool list_categories(struct figures *figures, const struct tally *tally)
 }
 
 /* Whoever counts on a scale has a cell at every stage, a reason if not a score, so that the first stage
-   tells. A goal's own level has only scores, but its family has such scales too. */
+   tells, and how many there are (of goals: something else). A goal's own level has only scores, but its family
+   has such scales too. */
 static bool has_measure(const struct study *study, const struct tally *tally, uint32_t group,
-                        size_t measure)
+                        size_t measure, uint64_t *people)
 {
     const size_t first = study->measures[measure].first_scale;
-    for (size_t i = 0; i < study->measures[measure].instrument->n_scales; i++) {
+    *people = 0;
+    for (size_t i = 0; i < study->measures[measure].instrument->n_scales && *people == 0; i++) {
         struct cell_cursor at = tally_find(tally, group, first + i, 0, TALLY_ONE_STAGE);
-        if (cell_next(&at)) {
-            return true;
+        while (cell_next(&at)) {
+            *people += at.cell.count;
         }
     }
-    return false;
+    return *people > 0;
 }
 
 /* Asked for in every table: found once. All is always there. */
@@ -481,8 +483,13 @@ static bool find_measures(const struct study *study, bool is_all, struct compari
     const size_t n_groups = comparison->grouping.n_groups, n = study->n_measures;
     comparison->has_measure = calloc(n_groups * n + 1, sizeof *comparison->has_measure);
     for (size_t i = 0; comparison->has_measure != NULL && i < n_groups * n; i++) {
-        comparison->has_measure[i] =
-            is_all || has_measure(study, &comparison->tally, (uint32_t)(i / n), i % n);
+        const bool goals = study->measures[i % n].instrument->is_goals;
+        uint64_t people;
+        const bool has = has_measure(study, &comparison->tally, (uint32_t)(i / n), i % n, &people);
+        people = goals ? UINT64_MAX : people;
+        comparison->has_measure[i] = is_all || has;
+        comparison->most_people =
+            people > comparison->most_people ? people : comparison->most_people;
     }
     return comparison->has_measure != NULL;
 }

@@ -284,13 +284,34 @@ static void trajectory_step(struct work *work, size_t stage)
     work_add(work, STATISTIC_STEP_P, change.p_t);
 }
 
+/* The change since the first stage. */
+static void add_change_since(struct work *work, const struct comparison_of_stages *stages)
+{
+    const bool said = work_is_said(work);
+    const struct score_mean first = score_mean(&stages->before);
+    struct paired_change change;
+    work_add_count(work, STATISTIC_CHANGE_N, first.n);
+    work_add(work, STATISTIC_CHANGE_FIRST_MEAN, first.mean);
+    if (!figures_has_tests(work->figures, work->key.breakdown)) {
+        work_add(work, STATISTIC_CHANGE_MEAN, score_mean(&stages->changes).mean);
+        return;
+    }
+    change = paired_test(&stages->changes);
+    if (said) {
+        work_add(work, STATISTIC_CHANGE_THIS_MEAN, score_mean(&stages->after).mean);
+    }
+    work_add(work, STATISTIC_CHANGE_MEAN, change.change.mean);
+    if (said) {
+        work_add(work, STATISTIC_CHANGE_CI_LOW, change.change.ci_low);
+        work_add(work, STATISTIC_CHANGE_CI_HIGH, change.change.ci_high);
+    }
+    work_add(work, STATISTIC_CHANGE_P, change.p_t);
+}
+
 /* `whole`: also what no table prints. */
 static void trajectory_change(struct work *work, size_t stage, bool whole)
 {
-    const bool said = work_is_said(work);
     struct comparison_of_stages stages;
-    struct score_mean first;
-    struct paired_change change;
     if (stage == 0) {
         const unsigned last = work_has_families(work) ? STATISTIC_STEP_FAMILY_P : STATISTIC_STEP_P;
         for (unsigned s = STATISTIC_CHANGE_N; s <= last && whole; s++) {
@@ -300,19 +321,7 @@ static void trajectory_change(struct work *work, size_t stage, bool whole)
         return;
     }
     stages = work_compare(work, 0, stage);
-    first = score_mean(&stages.before);
-    change = paired_test(&stages.changes);
-    work_add_count(work, STATISTIC_CHANGE_N, first.n);
-    work_add(work, STATISTIC_CHANGE_FIRST_MEAN, first.mean);
-    if (said) {
-        work_add(work, STATISTIC_CHANGE_THIS_MEAN, score_mean(&stages.after).mean);
-    }
-    work_add(work, STATISTIC_CHANGE_MEAN, change.change.mean);
-    if (said) {
-        work_add(work, STATISTIC_CHANGE_CI_LOW, change.change.ci_low);
-        work_add(work, STATISTIC_CHANGE_CI_HIGH, change.change.ci_high);
-    }
-    work_add(work, STATISTIC_CHANGE_P, change.p_t);
+    add_change_since(work, &stages);
     if (whole) {
         trajectory_step(work, stage);
         stages = work_compare(work, 0, stage); /* in the room that the step took */

@@ -29,6 +29,7 @@ struct place {
 struct tests {
     size_t breakdown, dimension, n_members;
     bool has_unprinted;   /* figures_has_unprinted() */
+    bool has_tests;       /* figures_has_tests() */
     struct place *places; /* owned, n_places, by scale, stage and kind */
     size_t n_places;
     size_t n_rows;          /* groups x members */
@@ -61,7 +62,7 @@ static bool stands_at(const struct tests *tests, const struct study *study, stru
 {
     const bool goals = study_is_goal_level(study, place.scale);
     const bool has_pair = study->before != study->after;
-    if ((tests->dimension != GOALS_ANY && place.kind != TEST_TARGET) ||
+    if (!tests->has_tests || (tests->dimension != GOALS_ANY && place.kind != TEST_TARGET) ||
         (!tests->has_unprinted && test_is_of_all_alone(place.kind))) {
         return false;
     }
@@ -319,6 +320,7 @@ static bool adjust_all(const struct work *work, size_t breakdown, size_t dimensi
     tests->breakdown = breakdown;
     tests->dimension = dimension;
     tests->has_unprinted = figures_has_unprinted(work->figures, breakdown);
+    tests->has_tests = figures_has_tests(work->figures, breakdown);
     tests->n_members =
         dimension == GOALS_ANY ? 1 : goals_dimension_size(work->figures, (unsigned)dimension);
     if (!find_tests(work, tests)) {

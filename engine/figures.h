@@ -516,10 +516,8 @@ struct comparison {
     struct tally tally;
     struct family_tally families;
     struct item_tally items;
-    bool *has_measure; /* owned, [group][measure]: see figures_has_measure() */
-    uint32_t *
-        changes_at; /* owned, [group][scale]: 1 + where the cells of before and after begin in the list of the
-                             group, once `before_after` has been computed; 0: there are none, or who knows */
+    uint64_t most_people; /* that a group has of one measure; UINT64_MAX: of goals, who knows */
+    bool *has_measure;    /* owned, [group][measure]: see figures_has_measure() */
 };
 
 struct figures {
@@ -547,6 +545,16 @@ struct figures {
 static inline bool figures_has_unprinted(const struct figures *figures, size_t breakdown)
 {
     return breakdown == 0 || !figures->printed_only;
+}
+
+/* Is the p of some test in some of its groups printed, or needed for results.csv? Where every group has too few
+   people, none is, nor what the p is adjusted by. */
+static inline bool figures_has_tests(const struct figures *figures, size_t breakdown)
+{
+    const struct comparison *const comparison = &figures->comparisons[breakdown];
+    return figures_has_unprinted(figures, breakdown) ||
+           comparison->grouping.n_groups <= MOST_SAID_COHORTS ||
+           comparison->most_people >= figures->study->small_numbers.too_few;
 }
 
 int figure_key_compare(const struct figure_key *a, const struct figure_key *b);

@@ -138,6 +138,11 @@ struct cell_content cell_text(struct text text)
                                  .name = first->kind == ARGUMENT_NAME ? first->name : NULL};
 }
 
+struct cell_content cell_name(const char *name)
+{
+    return (struct cell_content){.kind = CELL_TEXT, .message = MESSAGE_NAME, .name = name};
+}
+
 struct cell_content cell_sentence(const struct text *text)
 {
     return (struct cell_content){.kind = CELL_TEXT, .text = text};

@@ -106,6 +106,7 @@ void report_drop_empty_tables(struct report *report);
 /* A text without arguments, or whose one argument is a name; and any text, which must outlive the
    report. */
 struct cell_content cell_text(struct text text);
+struct cell_content cell_name(const char *name); /* of text_name(), which is much larger */
 struct cell_content cell_sentence(const struct text *text);
 
 /* Rounded half away from zero to `decimals` (0..9), on the exact value: value_rounded(). */

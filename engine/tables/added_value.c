@@ -12,7 +12,7 @@ static void added_value_row(struct maker *maker, struct table *table, const stru
     if (row == NULL) {
         return;
     }
-    row[0] = cell_text(cohort_text(maker, key));
+    row[0] = cohort_cell(maker, key);
     row[1] = cell_value(n, 0);
     row[2] = cell_value(figures_at(f, key, change, STATISTIC_MEAN, 0), 1);
     row[3] = cell_interval(

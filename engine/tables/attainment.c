@@ -38,7 +38,7 @@ static void attainment_row(struct maker *maker, struct table *table, const struc
         return;
     }
     row[0] = cell_text(member_text(maker, key));
-    row[1] = cell_text(cohort_text(maker, key));
+    row[1] = cohort_cell(maker, key);
     for (size_t i = 0; i < 4; i++) {
         row[i + 2] = cell_value(figures_at(maker->figures, key, stage, printed[i], 0), 0);
     }
@@ -120,7 +120,7 @@ static void share_row(struct maker *maker, struct table *table, const struct fig
     if (row == NULL) {
         return;
     }
-    row[0] = cell_text(cohort_text(maker, key));
+    row[0] = cohort_cell(maker, key);
     row[1] = cell_value(goals, 0);
     row[2] = cell_value(families, 0);
     row[3] = cell_percent(figures_at(f, key, stage, STATISTIC_PERCENT, 0), 0);

@@ -38,15 +38,16 @@ static void add_base(struct maker *maker, struct table *table, size_t scale)
 /* Which scale rows are of, and what its bands are called. */
 struct shown {
     size_t scale;
-    const struct text *names; /* borrowed */
+    const struct cell_content *names; /* borrowed */
 };
 
 /* NULL: no memory. */
-static const struct text *band_texts(struct maker *maker, const struct band_set *set)
+static const struct cell_content *band_names(struct maker *maker, const struct band_set *set)
 {
-    struct text *const names = arena_alloc(&maker->report->arena, set->n_bands, sizeof *names);
+    struct cell_content *const names =
+        arena_alloc(&maker->report->arena, set->n_bands, sizeof *names);
     for (size_t b = 0; names != NULL && b < set->n_bands; b++) {
-        names[b] = band_text(maker, set->bands[b].name);
+        names[b] = cell_text(band_text(maker, set->bands[b].name));
     }
     return names;
 }
@@ -60,7 +61,7 @@ static bool band_rows(struct maker *maker, struct table *table, const struct coh
     const struct figure_key *const key = &of_cohort;
     const struct figure_place of_before = figures_place(maker->figures, key, FIGURE_STAGE_BEFORE);
     const struct figure_place of_after = figures_place(maker->figures, key, FIGURE_STAGE_AFTER);
-    const struct text cohort = cohort_text(maker, key);
+    const struct cell_content cohort = cohort_cell(maker, key);
     const struct band_set *const set = printed_set(maker, key->scale);
     struct figure_key people = *key;
     struct value n;
@@ -75,8 +76,8 @@ static bool band_rows(struct maker *maker, struct table *table, const struct coh
         if (row == NULL) {
             return false;
         }
-        row[0] = cell_text(cohort);
-        row[1] = cell_text(shown->names[b]);
+        row[0] = cohort;
+        row[1] = shown->names[b];
         row[2] = cell_value(before, 0);
         row[3] = cell_percent(share(before, n), 0);
         row[4] = cell_value(after, 0);
@@ -89,7 +90,7 @@ static bool band_rows(struct maker *maker, struct table *table, const struct coh
 static void bands(struct maker *maker, size_t scale, size_t breakdown)
 {
     const struct band_set *const set = printed_set(maker, scale);
-    const struct text *const names = band_texts(maker, set);
+    const struct cell_content *const names = band_names(maker, set);
     struct table *const table = new_table(maker, breakdown, stem_of(maker, "bands", scale),
                                           title_of(maker, MESSAGE_TITLE_BANDS, scale));
     add_cohort_column(maker, table, breakdown);

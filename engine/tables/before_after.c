@@ -80,7 +80,7 @@ static bool means_row(struct maker *maker, struct table *table, const struct coh
     if (row == NULL) {
         return false;
     }
-    row[i++] = cell_text(cohort_text(maker, key));
+    row[i++] = cohort_cell(maker, key);
     row[i++] = cell_value(n, 0);
     if (has_families_beside_means(maker, key->scale)) {
         row[i++] = cell_value(figures_there(of_change, STATISTIC_FAMILIES, 0), 0);
@@ -247,7 +247,7 @@ static bool direction_row(struct maker *maker, struct table *table, const struct
         return false;
     }
     of_reliable.table = FIGURES_RELIABLE_CHANGE;
-    row[i++] = cell_text(cohort_text(maker, key));
+    row[i++] = cohort_cell(maker, key);
     row[i++] = cell_value(n, 0);
     if (by_family) {
         row[i++] = cell_value(figures_there(of_change, STATISTIC_FAMILIES, 0), 0);

@@ -157,7 +157,7 @@ static bool adjusted_row(struct maker *maker, struct table *table, const struct 
         return false;
     }
     row[0] = shown->name;
-    row[1] = cell_text(cohort_text(maker, &key));
+    row[1] = cohort_cell(maker, &key);
     row[2] = cell_value(n, 0);
     row[3] = cell_value(figures_at(maker->figures, &plain, FIGURE_STAGE_AFTER, STATISTIC_MEAN, 0),
                         decimals);

@@ -216,10 +216,10 @@ static bool effect_row(struct maker *maker, struct table *table, const struct co
         return false;
     }
     if (shown->has_scales) {
-        put(&filling, cell_text(text_name(scale_of(&filling)->title)));
+        put(&filling, cell_name(scale_of(&filling)->title));
     }
     if (shown->has_cohorts) {
-        put(&filling, cell_text(cohort_text(maker, &key)));
+        put(&filling, cohort_cell(maker, &key));
     }
     put(&filling, cell_value(n, 0));
     shown->kind->fill(&filling);

@@ -18,7 +18,7 @@ static void level_row(struct maker *maker, struct table *table, const struct fig
     if (row == NULL) {
         return;
     }
-    row[0] = cell_text(cohort_text(maker, key));
+    row[0] = cohort_cell(maker, key);
     row[1] = cell_text(stage_text);
     for (unsigned sub = 0; sub <= 4 * GAS_HALVES_PER_LEVEL; sub += level_step(maker)) {
         row[column++] = cell_value(figures_at(maker->figures, key, stage, STATISTIC_LEVEL, sub), 0);

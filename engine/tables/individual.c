@@ -396,7 +396,7 @@ static void usual_row(struct maker *maker, struct table *table, const struct fig
     }
     people.table = FIGURES_BEFORE_AFTER;
     n = figures_at(f, &people, change, STATISTIC_N, 0);
-    row[0] = cell_text(cohort_text(maker, key));
+    row[0] = cohort_cell(maker, key);
     row[1] = cell_value(n, 0);
     row[2] = cell_value(figures_at(f, key, change, STATISTIC_USUAL_BEFORE, 0), 0);
     row[3] = cell_value(figures_at(f, key, change, STATISTIC_INTO_USUAL_RANGE, 0), 0);

@@ -28,7 +28,7 @@ static bool sample_row(struct maker *maker, struct table *table, const struct co
     if (row == NULL) {
         return false;
     }
-    row[0] = cell_text(cohort_text(maker, &key));
+    row[0] = cohort_cell(maker, &key);
     for (unsigned i = 0; i < 3; i++) {
         /* RESPONDENTS, VIABLE and DISCOUNTED follow one another in engine/figures.h. */
         row[i + 1] = cell_value(

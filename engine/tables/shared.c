@@ -136,19 +136,27 @@ void add_note(struct maker *maker, struct table *table, struct text note)
     }
 }
 
-struct text cohort_text(const struct maker *maker, const struct figure_key *key)
+struct cell_content cohort_cell(const struct maker *maker, const struct figure_key *key)
 {
-    const char *label;
-    struct text text;
+    struct cell_content cell = {.kind = CELL_TEXT, .message = MESSAGE_ALL};
     if (key->breakdown == 0) {
-        return text_of(MESSAGE_ALL);
+        return cell;
     }
-    label = maker->figures->comparisons[key->breakdown].grouping.labels[key->group];
-    text = text_name(label);
+    cell = cell_name(maker->figures->comparisons[key->breakdown].grouping.labels[key->group]);
     /* a crossing has done its own quoting */
     if (maker->study->breakdowns[key->breakdown].n_columns == 1 &&
-        (strcmp(label, "All") == 0 || label[0] == '"')) {
-        text.message = MESSAGE_QUOTED;
+        (cell.name[0] == '"' || strcmp(cell.name, "All") == 0)) {
+        cell.message = MESSAGE_QUOTED;
+    }
+    return cell;
+}
+
+struct text cohort_text(const struct maker *maker, const struct figure_key *key)
+{
+    const struct cell_content cell = cohort_cell(maker, key);
+    struct text text = text_of((enum message)cell.message);
+    if (cell.name != NULL) {
+        text.arguments[0] = argument_name(cell.name);
     }
     return text;
 }

@@ -56,6 +56,7 @@ bool fill_cohorts(struct maker *maker, struct table *table, size_t breakdown, si
 struct figure_key row_key(const struct cohort_rows *rows, enum figure_table table, size_t scale);
 
 /* The label of the current row; a group that is called All, or starts with a quote, is quoted. */
+struct cell_content cohort_cell(const struct maker *maker, const struct figure_key *key);
 struct text cohort_text(const struct maker *maker, const struct figure_key *key);
 
 /* The key of a scale's figures in `table`. */

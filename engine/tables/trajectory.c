@@ -52,6 +52,7 @@ static bool stage_rows(struct maker *maker, struct table *table, const struct co
     const size_t n_printed =
         study_is_goal_level(maker->study, key->scale) ? N_PRINTED_OF_LEVELS : N_PRINTED;
     const unsigned decimals = maker->study->scales[key->scale].scale->decimals;
+    const struct cell_content cohort = cohort_cell(maker, key);
     for (size_t i = 0; i < maker->study->n_stages; i++) {
         const unsigned stage = FIGURE_STAGE_FIRST + (unsigned)i;
         const struct figure_place place = figures_place(maker->figures, key, stage);
@@ -60,8 +61,8 @@ static bool stage_rows(struct maker *maker, struct table *table, const struct co
         if (row == NULL) {
             return false;
         }
-        row[0] = cell_text(cohort_text(maker, key));
-        row[1] = cell_text(text_name(maker->study->stages[i].name));
+        row[0] = cohort;
+        row[1] = cell_name(maker->study->stages[i].name);
         for (size_t p = 0; p < n_printed; p++) {
             const bool count = printed[p] == STATISTIC_N || printed[p] == STATISTIC_CHANGE_N ||
                                printed[p] == STATISTIC_SAME_N;

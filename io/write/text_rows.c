@@ -93,23 +93,64 @@ static bool looks_alike(const struct cell_content *a, const struct cell_content 
                : a->number == CELL_UNDEFINED || a->number == CELL_TOO_FEW;
 }
 
-static bool measure_row(struct arena *arena, const struct table *table, size_t row, size_t widths[],
-                        size_t least[])
+/* Numbers of one kind that are no wider than the column is found to be. */
+struct range {
+    uint8_t kind, decimals; /* CELL_EMPTY: none */
+    int64_t least, greatest;
+};
+
+/* What is found out of some rows. */
+struct found {
+    size_t *widths, *least; /* borrowed, n_columns */
+    struct range *ranges;   /* owned */
+    struct arena arena;
+};
+
+static bool is_within(const struct range *range, const struct cell_content *cell)
+{
+    return cell->number == CELL_ROUNDED && cell->kind == range->kind &&
+           cell->decimals == range->decimals && cell->low >= range->least &&
+           cell->low <= range->greatest;
+}
+
+/* Numbers between two that fit are no wider. */
+static void widen(struct range *range, const struct cell_content *cell)
+{
+    if (cell->kind != CELL_VALUE && cell->kind != CELL_PERCENT) {
+        return;
+    }
+    if (cell->kind != range->kind || cell->decimals != range->decimals) {
+        *range = (struct range){cell->kind, cell->decimals, cell->low, cell->low};
+    }
+    range->least = cell->low < range->least ? cell->low : range->least;
+    range->greatest = cell->low > range->greatest ? cell->low : range->greatest;
+}
+
+/* False: no memory. */
+static bool measure_cell(const struct table *table, const struct cell_content *cell, size_t i,
+                         struct found *found)
+{
+    const bool is_label = table->columns[i].is_label;
+    size_t columns = is_label ? 0 : printed_columns(cell);
+    if (columns > 0 && cell->number == CELL_ROUNDED) {
+        widen(&found->ranges[i], cell);
+    }
+    if (columns == 0) {
+        columns = measure_words(&found->arena, cell, is_label, &found->least[i]);
+    }
+    found->widths[i] = larger(found->widths[i], columns);
+    return columns > 0;
+}
+
+static bool measure_row(const struct table *table, size_t row, bool is_first, struct found *found)
 {
     const struct cell_content *const cells = &table->cells[row * table->n_columns];
     for (size_t i = 0; i < table->n_columns; i++) {
-        const bool is_label = table->columns[i].is_label;
-        size_t columns = is_label ? 0 : printed_columns(&cells[i]);
-        if (columns == 0 && widths[i] > 0 && looks_alike(&cells[i], &cells[i] - table->n_columns)) {
-            continue;
-        }
-        if (columns == 0) {
-            columns = measure_words(arena, &cells[i], is_label, &least[i]);
-        }
-        if (columns == 0) {
+        if (!is_within(&found->ranges[i], &cells[i]) &&
+            (is_first || !looks_alike(&cells[i], &cells[i] - table->n_columns)) &&
+            !measure_cell(table, &cells[i], i, found)) {
             return false;
         }
-        widths[i] = larger(widths[i], columns);
     }
     return true;
 }
@@ -119,17 +160,20 @@ static void measure_piece(void *job, size_t task, size_t worker)
     const struct measuring *const measuring = job;
     const struct table *const table = measuring->table;
     size_t *const widths = measuring->found + task * 2 * table->n_columns;
-    const size_t end = smaller(table->n_rows, (task + 1) * ROWS_AT_ONCE);
-    struct arena arena = {.blocks = NULL};
-    bool done = true;
+    const size_t first = task * ROWS_AT_ONCE, end = smaller(table->n_rows, first + ROWS_AT_ONCE);
+    struct found found = {.widths = widths,
+                          .least = widths + table->n_columns,
+                          .ranges = calloc(table->n_columns + 1, sizeof *found.ranges)};
+    bool done = found.ranges != NULL;
     (void)worker;
-    for (size_t row = task * ROWS_AT_ONCE; row < end && done; row++) {
-        done = measure_row(&arena, table, row, widths, widths + table->n_columns);
+    for (size_t row = first; row < end && done; row++) {
+        done = measure_row(table, row, row == first, &found);
     }
     if (!done) {
         memset(widths, 0, table->n_columns * sizeof *widths);
     }
-    arena_free(&arena);
+    free(found.ranges);
+    arena_free(&found.arena);
 }
 
 bool measure_rows(const struct crew *crew, const struct table *table, size_t widths[],

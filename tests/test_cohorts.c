@@ -346,13 +346,52 @@ static void test_no_shared_labels_of_three(void **state)
     cohorts_free(&cohorts);
 }
 
+/* Groups stand in the order of their names, whichever came first: also where these begin alike, and where runs of
+   digits are longer than a byte can say. */
+static void test_groups_in_order(void **state)
+{
+    (void)state;
+    const struct breakdown all = {{0}, 1};
+    const size_t n = COUNT(in_order) - 1; /* an empty one is not recorded */
+    char long_runs[3][310];
+    struct cohorts cohorts;
+    struct grouping grouping;
+    assert_true(cohorts_init(&cohorts, 1));
+    for (size_t i = n; i > 0; i--) {
+        add_cohort(&cohorts, &in_order[i], (uint32_t)(n - i));
+    }
+    for (size_t i = 0; i < 3; i++) { /* 300, 256 and 255 digits, the longest the least otherwise */
+        const size_t digits = i == 0 ? 300 : 257 - i;
+        memset(long_runs[i], '7' + (int)i, digits);
+        long_runs[i][digits] = '\0';
+        add_cohort(&cohorts, &(const char *){long_runs[i]}, (uint32_t)(n + i));
+    }
+    assert_true(grouping_init(&grouping, &cohorts, &all));
+    assert_int_equal(grouping.n_groups, n + 3);
+    for (size_t i = 0; i < grouping.n_groups; i++) {
+        /* the long ones are the largest numbers, behind the last of these */
+        const size_t last = 13;
+        const char *const expected = i < last       ? in_order[i + 1]
+                                     : i < last + 3 ? long_runs[2 - (i - last)]
+                                                    : in_order[i - 2];
+        assert_string_equal(grouping.labels[i], expected);
+    }
+    grouping_free(&grouping);
+    cohorts_free(&cohorts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_natural_order),    cmocka_unit_test(test_leading_zeros),
-        cmocka_unit_test(test_groupings),        cmocka_unit_test(test_three_breakdowns),
-        cmocka_unit_test(test_not_recorded),     cmocka_unit_test(test_crossing_value),
-        cmocka_unit_test(test_no_shared_labels), cmocka_unit_test(test_no_shared_labels_of_three),
+        cmocka_unit_test(test_natural_order),
+        cmocka_unit_test(test_leading_zeros),
+        cmocka_unit_test(test_groupings),
+        cmocka_unit_test(test_three_breakdowns),
+        cmocka_unit_test(test_groups_in_order),
+        cmocka_unit_test(test_not_recorded),
+        cmocka_unit_test(test_crossing_value),
+        cmocka_unit_test(test_no_shared_labels),
+        cmocka_unit_test(test_no_shared_labels_of_three),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -591,6 +591,38 @@ static void test_trend(void **state)
     reported_free(&r);
 }
 
+/* Stretches of a table's room become its rows in their order, whatever they leave free; that stays empty. */
+static void test_stretches(void **state)
+{
+    (void)state;
+    struct report report = {.n_tables = 0};
+    struct table *const table = report_add_table(&report, "x", text_of(MESSAGE_NONE));
+    struct table stretches[3];
+    assert_non_null(table);
+    assert_true(table_add_column(table, text_of(MESSAGE_NONE), false));
+    *table_add_row(table) = cell_value(value_count(0), 0);
+    assert_true(table_reserve(table, 6));
+    for (size_t i = 0; i < 3; i++) {
+        stretches[i] = table_stretch(table, 2 * i, 2);
+    }
+    for (int count = 1; count <= 3;
+         count++) { /* one in the first, none in the second, two in the third */
+        *table_add_row(&stretches[count == 1 ? 0 : 2]) = cell_value(value_count(count), 0);
+    }
+    assert_null(table_add_row(&stretches[2])); /* there is no more room */
+    for (size_t i = 0; i < 3; i++) {
+        table_take(table, &stretches[i]);
+    }
+    assert_int_equal(table->n_rows, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(table->cells[i].low == (int64_t)i);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(table_add_row(table)->kind, CELL_EMPTY);
+    }
+    report_free(&report);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -608,6 +640,7 @@ int main(void)
         cmocka_unit_test(test_goals),
         cmocka_unit_test(test_sample_log),
         cmocka_unit_test(test_trend),
+        cmocka_unit_test(test_stretches),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

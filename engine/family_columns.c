@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/form.h"
 #include "scales/wide.h"
 
 bool family_columns_init(struct family_columns *columns)

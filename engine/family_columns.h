@@ -8,7 +8,8 @@
 #ifndef PELLTER_ENGINE_FAMILY_COLUMNS_H
 #define PELLTER_ENGINE_FAMILY_COLUMNS_H
 
-#include "engine/family_counter.h"
+#include "engine/family_given.h"
+#include "engine/member_row.h"
 #include "engine/stage_pairs.h"
 
 /* The families of so many members that a table is made for, with numbers of 16 bits for its cells. */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "engine/family_columns.h"
-#include "engine/form.h"
 #include "engine/memory.h"
 
 /* Rows of people who are families alone, of one measure. */
@@ -31,22 +30,6 @@ struct family_counter {
     struct family_part *parts; /* owned: of one family that is looked up */
     size_t parts_capacity;
 };
-
-struct member_row member_row_of(const struct study *study, size_t measure)
-{
-    const struct instrument *const instrument = study->measures[measure].instrument;
-    struct member_row row = {.code_bytes = code_bytes_of(instrument),
-                             .n_scales = instrument->n_scales};
-    row.n_bytes = ROW_CODES + study->n_stages * row.n_scales * row.code_bytes;
-    return row;
-}
-
-static uint32_t row_cohort(const unsigned char *row)
-{
-    uint32_t cohort;
-    memcpy(&cohort, row, sizeof cohort);
-    return cohort;
-}
 
 /* --- cells --- */
 

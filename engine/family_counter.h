@@ -5,20 +5,9 @@
 #define PELLTER_ENGINE_FAMILY_COUNTER_H
 
 #include "engine/family_given.h"
+#include "engine/member_row.h"
 
 struct family_counter;
-
-/* Families of more members are looked up: they are few. */
-#define FAMILY_FEW ((size_t)4)
-
-/* What a member of a family has on the scales of a measure, as bytes: its cohort (uint32_t), and then, stage
-   by stage, the outcome of each scale, in 1, 2 or 4 bytes. */
-struct member_row {
-    size_t code_bytes, n_scales, n_bytes;
-};
-#define ROW_CODES sizeof(uint32_t)
-/* How they are of a measure, which is none of goals. */
-struct member_row member_row_of(const struct study *study, size_t measure);
 
 /* A counter with about `room` bytes for tables. NULL: no memory. `study` must outlive it. */
 struct family_counter *family_counter_new(const struct study *study, size_t room);

@@ -11,6 +11,7 @@
 #ifndef PELLTER_ENGINE_KIN_H
 #define PELLTER_ENGINE_KIN_H
 
+#include "engine/family_counter.h"
 #include "engine/kin_families.h"
 #include "engine/kin_sums.h"
 
@@ -47,7 +48,7 @@ struct kin {
 bool kin_init(struct kin *kin, const struct study *study);
 void kin_free(struct kin *kin);
 
-/* What a member has on the scales of a measure: `codes` as in its row (family_counter.h), behind the cohort. Only
+/* What a member has on the scales of a measure: `codes` as in its row (member_row.h), behind the cohort. Only
    two scores or more are worth it. False: no memory. */
 bool kin_put_row(struct kin *kin, size_t measure, struct family_id family, uint32_t cohort,
                  const unsigned char codes[]);

@@ -3,8 +3,8 @@
 #ifndef PELLTER_ENGINE_KIN_FAMILIES_H
 #define PELLTER_ENGINE_KIN_FAMILIES_H
 
-#include "engine/family_counter.h"
 #include "engine/ids.h"
+#include "engine/member_row.h"
 
 /* The lowest bits choose the bundle that a member waits in (kin.h). */
 static inline uint64_t family_hash(struct family_id family)

@@ -349,8 +349,14 @@ static bool count_all_alone(struct family_counter *counter, struct family_tally 
 
 /* --- into the tally --- */
 
+/* Where cells go: one by one to others, or, where there are none, each behind the one before. */
+struct finishing {
+    struct family_tally *tally;
+    bool (*add)(struct family_tally *tally, const struct family_cell *cell);
+};
+
 static bool add_table(const struct family_cell *at, size_t most_change, const uint32_t cells[],
-                      struct family_tally *tally)
+                      const struct finishing *to)
 {
     struct family_cell cell = *at;
     for (size_t k = 1; k <= FAMILY_FEW; k++) {
@@ -359,7 +365,7 @@ static bool add_table(const struct family_cell *at, size_t most_change, const ui
         cell.members = k;
         for (cell.sum = -most; cell.sum <= most; cell.sum++) {
             cell.count = zero[cell.sum];
-            if (cell.count > 0 && !family_tally_add(tally, &cell)) {
+            if (cell.count > 0 && !to->add(to->tally, &cell)) {
                 return false;
             }
         }
@@ -369,7 +375,7 @@ static bool add_table(const struct family_cell *at, size_t most_change, const ui
 
 /* The shares, which come behind all pairs of the first of their stages. */
 static bool add_shares(const struct family_counter *counter, struct family_cell *at,
-                       const uint32_t cells[], struct family_tally *tally)
+                       const uint32_t cells[], const struct finishing *to)
 {
     cells += counter->n_pairs * table_cells(counter->scales[at->of.scale].most_change);
     for (unsigned share = 0; share < N_FAMILY_SHARES; share++) {
@@ -377,7 +383,7 @@ static bool add_shares(const struct family_counter *counter, struct family_cell 
         if (!counter->rules[at->of.scale].has[share]) {
             continue;
         }
-        if (!add_table(at, 1, cells, tally)) {
+        if (!add_table(at, 1, cells, to)) {
             return false;
         }
         cells += table_cells(1);
@@ -386,7 +392,7 @@ static bool add_shares(const struct family_counter *counter, struct family_cell 
 }
 
 static bool finish_scale(const struct family_counter *counter, uint32_t cohort, size_t scale,
-                         const uint32_t cells[], struct family_tally *tally)
+                         const uint32_t cells[], const struct finishing *to)
 {
     const size_t most_change = counter->scales[scale].most_change;
     struct family_cell at = {.of.scale = (uint16_t)scale, .cohort = cohort};
@@ -395,9 +401,9 @@ static bool finish_scale(const struct family_counter *counter, uint32_t cohort, 
         at.of.stage = (uint8_t)stage;
         for (; i < counter->n_pairs && counter->pairs[i].stage == stage && done; i++) {
             at.of.later = counter->pairs[i].later;
-            done = add_table(&at, most_change, cells + i * table_cells(most_change), tally);
+            done = add_table(&at, most_change, cells + i * table_cells(most_change), to);
         }
-        done = done && (stage != counter->study->before || add_shares(counter, &at, cells, tally));
+        done = done && (stage != counter->study->before || add_shares(counter, &at, cells, to));
     }
     return done;
 }
@@ -405,11 +411,13 @@ static bool finish_scale(const struct family_counter *counter, uint32_t cohort, 
 bool family_counter_finish(struct family_counter *counter, struct family_tally *tally)
 {
     bool done = count_all_alone(counter, tally);
+    const struct finishing to = {tally,
+                                 tally->n_cells == 0 ? family_tally_append : family_tally_add};
     for (uint32_t cohort = 0; cohort < counter->n_cohorts && done; cohort++) {
         const uint32_t *const cells = counter->cells[cohort];
         for (size_t i = 0; cells != NULL && i < counter->study->n_scales && done; i++) {
             const size_t offset = counter->scales[i].offset;
-            done = offset == NO_OFFSET || finish_scale(counter, cohort, i, cells + offset, tally);
+            done = offset == NO_OFFSET || finish_scale(counter, cohort, i, cells + offset, &to);
         }
         drop_cells(counter, cohort);
     }

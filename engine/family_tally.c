@@ -142,6 +142,17 @@ bool family_tally_add(struct family_tally *tally, const struct family_cell *cell
     return true;
 }
 
+bool family_tally_append(struct family_tally *tally, const struct family_cell *cell)
+{
+    assert(cell->members > 0 && tally->n_slots == 0);
+    if (!array_grow(&tally->cells, &tally->cells_capacity, tally->n_cells + 1,
+                    sizeof *tally->cells)) {
+        return false;
+    }
+    tally->cells[tally->n_cells++] = *cell;
+    return true;
+}
+
 /* --- families in several cohorts --- */
 
 /* Parts of one cohort become one, all in order. Returns how many there are. */
@@ -236,18 +247,41 @@ static bool sort_splits(struct family_tally *tally)
     return done;
 }
 
+/* Cells of which the first n are in order, as is what comes from a counter: the others, which are few then, are
+   put in order and go where they belong, the last of them first. */
+static bool sort_behind(struct family_cell cells[], size_t n, size_t n_cells)
+{
+    const size_t n_behind = n_cells - n;
+    struct family_cell *const behind = malloc((n_behind + 1) * sizeof *behind);
+    size_t left = n_behind;
+    if (behind == NULL) {
+        return false;
+    }
+    memcpy(behind, cells + n, n_behind * sizeof *behind);
+    qsort(behind, n_behind, sizeof *behind, cell_compare);
+    while (left > 0) {
+        if (n > 0 && cell_compare(&cells[n - 1], &behind[left - 1]) > 0) {
+            cells[n + left - 1] = cells[n - 1];
+            n--;
+        } else {
+            cells[n + left - 1] = behind[left - 1];
+            left--;
+        }
+    }
+    free(behind);
+    return true;
+}
+
 bool family_tally_sort(struct family_tally *tally)
 {
-    bool in_order = true;
+    size_t n = tally->n_cells > 0;
     drop_slots(tally); /* every cell is there once: add() saw to that */
     array_cut(&tally->cells, &tally->cells_capacity, tally->n_cells, sizeof *tally->cells);
-    for (size_t i = 1; i < tally->n_cells && in_order; i++) {
-        in_order = cell_compare(&tally->cells[i - 1], &tally->cells[i]) < 0;
+    while (n < tally->n_cells && cell_compare(&tally->cells[n - 1], &tally->cells[n]) < 0) {
+        n++;
     }
-    if (!in_order) {
-        qsort(tally->cells, tally->n_cells, sizeof *tally->cells, cell_compare);
-    }
-    return tally->n_splits == 0 || sort_splits(tally);
+    return (n == tally->n_cells || sort_behind(tally->cells, n, tally->n_cells)) &&
+           (tally->n_splits == 0 || sort_splits(tally));
 }
 
 /* --- tallies of tallies --- */
@@ -267,54 +301,123 @@ static bool add_apart(struct family_tally *tally, const struct family_sum *of,
 typedef bool add_parts(struct family_tally *tally, const struct family_sum *of,
                        struct family_part parts[], size_t n);
 
-/* Into other cohorts; what becomes of families in several of them, `add` knows. */
-static bool regroup(const struct family_tally *tally, const uint32_t group_of[],
-                    const bool leave_out[], const struct study *study, family_sum_test *wanted,
-                    add_parts *add, struct family_tally *out)
+/* The cells of a cohort, one after the other in a tally that is in order, and where they go. */
+struct cohort_run {
+    uint32_t group;
+    size_t first, n;
+};
+
+static int cohort_run_compare(const void *a, const void *b)
+{
+    const struct cohort_run *const x = a, *const y = b;
+    return (x->group > y->group) - (x->group < y->group);
+}
+
+/* How cells go into other cohorts; what becomes of families in several of them, `add` knows. */
+struct regrouping {
+    const uint32_t *group_of;
+    const bool *leave_out; /* or NULL */
+    const struct study *study;
+    family_sum_test *wanted;
+    add_parts *add;
+    struct cohort_run *runs; /* owned, n_runs: by group */
+    size_t n_runs, runs_capacity;
+};
+
+static bool find_runs(const struct family_tally *tally, struct regrouping *way)
+{
+    for (size_t i = 0, n; i < tally->n_cells; i += n) {
+        const uint32_t cohort = tally->cells[i].cohort;
+        for (n = 1; i + n < tally->n_cells && tally->cells[i + n].cohort == cohort; n++) {
+        }
+        if (way->leave_out != NULL && way->leave_out[cohort]) {
+            continue;
+        }
+        if (!array_grow(&way->runs, &way->runs_capacity, way->n_runs + 1, sizeof *way->runs)) {
+            return false;
+        }
+        way->runs[way->n_runs++] = (struct cohort_run){way->group_of[cohort], i, n};
+    }
+    if (way->n_runs > 1) {
+        qsort(way->runs, way->n_runs, sizeof *way->runs, cohort_run_compare);
+    }
+    return true;
+}
+
+/* A group that is one cohort has its cells, which are in order; those of several are added up. */
+static bool regroup_cells(const struct family_tally *tally, const struct regrouping *way,
+                          struct family_tally *out)
+{
+    bool apart = true, done = true;
+    for (size_t i = 1; i < way->n_runs; i++) {
+        apart = apart && way->runs[i].group != way->runs[i - 1].group;
+    }
+    for (size_t i = 0; i < way->n_runs; i++) {
+        const struct family_cell *const cells = tally->cells + way->runs[i].first;
+        for (size_t k = 0; k < way->runs[i].n && done; k++) {
+            struct family_cell cell = cells[k];
+            cell.cohort = way->runs[i].group;
+            done = (way->wanted != NULL && !way->wanted(way->study, &cell.of)) ||
+                   (apart ? family_tally_append(out, &cell) : family_tally_add(out, &cell));
+        }
+    }
+    return done;
+}
+
+static bool regroup_splits(const struct family_tally *tally, const struct regrouping *way,
+                           struct family_tally *out)
 {
     struct family_part *const room = calloc(tally->n_parts + 1, sizeof *room);
     bool done = room != NULL;
-    *out = (struct family_tally){0};
-    for (size_t i = 0; i < tally->n_cells && done; i++) {
-        struct family_cell cell = tally->cells[i];
-        if ((leave_out == NULL || !leave_out[cell.cohort]) &&
-            (wanted == NULL || wanted(study, &cell.of))) {
-            cell.cohort = group_of[cell.cohort];
-            done = family_tally_add(out, &cell);
-        }
-    }
     for (size_t i = 0; i < tally->n_splits && done; i++) {
         const struct split_family *const split = &tally->splits[i];
         size_t n = 0;
-        for (size_t k = 0; k < split->n_parts && (wanted == NULL || wanted(study, &split->of));
+        for (size_t k = 0;
+             k < split->n_parts && (way->wanted == NULL || way->wanted(way->study, &split->of));
              k++) {
             const struct family_part *const part = &tally->parts[split->first_part + k];
-            if (leave_out == NULL || !leave_out[part->cohort]) {
+            if (way->leave_out == NULL || !way->leave_out[part->cohort]) {
                 room[n] = *part;
-                room[n++].cohort = group_of[part->cohort];
+                room[n++].cohort = way->group_of[part->cohort];
             }
         }
-        done = add(out, &split->of, room, n);
+        done = way->add(out, &split->of, room, n);
     }
     free(room);
-    if (!done || !family_tally_sort(out)) {
+    return done;
+}
+
+static bool regroup(const struct family_tally *tally, struct regrouping way,
+                    struct family_tally *out)
+{
+    bool done;
+    *out = (struct family_tally){0};
+    done = find_runs(tally, &way) && regroup_cells(tally, &way, out) &&
+           regroup_splits(tally, &way, out) && family_tally_sort(out);
+    free(way.runs);
+    if (!done) {
         family_tally_free(out);
-        return false;
     }
-    return true;
+    return done;
 }
 
 bool family_tally_coarsen(const struct family_tally *tally, const uint32_t group_of[],
                           struct family_tally *out)
 {
-    return regroup(tally, group_of, NULL, NULL, NULL, add_apart, out);
+    return regroup(tally, (struct regrouping){.group_of = group_of, .add = add_apart}, out);
 }
 
 bool family_tally_renumber(const struct family_tally *tally, const uint32_t number_of[],
                            const bool leave_out[], const struct study *study,
                            family_sum_test *wanted, struct family_tally *out)
 {
-    return regroup(tally, number_of, leave_out, study, wanted, family_tally_add_split, out);
+    return regroup(tally,
+                   (struct regrouping){.group_of = number_of,
+                                       .leave_out = leave_out,
+                                       .study = study,
+                                       .wanted = wanted,
+                                       .add = family_tally_add_split},
+                   out);
 }
 
 bool family_tally_merge(struct family_tally *into, const struct family_tally *from)

@@ -84,6 +84,9 @@ bool family_tally_add(struct family_tally *tally, const struct family_cell *cell
 bool family_tally_add_split(struct family_tally *tally, const struct family_sum *of,
                             struct family_part parts[], size_t n);
 
+/* The same of a cell that is not there, as long as no other has been added by family_tally_add(). */
+bool family_tally_append(struct family_tally *tally, const struct family_cell *cell);
+
 /* Puts the cells in order, each once; and the split families by what they have, whatever they were
    called. False: no memory. */
 bool family_tally_sort(struct family_tally *tally);

@@ -458,9 +458,12 @@ static struct fault note_families(struct work *work, struct run *run)
     return fault;
 }
 
-static bool gather(struct run *run, struct worker *worker)
+/* What a worker has counted. Who is a family alone goes to other ranks as cells, and else waits with the
+   others. */
+static bool gather(const struct work *work, struct run *run, struct worker *worker)
 {
-    bool done = family_counter_finish(worker->families, &worker->counted.families) &&
+    bool done = (work->exchange == NULL ||
+                 family_counter_finish(worker->families, &worker->counted.families)) &&
                 counted_merge(&run->counted, &worker->counted);
     done = done && listing_take(&run->listing, &worker->listing);
     tally_free(&worker->counted.tally); /* the largest part of it, and of no further use */
@@ -483,18 +486,25 @@ static bool gather_pairs(struct work *work, struct tally *tally)
     return done && pair_counter_finish(pairs, tally) && tally_sort(tally) && !tally->overflow;
 }
 
-/* What all workers have found of families, in order. */
+/* What all workers have found of families, in order, besides what is known: most of it stands in tables, which
+   come in order, so that all else is added to those. */
 static bool gather_families(struct work *work, struct family_tally *families)
 {
     struct family_counter *const counter = work->workers[0]->families;
+    struct family_tally all = {0};
     bool done = true;
-    for (size_t i = 0; i < work->n_workers && done; i++) {
-        struct worker *const worker = work->workers[i];
-        done = (i == 0 || family_counter_merge(counter, worker->families, families)) &&
-               family_tally_merge(families, &worker->counted.families);
-        family_tally_free(&worker->counted.families);
+    for (size_t i = 1; i < work->n_workers && done; i++) {
+        done = family_counter_merge(counter, work->workers[i]->families, families);
     }
-    return done && family_counter_finish(counter, families) && family_tally_sort(families);
+    done = done && family_counter_finish(counter, &all) && family_tally_merge(&all, families);
+    for (size_t i = 0; i < work->n_workers && done; i++) {
+        struct family_tally *const own = &work->workers[i]->counted.families;
+        done = family_tally_merge(&all, own);
+        family_tally_free(own);
+    }
+    family_tally_free(families);
+    *families = all;
+    return done && family_tally_sort(families);
 }
 
 /* Where all members have been counted: of several ranks, with the first. */
@@ -522,7 +532,7 @@ static struct fault count_all(struct work *work, struct run *run)
         fault = work->workers[i]->fault;
     }
     for (size_t i = 0; i < work->n_workers && fault.code == FAULT_NONE; i++) {
-        fault = gather(run, work->workers[i]) ? FAULT_FREE : fault_memory();
+        fault = gather(work, run, work->workers[i]) ? FAULT_FREE : fault_memory();
     }
     if (fault.code == FAULT_NONE && !gather_pairs(work, &run->counted.tally)) {
         fault = fault_memory();

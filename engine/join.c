@@ -403,40 +403,16 @@ bool join_add_goal(struct join *join, uint32_t respondent, uint32_t goal, uint32
                                                          : remember_goals(join, respondent);
 }
 
-void note_goal(const struct join_rules *rules, const struct join_layout *layout, unsigned char *at,
-               uint32_t category, uint32_t flags, uint32_t stage)
+bool comes_before(const struct join_rules *rules, uint32_t category, uint32_t other)
 {
-    unsigned char *const category_stage = at + layout->category_stage;
-    if (layout->forms > layout->flags) {
-        uint16_t all;
-        memcpy(&all, at + layout->flags, sizeof all);
-        all = (uint16_t)(all | flags);
-        memcpy(at + layout->flags, &all, sizeof all);
-    }
-    if (category == NO_NAME || layout->category_stage == layout->category) {
-        return;
-    }
-    /* The stage is kept + 1; where no category is known, any is taken. */
-    const uint32_t known = number_at(layout, at + layout->category);
-    if (known == NO_NAME || stage + 1 < *category_stage ||
-        (stage + 1 == *category_stage && category != known &&
-         strcmp(names_text(rules->names, category), names_text(rules->names, known)) < 0)) {
-        number_put(layout, at + layout->category, category);
-        *category_stage = (unsigned char)(stage + 1);
-    }
+    return strcmp(names_text(rules->names, category), names_text(rules->names, other)) < 0;
 }
 
 /* --- codes of ratings --- */
 
 /* Weights are numbered as they come. */
-static bool weight_number(struct join *join, uint32_t weight, uint32_t *number)
+bool join_new_weight(struct join *join, uint32_t weight, uint32_t *number)
 {
-    uint32_t *const recent =
-        &join->recent_weights[weight * UINT32_C(0x9e3779b1) >> 26]; /* of RECENT_WEIGHTS */
-    *number = *recent;
-    if (*number < join->n_weights && join->weights[*number] == weight) {
-        return true;
-    }
     if (!names_add(&join->weight_numbers, (const char *)&weight, sizeof weight, number) ||
         *number >= UINT32_MAX / GAS_N_HALVES ||
         !array_grow(&join->weights, &join->weights_capacity, (size_t)*number + 1,
@@ -445,21 +421,7 @@ static bool weight_number(struct join *join, uint32_t weight, uint32_t *number)
     }
     join->weights[*number] = weight;
     join->n_weights = *number < join->n_weights ? join->n_weights : (size_t)*number + 1;
-    *recent = *number;
-    return true;
-}
-
-bool join_rating_code(struct join *join, const unsigned char *payload, uint32_t *code)
-{
-    const struct join_layout *const layout = join->layout;
-    const uint32_t level = payload_code(layout, payload, GOAL_PAYLOAD_LEVEL);
-    uint32_t number = 0;
-    assert(level < GAS_N_HALVES);
-    if (layout->n_payload > GOAL_PAYLOAD_WEIGHT &&
-        !weight_number(join, payload_code(layout, payload, GOAL_PAYLOAD_WEIGHT), &number)) {
-        return false;
-    }
-    *code = number * GAS_N_HALVES + level;
+    *recent_weight(join, weight) = *number;
     return true;
 }
 

@@ -382,7 +382,26 @@ bool join_add_goal(struct join *join, uint32_t respondent, uint32_t goal, uint32
 
 /* What a place keeps of a rating with this payload: a code for its level and weight, one of them for each
    pair; and back. False: no memory. */
-bool join_rating_code(struct join *join, const unsigned char *payload, uint32_t *code);
+static inline uint32_t *recent_weight(struct join *join, uint32_t weight)
+{
+    return &join->recent_weights[weight * UINT32_C(0x9e3779b1) >> 26]; /* of RECENT_WEIGHTS */
+}
+bool join_new_weight(struct join *join, uint32_t weight, uint32_t *number);
+static inline bool join_rating_code(struct join *join, const unsigned char *payload, uint32_t *code)
+{
+    const struct join_layout *const layout = join->layout;
+    uint32_t number = 0;
+    if (layout->n_payload > GOAL_PAYLOAD_WEIGHT) {
+        const uint32_t weight = payload_code(layout, payload, GOAL_PAYLOAD_WEIGHT);
+        number = *recent_weight(join, weight);
+        if ((number >= join->n_weights || join->weights[number] != weight) &&
+            !join_new_weight(join, weight, &number)) {
+            return false;
+        }
+    }
+    *code = number * GAS_N_HALVES + payload_code(layout, payload, GOAL_PAYLOAD_LEVEL);
+    return true;
+}
 static inline uint32_t rating_level(uint32_t code) /* in halves above -2 */
 {
     return code % GAS_N_HALVES;
@@ -397,28 +416,47 @@ static inline uint32_t rating_weight(const struct join *join, uint32_t code) /* 
 bool join_fit(struct join *join, uint32_t goal, uint32_t category, uint32_t code);
 
 /* The series of a goal behind its respondent, or where it would stand there; NULL: there is no room. The goal
-   has to fit. */
+   has to fit. Which of the respondent's goals it is cannot be foreseen: no branch. */
 static inline unsigned char *inline_goal(const struct join_layout *layout,
                                          struct respondent *respondent, uint32_t goal)
 {
-    unsigned char *at = (unsigned char *)respondent + INLINE_GOALS;
-    for (size_t i = 0; i < layout->n_inline; i++, at += layout->series_bytes) {
+    unsigned char *const first = (unsigned char *)respondent + INLINE_GOALS;
+    unsigned char *at = first + layout->n_inline * layout->series_bytes, *found = NULL;
+    while (at > first) {
+        at -= layout->series_bytes;
         const uint32_t known = number_at(layout, at);
-        if (known == goal) {
-            return at;
-        }
-        if (known == NO_NAME) {
-            number_put(layout, at, goal);
-            return at;
-        }
+        found = (known == goal) | (known == NO_NAME) ? at : found; /* the first of these */
     }
-    return NULL;
+    if (found != NULL) {
+        number_put(layout, found, goal);
+    }
+    return found;
 }
 
 /* Notes of a goal what a form of a stage says of it. A union, and below a least element: neither depends on
    the order of the forms. */
-void note_goal(const struct join_rules *rules, const struct join_layout *layout, unsigned char *at,
-               uint32_t category, uint32_t flags, uint32_t stage);
+bool comes_before(const struct join_rules *rules, uint32_t category, uint32_t other);
+static inline void note_goal(const struct join_rules *rules, const struct join_layout *layout,
+                             unsigned char *at, uint32_t category, uint32_t flags, uint32_t stage)
+{
+    if (layout->forms > layout->flags) {
+        uint16_t all;
+        __builtin_memcpy(&all, at + layout->flags, sizeof all);
+        all = (uint16_t)(all | flags);
+        __builtin_memcpy(at + layout->flags, &all, sizeof all);
+    }
+    if (category != NO_NAME && layout->category_stage > layout->category) {
+        /* The stage is kept + 1; 0, where no category is known, comes after all. */
+        const uint32_t known = number_at(layout, at + layout->category);
+        const uint8_t of = (uint8_t)(at[layout->category_stage] - 1);
+        bool is_better = stage < of;
+        if (stage == of && category != known) {
+            is_better = comes_before(rules, category, known);
+        }
+        number_put(layout, at + layout->category, is_better ? category : known);
+        at[layout->category_stage] = (unsigned char)((is_better ? stage : of) + 1);
+    }
+}
 
 static inline enum slot_state series_state(const struct join_layout *layout,
                                            const unsigned char *series, size_t stage)

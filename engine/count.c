@@ -38,8 +38,8 @@ static bool count_respondent(struct walk *walk, uint32_t respondent)
     if (family_is_none(walk->family)) {
         return count_measures(walk);
     }
-    return kin_begin(walk->kin, walk->family, walk->cohort) &&
-           count_measures(walk) && kin_end(walk->kin);
+    return kin_begin(walk->kin, walk->family, walk->cohort) && count_measures(walk) &&
+           kin_end(walk->kin);
 }
 
 /* What the join found while forms came: how many it set aside, and ids that look alike. */
@@ -144,6 +144,9 @@ static bool count_join(struct walk *walk)
         done = count_respondent(walk, order == NULL ? i : order[i]);
     }
     free(order);
+    if (walk->layout->is_goals && done) {
+        count_goals_end(walk);
+    }
     return done;
 }
 

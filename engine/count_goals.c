@@ -154,98 +154,158 @@ static bool count_change(const struct walk *walk, size_t scale)
 
 /* --- one goal --- */
 
-/* Of one goal: its levels at each occasion, its code at the stage before the one that is looked at, and how
-   many ratings it has. */
-struct goal_so_far {
-    uint32_t ending[N_GOAL_OCCASIONS];
-    uint32_t n, weight;
-};
-
-/* Counts a rating among the goals at hand, and by itself: its level, and at each review with the one before.
-   The first stage is no review: there goals are set, and a rating is where they start; before with after is
-   counted by itself. */
-static inline void take_rating(const struct walk *walk, size_t stage, uint32_t codes[],
-                               uint32_t code, struct goal_so_far *goal)
-{
-    struct goals_at_hand *const goals = walk->goals;
-    struct goal_counter *const counter = walk->counted->goals;
-    const struct study *const study = walk->study;
-    struct rating room;
-    const struct rating *const rating = goals_rating(goals, code, &room);
-    const size_t bit = goals->n < BITS_OF_GOALS ? goals->n : BITS_OF_GOALS - 1;
-    codes[stage] = code;
-    goal_sums_add(&goals->own[stage], &rating->sums);
-    goals->rated[stage] |= UINT64_C(1) << bit;
-    goals->weights_settled =
-        goals->weights_settled && (goal->n == 0 || goal->weight == rating->weight);
-    goal->weight = rating->weight;
-    goal->n++;
-    goal_counter_level(counter, stage, rating->level);
-    if (stage >= 1) {
-        goal->ending[GOAL_LATEST] = rating->level;
-    }
-    if (stage == study->after) {
-        goal->ending[GOAL_AFTER] = rating->level;
-    }
-    if (stage >= 2 && codes[stage - 1] != 0 &&
-        (stage - 1 != study->before || stage != study->after)) {
-        goal_counter_levels(counter, stage - 1, stage, rating_level(codes[stage - 1] - 1),
-                            rating->level);
-    }
-}
-
-/* The ratings of a goal. Returns whether there is any form of it. */
-static bool take_ratings(const struct walk *walk, const unsigned char *at, uint32_t codes[],
-                         struct goal_so_far *goal)
+/* The first stage is no review: there goals are set, and a rating is where they start. */
+static void read_rating(const struct walk *walk, const unsigned char *at, size_t stage,
+                        uint32_t codes[], struct goal_kind *kind)
 {
     const struct join_layout *const layout = walk->layout;
-    const struct stage_bits bits = series_stages(layout, at);
-    for (uint64_t forms = bits.forms & ~bits.conflicts; forms != 0; forms &= forms - 1) {
-        const size_t stage = (size_t)__builtin_ctzll(forms);
-        const uint32_t code = code_at(series_payload(layout, at, stage), layout->stored_bytes) + 1;
-        take_rating(walk, stage, codes, code, goal);
+    const uint32_t code = code_at(series_payload(layout, at, stage), layout->stored_bytes) + 1;
+    const uint32_t level = rating_level(code - 1), weight = (code - 1) / GAS_N_HALVES;
+    if (kind->rated != 0) {
+        const uint32_t first = codes[__builtin_ctzll(kind->rated)];
+        kind->one_weight = kind->one_weight && weight == (first - 1) / GAS_N_HALVES;
     }
-    walk->goals->conflicts |= bits.conflicts;
-    return bits.forms != 0;
+    codes[stage] = code;
+    kind->rated |= UINT64_C(1) << stage;
+    kind->n_ratings++;
+    kind->ending[GOAL_LATEST] = stage >= 1 ? level : kind->ending[GOAL_LATEST];
+    kind->ending[GOAL_AFTER] = stage == walk->study->after ? level : kind->ending[GOAL_AFTER];
 }
 
-/* The change of a goal that is rated before and after, with the days between. */
-static bool take_change(const struct walk *walk, const unsigned char *at, const uint32_t codes[],
-                        size_t scale)
+/* What the ratings of a goal say. */
+static void read_goal(const struct walk *walk, const unsigned char *at, uint64_t key,
+                      uint32_t codes[], struct goal_kind *kind)
 {
     const struct study *const study = walk->study;
-    uint32_t before, after;
-    if (study->before == study->after || codes[study->before] == 0 || codes[study->after] == 0) {
-        return true;
+    const struct stage_bits bits = series_stages(walk->layout, at);
+    *kind = (struct goal_kind){.key = key,
+                               .conflicts = bits.conflicts,
+                               .ending = {NO_GOAL_LEVEL, NO_GOAL_LEVEL},
+                               .one_weight = true,
+                               .is_listed = kind->is_listed};
+    for (size_t stage = 0; stage < study->n_stages; stage++) {
+        codes[stage] = 0;
     }
-    before = rating_level(codes[study->before] - 1);
-    after = rating_level(codes[study->after] - 1);
-    walk->goals->n_changed++;
-    walk->goals->change += (int64_t)after - before;
-    goal_counter_levels(walk->counted->goals, study->before, study->after, before, after);
-    return !walk->rules->by_date || count_days(walk, at, scale);
+    for (uint64_t rest = bits.forms & ~bits.conflicts; rest != 0; rest &= rest - 1) {
+        read_rating(walk, at, (size_t)__builtin_ctzll(rest), codes, kind);
+    }
+    if (study->before != study->after && codes[study->before] != 0 && codes[study->after] != 0) {
+        kind->has_change = true;
+        kind->change = (int32_t)rating_level(codes[study->after] - 1) -
+                       (int32_t)rating_level(codes[study->before] - 1);
+    }
 }
 
-/* Counts one goal by itself: its levels, how it ended, and its change. */
+/* Counts the goals of a kind that wait: their levels at each stage, and at each review with the one before;
+   before with after is counted by itself. */
+static void count_kind(const struct walk *walk, const uint32_t codes[], struct goal_kind *kind)
+{
+    struct goal_counter *const counter = walk->counted->goals;
+    const size_t before = walk->study->before, after = walk->study->after;
+    for (uint64_t rest = kind->rated; rest != 0; rest &= rest - 1) {
+        const size_t stage = (size_t)__builtin_ctzll(rest);
+        const uint32_t level = rating_level(codes[stage] - 1);
+        goal_counter_level(counter, stage, level, kind->n);
+        if (stage >= 2 && codes[stage - 1] != 0 && (stage - 1 != before || stage != after)) {
+            goal_counter_levels(counter, stage - 1, stage, rating_level(codes[stage - 1] - 1),
+                                level, kind->n);
+        }
+    }
+    if (kind->has_change) {
+        goal_counter_levels(counter, before, after, rating_level(codes[before] - 1),
+                            rating_level(codes[after] - 1), kind->n);
+    }
+    kind->n = 0;
+}
+
+void count_goals_end(const struct walk *walk)
+{
+    struct goals_at_hand *const goals = walk->goals;
+    for (size_t i = 0; i < goals->n_listed; i++) {
+        const size_t at = goals->listed[i];
+        count_kind(walk, goals->kind_codes + at * goals->n_stages, &goals->kinds[at]);
+        goals->kinds[at].is_listed = false;
+    }
+    goals->n_listed = 0;
+}
+
+/* What a series says of its forms, with their codes, as one number; 0: it is too much for that, or there is no
+   form. */
+static uint64_t kind_key(const struct join_layout *layout, const unsigned char *at)
+{
+    const size_t n = layout->dates - layout->forms;
+    uint64_t key = 0;
+    for (size_t i = 0; i < n && n <= sizeof key; i++) {
+        key |= (uint64_t)at[layout->forms + i] << 8 * i;
+    }
+    return key;
+}
+
+/* The kind of a goal, among those that are remembered. */
+static size_t find_kind(const struct walk *walk, const unsigned char *at)
+{
+    struct goals_at_hand *const goals = walk->goals;
+    const uint64_t key = kind_key(walk->layout, at);
+    const size_t place =
+        key == 0 ? N_KINDS : (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - KIND_BITS));
+    struct goal_kind *const kind = &goals->kinds[place];
+    if (key == 0 || kind->key != key) {
+        uint32_t *const codes = goals->kind_codes + place * goals->n_stages;
+        count_kind(walk, codes, kind);
+        read_goal(walk, at, key, codes, kind);
+    }
+    return place;
+}
+
+/* Takes a goal among those at hand. False: no memory. */
+static bool take_goal(struct goals_at_hand *goals, const struct goal_kind *kind,
+                      const uint32_t kind_codes[])
+{
+    const size_t n = goals->n_stages, first = goals->n * n;
+    const size_t bit = goals->n < BITS_OF_GOALS ? goals->n : BITS_OF_GOALS - 1;
+    struct rating room;
+    if (first + n > goals->codes_capacity && !goals_make_room(goals)) {
+        return false;
+    }
+    for (size_t stage = 0; stage < n; stage++) {
+        const uint32_t code = kind_codes[stage];
+        goals->codes[first + stage] = code;
+        if (code != 0) {
+            goal_sums_add(&goals->own[stage], &goals_rating(goals, code, &room)->sums);
+            goals->rated[stage] |= UINT64_C(1) << bit;
+        }
+    }
+    goals->n++;
+    goals->conflicts |= kind->conflicts;
+    goals->weights_settled = goals->weights_settled && kind->one_weight;
+    goals->n_changed += kind->has_change;
+    goals->change += kind->change;
+    return true;
+}
+
+/* Counts one goal by itself: its levels, how it ended, and its change with the days between. */
 static bool count_goal(const struct walk *walk, const unsigned char *at, uint32_t measure)
 {
     const size_t scale = walk->study->measures[measure].first_scale + GOALS_LEVEL;
     const struct known_goal known = goal_at(walk->layout, at);
-    struct goal_so_far goal = {.ending = {NO_GOAL_LEVEL, NO_GOAL_LEVEL}};
-    uint32_t *const codes = goals_next_codes(walk->goals);
-    if (codes == NULL) {
-        return false;
+    struct goals_at_hand *const goals = walk->goals;
+    const size_t place = find_kind(walk, at);
+    struct goal_kind *const kind = &goals->kinds[place];
+    if ((kind->rated | kind->conflicts) == 0) {
+        return true; /* there is no form of it */
     }
-    if (!take_ratings(walk, at, codes, &goal)) {
-        return true;
+    if (!kind->is_listed) {
+        kind->is_listed = true;
+        goals->listed[goals->n_listed++] = (uint16_t)place;
     }
-    walk->goals->n++;
-    walk->counted->measures[measure].forms[FORM_USED] += goal.n;
-    return goal_counter_ending(walk->counted->goals, known.category, known.flags, goal.ending) &&
-           ((goal.ending[GOAL_LATEST] == NO_GOAL_LEVEL &&
-             goal.ending[GOAL_AFTER] == NO_GOAL_LEVEL) ||
-            share_attained(walk, &known, scale, goal.ending)) &&
-           take_change(walk, at, codes, scale);
+    kind->n++;
+    walk->counted->measures[measure].forms[FORM_USED] += kind->n_ratings;
+    return take_goal(goals, kind, goals->kind_codes + place * goals->n_stages) &&
+           goal_counter_ending(walk->counted->goals, known.category, known.flags, kind->ending) &&
+           ((kind->ending[GOAL_LATEST] == NO_GOAL_LEVEL &&
+             kind->ending[GOAL_AFTER] == NO_GOAL_LEVEL) ||
+            share_attained(walk, &known, scale, kind->ending)) &&
+           (!kind->has_change || !walk->rules->by_date || count_days(walk, at, scale));
 }
 
 /* --- a family's scores --- */
@@ -409,7 +469,7 @@ static bool count_change_of_pair(const struct walk *walk, size_t scale, size_t s
     const struct goal_counter *const counter = walk->counted->goals;
     const tally_code code = goal_counter_code(counter, pair[0]);
     const tally_code later_code = goal_counter_code(counter, pair[1]);
-    return (stage != walk->study->before || later != walk->study->after ||
+    return (walk->listing == NULL || stage != walk->study->before || later != walk->study->after ||
             list_discount(walk, scale, code, later_code)) &&
            count_kin_pair(walk, scale, stage, later, code, later_code);
 }
@@ -417,6 +477,8 @@ static bool count_change_of_pair(const struct walk *walk, size_t scale, size_t s
 static bool count_pair(const struct walk *walk, size_t stage, size_t later, size_t first_scale,
                        struct family_scores *scores)
 {
+    const size_t measure = walk->study->scales[first_scale].measure;
+    const bool is_plain = walk->listing == NULL && !walk->counted->measures[measure].has_family;
     const bool beside = stage % 2 == 0 && later == stage + 1;
     uint32_t numbers[2][N_GOALS_SCALES];
     bool done = find_pair(walk, stage, later, scores, numbers);
@@ -428,7 +490,8 @@ static bool count_pair(const struct walk *walk, size_t stage, size_t later, size
             done = goal_counter_pair(walk->counted->goals, (enum goals_scale)i, stage, later,
                                      pair[0], pair[1]);
         }
-        done = done && count_change_of_pair(walk, first_scale + i, stage, later, pair);
+        done =
+            done && (is_plain || count_change_of_pair(walk, first_scale + i, stage, later, pair));
     }
     return done;
 }
@@ -484,8 +547,11 @@ static bool begin(const struct walk *walk, size_t first_scale)
     if (counted->goals == NULL) {
         counted->goals = goal_counter_new(walk->study);
     }
-    goals_at_hand_begin(walk->goals, walk->study, walk->join);
-    return counted->goals != NULL &&
+    if (walk->goals->cohort != walk->cohort) {
+        count_goals_end(walk); /* of the cohort before */
+        walk->goals->cohort = walk->cohort;
+    }
+    return counted->goals != NULL && goals_at_hand_begin(walk->goals, walk->study, walk->join) &&
            goal_counter_begin(counted->goals, walk->cohort, first_scale, &counted->tally,
                               &counted->families) &&
            begin_shares(walk, first_scale + GOALS_LEVEL);

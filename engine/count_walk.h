@@ -84,5 +84,7 @@ typedef bool count_one(struct walk *walk, uint32_t respondent);
 bool count_plain_join(struct walk *walk, uint32_t measure_index, count_one *count_other);
 /* And all that its goals are: count_goals.c. Nothing where it has none. */
 bool count_goals(const struct walk *walk, uint32_t measure);
+/* All have been there: counts what has waited, before another join and at the end. */
+void count_goals_end(const struct walk *walk);
 
 #endif

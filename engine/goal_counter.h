@@ -50,18 +50,20 @@ static inline tally_code goal_counter_code(const struct goal_counter *counter, u
     return counter->keys.codes[number];
 }
 
-/* A goal's level at a stage; and at a review and the one before, or before and after. */
-static inline void goal_counter_level(struct goal_counter *counter, size_t stage, uint32_t level)
+/* The level of n goals at a stage; and at a review and the one before, or before and after. */
+static inline void goal_counter_level(struct goal_counter *counter, size_t stage, uint32_t level,
+                                      uint64_t n)
 {
-    counter->levels[stage * N_GOAL_LEVELS + level]++;
+    counter->levels[stage * N_GOAL_LEVELS + level] += n;
 }
 static inline void goal_counter_levels(struct goal_counter *counter, size_t stage, size_t later,
-                                       uint32_t level, uint32_t later_level)
+                                       uint32_t level, uint32_t later_level, uint64_t n)
 {
     const bool is_pair =
         stage == counter->keys.study->before && later == counter->keys.study->after;
     counter
-        ->changes[((is_pair ? 0 : later) * N_GOAL_LEVELS + level) * N_GOAL_LEVELS + later_level]++;
+        ->changes[((is_pair ? 0 : later) * N_GOAL_LEVELS + level) * N_GOAL_LEVELS + later_level] +=
+        n;
 }
 
 /* How a goal ended: its level at each occasion, or NO_GOAL_LEVEL. */

@@ -11,6 +11,9 @@ void goals_at_hand_free(struct goals_at_hand *goals)
     free(goals->codes);
     free(goals->shares);
     free(goals->ratings);
+    free(goals->kinds);
+    free(goals->kind_codes);
+    free(goals->listed);
     *goals = (struct goals_at_hand){0};
 }
 
@@ -56,17 +59,32 @@ const struct rating *goals_make_rating(const struct goals_at_hand *goals, uint32
     return room;
 }
 
-void goals_at_hand_begin(struct goals_at_hand *goals, const struct study *study,
+/* Nothing is known yet of goals of this join. */
+static bool begin_join(struct goals_at_hand *goals, const struct study *study,
+                       const struct join *join)
+{
+    const size_t n_weights = study->goals.weighted ? join->n_weights : 1, n_kinds = N_KINDS + 1;
+    goals->join = join;
+    goals->weighted = study->goals.weighted;
+    goals->n_stages = study->n_stages;
+    for (uint32_t code = 1; code < N_READY && code <= n_weights * GAS_N_HALVES; code++) {
+        (void)goals_make_rating(goals, code, &goals->ready[code]);
+    }
+    free(goals->kinds);
+    free(goals->kind_codes);
+    free(goals->listed);
+    goals->kinds = calloc(n_kinds, sizeof *goals->kinds);
+    goals->kind_codes = calloc(n_kinds * study->n_stages, sizeof *goals->kind_codes);
+    goals->listed = calloc(n_kinds, sizeof *goals->listed);
+    goals->n_listed = 0;
+    return goals->kinds != NULL && goals->kind_codes != NULL && goals->listed != NULL;
+}
+
+bool goals_at_hand_begin(struct goals_at_hand *goals, const struct study *study,
                          const struct join *join)
 {
-    if (goals->join != join) {
-        const size_t n_weights = study->goals.weighted ? join->n_weights : 1;
-        goals->join = join;
-        goals->weighted = study->goals.weighted;
-        goals->n_stages = study->n_stages;
-        for (uint32_t code = 1; code < N_READY && code <= n_weights * GAS_N_HALVES; code++) {
-            (void)goals_make_rating(goals, code, &goals->ready[code]);
-        }
+    if (goals->join != join && !begin_join(goals, study, join)) {
+        return false;
     }
     goals->n = 0;
     for (size_t i = 0; i < goals->n_stages; i++) {
@@ -77,6 +95,7 @@ void goals_at_hand_begin(struct goals_at_hand *goals, const struct study *study,
     goals->one_weight = goals->weights_settled = true;
     goals->n_changed = 0;
     goals->change = 0;
+    return true;
 }
 
 bool goals_make_room(struct goals_at_hand *goals)

@@ -39,6 +39,20 @@ struct rating {
 #define N_READY 256
 #define BITS_OF_GOALS 64
 
+/* What the ratings of one goal say. Few goals differ in that: of those that came last it is remembered, by
+   their states and codes as the join keeps them, and they are only counted until another cohort begins. */
+struct goal_kind {
+    uint64_t key;              /* 0: not to be found again */
+    uint64_t n;                /* how many such goals wait to be counted */
+    uint64_t rated, conflicts; /* bit i: at stage i */
+    uint32_t n_ratings;
+    uint32_t ending[N_GOAL_OCCASIONS]; /* levels, or NO_GOAL_LEVEL */
+    int32_t change;                    /* in halves, where it is rated before and after: */
+    bool has_change, one_weight, is_listed;
+};
+#define KIND_BITS 9
+#define N_KINDS ((size_t)1 << KIND_BITS)
+
 /* Start with {0}. */
 struct goals_at_hand {
     const struct join *join; /* borrowed: whose weights those that are ready have; NULL: none are */
@@ -57,12 +71,17 @@ struct goals_at_hand {
     size_t n_shares;
     struct goal_rating *ratings; /* owned: room */
     size_t codes_capacity, shares_capacity, ratings_capacity;
+    struct goal_kind *kinds; /* owned: N_KINDS by a hash, and one that is not to be found again */
+    uint32_t *kind_codes;    /* owned: [kind][stage] */
+    uint16_t *listed;        /* owned, n_listed: kinds of which some wait */
+    size_t n_listed;
+    uint32_t cohort; /* of those */
     struct rating ready[N_READY];
 };
 void goals_at_hand_free(struct goals_at_hand *goals);
 
-/* From here on they are the goals of another respondent, of this join; there is none yet. */
-void goals_at_hand_begin(struct goals_at_hand *goals, const struct study *study,
+/* From here on they are the goals of another respondent, of this join; there is none yet. False: no memory. */
+bool goals_at_hand_begin(struct goals_at_hand *goals, const struct study *study,
                          const struct join *join);
 
 /* A code that is not 0 as a rating; `room` is for one that is not ready. */
@@ -74,19 +93,8 @@ static inline const struct rating *goals_rating(const struct goals_at_hand *goal
     return code < N_READY ? &goals->ready[code] : goals_make_rating(goals, code, room);
 }
 
-/* The codes of the next goal, zeros. NULL: no memory. */
+/* Room for the codes of one goal more. False: no memory. */
 bool goals_make_room(struct goals_at_hand *goals);
-static inline uint32_t *goals_next_codes(struct goals_at_hand *goals)
-{
-    const size_t n = goals->n_stages, at = goals->n * n;
-    if (at + n > goals->codes_capacity && !goals_make_room(goals)) {
-        return NULL;
-    }
-    for (size_t i = 0; i < n; i++) {
-        goals->codes[at + i] = 0;
-    }
-    return goals->codes + at;
-}
 
 /* All goals are known: where a stage gives no weight, that of the first stage that does holds. */
 void goals_settle_weights(struct goals_at_hand *goals);

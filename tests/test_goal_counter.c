@@ -141,10 +141,10 @@ static void test_levels(void **state)
     assert_non_null(counter);
     for (size_t i = 0; i < COUNT(cohorts); i++) {
         assert_true(goal_counter_begin(counter, cohorts[i], TOY_LEVEL, &tally, &families));
-        goal_counter_level(counter, 2, 0);
-        goal_counter_level(counter, 2, 8);
-        goal_counter_levels(counter, 0, 2, 0, 8);
-        goal_counter_levels(counter, 1, 2, 7, 3);
+        goal_counter_level(counter, 2, 0, 1);
+        goal_counter_level(counter, 2, 8, 1);
+        goal_counter_levels(counter, 0, 2, 0, 8, 1);
+        goal_counter_levels(counter, 1, 2, 7, 3, 1);
         assert_true(goal_counter_ending(counter, NO_NAME, 5, (const uint32_t[]){3, NO_GOAL_LEVEL}));
     }
     assert_true(goal_counter_finish(counter, &tally, &families));

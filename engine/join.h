@@ -425,7 +425,7 @@ static inline unsigned char *inline_goal(const struct join_layout *layout,
     while (at > first) {
         at -= layout->series_bytes;
         const uint32_t known = number_at(layout, at);
-        found = (known == goal) | (known == NO_NAME) ? at : found; /* the first of these */
+        found = ((known == goal) | (known == NO_NAME)) != 0 ? at : found; /* the first of these */
     }
     if (found != NULL) {
         number_put(layout, found, goal);

@@ -40,7 +40,7 @@ struct rating {
 #define BITS_OF_GOALS 64
 
 /* What the ratings of one goal say. Few goals differ in that: of those that came last it is remembered, by
-   their states and codes as the join keeps them, and they are only counted until another cohort begins. */
+   what the join keeps of it, and they are only counted until another cohort begins. */
 struct goal_kind {
     uint64_t key;              /* 0: not to be found again */
     uint64_t n;                /* how many such goals wait to be counted */

@@ -611,13 +611,15 @@ static void test_utf8_valid(void **state)
 }
 
 /* The allocation that fails, counted down; the linker puts these in the place of the library's:
-   -Wl,--wrap=malloc,--wrap=realloc. Mutable, since there is no other way into malloc. */
+   -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc. Mutable, since there is no other way into malloc. */
 static size_t allocations_left = SIZE_MAX;
 static size_t largest_allocation;
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the names are ld's */
 void *__real_malloc(size_t n);
 void *__wrap_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
 void *__real_realloc(void *memory, size_t n);
 void *__wrap_realloc(void *memory, size_t n);
 
@@ -633,6 +635,12 @@ static bool allocation_allowed(void)
 void *__wrap_malloc(size_t n)
 {
     return allocation_allowed() ? __real_malloc(n) : NULL;
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    largest_allocation = n * size > largest_allocation ? n * size : largest_allocation;
+    return allocation_allowed() ? __real_calloc(n, size) : NULL;
 }
 
 void *__wrap_realloc(void *memory, size_t n)

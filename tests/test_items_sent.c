@@ -166,6 +166,7 @@ static void test_threshold(void **state)
     for (uint32_t i = 0; i < 3; i++) {
         count_somebody(&world, i);
     }
+    assert_true(tally_sort(&world.counted.tally));
     check(&world, 0, 0, "sss-s", "0 kept", 154);
     check(&world, 20, 0, "aas-h", "39 sent", 64);
     world.withheld.cohorts[2] = true; /* as withheld_find() would have it */

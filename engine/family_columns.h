@@ -12,7 +12,7 @@
 #include "engine/member_row.h"
 #include "engine/stage_pairs.h"
 
-/* The families of so many members that a table is made for, with numbers of 16 bits for its cells. */
+/* The most cells of all tables of a scale; places in one of them are numbers of 16 bits. */
 #define MOST_TABLE_CELLS ((size_t)64 * 1024)
 
 /* Where the families of k members begin whose sum is 0; and behind those of all numbers of members. That of

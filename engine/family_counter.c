@@ -65,8 +65,8 @@ static bool plan_scale(struct family_counter *counter, size_t index)
     const struct scale *const scale = counter->study->scales[index].scale;
     struct scale_tables *const s = &counter->scales[index];
     *s = (struct scale_tables){.offset = NO_OFFSET, .n_outcomes = N_REASONS + scale->n_values};
-    if (scale->kind == SCALE_GOALS || !counter->study->scales[index].collected ||
-        scale->n_values == 0 ||
+    if (counter->n_pairs == 0 || scale->kind == SCALE_GOALS ||
+        !counter->study->scales[index].collected || scale->n_values == 0 ||
         scale->values[scale->n_values - 1] - scale->values[0] > (int64_t)MOST_TABLE_CELLS) {
         return true;
     }
@@ -273,6 +273,9 @@ static void count_columns(struct family_counter *counter, size_t measure)
 {
     const size_t first = counter->study->measures[measure].first_scale;
     const struct member_row *const row = &counter->alone[measure].row;
+    if (counter->columns.n_families == 0) {
+        return; /* and of large families there may be more members than columns */
+    }
     for (size_t scale = first; scale < first + row->n_scales; scale++) {
         if (counter->scales[scale].offset != NO_OFFSET) {
             family_columns_count(&counter->columns, row, scale, &counter->scales[scale]);

@@ -531,8 +531,8 @@ struct figures {
     size_t n_categories;
     const struct names *names;   /* borrowed: the texts of categories */
     uint64_t unknown_informants; /* rows that no instrument could be found for */
-    bool printed_only; /* of single cohorts, models and tests that no table prints are left
-                                    out: set where results.csv is not written, before the first figure
+    bool
+        printed_only; /* of single cohorts, what no table prints is left out: set where results.csv is not written, before the first figure
                                     is asked for */
 };
 

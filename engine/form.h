@@ -40,7 +40,7 @@ struct form {
     uint16_t measure;
     uint16_t flags; /* bit i: study.goals.flags[i] is yes */
     bool may_start; /* unplaced forms of this source: the earliest is the first stage */
-    const unsigned char *payload; /* borrowed, join->payload_bytes: payload_pack() */
+    const unsigned char *payload; /* borrowed, the layout's payload_bytes: payload_pack() */
     struct family_id family;      /* zeros: none is named */
 };
 

@@ -23,7 +23,8 @@ struct goal_counter *goal_counter_new(const struct study *study);
 void goal_counter_free(struct goal_counter *counter); /* NULL is fine */
 
 /* What is counted next is of this cohort and of the scales from `first_scale` on (of one goals instrument).
-   What takes too much room goes into `tally` and `families`. False: no memory, as below. */
+   Where the cohort or the scales are others than before, what takes too much room goes into `tally` and
+   `families`. False: no memory, as below. */
 bool goal_counter_begin(struct goal_counter *counter, uint32_t cohort, size_t first_scale,
                         struct tally *tally, struct family_tally *families);
 

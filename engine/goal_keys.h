@@ -92,5 +92,6 @@ _Static_assert(GOALS_BY_FLAG + MAX_FLAGS <= 1 << DIMENSION_BITS &&
                    32 + DIMENSION_BITS + 2 * N_GOAL_OCCASIONS * SHARE_BITS <= KEY_KIND_SHIFT,
                "a share fits");
 #define CHANGE_BITS 24
+_Static_assert(2 * CHANGE_BITS <= KEY_KIND_SHIFT, "a change fits, and how often there is one");
 
 #endif

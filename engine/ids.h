@@ -27,7 +27,7 @@ static inline const char *id_long_text(struct id id)
     return (const char *)(uintptr_t)id.words[0];
 }
 
-/* The bytes of an id, in `room` where it is short; not NUL-terminated. */
+/* The bytes of an id, those of *id itself where it is short; not NUL-terminated. */
 const char *id_text(const struct id *id, size_t *length);
 
 bool id_equal(struct id a, struct id b);

@@ -212,6 +212,7 @@ static bool copy_long_id(struct join *join, struct id *id)
     if (text == NULL) {
         return false;
     }
+    join->long_id_bytes += length;
     *id = id_of(text, length);
     return true;
 }
@@ -597,6 +598,6 @@ size_t join_bytes(const struct join *join)
            (join->respondents.n_blocks * join->record_bytes +
             join->more_goals.n_blocks * layout->more_bytes) *
                BLOCK_RECORDS +
-           join->many_capacity * BYTES_OF_MANY + join->pending_capacity * sizeof(struct pending) +
-           join->pending_payloads_capacity;
+           join->long_id_bytes + join->many_capacity * BYTES_OF_MANY +
+           join->pending_capacity * sizeof(struct pending) + join->pending_payloads_capacity;
 }

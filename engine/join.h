@@ -76,6 +76,7 @@ struct join {
     size_t pending_payloads_capacity;
     uint64_t similar_ids; /* ids that a person would take for one of the others */
     struct arena long_ids;
+    size_t long_id_bytes;
 };
 
 void join_init(struct join *join, const struct join_layout *layout);
@@ -380,8 +381,7 @@ static inline struct known_goal goal_at(const struct join_layout *layout, const 
 /* The respondent's series of this goal, which is new if need be. False: no memory. */
 bool join_add_goal(struct join *join, uint32_t respondent, uint32_t goal, uint32_t *series);
 
-/* What a place keeps of a rating with this payload: a code for its level and weight, one of them for each
-   pair; and back. False: no memory. */
+/* Where a weight is remembered that was seen not long ago. */
 static inline uint32_t *recent_weight(struct join *join, uint32_t weight)
 {
     return &join->recent_weights[weight * UINT32_C(0x9e3779b1) >> 26]; /* of RECENT_WEIGHTS */

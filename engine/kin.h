@@ -20,7 +20,7 @@
 /* Whole members. */
 struct kin_page {
     struct kin_page *next; /* owned */
-    size_t n, capacity;    /* n: of the first page of a bundle, where `at` is */
+    size_t n, capacity;    /* n: of all pages but the first, whose bytes end at the bundle's `at` */
     unsigned char bytes[];
 };
 

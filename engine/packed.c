@@ -158,6 +158,62 @@ size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, s
     return (size_t)(get_more(rules, bytes + layout->packed_bytes, kind, form) - bytes);
 }
 
+/* --- bytes of others --- */
+
+/* Whether a kind is one that this stage's forms can have. */
+static bool kind_is_known(const struct join_rules *rules, unsigned kind, uint8_t stage)
+{
+    const unsigned all = PACKED_TWO_WORDS | PACKED_FAMILY | PACKED_TWO_FAMILY_WORDS |
+                         PACKED_MAY_START | PACKED_LONG | PACKED_PLAIN;
+    const bool is_long = (kind & PACKED_LONG) != 0;
+    const bool is_plain = !rules->by_date && !is_long && stage != LISTED_NO_STAGE;
+    return (kind & ~all) == 0 && ((kind & PACKED_PLAIN) != 0) == is_plain &&
+           !(is_long && (kind & PACKED_TWO_WORDS) != 0) &&
+           ((kind & PACKED_FAMILY) != 0 || (kind & PACKED_TWO_FAMILY_WORDS) == 0);
+}
+
+static bool codes_are_outcomes(const struct join_layout *layout,
+                               const struct instrument *instrument, const unsigned char *payload)
+{
+    bool are = true;
+    for (size_t i = 0; i < instrument->n_scales && !layout->is_goals; i++) {
+        are = are && payload_code(layout, payload, i) < N_REASONS + instrument->scales[i].n_values;
+    }
+    return are;
+}
+
+bool form_is_whole(const struct join_rules *rules, const unsigned char *bytes, size_t n)
+{
+    const struct study *const study = rules->study;
+    const struct join_layout *layout;
+    uint32_t head;
+    uint8_t stage;
+    if (n < PACKED_PAYLOAD) {
+        return false;
+    }
+    head = packed_head(bytes);
+    stage = packed_stage(bytes);
+    if (head_measure(head) >= study->n_measures ||
+        (stage >= study->n_stages && stage != LISTED_NO_STAGE) ||
+        !kind_is_known(rules, head_kind(head), stage)) {
+        return false;
+    }
+    layout = layout_of(rules, head_measure(head));
+    if (n < layout->packed_bytes + PACKED_WORD * packed_more(head_kind(head)) ||
+        !codes_are_outcomes(layout, study->measures[head_measure(head)].instrument,
+                            bytes + PACKED_PAYLOAD)) {
+        return false;
+    }
+    if ((head_kind(head) & PACKED_LONG) != 0) {
+        const uint64_t length = packed_word(bytes, 0);
+        return length > sizeof(struct id) && length <= n && packed_bytes(rules, layout, bytes) <= n;
+    }
+    /* Two words that would be a long id borrow what nobody gave. */
+    return packed_bytes(rules, layout, bytes) <= n &&
+           ((head_kind(head) & PACKED_TWO_WORDS) == 0 ||
+            !id_is_long((struct id){{0, packed_word(bytes, layout->packed_bytes)}}));
+}
+
 /* --- forms --- */
 
 /* Which forms are plain. `any_long`: there may be long ids. */

@@ -72,8 +72,7 @@ static inline uint8_t packed_stage(const unsigned char *bytes) /* LISTED_NO_STAG
     return bytes[PACKED_HEAD + sizeof(uint16_t)];
 }
 
-/* How many words a kind's forms have that others have not, behind those that all have; and which of the
-   words of a respondent that not all have (join.h) they need. */
+/* How many words a kind's forms have that others have not, behind those that all have. */
 static inline size_t packed_more(unsigned kind)
 {
     return (size_t)(kind & 1u) + (kind >> 1 & 1u) + (kind >> 2 & 1u);
@@ -123,6 +122,9 @@ static inline size_t packed_bytes(const struct join_rules *rules, const struct j
 size_t form_packed_most(const struct form *form);
 size_t form_pack(const struct join_rules *rules, const struct form *form, unsigned char *bytes);
 size_t form_unpack(const struct join_rules *rules, const unsigned char *bytes, struct form *form);
+
+/* Whether n bytes that were not packed here begin with a form of the study: nothing else takes any others. */
+bool form_is_whole(const struct join_rules *rules, const unsigned char *bytes, size_t n);
 
 /* --- forms --- */
 

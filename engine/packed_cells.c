@@ -46,8 +46,10 @@ void cells_cut(struct cells *cells)
 {
     if (cells->n_bytes > 0 && cells->capacity > cells->n_bytes) {
         unsigned char *const less = realloc(cells->bytes, cells->n_bytes);
-        cells->capacity = less == NULL ? cells->capacity : cells->n_bytes;
-        cells->bytes = less == NULL ? cells->bytes : less;
+        if (less != NULL) {
+            cells->bytes = less;
+            cells->capacity = cells->n_bytes;
+        }
     }
 }
 
@@ -255,6 +257,107 @@ void run_ranges(const struct cell_run *run, struct code_range *codes,
     const unsigned char *at = run->range;
     take_range(&at, codes);
     take_range(&at, later_codes);
+}
+
+/* --- bytes of others --- */
+
+/* The number at *at, and moves behind it. False: there is none, or one of more than 64 bits. */
+static bool look_number(const unsigned char **at, const unsigned char *end, uint64_t *number)
+{
+    *number = 0;
+    for (unsigned shift = 0; *at < end && shift < 64; shift += 7) {
+        const unsigned char byte = *(*at)++;
+        *number |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80) {
+            return shift < 63 || byte <= 1;
+        }
+    }
+    return false;
+}
+
+/* The bytes of a score behind its number, if they are written whole. */
+static bool look_whole(const unsigned char **at, const unsigned char *end, uint64_t token)
+{
+    const size_t n = token == CODE_WHOLE ? sizeof(tally_code) : 0;
+    const bool done = (size_t)(end - *at) >= n;
+    *at += done ? n : 0;
+    return done;
+}
+
+/* So many cells and no byte more. */
+static bool has_cells(const unsigned char *at, const unsigned char *end, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t later, code = CODE_NEAR, count;
+        if (!look_number(&at, end, &later) || (i == 0 && (later & 1) == 0) ||
+            ((later & 1) != 0 && !look_number(&at, end, &code)) || !look_whole(&at, end, code) ||
+            !look_whole(&at, end, later >> 1) || !look_number(&at, end, &count) || count == 0 ||
+            count > UINT32_MAX) {
+            return false;
+        }
+    }
+    return n > 0 && at == end;
+}
+
+static bool has_range(const unsigned char **at, const unsigned char *end)
+{
+    uint64_t n, least;
+    return look_number(at, end, &n) && (n == 0 || look_number(at, end, &least));
+}
+
+static bool ranges_are(const struct code_range *a, const struct code_range *b)
+{
+    return a->least == b->least && a->greatest == b->greatest;
+}
+
+/* Whether a run that can be read is in order, and its ranges are what is in it. */
+static bool is_in_order(const struct cell_run *run)
+{
+    struct code_range said[2], found[2] = {{INT64_MAX, INT64_MIN}, {INT64_MAX, INT64_MIN}};
+    struct cell_cursor at = run_cells(run);
+    struct cell_count last = {0};
+    for (uint32_t i = 0; cell_next(&at); i++) {
+        if (i > 0 && cell_compare(&last, &at.cell) >= 0) {
+            return false;
+        }
+        last = at.cell;
+        if (tally_is_score(last.code)) {
+            reach(&found[0], last.code);
+        }
+        if (tally_is_score(last.later_code)) {
+            reach(&found[1], last.later_code);
+        }
+    }
+    run_ranges(run, &said[0], &said[1]);
+    return ranges_are(&said[0], &found[0]) && ranges_are(&said[1], &found[1]);
+}
+
+bool cells_are_whole(const struct cells *cells)
+{
+    const unsigned char *at = cells->bytes, *const end = at + cells->n_bytes;
+    uint64_t n = 0, last = 0;
+    while (at != end) {
+        const size_t left = (size_t)(end - at);
+        const unsigned char *range;
+        struct run_head head;
+        struct cell_run run;
+        if (left < sizeof head) {
+            return false;
+        }
+        memcpy(&head, at, sizeof head);
+        if ((uint64_t)head.n_bytes + head.n_range_bytes > left - sizeof head ||
+            (n > 0 && head.run <= last) || !cells_next_run(cells, &at, &run)) {
+            return false;
+        }
+        range = run.range;
+        if (!has_cells(run.bytes, run.range, run.n) || !has_range(&range, run.end) ||
+            !has_range(&range, run.end) || range != run.end || !is_in_order(&run)) {
+            return false;
+        }
+        n += run.n;
+        last = run.run;
+    }
+    return n == cells->n;
 }
 
 /* --- two lists --- */

@@ -28,8 +28,7 @@ static inline tally_code tally_code_of(const struct scale *scale, outcome o)
     return is_scored(o) ? outcome_score(scale->values, o) : TALLY_REASON(o);
 }
 
-/* How many are counted in one cell of a cohort. Fewer than 2^32, since respondents are numbered in 32
-   bits. */
+/* How many are counted in one cell of a cohort: fewer than 2^32, or the tally's overflow is set. */
 struct cell_count {
     uint16_t scale;
     uint8_t stage, later;
@@ -124,6 +123,9 @@ static inline bool cells_next_run(const struct cells *cells, const unsigned char
 
 /* The run of this number; one of no cells where there is none. */
 struct cell_run cells_find(const struct cells *cells, uint32_t run);
+
+/* Whether bytes that were not written here are cells as cells_end() leaves them: nothing else takes any others. */
+bool cells_are_whole(const struct cells *cells);
 
 /* From which score to which its cells go. */
 void run_ranges(const struct cell_run *run, struct code_range *codes,

@@ -107,7 +107,7 @@ struct alike {
    times, seldom. */
 struct arrived {
     struct respondent *respondents[FORMS_AT_ONCE];
-    uint32_t numbers[FORMS_AT_ONCE]; /* ... and where the numbers of these are, in their slots */
+    uint32_t numbers[FORMS_AT_ONCE]; /* ... and what is in their slots: their numbers, and tags */
     struct alike alike[FORMS_AT_ONCE];
     size_t n, n_alike;
 };
@@ -190,6 +190,7 @@ static INTO_CALLER void find_numbers(const struct alike *alike, uint32_t numbers
     const size_t n = alike->n, n_bytes = alike->n_bytes;
     uint32_t next = at.n_respondents;
     uint8_t unknown[FORMS_AT_ONCE];
+    _Static_assert(FORMS_AT_ONCE <= UINT8_MAX + 1, "numbers of those at hand are bytes");
     size_t n_unknown = 0;
     for (size_t i = 0; i < n; i++, bytes += n_bytes) {
         const uint32_t slot = *join_look(&at, packed_hash(bytes), wide);

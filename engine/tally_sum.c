@@ -21,7 +21,7 @@ struct axis {
     size_t n_values;            /* how many values there may be; 0: too many */
     size_t n;                   /* how many have a row or a column of their own: */
     uint16_t *places; /* owned, n_values: which one, or NO_PLACE; NULL: that of its number */
-    uint16_t *values; /* owned, n: whose it is; NULL likewise */
+    uint16_t *values; /* owned, n_values, of which n are used: whose it is; NULL likewise */
 };
 
 struct run {

@@ -6,6 +6,6 @@
 
 /* Adds up the cells of n cohorts, in *out, that was {0}; `overflow` becomes true where a count is 2^32 or
    more. False: no memory. */
-bool tally_sum(const struct cells *const lists[], size_t n, struct cells *out, bool *overflow);
+bool tally_sum(const struct cells *const cells[], size_t n, struct cells *out, bool *overflow);
 
 #endif

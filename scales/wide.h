@@ -1,7 +1,7 @@
 /* scales/wide.h - loops over columns compiled twice: for every processor, and for those with AVX2, whose
-   vectors are twice as wide (and that count and find bits by one instruction). A function marked FOR_WIDE has all that it calls compiled into it, and may be
-   called only where has_wide() says so; HAS_WIDE is defined where there are such functions. Of whole
-   numbers both give the same. */
+   vectors are twice as wide (and that count and find bits by one instruction). A function marked
+   FOR_WIDE has all that it calls compiled into it, and may be called only where has_wide() says so;
+   HAS_WIDE is defined where there are such functions. Of whole numbers both give the same. */
 #ifndef PELLTER_SCALES_WIDE_H
 #define PELLTER_SCALES_WIDE_H
 

@@ -168,6 +168,26 @@ static void check_columns(const struct join_rules *rules, const struct form *for
     free(like);
 }
 
+/* The bytes of a form are one; a part of them is none, and neither are they with a measure, stage or kind that
+   there is not. */
+static void check_whole(const struct join_rules *rules, const unsigned char *packed, size_t n)
+{
+    static const size_t places[] = {PACKED_HEAD + 1, PACKED_HEAD + 2, PACKED_HEAD + 3};
+    for (size_t length = 0; length <= n; length++) {
+        unsigned char *const part = malloc(length + 1);
+        assert_non_null(part);
+        memcpy(part, packed, length);
+        assert_int_equal(form_is_whole(rules, part, length), length == n);
+        for (size_t i = 0; i < COUNT(places) && length == n; i++) {
+            const unsigned char is = part[places[i]];
+            part[places[i]] = 0xc0;
+            assert_false(form_is_whole(rules, part, length));
+            part[places[i]] = is;
+        }
+        free(part);
+    }
+}
+
 /* Two forms one behind the other at an odd address, in just as much room as is asked for. */
 static void check_round_trip(const struct join_rules *rules, const struct form *form)
 {
@@ -192,13 +212,18 @@ static void check_round_trip(const struct join_rules *rules, const struct form *
     assert_int_equal(packed_bytes(rules, layout, bytes + 1), n);
     assert_int_equal((head_kind(packed_head(bytes + 1)) & PACKED_PLAIN) != 0,
                      !rules->by_date && !id_is_long(form->id) && form->stage != NO_STAGE);
+    check_whole(rules, bytes + 1, n);
     free(bytes);
 }
 
 static void check_forms(const struct join_rules *rules, uint16_t measure)
 {
-    static const uint32_t codes[MAX_PAYLOAD] = {200, 70000};
+    const struct instrument *const instrument = rules->study->measures[measure].instrument;
+    uint32_t codes[MAX_PAYLOAD] = {200, 70000};
     unsigned char payload[MAX_PAYLOAD * sizeof(uint32_t)];
+    for (size_t i = 0; i < instrument->n_scales && !instrument->is_goals; i++) {
+        codes[i] = (uint32_t)(N_REASONS + instrument->scales[i].n_values - 1);
+    }
     payload_pack(layout_of(rules, measure), codes, payload);
     for (size_t i = 0; i < COUNT(id_lengths); i++) {
         for (size_t s = 0; s < COUNT(stage_numbers); s++) {

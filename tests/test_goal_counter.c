@@ -106,7 +106,7 @@ static void test_two_stages(void **state)
     assert_true(goal_counter_pair(counter, GOALS_T_SCORE, 0, 1, two[1], two[1]));
     assert_true(goal_counter_stages(counter, GOALS_T_SCORE, 0, partly, false, true));
     assert_true(goal_counter_finish(counter, &tally, &families));
-    tally_sort(&tally);
+    assert_true(tally_sort(&tally));
     assert_int_equal(count_of(&tally, 1, SCALE(GOALS_T_SCORE), 0, 1, -3, 5), 1);
     assert_int_equal(count_of(&tally, 1, SCALE(GOALS_T_SCORE), 0, 1, 5, 5), 1);
     assert_int_equal(

@@ -99,11 +99,55 @@ static void test_pack(void **state)
             check("packed", &cells, awkward + first, n);
             assert_true(cells_copy(&copy, &cells));
             check("copied", &copy, awkward + first, n);
+            assert_true(cells_are_whole(&cells));
             assert_int_equal(cells_find(&cells, 7).n, 0);
             cells_free(&copy);
             cells_free(&cells);
         }
     }
+}
+
+/* Bytes cut short, one too many, or each of them another: not whole, or cells that can be read. */
+static void test_whole(void **state)
+{
+    struct cells cells = {.bytes = NULL};
+    (void)state;
+    pack(awkward, COUNT(awkward), &cells);
+    for (size_t n = 0; n < cells.n_bytes; n++) {
+        unsigned char *const cut = malloc(n + 1); /* a sanitizer watches its end */
+        struct cells of = {.bytes = cut, .n_bytes = n, .n = cells.n};
+        assert_non_null(cut);
+        memcpy(cut, cells.bytes, n);
+        assert_false(cells_are_whole(&of));
+        free(cut);
+    }
+    for (size_t i = 0; i < cells.n_bytes; i++) {
+        for (unsigned flip = 1; flip < 256; flip++) {
+            struct cells other = {.bytes = NULL};
+            assert_true(cells_copy(&other, &cells));
+            cells_cut(&other);
+            other.bytes[i] ^= (unsigned char)flip;
+            if (cells_are_whole(&other)) {
+                struct cells again = {.bytes = NULL};
+                const unsigned char *next = other.bytes;
+                struct cells_writer writer;
+                struct cell_run run;
+                cells_begin(&writer, &again);
+                while (cells_next_run(&other, &next, &run)) {
+                    for (struct cell_cursor at = run_cells(&run); cell_next(&at);) {
+                        cells_put(&writer, &at.cell);
+                    }
+                }
+                assert_true(cells_end(&writer));
+                assert_int_equal(again.n, cells.n);
+                cells_free(&again);
+            }
+            cells_free(&other);
+        }
+    }
+    cells.n++;
+    assert_false(cells_are_whole(&cells));
+    cells_free(&cells);
 }
 
 /* Dealt out to two, some to both, they come together again. */
@@ -195,10 +239,8 @@ static void test_loose(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pack),
-        cmocka_unit_test(test_merge),
-        cmocka_unit_test(test_overflow),
-        cmocka_unit_test(test_loose),
+        cmocka_unit_test(test_pack),     cmocka_unit_test(test_whole), cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_overflow), cmocka_unit_test(test_loose),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

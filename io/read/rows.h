@@ -1,7 +1,7 @@
 /* io/read/rows.h - the rows of a piece of CSV text, read by two lanes that give the same rows.
 
    libcsv is the reader of record: what it says of a text holds. Nearly all text is plain, and needs
-   nothing of what it knows: the quick lane finds separators and line ends in it 32 or 64 bytes at a
+   nothing of what it knows: the quick lane finds separators and line ends in it 64 bytes at a
    time, and hands every record that has more than a plain quoted cell over to libcsv. */
 #ifndef PELLTER_IO_READ_ROWS_H
 #define PELLTER_IO_READ_ROWS_H
@@ -79,7 +79,8 @@ static inline uint64_t ends_from(const uint64_t *ends, size_t place)
 #endif
 }
 
-/* A cell of a row; an empty one where the row is too short. */
+/* A cell of a row; an empty one where the row is too short. It is counted out from where the row begins: to
+   go through many, go from one's cell_end() to the next. */
 struct span raw_cell(const struct raw_row *row, size_t index);
 
 /* A cell as delimited.h promises it: UTF-8 (a cell that is not is read as Windows-1252), trimmed,

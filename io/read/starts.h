@@ -29,8 +29,8 @@ void starts_free(struct starts *starts);
 size_t starts_find(const struct starts *starts, const struct raw_row rows[], size_t n,
                    size_t n_cells, uint8_t others[]);
 
-/* Those of a column that is wanted: of each row in turn. A row that is too short has not this cell: then
-   it says where the row begins. */
+/* Those of a column that is wanted: of each row in turn. Of a row that has not this cell it is where the row
+   begins, or ends, if the cells before are all there. */
 const char *const *starts_of(const struct starts *starts, size_t column);
 
 /* The cell of row r, of a column whose cells are wanted. Of one that a row has not the length is above that of

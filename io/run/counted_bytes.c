@@ -72,21 +72,33 @@ static bool renumber(uint32_t *number, const uint32_t numbers[], size_t n)
     return known;
 }
 
+/* Whether all runs are of scales and stages that there are. */
+static bool are_of_study(const struct cells *cells, const struct study *study)
+{
+    const unsigned char *at = cells->bytes;
+    struct cell_run run;
+    while (cells_next_run(cells, &at, &run)) {
+        const struct cell_count of = run_cells(&run).cell;
+        if (of.scale >= study->n_scales || of.stage >= study->n_stages ||
+            (of.later >= study->n_stages && of.later < TALLY_ONE_STAGE)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool get_cells(struct parcel *parcel, const struct renumbering *numbers, uint32_t cohort,
-                      struct tally *tally)
+                      const struct study *study, struct tally *tally)
 {
     const bool known = renumber(&cohort, numbers->cohorts, numbers->n_cohorts);
-    struct cells cells = {.n = (uint32_t)parcel_get_number(parcel)};
-    bool done;
-    cells.n_bytes = (size_t)parcel_get_number(parcel);
-    cells.bytes = malloc(cells.n_bytes + 1);
-    if (cells.bytes == NULL) {
-        return false;
-    }
-    parcel_get(parcel, cells.bytes, cells.n_bytes);
-    done = known && !parcel->failed && tally_put(tally, cohort, &cells);
-    free(cells.bytes);
-    return done;
+    const uint64_t n = parcel_get_number(parcel), n_bytes = parcel_get_number(parcel);
+    const size_t start = parcel->at;
+    const bool there = parcel_look(parcel, (size_t)n_bytes) != NULL;
+    const struct cells cells = {.bytes = there ? parcel->bytes + start : NULL,
+                                .n_bytes = there ? (size_t)n_bytes : 0,
+                                .n = (uint32_t)n};
+    return known && there && n <= UINT32_MAX && cells_are_whole(&cells) &&
+           are_of_study(&cells, study) && tally_put(tally, cohort, &cells);
 }
 
 static bool get_pattern(struct parcel *parcel, const struct renumbering *numbers,
@@ -103,12 +115,13 @@ static bool get_pattern(struct parcel *parcel, const struct renumbering *numbers
     return !parcel->failed && patterns_add_sums(patterns, &pattern, terms);
 }
 
-static bool get_tally(struct parcel *parcel, const struct renumbering *numbers, struct tally *tally)
+static bool get_tally(struct parcel *parcel, const struct renumbering *numbers,
+                      const struct study *study, struct tally *tally)
 {
     const uint64_t n_cohorts = parcel_get_number(parcel);
     bool done = n_cohorts <= numbers->n_cohorts;
     for (uint32_t i = 0; i < n_cohorts && done; i++) {
-        done = get_cells(parcel, numbers, i, tally);
+        done = get_cells(parcel, numbers, i, study, tally);
     }
     for (uint64_t n = done ? parcel_get_number(parcel) : 0; n > 0 && done; n--) {
         struct goal_cell goal;
@@ -191,7 +204,8 @@ bool counted_add(struct parcel *parcel, const struct renumbering *numbers, struc
     parcel_get(parcel, from.checks.ages_outside,
                study->n_measures * sizeof *from.checks.ages_outside);
     from.unknown_informants = parcel_get_number(parcel);
-    done = get_items(parcel, numbers, &from.items) && get_tally(parcel, numbers, &from.tally) &&
+    done = get_items(parcel, numbers, &from.items) &&
+           get_tally(parcel, numbers, study, &from.tally) &&
            get_families(parcel, numbers, &from.families) && counted_merge(into, &from);
     counted_free(&from);
     return done;

@@ -63,7 +63,7 @@ static bool read_answer(struct decoder *d, size_t r, size_t column, struct span 
            facts_add_finding(&d->facts, FINDING_OUT_OF_RANGE, r, column, true);
 }
 
-/* The n answers of row r from item `first` of a group on, whose columns stand side by side. */
+/* The answers of row r to a run of items of a group, whose columns stand side by side. */
 static bool read_answers(struct decoder *d, size_t r, const struct item_run *run,
                          const struct item_group *group, answer *out)
 {

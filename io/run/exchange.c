@@ -231,6 +231,9 @@ static bool take_forms(struct exchange *exchange, struct incoming *from, struct 
     const struct join_rules *const rules = &exchange->shared->rules;
     while (parcel->at < parcel->n) {
         struct form form;
+        if (!form_is_whole(rules, parcel->bytes + parcel->at, parcel->n - parcel->at)) {
+            return false;
+        }
         parcel->at += form_unpack(rules, parcel->bytes + parcel->at, &form);
         if (form.cohort >= from->n_cohorts ||
             (form.goal != NO_NAME && form.goal >= from->n_names) ||

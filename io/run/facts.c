@@ -295,13 +295,17 @@ static bool read_goals(struct facts *f, size_t stage)
 static bool check_length(struct facts *f, size_t r)
 {
     const struct raw_row *const row = &f->rows[r];
+    struct span raw;
     if (row->n_cells < f->columns->n_columns) {
         return facts_add_finding(f, FINDING_SHORT_ROW, r, row->n_cells, false);
     }
     /* Excel pads rows with empty cells; only a cell with text shows that columns have slipped. */
-    for (size_t i = f->columns->n_columns; i < row->n_cells; i++) {
+    raw = raw_cell(row, f->columns->n_columns);
+    for (size_t i = f->columns->n_columns; i < row->n_cells; i++, raw.text += raw.length + 1) {
+        const size_t start = (size_t)(raw.text - row->text);
         struct cell cell;
-        if (!raw_cell_text(row, i, &f->room, &cell)) {
+        raw.length = cell_end(row->ends, start) - start;
+        if (!text_decode(raw.text, raw.length, &f->room, &cell)) {
             return facts_no_memory(f);
         }
         if (cell.length > 0) {

@@ -297,7 +297,7 @@ static bool is_tall(const struct box boxes[], size_t n)
 }
 
 /* Pieces begin behind so many bytes: a number that is wider than its column, which is found out when it
-   is there, may reach beyond the first column. */
+   is there, may reach beyond the first column (of the first row: in all rows the first column is a label). */
 #define BEFORE_PIECE ((size_t)PRINTED_ROOM)
 
 static bool reach(struct piece *piece, size_t n)

@@ -80,7 +80,7 @@ static bool are_of_study(const struct cells *cells, const struct study *study)
     while (cells_next_run(cells, &at, &run)) {
         const struct cell_count of = run_cells(&run).cell;
         if (of.scale >= study->n_scales || of.stage >= study->n_stages ||
-            (of.later >= study->n_stages && of.later < TALLY_ONE_STAGE)) {
+            (of.later >= study->n_stages && of.later < TALLY_DAYS)) {
             return false;
         }
     }

@@ -32,7 +32,8 @@ struct marks {
     uint64_t after_cr; /* 1: the last byte so far is a CR; else 0 */
 };
 
-/* Adds the marks of text[from, to), which follows what has been marked. `from` is a multiple of 64. All bits of the last word are written. */
+/* Adds the marks of text[from, to), which follows what has been marked. `from` is a multiple of 64. All
+   bits of the last word are written. */
 typedef void marks_function(struct marks *marks, const char *text, size_t from, size_t to,
                             char separator);
 

@@ -188,7 +188,7 @@ bool form_is_whole(const struct join_rules *rules, const unsigned char *bytes, s
     const struct join_layout *layout;
     uint32_t head;
     uint8_t stage;
-    if (n < PACKED_PAYLOAD) {
+    if (n < PACKED_HEAD + PACKED_WORD) {
         return false;
     }
     head = packed_head(bytes);

@@ -521,7 +521,7 @@ static bool count_stages(const struct walk *walk, size_t first_scale,
                 goal_counter_stages(walk->counted->goals, (enum goals_scale)i, stage, scores->at[i],
                                     everywhere, (scores->compared[i] >> stage & 1) != 0);
         }
-        done = done && (goal_keys_have_model(walk->study) ||
+        done = done && (study_pairs_say_all(walk->study) ||
                         count_scored(walk, first_scale + i, scores->at[i], scores->scored[i]));
     }
     return done;

@@ -12,9 +12,6 @@
 #define MAX_DECIMALS 9
 #define INT128_MAX ((uint128)-1 >> 1)
 
-static const uint64_t ten_to[MAX_DECIMALS + 1] = {1,      10,      100,      1000,      10000,
-                                                  100000, 1000000, 10000000, 100000000, 1000000000};
-
 static uint128 magnitude(int128 number)
 {
     /* Negated after the cast: the least int128 has no opposite, but a magnitude. */

@@ -163,34 +163,6 @@ static bool add_level(struct cells_into *into, uint64_t key, uint64_t count)
                      level, later_level, count);
 }
 
-/* The sums for the mixed model, of two stages at most: what families have at them stands side by side. */
-static bool add_model(const struct cells_into *into, enum goals_scale scale,
-                      const uint64_t numbers[2], uint64_t count)
-{
-    const int128 n = (int128)count;
-    struct pattern pattern = {
-        .cohort = into->cohort, .scale = (uint16_t)(into->keys->first_scale + scale), .n = count};
-    int64_t scores[2];
-    size_t m = 0;
-    for (size_t i = 0; i < 2; i++) {
-        if (numbers[i] >= N_REASONS) {
-            scores[m++] = into->keys->codes[numbers[i]];
-            pattern.stages = (uint16_t)(pattern.stages | 1u << i);
-        }
-    }
-    if (m == 0) {
-        return true;
-    }
-    if (m == 1) {
-        return patterns_add_sums(&into->tally->patterns, &pattern,
-                                 (const int128[]){n * scores[0], n * scores[0] * scores[0]});
-    }
-    return patterns_add_sums(&into->tally->patterns, &pattern,
-                             (const int128[]){n * scores[0], n * scores[1],
-                                              n * scores[0] * scores[0], n * scores[0] * scores[1],
-                                              n * scores[1] * scores[1]});
-}
-
 /* Scores at stages side by side are those of each stage, which have few different ones, and maybe a pair. */
 static bool add_beside(struct cells_into *into, enum goals_scale scale, uint64_t stage,
                        unsigned said, const uint64_t numbers[2], uint64_t count)
@@ -206,7 +178,10 @@ static bool add_beside(struct cells_into *into, enum goals_scale scale, uint64_t
                            key_of_scale(scale, stage + i, LATER_ALL_STAGES, numbers[i], 0), count));
     }
     return done &&
-           (!goal_keys_have_model(into->keys->study) || add_model(into, scale, numbers, count)) &&
+           (!study_pairs_say_all(into->keys->study) ||
+            patterns_add_pair(&into->tally->patterns, into->cohort, into->keys->first_scale + scale,
+                              into->keys->codes[numbers[0]], into->keys->codes[numbers[1]],
+                              count)) &&
            ((said & BESIDE_COMPARED) == 0 ||
             note_cell(into, scale, stage, stage + 1, into->ranks[numbers[0]],
                       into->ranks[numbers[1]], count));

@@ -78,13 +78,6 @@ static inline uint64_t key_of_level(size_t stage, size_t later, size_t level, si
     return key << LEVEL_BITS | later_level;
 }
 
-/* Do these keys say all that the mixed model needs, if the study has one? Of more stages it does not follow
-   from what is counted of two. */
-static inline bool goal_keys_have_model(const struct study *study)
-{
-    return study_has_model(study) && study->n_stages <= 2;
-}
-
 /* Shares: of at most so many goals at each occasion. */
 #define SHARE_BITS 6
 #define DIMENSION_BITS 5

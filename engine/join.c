@@ -272,30 +272,9 @@ void join_note_family(struct join *join, struct respondent *respondent, struct f
 /* --- goals --- */
 
 /* Where there are more goals, + 1: behind a respondent, and at the beginning of a record of such. */
-static uint32_t more_at(const void *at)
-{
-    uint32_t more;
-    memcpy(&more, at, sizeof more);
-    return more;
-}
 static uint32_t more_of(const struct join *join, uint32_t respondent)
 {
     return more_at(join_respondent(join, respondent) + 1);
-}
-
-static unsigned char *more_record(const struct join *join, uint32_t more)
-{
-    return block_record(&join->more_goals, more, join->layout->more_bytes);
-}
-
-static uint32_t inline_series(uint32_t respondent, size_t i)
-{
-    return respondent << INLINE_BITS | (uint32_t)i;
-}
-
-static uint32_t more_series(uint32_t more, size_t i)
-{
-    return MORE_SERIES | (more * (uint32_t)MORE_GOALS + (uint32_t)i);
 }
 
 static bool is_goal(const struct join *join, uint32_t series)

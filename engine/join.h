@@ -315,6 +315,26 @@ static inline bool code_fits(const struct join_layout *layout, uint32_t code)
    those for which there is no room there. */
 #define INLINE_BITS 4
 #define MORE_SERIES (UINT32_C(1) << 31)
+static inline uint32_t inline_series(uint32_t respondent, size_t i)
+{
+    return respondent << INLINE_BITS | (uint32_t)i;
+}
+static inline uint32_t more_series(uint32_t more, size_t i)
+{
+    return MORE_SERIES | (more * (uint32_t)MORE_GOALS + (uint32_t)i);
+}
+
+/* Where the next of those stand, + 1, which a record of goals begins with; 0: there are no more. */
+static inline uint32_t more_at(const void *at)
+{
+    uint32_t more;
+    __builtin_memcpy(&more, at, sizeof more);
+    return more;
+}
+static inline unsigned char *more_record(const struct join *join, uint32_t more)
+{
+    return block_record(&join->more_goals, more, join->layout->more_bytes);
+}
 
 /* One of a respondent's goals. Used as: for (g = goals_of(join, respondent); g.at != NULL; goals_next(join, &g)) */
 struct goal_cursor {
@@ -325,24 +345,22 @@ struct goal_cursor {
 };
 static inline void goals_more(const struct join *join, struct goal_cursor *goals)
 {
-    const unsigned char *record;
     goals->at = NULL;
     if (goals->more != 0) {
-        record = (const unsigned char *)block_record(&join->more_goals, goals->more - 1,
-                                                     join->layout->more_bytes);
+        const unsigned char *const record = more_record(join, goals->more - 1);
         goals->at = record + sizeof goals->more;
-        goals->series = MORE_SERIES | (goals->more - 1) * (uint32_t)MORE_GOALS;
+        goals->series = more_series(goals->more - 1, 0);
         goals->left = MORE_GOALS - 1;
-        __builtin_memcpy(&goals->more, record, sizeof goals->more);
+        goals->more = more_at(record);
     }
 }
 static inline struct goal_cursor goals_of(const struct join *join, uint32_t respondent)
 {
     const unsigned char *const r = (const unsigned char *)join_respondent(join, respondent);
     struct goal_cursor goals = {.at = r + INLINE_GOALS,
-                                .series = respondent << INLINE_BITS,
-                                .left = join->layout->n_inline - 1};
-    __builtin_memcpy(&goals.more, r + sizeof(struct respondent), sizeof goals.more);
+                                .series = inline_series(respondent, 0),
+                                .left = join->layout->n_inline - 1,
+                                .more = more_at(r + sizeof(struct respondent))};
     if (number_at(join->layout, goals.at) == NO_NAME) {
         goals.at = NULL;
     }
@@ -387,6 +405,9 @@ static inline uint32_t *recent_weight(struct join *join, uint32_t weight)
     return &join->recent_weights[weight * UINT32_C(0x9e3779b1) >> 26]; /* of RECENT_WEIGHTS */
 }
 bool join_new_weight(struct join *join, uint32_t weight, uint32_t *number);
+
+/* What a place keeps of a rating with this payload: a code for its level and weight, one of them for each
+   pair. False: no memory. */
 static inline bool join_rating_code(struct join *join, const unsigned char *payload, uint32_t *code)
 {
     const struct join_layout *const layout = join->layout;

@@ -177,12 +177,8 @@ static bool carry(const struct pair_counter *counter, uint32_t cohort, size_t sc
     at.stage = counter->pairs[pair].stage;
     at.later = counter->pairs[pair].later;
     if (!add_cell(tally, &at, code, later_code, count) ||
-        (written_pairs_say_all(counter->study) &&
-         !written_add_pair(
-             cohort,
-             &(struct cell_count){
-                 .scale = at.scale, .count = count, .code = code, .later_code = later_code},
-             &tally->patterns))) {
+        (study_pairs_say_all(counter->study) &&
+         !patterns_add_pair(&tally->patterns, cohort, at.scale, code, later_code, count))) {
         return false;
     }
     at.later = TALLY_ONE_STAGE;
@@ -304,7 +300,7 @@ static bool count_columns(struct pair_counter *counter, uint32_t cohort, size_t 
     struct written_room *const room = &counter->to_count;
     bool done = true;
     if (counts->cells == NULL &&
-        (!study_has_model(counter->study) || written_pairs_say_all(counter->study))) {
+        (!study_has_model(counter->study) || study_pairs_say_all(counter->study))) {
         return true;
     }
     for (size_t i = 0; i < counts->written.n && done; i += room->n_laid_out) {
@@ -487,14 +483,9 @@ static bool add_pairs(const struct pair_counter *counter, uint32_t cohort, size_
     const size_t n = counter->scales[scale_index].n_outcomes;
     bool done = true;
     for (size_t i = 0; i < n * n && done; i++) {
-        done = cells[i] == 0 ||
-               written_add_pair(
-                   cohort,
-                   &(struct cell_count){.scale = (uint16_t)scale_index,
-                                        .count = cells[i],
-                                        .code = tally_code_of(scale, (outcome)(i / n)),
-                                        .later_code = tally_code_of(scale, (outcome)(i % n))},
-                   patterns);
+        done = cells[i] == 0 || patterns_add_pair(patterns, cohort, scale_index,
+                                                  tally_code_of(scale, (outcome)(i / n)),
+                                                  tally_code_of(scale, (outcome)(i % n)), cells[i]);
     }
     return done;
 }
@@ -509,7 +500,7 @@ static bool finish_scale(struct pair_counter *counter, uint32_t cohort, size_t s
             return false;
         }
         put_scale(counter, scale, counts->cells, &counter->to_count.writer);
-        return !written_pairs_say_all(counter->study) ||
+        return !study_pairs_say_all(counter->study) ||
                add_pairs(counter, cohort, scale, counts->cells, &tally->patterns);
     }
     return count_columns(counter, cohort, scale, counts, tally) &&

@@ -140,6 +140,24 @@ bool patterns_add_sums(struct patterns *patterns, const struct pattern *pattern,
     return true;
 }
 
+bool patterns_add_pair(struct patterns *patterns, uint32_t cohort, size_t scale, tally_code first,
+                       tally_code second, uint64_t n)
+{
+    const bool has_first = tally_is_score(first), has_second = tally_is_score(second);
+    const int128 m = (int128)n, x = has_first ? first : second, y = second;
+    const struct pattern pattern = {.cohort = cohort,
+                                    .scale = (uint16_t)scale,
+                                    .stages = (uint16_t)(has_first | has_second << 1),
+                                    .n = n};
+    if (!has_first && !has_second) {
+        return true;
+    }
+    return patterns_add_sums(patterns, &pattern,
+                             has_first && has_second
+                                 ? (const int128[]){m * x, m * y, m * x * x, m * x * y, m * y * y}
+                                 : (const int128[]){m * x, m * x * x});
+}
+
 bool patterns_merge(struct patterns *into, const struct patterns *from, const uint32_t group_of[])
 {
     for (size_t i = 0; i < from->n; i++) {

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "engine/packed_cells.h"
 #include "engine/stats/repeated.h"
 
 struct pattern {
@@ -39,6 +40,10 @@ bool patterns_add(struct patterns *patterns, uint32_t cohort, size_t scale, unsi
 /* The same of `n` respondents with scores at the same stages, those of one behind those of another. */
 bool patterns_add_people(struct patterns *patterns, uint32_t cohort, size_t scale, unsigned stages,
                          size_t n, const int64_t scores[]);
+
+/* The same of `n` with these at the first two stages: scores, or reasons. */
+bool patterns_add_pair(struct patterns *patterns, uint32_t cohort, size_t scale, tally_code first,
+                       tally_code second, uint64_t n);
 
 /* Adds sums of n respondents. False: no memory. */
 bool patterns_add_sums(struct patterns *patterns, const struct pattern *pattern,

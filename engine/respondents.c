@@ -290,6 +290,20 @@ static inline void note_plain_cohort(const struct plain_way *way, const unsigned
     }
 }
 
+/* Notes what a plain form says beside what its place in a series keeps. */
+static inline void note_plain(const struct plain_way *way, const struct join_layout *layout,
+                              const unsigned char *bytes, unsigned char *series,
+                              struct respondent *respondent)
+{
+    const size_t stage = packed_stage(bytes);
+    if (way->keep_places) {
+        memcpy(series + layout->places + stage * sizeof(uint64_t), bytes + layout->packed_place,
+               sizeof(uint64_t));
+    }
+    note_plain_family(way, bytes, respondent);
+    note_plain_cohort(way, bytes, stage, respondent);
+}
+
 /* add_form() for a form of whom it was found to be, and the first at its place. False where it is none;
    then nothing is done that would not be done again. */
 static INTO_CALLER bool add_found(const struct plain_way *way, const unsigned char *bytes,
@@ -302,12 +316,7 @@ static INTO_CALLER bool add_found(const struct plain_way *way, const unsigned ch
         !series_fill(layout, at, stage, bytes + PACKED_PAYLOAD)) {
         return false;
     }
-    if (way->keep_places) {
-        memcpy(at + layout->places + stage * sizeof(uint64_t), bytes + layout->packed_place,
-               sizeof(uint64_t));
-    }
-    note_plain_family(way, bytes, respondent);
-    note_plain_cohort(way, bytes, stage, respondent);
+    note_plain(way, layout, bytes, at, respondent);
     return true;
 }
 
@@ -334,12 +343,7 @@ static bool add_found_goal(const struct plain_way *way, const unsigned char *byt
     if (at == NULL || !series_fill(layout, at, stage, stored)) {
         return false;
     }
-    if (way->keep_places) {
-        memcpy(at + layout->places + stage * sizeof(uint64_t), bytes + layout->packed_place,
-               sizeof(uint64_t));
-    }
-    note_plain_family(way, bytes, respondent);
-    note_plain_cohort(way, bytes, stage, respondent);
+    note_plain(way, layout, bytes, at, respondent);
     note_goal(way->rules, layout, at, goal.category, goal.flags, (uint32_t)stage);
     return true;
 }

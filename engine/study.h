@@ -185,6 +185,12 @@ static inline bool study_has_model(const struct study *study)
     return study->n_stages > 1 && study->n_stages <= MODEL_STAGES;
 }
 
+/* Do they follow from how many have which scores at two stages? Where there are only these. */
+static inline bool study_pairs_say_all(const struct study *study)
+{
+    return study_has_model(study) && study->n_stages == 2;
+}
+
 /* Which of a scale's band sets tables print. */
 static inline size_t study_band_set(const struct study *study, size_t scale)
 {

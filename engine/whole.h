@@ -8,6 +8,10 @@
 
 __extension__ typedef unsigned __int128 uint128;
 
+/* The powers of ten that 64 bits hold. */
+#define N_POWERS_OF_TEN 20
+extern const uint64_t ten_to[N_POWERS_OF_TEN];
+
 /* The greatest common divisor; that of 0 and b is b. */
 uint128 whole_gcd(uint128 a, uint128 b);
 

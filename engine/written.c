@@ -33,28 +33,6 @@ static const struct scale *scale_of(const struct written_scale *scale)
     return scale->study->scales[scale->index].scale;
 }
 
-bool written_pairs_say_all(const struct study *study)
-{
-    return study_has_model(study) && study->n_stages == 2;
-}
-
-bool written_add_pair(uint32_t cohort, const struct cell_count *cell, struct patterns *patterns)
-{
-    const bool first = tally_is_score(cell->code), second = tally_is_score(cell->later_code);
-    const int128 n = cell->count, x = first ? cell->code : cell->later_code, y = cell->later_code;
-    const struct pattern pattern = {.cohort = cohort,
-                                    .scale = cell->scale,
-                                    .stages = (uint16_t)(first | second << 1),
-                                    .n = cell->count};
-    if (!first && !second) {
-        return true;
-    }
-    return patterns_add_sums(patterns, &pattern,
-                             first && second
-                                 ? (const int128[]){n * x, n * y, n * x * x, n * x * y, n * y * y}
-                                 : (const int128[]){n * x, n * x * x});
-}
-
 /* Some respondents' outcomes, n rows of n_stages. */
 struct rows {
     const uint8_t *outcomes;
@@ -82,7 +60,9 @@ static void put(struct run *run, unsigned key, uint32_t count)
                           : tally_code_of(run->scale, (outcome)(key & (MOST_OUTCOMES - 1)));
     cells_put(&run->room->writer, &cell);
     if (run->patterns != NULL && cell.later < TALLY_ONE_STAGE) {
-        run->failed = !written_add_pair(run->cohort, &cell, run->patterns) || run->failed;
+        run->failed = !patterns_add_pair(run->patterns, run->cohort, cell.scale, cell.code,
+                                         cell.later_code, count) ||
+                      run->failed;
     }
 }
 
@@ -185,7 +165,7 @@ bool written_count(const struct written *written, const struct written_scale *sc
                       .room = room,
                       .of = {.scale = (uint16_t)scale->index},
                       .cohort = cohort,
-                      .patterns = written_pairs_say_all(scale->study) ? patterns : NULL};
+                      .patterns = study_pairs_say_all(scale->study) ? patterns : NULL};
     struct rows complete;
     if (written->n == 0) {
         return true;
@@ -350,7 +330,7 @@ bool written_count_patterns(const struct written_scale *scale, uint32_t cohort,
     const int64_t largest = largest_score(scale_of(scale));
     uint32_t ends[1 << MODEL_STAGES];
     bool done = true;
-    if (!study_has_model(scale->study) || written_pairs_say_all(scale->study)) {
+    if (!study_has_model(scale->study) || study_pairs_say_all(scale->study)) {
         return true;
     }
     if (!array_grow(&room->units, &room->units_capacity, n_stages, sizeof *room->units)) {

@@ -49,12 +49,6 @@ struct written_scale {
     size_t n_pairs, index;          /* of the scale in study.scales */
 };
 
-/* Does what the mixed model needs follow from how many have which scores at two stages? Where there are only
-   these. */
-bool written_pairs_say_all(const struct study *study);
-/* Adds it, from a cell of such a pair. False: no memory. */
-bool written_add_pair(uint32_t cohort, const struct cell_count *cell, struct patterns *patterns);
-
 /* Adds with room->writer, which is begun, those of all who are written down: the outcome at each stage by
    itself, the pairs, and, of those with a score at every stage, each stage; and to `patterns` what pairs say
    of it. False: no memory. */

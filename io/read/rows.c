@@ -447,20 +447,14 @@ struct fault rows_next(struct rows *rows, struct raw_row out[], size_t capacity,
 
 struct span raw_cell(const struct raw_row *row, size_t index)
 {
-    size_t word = row->start / 64, start = row->start, n = index;
-    uint64_t bits = row->ends[word] >> row->start % 64 << row->start % 64;
+    size_t word = row->start / 64, start = row->start;
+    uint64_t bits = ends_of_word(row->ends, start);
 
     if (index >= row->n_cells) {
         return (struct span){row->text + row->start, 0};
     }
-    if (n > 0) {
-        for (size_t count; (count = (size_t)__builtin_popcountll(bits)) < n; n -= count) {
-            bits = row->ends[++word];
-        }
-        for (; n > 1; n--) {
-            bits &= bits - 1;
-        }
-        start = word * 64 + (size_t)__builtin_ctzll(bits) + 1;
+    if (index > 0) {
+        start = ends_pass(row->ends, &word, &bits, index) + 1;
     }
     return (struct span){row->text + start, cell_end(row->ends, start) - start};
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include "engine/fault.h"
 #include "io/read/decode.h" /* struct cell, struct text_room, TEXT_PADDING */
+#include "scales/wide.h"
 
 /* A row that is no blank line, its cells as they stand in the text: white space and encoding are
    raw_cell_text()'s matter. Its first cell begins at text[start]; the next place of which `ends` has a
@@ -54,11 +55,33 @@ struct span {
     size_t length;
 };
 
+/* The ends of cells in the word where `start` stands, those from there on. */
+static inline uint64_t ends_of_word(const uint64_t *ends, size_t start)
+{
+    return ends[start / 64] >> start % 64 << start % 64;
+}
+
+/* Where the n-th end from here on stands, n > 0; *bits are the ends of word *word from here on, and become
+   those behind it. */
+static INTO_CALLER size_t ends_pass(const uint64_t *ends, size_t *word, uint64_t *bits, size_t n)
+{
+    size_t place;
+    for (size_t count; (count = (size_t)__builtin_popcountll(*bits)) < n; n -= count) {
+        *bits = ends[++*word];
+    }
+    for (; n > 1; n--) {
+        *bits &= *bits - 1;
+    }
+    place = *word * 64 + (size_t)__builtin_ctzll(*bits);
+    *bits &= *bits - 1;
+    return place;
+}
+
 /* Where a cell ends that begins at `start`, which must be where one of a row's does. */
 static inline size_t cell_end(const uint64_t *ends, size_t start)
 {
     size_t word = start / 64;
-    uint64_t bits = ends[word] >> start % 64 << start % 64;
+    uint64_t bits = ends_of_word(ends, start);
 
     while (bits == 0) {
         bits = ends[++word];

@@ -10,9 +10,9 @@
 
 /* clang unrolls by itself, and warns of a loop that it cannot; gcc -O2 unrolls none */
 #if defined(__clang__)
-#define UNROLLED
+#define UNROLLED_BY_GCC
 #else
-#define UNROLLED _Pragma("GCC unroll 8")
+#define UNROLLED_BY_GCC _Pragma("GCC unroll 8")
 #endif
 
 bool starts_want(struct starts *starts, size_t column)
@@ -84,22 +84,15 @@ const char *const *starts_of(const struct starts *starts, size_t column)
 static INTO_CALLER void find_far(const struct starts *starts, const struct raw_row *row, size_t r)
 {
     size_t word = row->start / 64, passed = 0;
-    uint64_t bits = row->ends[word] >> row->start % 64 << row->start % 64;
+    uint64_t bits = ends_of_word(row->ends, row->start);
     for (size_t i = 0; i < starts->n_columns; i++) {
         const char **const out = starts->places + i * STARTS_ROWS + r;
-        size_t left = starts->columns[i] - passed; /* ends before this beginning */
+        const size_t left = starts->columns[i] - passed; /* ends before this beginning */
         if (starts->columns[i] > row->n_cells || left == 0) {
             *out = row->text + row->start;
             continue;
         }
-        for (size_t count; (count = (size_t)__builtin_popcountll(bits)) < left; left -= count) {
-            bits = row->ends[++word];
-        }
-        for (; left > 1; left--) {
-            bits &= bits - 1;
-        }
-        *out = row->text + word * 64 + (size_t)__builtin_ctzll(bits) + 1;
-        bits &= bits - 1;
+        *out = row->text + ends_pass(row->ends, &word, &bits, left) + 1;
         passed = starts->columns[i];
     }
 }
@@ -131,7 +124,7 @@ static INTO_CALLER size_t find_near(const struct starts *starts, const struct ra
         if (from_first) {
             places[0] = text;
         }
-        UNROLLED for (size_t i = from_first; i < n_columns; i++)
+        UNROLLED_BY_GCC for (size_t i = from_first; i < n_columns; i++)
         {
             for (; n == 0 && passed + 1 < columns[i]; passed++) {
                 bits &= bits - 1;

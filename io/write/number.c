@@ -8,29 +8,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-__extension__ typedef unsigned __int128 uint128;
+#include "engine/whole.h"
 
 #define MOST_POWER 22
-
-static const uint64_t ten_to[] = {1,
-                                  10,
-                                  100,
-                                  1000,
-                                  10000,
-                                  100000,
-                                  1000000,
-                                  10000000,
-                                  100000000,
-                                  1000000000,
-                                  10000000000,
-                                  100000000000,
-                                  1000000000000,
-                                  10000000000000,
-                                  100000000000000,
-                                  1000000000000000,
-                                  10000000000000000,
-                                  100000000000000000};
 
 /* The `digits` first digits of a number > 0 as a whole number, rounded as printf() does, halves to
    even; the first of them counts *power powers of ten. False: not by this way. */

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
+#include "engine/whole.h"
 #include "io/words.h"
 
 /* One of a cell's numbers that are too large to be rounded beforehand. Returns its length. */
@@ -83,26 +84,6 @@ char *printed_before(const struct cell_content *cell, char *end)
 /* How many columns a number takes. */
 static size_t number_columns(int64_t rounded, unsigned decimals)
 {
-    static const uint64_t ten_to[] = {UINT64_C(1),
-                                      UINT64_C(10),
-                                      UINT64_C(100),
-                                      UINT64_C(1000),
-                                      UINT64_C(10000),
-                                      UINT64_C(100000),
-                                      UINT64_C(1000000),
-                                      UINT64_C(10000000),
-                                      UINT64_C(100000000),
-                                      UINT64_C(1000000000),
-                                      UINT64_C(10000000000),
-                                      UINT64_C(100000000000),
-                                      UINT64_C(1000000000000),
-                                      UINT64_C(10000000000000),
-                                      UINT64_C(100000000000000),
-                                      UINT64_C(1000000000000000),
-                                      UINT64_C(10000000000000000),
-                                      UINT64_C(100000000000000000),
-                                      UINT64_C(1000000000000000000),
-                                      UINT64_C(10000000000000000000)};
     const uint64_t size = rounded < 0 ? -(uint64_t)rounded : (uint64_t)rounded;
     /* 1233 / 4096 is a little more than the logarithm of 2: the digits, or one less */
     const unsigned nearly = (64 - (unsigned)__builtin_clzll(size | 1)) * 1233 / 4096;

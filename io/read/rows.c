@@ -451,7 +451,7 @@ struct span raw_cell(const struct raw_row *row, size_t index)
     uint64_t bits = ends_of_word(row->ends, start);
 
     if (index >= row->n_cells) {
-        return (struct span){row->text + row->start, 0};
+        return raw_no_cell(row);
     }
     if (index > 0) {
         start = ends_pass(row->ends, &word, &bits, index) + 1;

@@ -102,7 +102,13 @@ static inline uint64_t ends_from(const uint64_t *ends, size_t place)
 #endif
 }
 
-/* A cell of a row; an empty one where the row is too short. It is counted out from where the row begins: to
+/* What stands for a cell that a row has not: no bytes, with the room behind them that a cell has. */
+static inline struct span raw_no_cell(const struct raw_row *row)
+{
+    return (struct span){row->text + row->start, 0};
+}
+
+/* A cell of a row; raw_no_cell() where the row is too short. It is counted out from where the row begins: to
    go through many, go from one's cell_end() to the next. */
 struct span raw_cell(const struct raw_row *row, size_t index);
 

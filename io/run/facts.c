@@ -120,8 +120,9 @@ static bool read_ids(struct facts *f)
     }
     for (size_t r = 0; r < n; r++) {
         r = is_column ? plain_ids(f, column, r, f->ids) : r;
-        if (r < n && !read_other_id(
-                         f, r, is_column ? raw_cell(&f->rows[r], column) : (struct span){"", 0})) {
+        if (r < n &&
+            !read_other_id(f, r,
+                           is_column ? raw_cell(&f->rows[r], column) : raw_no_cell(&f->rows[r]))) {
             return false;
         }
     }

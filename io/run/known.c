@@ -80,7 +80,8 @@ bool known_column(struct known *known, size_t column, const struct known_rows *r
     size_t r = look_up(known->memo, starts, 0, rows->n, MEMO_LONGEST / 2, values);
     for (; (r = look_up(known->memo, starts, r, rows->n, MEMO_LONGEST, values)) < rows->n; r++) {
         const bool is_there = column < rows->rows[r].n_cells;
-        if (!known_value(known, rows, is_there ? start_cell(starts, r) : (struct span){"", 0},
+        if (!known_value(known, rows,
+                         is_there ? start_cell(starts, r) : raw_no_cell(&rows->rows[r]),
                          &values[r])) {
             return false;
         }

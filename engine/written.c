@@ -1,4 +1,5 @@
-/* engine/written.c - the few of a small cohort are sorted, run by run; many are counted in a matrix. */
+/* engine/written.c - run by run, respondents are counted in a matrix of two outcomes, and bits beside it say which
+   cells are not 0: a few people leave most of them alone. */
 #include "engine/written.h"
 
 #include <stdlib.h>
@@ -6,8 +7,19 @@
 
 #include "engine/memory.h"
 
-/* Fewer than this are sorted by moving each to its place. */
-#define FEW_WRITTEN 24
+/* Of so many, the cells that are not 0 are found by looking at all. */
+#define FEW_WRITTEN 1024
+
+/* Words of bits, one for each cell that a matrix may have. */
+#define RUN_WORDS ((size_t)MOST_OUTCOMES * MOST_OUTCOMES / 64)
+
+/* Where a run is counted; all but n_outcomes is 0 between two runs. */
+struct run_matrix {
+    size_t n_outcomes;
+    uint64_t used[RUN_WORDS];                       /* whether a count is not 0 */
+    uint64_t used_words[RUN_WORDS / 64];            /* whether a word of these is not 0 */
+    uint32_t counts[MOST_OUTCOMES * MOST_OUTCOMES]; /* [outcome][later outcome] */
+};
 
 void written_room_free(struct written_room *room)
 {
@@ -50,61 +62,72 @@ struct run {
 };
 
 /* A stage by itself has no later code. */
-static void put(struct run *run, unsigned key, uint32_t count)
+static bool is_pair(const struct run *run)
+{
+    return run->of.later < TALLY_ONE_STAGE;
+}
+
+static void put(struct run *run, size_t first, size_t second, uint32_t count)
 {
     struct cell_count cell = run->of;
     cell.count = count;
-    cell.code = tally_code_of(run->scale, (outcome)(key >> 8));
-    cell.later_code = run->of.later >= TALLY_ONE_STAGE
-                          ? 0
-                          : tally_code_of(run->scale, (outcome)(key & (MOST_OUTCOMES - 1)));
+    cell.code = tally_code_of(run->scale, (outcome)first);
+    cell.later_code = is_pair(run) ? tally_code_of(run->scale, (outcome)second) : 0;
     cells_put(&run->room->writer, &cell);
-    if (run->patterns != NULL && cell.later < TALLY_ONE_STAGE) {
+    if (run->patterns != NULL && is_pair(run)) {
         run->failed = !patterns_add_pair(run->patterns, run->cohort, cell.scale, cell.code,
                                          cell.later_code, count) ||
                       run->failed;
     }
 }
 
-/* The n <= FEW_WRITTEN keys of a run, each with how many have it. */
-static void put_few(struct run *run, uint16_t keys[], size_t n)
+/* --- the matrix of a run --- */
+
+static void mark(struct run_matrix *matrix, size_t key)
 {
-    uint32_t count = 1;
-    for (size_t i = 1; i < n; i++) {
-        const uint16_t moved = keys[i];
-        size_t at = i;
-        for (; at > 0 && keys[at - 1] > moved; at--) {
-            keys[at] = keys[at - 1];
+    const size_t word = key / 64;
+    matrix->used[word] |= UINT64_C(1) << key % 64;
+    matrix->used_words[word / 64] |= UINT64_C(1) << word % 64;
+}
+
+/* Counts rows in a matrix of `width` columns: of the later stage, if the run has one. */
+static void count_rows(const struct run *run, const struct rows *rows, size_t width,
+                       struct run_matrix *matrix)
+{
+    const bool pair = is_pair(run), few = rows->n < FEW_WRITTEN;
+    const size_t stage = run->of.stage, later = pair ? run->of.later : stage;
+    const uint8_t *at = rows->outcomes;
+    for (size_t i = 0; i < rows->n; i++, at += rows->n_stages) {
+        const size_t key = at[stage] * width + (pair ? at[later] : 0);
+        matrix->counts[key]++;
+        if (few) {
+            mark(matrix, key);
         }
-        keys[at] = moved;
     }
-    for (size_t i = 1; i <= n; i++) {
-        if (i < n && keys[i] == keys[i - 1]) {
-            count++;
-        } else {
-            put(run, keys[i - 1], count);
-            count = 1;
+    for (size_t key = 0; !few && key < matrix->n_outcomes * width; key++) {
+        if (matrix->counts[key] != 0) {
+            mark(matrix, key);
         }
     }
 }
 
-/* The same of many, with outcomes below `n_outcomes`: in rows of the matrix, of which only those that
-   have anybody are looked at, and no further than to the last of them. */
-static void put_many(struct run *run, const uint16_t keys[], size_t n, size_t n_outcomes)
+/* Writes the cells that are not 0, in order, and makes them 0. */
+static void put_matrix(struct run *run, size_t width, struct run_matrix *matrix)
 {
-    uint32_t *const matrix = run->room->matrix;
-    uint32_t left[MOST_OUTCOMES] = {0};
-    for (size_t i = 0; i < n; i++) {
-        matrix[keys[i]]++;
-        left[keys[i] >> 8]++;
-    }
-    for (size_t code = 0; code < n_outcomes; code++) {
-        for (unsigned key = (unsigned)code << 8; left[code] > 0; key++) {
-            if (matrix[key] > 0) {
-                left[code] -= matrix[key];
-                put(run, key, matrix[key]);
-                matrix[key] = 0;
+    size_t row = 0, row_end = width;
+    for (size_t i = 0; i < RUN_WORDS / 64; i++) {
+        for (; matrix->used_words[i] != 0; matrix->used_words[i] &= matrix->used_words[i] - 1) {
+            const size_t word = i * 64 + (size_t)__builtin_ctzll(matrix->used_words[i]);
+            uint64_t used = matrix->used[word];
+            for (; used != 0; used &= used - 1) {
+                const size_t key = word * 64 + (size_t)__builtin_ctzll(used);
+                for (; key >= row_end; row++) {
+                    row_end += width;
+                }
+                put(run, row, key + width - row_end, matrix->counts[key]);
+                matrix->counts[key] = 0;
             }
+            matrix->used[word] = 0;
         }
     }
 }
@@ -112,21 +135,14 @@ static void put_many(struct run *run, const uint16_t keys[], size_t n, size_t n_
 /* `later` is a stage, or what a tally has in its place (TALLY_ONE_STAGE ...). */
 static void count_run(struct run *run, const struct rows *rows, size_t stage, unsigned later)
 {
-    uint16_t *const keys = run->room->keys;
-    const uint8_t *at = rows->outcomes;
+    struct run_matrix *const matrix = run->room->matrix;
+    size_t width;
     run->of.stage = (uint8_t)stage;
     run->of.later = (uint8_t)later;
-    for (size_t i = 0; i < rows->n; i++, at += rows->n_stages) {
-        keys[i] = (uint16_t)(at[stage] << 8 | (later >= TALLY_ONE_STAGE ? 0 : at[later]));
-    }
-    if (rows->n == 0) {
-        return;
-    }
-    if (rows->n <= FEW_WRITTEN) {
-        put_few(run, keys, rows->n);
-    } else {
-        put_many(run, keys, rows->n, N_REASONS + run->scale->n_values);
-    }
+    matrix->n_outcomes = N_REASONS + run->scale->n_values;
+    width = is_pair(run) ? matrix->n_outcomes : 1;
+    count_rows(run, rows, width, matrix);
+    put_matrix(run, width, matrix);
 }
 
 /* Those with a score at every stage. */
@@ -148,11 +164,10 @@ static struct rows complete_rows(const struct rows *rows, uint8_t out[])
 
 static bool make_room(struct written_room *room, size_t n_stages, size_t n)
 {
-    if (room->matrix == NULL && n > FEW_WRITTEN) {
-        room->matrix = calloc((size_t)MOST_OUTCOMES * MOST_OUTCOMES, sizeof *room->matrix);
+    if (room->matrix == NULL) {
+        room->matrix = calloc(1, sizeof *room->matrix);
     }
-    return (room->matrix != NULL || n <= FEW_WRITTEN) &&
-           array_grow(&room->keys, &room->keys_capacity, n, sizeof *room->keys) &&
+    return room->matrix != NULL &&
            array_grow(&room->complete, &room->complete_capacity, n * n_stages, 1);
 }
 

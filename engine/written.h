@@ -19,14 +19,16 @@ struct written {
 /* So many of them are laid out at a time, stage by stage: what is made of them stays near the processor. */
 #define WRITTEN_AT_ONCE ((size_t)1024)
 
+struct run_matrix;
+
 /* Room to count in, for one study at a time. Start with {0}. */
 struct written_room {
     uint8_t (*columns)[WRITTEN_AT_ONCE]; /* owned: [stage], n_laid_out outcomes */
     size_t n_laid_out, columns_capacity;
     int16_t (*units)[WRITTEN_AT_ONCE]; /* owned: scores of those who have them at the same stages */
     size_t units_capacity;
-    uint32_t *matrix; /* owned, MOST_OUTCOMES squared, all 0 between two calls; NULL until needed */
-    uint16_t *keys;   /* owned, as are all */
+    struct run_matrix *matrix; /* owned, as are all: written.c; NULL until needed */
+    uint16_t *keys;
     size_t keys_capacity;
     uint8_t *complete; /* those with a score at every stage */
     size_t complete_capacity;

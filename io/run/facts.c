@@ -81,19 +81,11 @@ static bool read_odd_id(struct facts *f, size_t r)
     return f->long_ids[r].text != NULL || facts_no_memory(f);
 }
 
-/* The ids of rows from r on, as long as they are short and plain. Returns the first row whose is not. */
-static size_t plain_ids(const struct facts *f, size_t column, size_t r, struct id ids[])
+/* The ids of rows from r on in a column, as long as they are short and plain. Returns the first row whose is not. */
+static size_t read_plain_ids(const struct facts *f, size_t column, size_t r, struct id ids[])
 {
-    const char *const *const starts = starts_of(&f->starts, column);
-    const size_t n = f->n_rows, longest_missing = f->longest_missing;
-    for (; r < n; r++) {
-        const struct span raw = start_cell(starts, r);
-        /* One that is longer than every text for "none" is not one of them. */
-        if (raw.length <= longest_missing || !read_short_id(raw, &ids[r])) {
-            return r;
-        }
-    }
-    return r;
+    /* One that is longer than every text for "none" is not one of them. */
+    return plain_ids(starts_of(&f->starts, column), r, f->n_rows, f->longest_missing, ids);
 }
 
 /* Whose row r is, where its cell is not a short plain id. */
@@ -119,7 +111,7 @@ static bool read_ids(struct facts *f)
         f->has_long_ids = false;
     }
     for (size_t r = 0; r < n; r++) {
-        r = is_column ? plain_ids(f, column, r, f->ids) : r;
+        r = is_column ? read_plain_ids(f, column, r, f->ids) : r;
         if (r < n &&
             !read_other_id(f, r,
                            is_column ? raw_cell(&f->rows[r], column) : raw_no_cell(&f->rows[r]))) {
@@ -147,7 +139,7 @@ static bool read_families(struct facts *f)
     const size_t column = f->columns->family.index;
     struct id ids[STARTS_ROWS];
     for (size_t r = 0, next; f->has_families && r < f->n_rows; r = next + 1) {
-        next = plain_ids(f, column, r, ids);
+        next = read_plain_ids(f, column, r, ids);
         for (; r < next; r++) {
             f->families[r] = (struct family_id){{ids[r].words[0], ids[r].words[1]}};
         }
@@ -227,21 +219,6 @@ static bool read_date(struct facts *f, struct known *known, size_t r)
     return true;
 }
 
-/* The first row from r on whose cell is neither empty nor plainly a date. */
-static size_t plain_dates(const struct facts *f, size_t column, size_t r)
-{
-    const char *const *const starts = starts_of(&f->starts, column);
-    const size_t n = f->n_rows;
-    while (r < n) {
-        const struct span raw = start_cell(starts, r);
-        if (!is_plain_date(raw) && raw.length != 0) {
-            return r;
-        }
-        r++;
-    }
-    return r;
-}
-
 static bool read_dates(struct facts *f, size_t stage)
 {
     struct known *const known = &f->dates_known[f->source->wide ? stage : 0];
@@ -252,7 +229,8 @@ static bool read_dates(struct facts *f, size_t stage)
     }
     for (size_t r = 0; r < f->n_rows && !known->is_fixed; r++) {
         /* Most dates have nothing to say but that they are dates. */
-        r = f->needs_dates ? r : plain_dates(f, known->place->index, r);
+        r = f->needs_dates ? r
+                           : plain_dates(starts_of(&f->starts, known->place->index), r, f->n_rows);
         if (r < f->n_rows && !read_date(f, known, r)) {
             return false;
         }

@@ -66,18 +66,14 @@ static size_t read_any(const struct digit_range *range, const struct raw_row row
 /* What sixteen cells are compared with, or the n last ones of a row. */
 struct sixteen {
     __m128i lowest, span, first; /* `first` is the answer of the lowest digit */
-    uint32_t ends, looked_at;    /* where they end if all are single characters, in so much text */
     uint32_t wanted;
 };
 
 FOR_WIDE static inline struct sixteen sixteen_of(const struct digit_range *range, size_t n)
 {
-    const uint32_t looked_at = n < 16 ? (UINT32_C(1) << 2 * n) - 1 : UINT32_MAX;
     return (struct sixteen){.lowest = _mm_set1_epi8((char)('0' + range->first)),
                             .span = _mm_set1_epi8((char)range->span),
                             .first = _mm_set1_epi8((char)range->first),
-                            .ends = UINT32_C(0xAAAAAAAA) & looked_at,
-                            .looked_at = looked_at,
                             .wanted = (UINT32_C(1) << n) - 1};
 }
 
@@ -105,11 +101,13 @@ FOR_WIDE static inline __m256i bytes_of_bits(uint64_t bits)
     return _mm256_cmpeq_epi8(_mm256_and_si256(spread, bit), bit);
 }
 
-/* Of 32 bytes those whose bit is set, one behind the other; what is behind these is there, and means
+/* Of 32 bytes the first sixteen whose bit is set, one behind the other; what is behind these means
    nothing. */
 FOR_WIDE static inline void pack_bytes(const struct set_bits *bits, __m256i bytes, uint64_t wanted,
                                        answer *out)
 {
+    __m128i *const behind = (__m128i *)(void *)(out + 16);
+    const __m128i kept = _mm_loadu_si128(behind);
     unsigned char all[32];
     _mm256_storeu_si256((__m256i *)(void *)all, bytes);
     for (size_t i = 0; i < sizeof all; i += 8, wanted >>= 8) {
@@ -119,6 +117,7 @@ FOR_WIDE static inline void pack_bytes(const struct set_bits *bits, __m256i byte
         _mm_storel_epi64((__m128i *)(void *)out, _mm_shuffle_epi8(eight, places));
         out += _mm_popcnt_u32((unsigned)(wanted & 0xff));
     }
+    _mm_storeu_si128(behind, kept);
 }
 
 /* n <= 16 cells, of which any may be empty: all characters become answers, and each cell takes the one where
@@ -141,45 +140,52 @@ FOR_WIDE static inline bool read_gaps(const struct sixteen *like, const struct s
     return (size_t)_mm_popcnt_u64(ends & (_blsmsk_u64(odd) >> 1)) >= n;
 }
 
-/* The cells of rows that have at most sixteen, or (is_long) more: the last n_last of them. */
-FOR_WIDE static INTO_CALLER size_t read_rows(const struct digit_range *range,
-                                             const struct set_bits *bits,
+/* The cells of a row of which some are empty, or of a long one. */
+FOR_WIDE static bool read_row(const struct sixteen *first, const struct sixteen *last,
+                              const struct set_bits *bits, const struct raw_row *row,
+                              const char *text, size_t n, answer out[])
+{
+    for (; n > 16; n -= 16, out += 16) {
+        const uint64_t ends = ends_from(row->ends, (size_t)(text - row->text));
+        if (!read_gaps(first, bits, ends, text, 16, out)) {
+            return false;
+        }
+        text += _tzcnt_u64(_pdep_u64((uint64_t)1 << 15, ends)) + 1; /* behind the sixteenth end */
+    }
+    return read_gaps(last, bits, ends_from(row->ends, (size_t)(text - row->text)), text, n, out);
+}
+
+/* So many cells of one character each are seen at a look. */
+#define SEEN_AT_ONCE 28
+
+/* The rows that have all cells, each of one digit; the others that have them are listed in `gaps`, and those
+   that have not in `others`. Without a branch on what nobody can foresee: which rows have an empty cell. */
+FOR_WIDE static INTO_CALLER size_t read_full(const struct sixteen *first,
+                                             const struct sixteen *last,
                                              const struct raw_row rows[],
                                              const char *const starts[], size_t n_rows,
-                                             size_t column, size_t n, bool is_long, answer out[],
-                                             uint8_t others[])
+                                             size_t column, size_t n, answer out[], uint8_t gaps[])
 {
-    const size_t n_last = (n - 1) % 16 + 1, stride = ROW_STRIDE(n);
-    const struct sixteen first = sixteen_of(range, 16), last = sixteen_of(range, n_last);
-    size_t n_others = 0;
+    const size_t stride = ROW_STRIDE(n);
+    const uint64_t looked_at = ((uint64_t)1 << 2 * n) - 1;
+    const uint64_t ends = UINT64_C(0xAAAAAAAAAAAAAAAA) & looked_at;
+    size_t n_gaps = 0;
     for (size_t r = 0; r < n_rows; r++, out += stride) {
         const struct raw_row *const row = &rows[r];
-        const char *text = starts[r];
-        uint64_t ends = ends_from(row->ends, (size_t)(text - row->text));
-        bool plain = column + n <= row->n_cells;
-        for (size_t k = 0; is_long && k + 16 < n && plain; k += 16) {
-            if ((uint32_t)ends == first.ends) {
-                plain = read_digits(&first, text, out + k);
-                text += 32;
-            } else {
-                plain = read_gaps(&first, bits, ends, text, 16, out + k);
-                for (size_t i = 0; i < 16 && plain; i++) {
-                    text = row->text + cell_end(row->ends, (size_t)(text - row->text)) + 1;
-                }
-            }
-            ends = ends_from(row->ends, (size_t)(text - row->text));
+        const char *const text = starts[r];
+        bool full = (ends_from(row->ends, (size_t)(text - row->text)) & looked_at) == ends;
+        gaps[n_gaps] = (uint8_t)r;
+        if (column + n > row->n_cells) {
+            n_gaps++;
+            continue;
         }
-        if (plain) {
-            answer *const to = is_long ? out + stride - 16 : out;
-            plain = ((uint32_t)ends & last.looked_at) == last.ends
-                        ? read_digits(&last, text, to)
-                        : read_gaps(&last, bits, ends, text, n_last, to);
+        if (n > 16) {
+            full &= read_digits(first, text, out);
         }
-        if (!plain) {
-            others[n_others++] = (uint8_t)r;
-        }
+        full &= read_digits(last, n > 16 ? text + 32 : text, n > 16 ? out + 16 : out);
+        n_gaps += !full;
     }
-    return n_others;
+    return n_gaps;
 }
 
 FOR_WIDE static size_t read_wide(const struct digit_range *range, const struct set_bits *bits,
@@ -187,8 +193,25 @@ FOR_WIDE static size_t read_wide(const struct digit_range *range, const struct s
                                  size_t n_rows, size_t column, size_t n, answer out[],
                                  uint8_t others[])
 {
-    return n <= 16 ? read_rows(range, bits, rows, starts, n_rows, column, n, false, out, others)
-                   : read_rows(range, bits, rows, starts, n_rows, column, n, true, out, others);
+    const size_t stride = ROW_STRIDE(n);
+    const struct sixteen first = sixteen_of(range, 16), last = sixteen_of(range, (n - 1) % 16 + 1);
+    uint8_t gaps[STARTS_ROWS];
+    size_t n_gaps = 0, n_others = 0;
+    if (n <= SEEN_AT_ONCE) {
+        n_gaps = n <= 16 ? read_full(&first, &last, rows, starts, n_rows, column, n, out, gaps)
+                         : read_full(&first, &last, rows, starts, n_rows, column, n, out, gaps);
+    } else {
+        for (; n_gaps < n_rows; n_gaps++) {
+            gaps[n_gaps] = (uint8_t)n_gaps;
+        }
+    }
+    for (size_t i = 0; i < n_gaps; i++) {
+        const size_t r = gaps[i];
+        others[n_others] = (uint8_t)r;
+        n_others += column + n > rows[r].n_cells ||
+                    !read_row(&first, &last, bits, &rows[r], starts[r], n, out + r * stride);
+    }
+    return n_others;
 }
 #else
 static size_t read_wide(const struct digit_range *range, const struct set_bits *bits,

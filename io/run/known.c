@@ -49,21 +49,25 @@ bool known_value(struct known *known, const struct known_rows *rows, struct span
     return find_meaning(known, rows, raw, value);
 }
 
-/* What the cells mean of row r and those behind it, as long as each text is of at most `longest` bytes (half
-   a key, or a whole one) and stands where it was put first, as nearly all do. Returns the first row that wants a
-   closer look. The memo is a copy: for all the compiler knows, writing a value could change it. */
-static inline size_t look_up(struct memo memo, const char *const starts[], size_t r, size_t n_rows,
-                             size_t longest, int64_t values[])
+/* What the cells mean of row r and those behind it, as long as each text is short enough (is_short: for a word;
+   else for a key) and stands where it was put first, as nearly all do. Returns the first row that wants a closer
+   look. The memo is a copy: for all the compiler knows, writing a value could change it. */
+static INTO_CALLER size_t look_up(struct memo memo, const char *const starts[], size_t r,
+                                  size_t n_rows, bool is_short, int64_t values[])
 {
     const size_t n = memo.n_entries == 0 ? r : n_rows;
     for (; r < n; r++) {
         const struct span raw = start_cell(starts, r);
         const struct memo_entry *entry;
-        struct memo_key key;
-        if (raw.length > longest || !memo_key(raw.text, raw.length, &key)) {
+        struct memo_key key = {{0, 0}};
+        if (is_short && raw.length > MEMO_SHORT) {
             return r;
         }
-        key.words[1] = longest < MEMO_LONGEST ? 0 : key.words[1];
+        if (is_short) {
+            key.words[0] = memo_word(raw.text, raw.length);
+        } else if (!memo_key(raw.text, raw.length, &key)) {
+            return r;
+        }
         entry = memo_first(&memo, &key);
         if (!memo_is(entry, &key)) {
             return r;
@@ -73,20 +77,38 @@ static inline size_t look_up(struct memo memo, const char *const starts[], size_
     return r;
 }
 
+/* As many rows from r on as are short, then those that are not. */
+static INTO_CALLER size_t look_up_both(struct memo memo, const char *const starts[], size_t r,
+                                       size_t n_rows, int64_t values[])
+{
+    r = look_up(memo, starts, r, n_rows, true, values);
+    return look_up(memo, starts, r, n_rows, false, values);
+}
+
+FOR_WIDE static size_t look_up_wide(struct memo memo, const char *const starts[], size_t r,
+                                    size_t n_rows, int64_t values[])
+{
+    return look_up_both(memo, starts, r, n_rows, values);
+}
+
 bool known_column(struct known *known, size_t column, const struct known_rows *rows,
                   int64_t values[])
 {
     const char *const *const starts = starts_of(rows->starts, column);
-    size_t r = look_up(known->memo, starts, 0, rows->n, MEMO_LONGEST / 2, values);
-    for (; (r = look_up(known->memo, starts, r, rows->n, MEMO_LONGEST, values)) < rows->n; r++) {
-        const bool is_there = column < rows->rows[r].n_cells;
+    for (size_t r = 0;; r++) {
+        bool is_there;
+        r = has_wide() ? look_up_wide(known->memo, starts, r, rows->n, values)
+                       : look_up_both(known->memo, starts, r, rows->n, values);
+        if (r == rows->n) {
+            return true;
+        }
+        is_there = column < rows->rows[r].n_cells;
         if (!known_value(known, rows,
                          is_there ? start_cell(starts, r) : raw_no_cell(&rows->rows[r]),
                          &values[r])) {
             return false;
         }
     }
-    return true;
 }
 
 bool known_values(struct known *known, const struct known_rows *rows, int64_t values[])

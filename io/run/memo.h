@@ -24,7 +24,20 @@ struct memo {
 };
 
 /* memo_masks[n]: the first n bytes in memory are all ones. */
-extern const struct memo_key memo_masks[MEMO_LONGEST + 1];
+extern const struct memo_key memo_masks[MEMO_LONGEST + 1] __attribute__((visibility("hidden")));
+
+/* A cell of no more than MEMO_SHORT bytes is the first word of its key, and the second is 0. */
+#define MEMO_SHORT 7
+static inline uint64_t memo_word(const char *text, size_t length)
+{
+    uint64_t word;
+    __builtin_memcpy(&word, text, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return word & (((uint64_t)1 << 8 * length) - 1);
+#else
+    return word & memo_masks[length].words[0];
+#endif
+}
 
 /* The raw cell as a key; false where it is too long for one. */
 static inline bool memo_key(const char *text, size_t length, struct memo_key *key)

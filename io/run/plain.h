@@ -5,6 +5,7 @@
 
 #include <string.h>
 #include "engine/ids.h"
+#include "io/read/starts.h"
 #include "io/run/memo.h"
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -101,5 +102,14 @@ static inline bool is_plain_date(struct span raw)
     day = (unsigned)(t[8] - '0') * 10 + (unsigned)(t[9] - '0');
     return day - 1 < n_days[month];
 }
+
+/* The ids of the rows r <= i < n, whose cells `starts` has (starts.h), as far as they are longer than the texts for
+   "none", short, and plain. Returns the first row whose is not, n where all are; of that one and of those behind it
+   ids[] may be anything. */
+size_t plain_ids(const char *const starts[], size_t r, size_t n, size_t longest_missing,
+                 struct id ids[]);
+
+/* The first of the rows r <= i < n whose cell is neither empty nor plainly a date; n: there is none. */
+size_t plain_dates(const char *const starts[], size_t r, size_t n);
 
 #endif

@@ -106,15 +106,11 @@ static void find_outcomes(const struct walk *walk, const unsigned char *series, 
 /* How many bits are set: not all processors can be asked that. */
 static inline uint64_t count_bits(uint64_t x)
 {
-    uint64_t n = 0;
-    for (; x != 0; x >>= 8) {
-        /* of pairs of bits, then of four, then of eight */
-        uint64_t byte = x & 0xff;
-        byte -= byte >> 1 & 0x55;
-        byte = (byte & 0x33) + (byte >> 2 & 0x33);
-        n += (byte + (byte >> 4)) & 0xf;
-    }
-    return n;
+    /* of pairs of bits, then of four, then of eight */
+    x -= x >> 1 & UINT64_C(0x5555555555555555);
+    x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
+    x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (x * UINT64_C(0x0101010101010101)) >> 56;
 }
 
 /* Counts forms that are kept as used or, without a score on any scale, as set aside: forms are counted here
@@ -222,14 +218,13 @@ static bool count_kin_outcomes(const struct walk *walk, uint32_t measure, size_t
     return !has_pair || count_kin_codes(walk, measure, codes);
 }
 
-/* All that a respondent has on one scale. */
+/* What a respondent has on one scale beside its pairs. */
 static bool count_scale(const struct walk *walk, const unsigned char *series, size_t scale,
                         const outcome outcomes[])
 {
     const struct study *const study = walk->study;
     const struct scale *const s = study->scales[scale].scale;
-    return pair_counter_add(walk->pairs, walk->cohort, scale, outcomes, &walk->counted->tally) &&
-           (!walk->rules->by_date || count_form_days(walk, series, scale, outcomes)) &&
+    return (!walk->rules->by_date || count_form_days(walk, series, scale, outcomes)) &&
            (walk->listing == NULL || study->before == study->after ||
             list_discount(walk, scale, tally_code_of(s, outcomes[study->before]),
                           tally_code_of(s, outcomes[study->after])));
@@ -243,7 +238,9 @@ bool count_questionnaire(const struct walk *walk, const unsigned char *series,
     const bool has_family = walk->counted->measures[measure_index].has_family;
     struct outcomes outcomes;
     find_outcomes(walk, series, n_scales, &outcomes);
-    if (!count_forms(walk, series, measure_index, n_scales, &outcomes)) {
+    if (!count_forms(walk, series, measure_index, n_scales, &outcomes) ||
+        !pair_counter_add(walk->pairs, walk->cohort, measure_index, outcomes.at,
+                          &walk->counted->tally)) {
         return false;
     }
     for (size_t i = 0; i < n_scales; i++) {
@@ -261,65 +258,90 @@ bool count_questionnaire(const struct walk *walk, const unsigned char *series,
 
 /* --- where nothing matters but scores --- */
 
-/* A scale's codes of a byte as outcomes, of somebody whose forms do not differ: where there is none they are
-   0, REASON_NO_FORM. Returns the stages with a score. */
-static inline uint64_t read_bytes(const unsigned char *codes, size_t n_stages, size_t payload_bytes,
-                                  uint8_t outcomes[])
+/* Of up to eight codes of a byte, of which the last stands before `end` and others, or anything, before them: a
+   bit for each that is a score. */
+static inline uint64_t scored_bytes(const unsigned char *end, size_t n)
 {
-    uint64_t scored = 0;
-    for (size_t i = 0; i < n_stages; i++, codes += payload_bytes) {
-        outcomes[i] = *codes;
-        scored |= (uint64_t)is_scored(*codes) << i;
-    }
-    return scored;
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t codes;
+    memcpy(&codes, end - sizeof codes, sizeof codes);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    codes = n == sizeof codes ? codes : codes & ((UINT64_C(1) << 8 * n) - 1);
+#else
+    codes >>= 8 * (sizeof codes - n);
+#endif
+    /* the upper bit of a byte that is N_REASONS or more, whether or not it has that bit itself */
+    return (((codes & ones * 0x7f) + ones * (0x80 - N_REASONS)) | codes) & ones << 7;
 }
 
-/* What cannot be written down as bytes. */
-static bool count_apart(const struct walk *walk, size_t scale, const uint8_t bytes[])
+/* At how many stages somebody has a score on any scale, of whom the codes are bytes, behind a struct respondent at
+   least: where there is no form they are 0, REASON_NO_FORM. */
+static inline uint64_t scored_stages(const unsigned char *codes, size_t n_stages, size_t n_scales)
 {
-    outcome outcomes[MAX_STAGES];
-    for (size_t i = 0; i < walk->study->n_stages; i++) {
-        outcomes[i] = bytes[i];
+    uint64_t n = 0;
+    if (n_scales == 1) {
+        for (size_t left = n_stages; left > 0;) {
+            const size_t now = left < sizeof(uint64_t) ? left : sizeof(uint64_t);
+            codes += now;
+            left -= now;
+            n += count_bits(scored_bytes(codes, now));
+        }
+        return n;
     }
-    return pair_counter_add(walk->pairs, walk->cohort, scale, outcomes, &walk->counted->tally);
+    for (size_t stage = 0; stage < n_stages; stage++) {
+        uint64_t any = 0;
+        for (size_t left = n_scales; left > 0;) {
+            const size_t now = left < sizeof(uint64_t) ? left : sizeof(uint64_t);
+            codes += now;
+            left -= now;
+            any |= scored_bytes(codes, now);
+        }
+        n += any != 0;
+    }
+    return n;
 }
+_Static_assert(sizeof(struct respondent) >= sizeof(uint64_t), "what stands before codes");
 
-/* All scales of one respondent; sets *any_scored to the stages with a score on any. */
-static inline bool count_bytes(const struct walk *walk, const struct measure *measure,
-                               const unsigned char *codes, uint64_t *any_scored)
+/* What cannot be written down. */
+static bool count_apart(const struct walk *walk, uint32_t measure, size_t n_scales,
+                        const unsigned char codes[])
 {
-    const struct study *const study = walk->study;
-    uint64_t any = 0;
-    uint8_t *rows[MAX_SCALES];
-    const size_t n_scales = measure->instrument->n_scales;
-    if (!pair_counter_write(walk->pairs, walk->cohort, measure->first_scale, n_scales,
-                            &walk->counted->tally, rows)) {
-        return false;
-    }
-    for (size_t i = 0; i < n_scales; i++) {
-        uint8_t bytes[MAX_STAGES];
-        any |= read_bytes(codes + i, study->n_stages, walk->layout->payload_bytes,
-                          rows[i] != NULL ? rows[i] : bytes);
-        if (rows[i] == NULL && study->scales[measure->first_scale + i].collected &&
-            !count_apart(walk, measure->first_scale + i, bytes)) {
-            return false;
+    outcome outcomes[MAX_SCALES][MAX_STAGES];
+    for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
+        for (size_t i = 0; i < n_scales; i++) {
+            outcomes[i][stage] = *codes++;
         }
     }
-    *any_scored = any;
+    return pair_counter_add(walk->pairs, walk->cohort, measure, outcomes, &walk->counted->tally);
+}
+
+/* All scales of one respondent. */
+static inline bool count_codes(const struct walk *walk, uint32_t measure, size_t n_scales,
+                               const unsigned char codes[])
+{
+    uint8_t *row;
+    if (!pair_counter_write(walk->pairs, walk->cohort, measure, &walk->counted->tally, &row)) {
+        return false;
+    }
+    if (row == NULL) {
+        return count_apart(walk, measure, n_scales, codes);
+    }
+    row_copy(codes, row, walk->study->n_stages * n_scales);
     return true;
 }
 
 bool count_plain_join(struct walk *walk, uint32_t measure_index, count_one *count_other)
 {
-    const struct measure *const measure = &walk->study->measures[measure_index];
     struct measure_counts *const counts = &walk->counted->measures[measure_index];
+    const size_t n_scales = walk->study->measures[measure_index].instrument->n_scales;
+    const size_t n_stages = walk->study->n_stages, first = walk->layout->codes;
     const bool has_family = counts->has_family;
     for (uint32_t i = 0; i < walk->join->n_respondents; i++) {
         const struct respondent *const person = join_respondent(walk->join, i);
         const unsigned char *const series = (const unsigned char *)(person + 1);
         bool plain = true;
         const uint64_t forms = find_forms(walk, series, &plain);
-        uint64_t scored;
+        uint64_t n_scored;
         if (!plain || forms == 0) {
             if (!count_other(walk, i)) {
                 return false;
@@ -327,19 +349,20 @@ bool count_plain_join(struct walk *walk, uint32_t measure_index, count_one *coun
             continue;
         }
         walk->cohort = person->cohort;
-        if (!count_bytes(walk, measure, series + walk->layout->codes, &scored)) {
+        if (!count_codes(walk, measure_index, n_scales, series + first)) {
             return false;
         }
-        if (has_family && has_several(scored)) {
+        n_scored = scored_stages(series + first, n_stages, n_scales);
+        if (has_family && n_scored > 1) {
             walk->family = join_family(walk->join, i);
-            if (!count_kin_codes(walk, measure_index, series + walk->layout->codes)) {
+            if (!count_kin_codes(walk, measure_index, series + first)) {
                 return false;
             }
         }
         counts->respondents++;
         counts->moved += person->moved;
-        counts->forms[FORM_USED] += count_bits(scored);
-        counts->forms[FORM_TOO_FEW_ITEMS] += count_bits(forms & ~scored);
+        counts->forms[FORM_USED] += n_scored;
+        counts->forms[FORM_TOO_FEW_ITEMS] += count_bits(forms) - n_scored;
     }
     return true;
 }

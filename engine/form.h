@@ -143,6 +143,22 @@ static inline void bytes_copy(const unsigned char *from, unsigned char *to, size
         to[i] = from[i];
     }
 }
+/* Rows of codes are longer, nearly always of few lengths: the first and the last of them, which may be the same. */
+static inline void row_copy(const unsigned char *from, unsigned char *to, size_t n)
+{
+    if (n >= 2 * sizeof(uint64_t)) {
+        __builtin_memcpy(to, from, n);
+    } else if (n >= sizeof(uint64_t)) {
+        __builtin_memcpy(to, from, sizeof(uint64_t));
+        __builtin_memcpy(to + n - sizeof(uint64_t), from + n - sizeof(uint64_t), sizeof(uint64_t));
+    } else if (n >= sizeof(uint32_t)) {
+        __builtin_memcpy(to, from, sizeof(uint32_t));
+        __builtin_memcpy(to + n - sizeof(uint32_t), from + n - sizeof(uint32_t), sizeof(uint32_t));
+    } else {
+        bytes_copy(from, to, n);
+    }
+}
+
 static inline bool bytes_equal(const unsigned char *a, const unsigned char *b, size_t n)
 {
     bool equal = true;

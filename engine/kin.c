@@ -110,22 +110,6 @@ unsigned char *kin_add(struct kin *kin, size_t stream, size_t bundle, const unsi
 
 /* --- members --- */
 
-/* Codes are a few bytes, nearly always of few lengths: the first and the last of them, which may be the same. */
-static inline void copy_codes(const unsigned char *from, unsigned char *to, size_t n)
-{
-    if (n >= 2 * sizeof(uint64_t)) {
-        memcpy(to, from, n);
-    } else if (n >= sizeof(uint64_t)) {
-        memcpy(to, from, sizeof(uint64_t));
-        memcpy(to + n - sizeof(uint64_t), from + n - sizeof(uint64_t), sizeof(uint64_t));
-    } else if (n >= sizeof(uint32_t)) {
-        memcpy(to, from, sizeof(uint32_t));
-        memcpy(to + n - sizeof(uint32_t), from + n - sizeof(uint32_t), sizeof(uint32_t));
-    } else {
-        bytes_copy(from, to, n);
-    }
-}
-
 static size_t n_words_of(struct family_id family)
 {
     return family.words[1] == 0 ? 1 : 2;
@@ -148,7 +132,7 @@ bool kin_put_row(struct kin *kin, size_t measure, struct family_id family, uint3
         at += sizeof family.words[1];
     }
     memcpy(at, &cohort, sizeof cohort);
-    copy_codes(codes, at + ROW_CODES, n_bytes - ROW_CODES);
+    row_copy(codes, at + ROW_CODES, n_bytes - ROW_CODES);
     __builtin_prefetch(at + NEXT_LINE,
                        1); /* until the bundle has its next member, it will be here */
     return true;

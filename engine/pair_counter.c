@@ -19,17 +19,24 @@
 #define FIRST_WRITTEN 4
 #define MOST_WRITTEN 1024
 
-/* A scale: of how many outcomes, whether they are bytes, and how many cells its matrices have. */
+/* A scale: of how many outcomes, and which of the cells of its questionnaire are its matrices. */
 struct counted_scale {
-    size_t n_outcomes, n_cells;
-    bool is_written;
+    size_t n_outcomes, first_cell, n_cells;
+    bool is_written; /* outcomes are bytes, and somebody collects them */
 };
 
-/* Of a cohort, on a scale. */
+/* A questionnaire: its scales, and what a row takes, and all matrices of a cohort; no cells: nobody is written
+   down. */
+struct counted_measure {
+    size_t first_scale, n_scales, row_bytes, n_cells;
+};
+
+/* Of a cohort, on a questionnaire. */
 struct counts {
     struct written written;
-    uint16_t *cells; /* owned, or NULL: a matrix [outcome][later outcome] for each pair, then a list
-                        [stage][outcome] of those with a score everywhere */
+    uint16_t *
+        cells; /* owned, or NULL: of each scale a matrix [outcome][later outcome] for each pair, then a
+                        list [stage][outcome] of those with a score everywhere */
     uint32_t n_added; /* to each cell at most, since all had less than half */
 };
 
@@ -37,15 +44,38 @@ struct pair_counter {
     const struct study *study; /* borrowed */
     struct stage_pair pairs[MOST_PAIRS];
     size_t n_pairs;
-    struct counted_scale *scales; /* owned */
+    struct counted_scale *scales;     /* owned */
+    struct counted_measure *measures; /* owned */
     struct counts *counts; /* owned, n_counts, of which those behind the last whole cohort are of
-                              nobody: [cohort][scale] */
+                              nobody: [cohort][measure] */
     size_t n_counts;
     size_t room; /* bytes left */
     struct written_room to_count;
 };
 #define HALF (UINT32_C(1) << 15)
 _Static_assert(WRITTEN_AT_ONCE < HALF, "there is room for those at a time");
+
+/* What is counted of each questionnaire. */
+static void plan(struct pair_counter *counter)
+{
+    const struct study *const study = counter->study;
+    for (size_t m = 0; m < study->n_measures; m++) {
+        struct counted_measure *const measure = &counter->measures[m];
+        measure->first_scale = study->measures[m].first_scale;
+        measure->n_scales = study->measures[m].instrument->n_scales;
+        measure->row_bytes = study->n_stages * measure->n_scales;
+        for (size_t i = 0; i < measure->n_scales; i++) {
+            const struct study_scale *const scale = &study->scales[measure->first_scale + i];
+            const size_t n = N_REASONS + scale->scale->n_values;
+            const bool is_written =
+                scale->collected && n <= MOST_OUTCOMES && scale->scale->kind != SCALE_GOALS;
+            const size_t n_cells = is_written ? n * n * counter->n_pairs + n * study->n_stages : 0;
+            counter->scales[measure->first_scale + i] =
+                (struct counted_scale){n, measure->n_cells, n_cells, is_written};
+            measure->n_cells += n_cells;
+        }
+    }
+}
 
 struct pair_counter *pair_counter_new(const struct study *study, size_t room)
 {
@@ -56,25 +86,19 @@ struct pair_counter *pair_counter_new(const struct study *study, size_t room)
     counter->study = study;
     counter->room = room;
     counter->scales = calloc(study->n_scales + 1, sizeof *counter->scales);
+    counter->measures = calloc(study->n_measures + 1, sizeof *counter->measures);
     counter->n_pairs = counted_pairs(study, counter->pairs);
-    if (counter->scales == NULL) {
+    if (counter->scales == NULL || counter->measures == NULL) {
         pair_counter_free(counter);
         return NULL;
     }
-    for (size_t i = 0; i < study->n_scales; i++) {
-        const size_t n = N_REASONS + study->scales[i].scale->n_values;
-        counter->scales[i] =
-            (struct counted_scale){.n_outcomes = n,
-                                   .n_cells = n * n * counter->n_pairs + n * study->n_stages,
-                                   .is_written = study->scales[i].collected && n <= MOST_OUTCOMES &&
-                                                 study->scales[i].scale->kind != SCALE_GOALS};
-    }
+    plan(counter);
     return counter;
 }
 
 static void counts_free(struct counts *counts)
 {
-    free(counts->written.outcomes);
+    free(counts->written.rows);
     free(counts->cells);
     *counts = (struct counts){.cells = NULL};
 }
@@ -89,6 +113,7 @@ void pair_counter_free(struct pair_counter *counter)
     }
     free(counter->counts);
     free(counter->scales);
+    free(counter->measures);
     written_room_free(&counter->to_count);
     free(counter);
 }
@@ -198,13 +223,19 @@ static bool relieve(const struct pair_counter *counter, uint32_t cohort, size_t 
 }
 
 /* Adds the matrices of `from`, or none where that is NULL; every cell has less than half then. */
-static bool add_matrices(const struct pair_counter *counter, uint32_t cohort, size_t scale,
-                         struct counts *into, const uint16_t from[], struct tally *tally)
+static bool add_matrices(const struct pair_counter *counter, uint32_t cohort,
+                         const struct counted_measure *measure, struct counts *into,
+                         const uint16_t from[], struct tally *tally)
 {
     bool done = true;
-    for (size_t i = 0; i < counter->scales[scale].n_cells && done; i++) {
-        const uint32_t sum = (uint32_t)into->cells[i] + (from == NULL ? 0u : from[i]);
-        done = relieve(counter, cohort, scale, i, sum, &into->cells[i], tally);
+    for (size_t i = 0; i < measure->n_scales; i++) {
+        const size_t scale = measure->first_scale + i;
+        const size_t first = counter->scales[scale].first_cell;
+        for (size_t k = 0; k < counter->scales[scale].n_cells && done; k++) {
+            uint16_t *const cell = &into->cells[first + k];
+            const uint32_t sum = (uint32_t)*cell + (from == NULL ? 0u : from[first + k]);
+            done = relieve(counter, cohort, scale, k, sum, cell, tally);
+        }
     }
     into->n_added = 0;
     return done;
@@ -226,15 +257,15 @@ static void add_keys(uint16_t cells[], const uint16_t keys[], size_t n)
 }
 
 /* Those who are laid out, into the matrices of a scale, whose cells have room for them. */
-static void add_laid_out(const struct pair_counter *counter, size_t scale, uint16_t cells[],
-                         struct written_room *room)
+static void add_laid_out(const struct pair_counter *counter, const struct written_scale *scale,
+                         uint16_t cells[], struct written_room *room)
 {
-    const size_t n = counter->scales[scale].n_outcomes, n_people = room->n_laid_out;
+    const size_t n = counter->scales[scale->index].n_outcomes, n_people = room->n_laid_out;
     const size_t n_stages = counter->study->n_stages;
     size_t n_complete = 0;
     for (size_t p = 0; p < counter->n_pairs; p++, cells += n * n) {
-        const uint8_t *const outcomes = room->columns[counter->pairs[p].stage];
-        const uint8_t *const later = room->columns[counter->pairs[p].later];
+        const uint8_t *const outcomes = written_column(scale, room, counter->pairs[p].stage);
+        const uint8_t *const later = written_column(scale, room, counter->pairs[p].later);
         for (size_t i = 0; i < n_people; i++) {
             room->keys[i] = (uint16_t)(outcomes[i] * n + later[i]);
         }
@@ -243,60 +274,95 @@ static void add_laid_out(const struct pair_counter *counter, size_t scale, uint1
     memset(room->keys, 0,
            n_people * sizeof *room->keys); /* now at how many stages somebody has a score */
     for (size_t stage = 0; stage < n_stages; stage++) {
+        const uint8_t *const outcomes = written_column(scale, room, stage);
         for (size_t i = 0; i < n_people; i++) {
-            room->keys[i] = (uint16_t)(room->keys[i] + is_scored(room->columns[stage][i]));
+            room->keys[i] = (uint16_t)(room->keys[i] + is_scored(outcomes[i]));
         }
     }
     for (size_t i = 0; i < n_people; i++) {
-        room->order[n_complete] = (uint32_t)i;
+        room->places[n_complete] = (uint16_t)i;
         n_complete += room->keys[i] == n_stages;
     }
     for (size_t stage = 0; stage < n_stages; stage++, cells += n) {
+        const uint8_t *const outcomes = written_column(scale, room, stage);
         for (size_t i = 0; i < n_complete; i++) {
-            cells[room->columns[stage][room->order[i]]]++;
+            cells[outcomes[room->places[i]]]++;
         }
     }
 }
 
-static struct written_scale written_scale(const struct pair_counter *counter, size_t scale)
+/* The i-th scale of a questionnaire. */
+static struct written_scale written_scale(const struct pair_counter *counter,
+                                          const struct counted_measure *measure, size_t i)
 {
-    return (struct written_scale){counter->study, counter->pairs, counter->n_pairs, scale};
+    return (struct written_scale){.study = counter->study,
+                                  .pairs = counter->pairs,
+                                  .n_pairs = counter->n_pairs,
+                                  .index = measure->first_scale + i,
+                                  .in_row = i,
+                                  .n_scales = measure->n_scales};
 }
 
 /* Are there matrices, now that so many are to be counted? With one stage there is no pair whose margin
    could be that stage. */
-static bool has_cells(struct pair_counter *counter, struct counts *counts, size_t scale)
+static bool has_cells(struct pair_counter *counter, const struct counted_measure *measure,
+                      struct counts *counts)
 {
-    const size_t bytes = counter->scales[scale].n_cells * sizeof *counts->cells;
+    const size_t bytes = measure->n_cells * sizeof *counts->cells;
     if (counts->cells == NULL && counter->study->n_stages > 1 && counter->room >= bytes &&
-        counts->written.n * counter->study->n_stages >= bytes / 2) {
-        counts->cells = calloc(counter->scales[scale].n_cells + 1, sizeof *counts->cells);
+        counts->written.n * measure->row_bytes >= bytes / 2) {
+        counts->cells = calloc(measure->n_cells + 1, sizeof *counts->cells);
         counter->room -= counts->cells == NULL ? 0 : bytes;
     }
     return counts->cells != NULL;
 }
 
 /* Where there are matrices, few are written down at a time. */
-static void shorten(struct pair_counter *counter, struct counts *counts)
+static void shorten(struct pair_counter *counter, const struct counted_measure *measure,
+                    struct counts *counts)
 {
-    const size_t n_stages = counter->study->n_stages;
     uint8_t *less;
     if (counts->cells == NULL || counts->written.capacity <= MOST_WRITTEN) {
         return;
     }
-    less = realloc(counts->written.outcomes, MOST_WRITTEN * n_stages);
+    less = realloc(counts->written.rows, MOST_WRITTEN * measure->row_bytes);
     if (less != NULL) {
-        counter->room += (counts->written.capacity - MOST_WRITTEN) * n_stages;
-        counts->written.outcomes = less;
+        counter->room += (counts->written.capacity - MOST_WRITTEN) * measure->row_bytes;
+        counts->written.rows = less;
         counts->written.capacity = MOST_WRITTEN;
     }
 }
 
-/* Counts what the mixed model needs of those who are written down, and all else in matrices if there are any. */
-static bool count_columns(struct pair_counter *counter, uint32_t cohort, size_t scale,
-                          struct counts *counts, struct tally *tally)
+/* Counts of those who are laid out what the mixed model needs, and all else in matrices if there are any. */
+static bool count_laid_out(struct pair_counter *counter, uint32_t cohort,
+                           const struct counted_measure *measure, struct counts *counts,
+                           struct tally *tally)
 {
-    const struct written_scale of = written_scale(counter, scale);
+    struct written_room *const room = &counter->to_count;
+    bool done = true;
+    if (counts->cells != NULL && counts->n_added + room->n_laid_out >= HALF) {
+        done = add_matrices(counter, cohort, measure, counts, NULL, tally);
+    }
+    counts->n_added += counts->cells == NULL ? 0 : (uint32_t)room->n_laid_out;
+    for (size_t i = 0; i < measure->n_scales && done; i++) {
+        const struct written_scale scale = written_scale(counter, measure, i);
+        if (!counter->scales[scale.index].is_written) {
+            continue;
+        }
+        done = written_count_patterns(&scale, cohort, room, &tally->patterns);
+        if (counts->cells != NULL) {
+            add_laid_out(counter, &scale, counts->cells + counter->scales[scale.index].first_cell,
+                         room);
+        }
+    }
+    return done;
+}
+
+/* The same of all who are written down, column by column. */
+static bool count_columns(struct pair_counter *counter, uint32_t cohort,
+                          const struct counted_measure *measure, struct counts *counts,
+                          struct tally *tally)
+{
     struct written_room *const room = &counter->to_count;
     bool done = true;
     if (counts->cells == NULL &&
@@ -304,101 +370,123 @@ static bool count_columns(struct pair_counter *counter, uint32_t cohort, size_t 
         return true;
     }
     for (size_t i = 0; i < counts->written.n && done; i += room->n_laid_out) {
-        done = written_lay_out(&counts->written, &of, i, room) &&
-               written_count_patterns(&of, cohort, room, &tally->patterns);
-        if (!done || counts->cells == NULL) {
-            continue;
-        }
-        if (counts->n_added + room->n_laid_out >= HALF) {
-            done = add_matrices(counter, cohort, scale, counts, NULL, tally);
-        }
-        counts->n_added += (uint32_t)room->n_laid_out;
-        add_laid_out(counter, scale, counts->cells, room);
+        done = written_lay_out(&counts->written, measure->row_bytes, i, room) &&
+               count_laid_out(counter, cohort, measure, counts, tally);
+    }
+    return done;
+}
+
+/* Writes the cells of those who are written down: see written_count(). */
+static bool put_written(struct pair_counter *counter, uint32_t cohort,
+                        const struct counted_measure *measure, const struct counts *counts,
+                        struct tally *tally)
+{
+    bool done = true;
+    for (size_t i = 0; i < measure->n_scales && done; i++) {
+        const struct written_scale scale = written_scale(counter, measure, i);
+        done =
+            !counter->scales[scale.index].is_written ||
+            written_count(&counts->written, &scale, cohort, &counter->to_count, &tally->patterns);
     }
     return done;
 }
 
 /* Counts those who are written down, of whom there are none then: in matrices, or in the tally. */
-static bool count_written(struct pair_counter *counter, uint32_t cohort, size_t scale,
-                          struct counts *counts, struct tally *tally)
+static bool count_written(struct pair_counter *counter, uint32_t cohort,
+                          const struct counted_measure *measure, struct counts *counts,
+                          struct tally *tally)
 {
-    const struct written_scale of = written_scale(counter, scale);
     struct written_room *const room = &counter->to_count;
-    const bool in_cells = has_cells(counter, counts, scale);
-    bool done = count_columns(counter, cohort, scale, counts, tally);
+    const bool in_cells = has_cells(counter, measure, counts);
+    bool done = count_columns(counter, cohort, measure, counts, tally);
     if (!in_cells) {
         written_begin(room);
-        done = done && written_count(&counts->written, &of, cohort, room, &tally->patterns) &&
+        done = done && put_written(counter, cohort, measure, counts, tally) &&
                cells_end(&room->writer) && tally_put(tally, cohort, &room->cells);
     }
     counts->written.n = 0;
-    shorten(counter, counts);
+    shorten(counter, measure, counts);
     return done;
 }
 
 /* Room to write down one more: if there is none, they are counted. False: there is no memory, not even for
    the first. */
-static bool reach_written(struct pair_counter *counter, uint32_t cohort, size_t scale,
-                          struct counts *counts, struct tally *tally)
+static bool reach_written(struct pair_counter *counter, uint32_t cohort,
+                          const struct counted_measure *measure, struct counts *counts,
+                          struct tally *tally)
 {
-    const size_t n_stages = counter->study->n_stages;
     struct written *const written = &counts->written;
     const size_t capacity = written->capacity == 0 ? FIRST_WRITTEN : 2 * (size_t)written->capacity;
-    const size_t more = (capacity - written->capacity) * n_stages;
-    uint8_t *outcomes;
+    const size_t more = (capacity - written->capacity) * measure->row_bytes;
+    uint8_t *rows;
     if ((counts->cells == NULL || capacity <= MOST_WRITTEN) && counter->room >= more &&
-        capacity * n_stages <= counter->scales[scale].n_cells * sizeof *counts->cells &&
-        (outcomes = realloc(written->outcomes, capacity * n_stages)) != NULL) {
-        written->outcomes = outcomes;
+        capacity * measure->row_bytes <= measure->n_cells * sizeof *counts->cells &&
+        (rows = realloc(written->rows, capacity * measure->row_bytes)) != NULL) {
+        written->rows = rows;
         written->capacity = (uint32_t)capacity;
         counter->room -= more;
         return true;
     }
-    return count_written(counter, cohort, scale, counts, tally);
+    return count_written(counter, cohort, measure, counts, tally);
 }
 
-bool pair_counter_write(struct pair_counter *counter, uint32_t cohort, size_t first, size_t n,
-                        struct tally *tally, uint8_t *rows[])
+bool pair_counter_write(struct pair_counter *counter, uint32_t cohort, size_t measure_index,
+                        struct tally *tally, uint8_t **row)
 {
-    const size_t n_scales = counter->study->n_scales, n_stages = counter->study->n_stages;
-    const size_t end = (cohort + (size_t)1) * n_scales;
+    const struct counted_measure *const measure = &counter->measures[measure_index];
+    const size_t n_measures = counter->study->n_measures;
+    const size_t end = (cohort + (size_t)1) * n_measures;
+    struct counts *counts;
+    struct written *written;
+    *row = NULL;
     /* array_grow() zeroes: of a cohort not seen yet nobody is written down. */
     if (end > counter->n_counts &&
         !array_grow(&counter->counts, &counter->n_counts, end, sizeof *counter->counts)) {
         return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        struct counts *const counts = &counter->counts[end - n_scales + first + i];
-        struct written *const written = &counts->written;
-        rows[i] = NULL;
-        if (!counter->scales[first + i].is_written) {
-            continue;
-        }
-        if (written->n == written->capacity &&
-            !reach_written(counter, cohort, first + i, counts, tally)) {
-            return false;
-        }
-        if (written->capacity > 0) {
-            rows[i] = written->outcomes + written->n++ * n_stages;
-        }
+    counts = &counter->counts[end - n_measures + measure_index];
+    written = &counts->written;
+    if (written->n == written->capacity && measure->n_cells > 0 &&
+        !reach_written(counter, cohort, measure, counts, tally)) {
+        return false;
+    }
+    if (written->n < written->capacity) {
+        *row = written->rows + written->n++ * measure->row_bytes;
     }
     return true;
 }
 
-bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scale,
-                      const outcome outcomes[], struct tally *tally)
+/* Counts a respondent cell by cell, on the scales that could be written down or on those that could not. */
+static bool add_apart(const struct pair_counter *counter, uint32_t cohort,
+                      const struct counted_measure *measure, outcome outcomes[][MAX_STAGES],
+                      bool written_ones, struct tally *tally)
 {
+    bool done = true;
+    for (size_t i = 0; i < measure->n_scales && done; i++) {
+        const size_t scale = measure->first_scale + i;
+        if (counter->study->scales[scale].collected &&
+            counter->scales[scale].is_written == written_ones) {
+            done = add_to_tally(counter, cohort, scale, outcomes[i], tally);
+        }
+    }
+    return done;
+}
+
+bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t measure_index,
+                      outcome outcomes[][MAX_STAGES], struct tally *tally)
+{
+    const struct counted_measure *const measure = &counter->measures[measure_index];
     uint8_t *row;
-    if (!pair_counter_write(counter, cohort, scale, 1, tally, &row)) {
+    if (!pair_counter_write(counter, cohort, measure_index, tally, &row) ||
+        (row == NULL && !add_apart(counter, cohort, measure, outcomes, true, tally))) {
         return false;
     }
-    if (row == NULL) {
-        return add_to_tally(counter, cohort, scale, outcomes, tally);
+    for (size_t stage = 0; stage < counter->study->n_stages && row != NULL; stage++) {
+        for (size_t i = 0; i < measure->n_scales; i++) {
+            *row++ = (uint8_t)outcomes[i][stage];
+        }
     }
-    for (size_t i = 0; i < counter->study->n_stages; i++) {
-        row[i] = (uint8_t)outcomes[i];
-    }
-    return true;
+    return add_apart(counter, cohort, measure, outcomes, false, tally);
 }
 
 /* --- into the tally --- */
@@ -490,43 +578,53 @@ static bool add_pairs(const struct pair_counter *counter, uint32_t cohort, size_
     return done;
 }
 
-/* Writes all that is counted of a cohort on a scale. */
-static bool finish_scale(struct pair_counter *counter, uint32_t cohort, size_t scale,
-                         struct counts *counts, struct tally *tally)
+/* Writes all that is counted of a cohort on a questionnaire. */
+static bool finish_measure(struct pair_counter *counter, uint32_t cohort,
+                           const struct counted_measure *measure, struct counts *counts,
+                           struct tally *tally)
 {
-    const struct written_scale of = written_scale(counter, scale);
-    if (counts->cells != NULL) {
-        if (!count_written(counter, cohort, scale, counts, tally)) {
-            return false;
-        }
-        put_scale(counter, scale, counts->cells, &counter->to_count.writer);
-        return !study_pairs_say_all(counter->study) ||
-               add_pairs(counter, cohort, scale, counts->cells, &tally->patterns);
+    bool done = true;
+    if (counts->cells == NULL) {
+        return count_columns(counter, cohort, measure, counts, tally) &&
+               put_written(counter, cohort, measure, counts, tally);
     }
-    return count_columns(counter, cohort, scale, counts, tally) &&
-           written_count(&counts->written, &of, cohort, &counter->to_count, &tally->patterns);
+    if (!count_written(counter, cohort, measure, counts, tally)) {
+        return false;
+    }
+    for (size_t i = 0; i < measure->n_scales && done; i++) {
+        const size_t scale = measure->first_scale + i;
+        const uint16_t *const cells = counts->cells + counter->scales[scale].first_cell;
+        if (!counter->scales[scale].is_written) {
+            continue;
+        }
+        put_scale(counter, scale, cells, &counter->to_count.writer);
+        done = !study_pairs_say_all(counter->study) ||
+               add_pairs(counter, cohort, scale, cells, &tally->patterns);
+    }
+    return done;
 }
 
-/* Forgets all that was counted of a cohort on a scale. */
-static void drop_counts(struct pair_counter *counter, struct counts *counts, size_t scale)
+/* Forgets all that was counted of a cohort on a questionnaire. */
+static void drop_counts(struct pair_counter *counter, const struct counted_measure *measure,
+                        struct counts *counts)
 {
-    counter->room += (size_t)counts->written.capacity * counter->study->n_stages;
-    counter->room +=
-        counts->cells == NULL ? 0 : counter->scales[scale].n_cells * sizeof *counts->cells;
+    counter->room += counts->written.capacity * measure->row_bytes;
+    counter->room += counts->cells == NULL ? 0 : measure->n_cells * sizeof *counts->cells;
     counts_free(counts);
 }
 
 bool pair_counter_finish(struct pair_counter *counter, struct tally *tally)
 {
-    const size_t n_scales = counter->study->n_scales;
-    for (size_t first = 0; first + n_scales <= counter->n_counts; first += n_scales) {
-        const uint32_t cohort = (uint32_t)(first / n_scales);
+    const size_t n_measures = counter->study->n_measures;
+    for (size_t first = 0; first + n_measures <= counter->n_counts; first += n_measures) {
+        const uint32_t cohort = (uint32_t)(first / n_measures);
         written_begin(&counter->to_count);
-        for (size_t i = 0; i < n_scales; i++) {
-            if (!finish_scale(counter, cohort, i, &counter->counts[first + i], tally)) {
+        for (size_t i = 0; i < n_measures; i++) {
+            struct counts *const counts = &counter->counts[first + i];
+            if (!finish_measure(counter, cohort, &counter->measures[i], counts, tally)) {
                 return false;
             }
-            drop_counts(counter, &counter->counts[first + i], i);
+            drop_counts(counter, &counter->measures[i], counts);
         }
         if (!cells_end(&counter->to_count.writer) ||
             !tally_put(tally, cohort, &counter->to_count.cells)) {
@@ -538,22 +636,38 @@ bool pair_counter_finish(struct pair_counter *counter, struct tally *tally)
 
 /* --- two into one --- */
 
-static bool merge_written(struct pair_counter *into, uint32_t cohort, size_t scale,
+/* Counts a row in the tally. */
+static bool add_row(const struct pair_counter *counter, uint32_t cohort,
+                    const struct counted_measure *measure, const uint8_t *row, struct tally *tally)
+{
+    outcome outcomes[MAX_SCALES][MAX_STAGES];
+    for (size_t stage = 0; stage < counter->study->n_stages; stage++) {
+        for (size_t i = 0; i < measure->n_scales; i++) {
+            outcomes[i][stage] = *row++;
+        }
+    }
+    return add_apart(counter, cohort, measure, outcomes, true, tally);
+}
+
+static bool merge_written(struct pair_counter *into, uint32_t cohort, size_t measure_index,
                           const struct written *written, struct tally *tally)
 {
-    const size_t n_stages = into->study->n_stages;
+    const struct counted_measure *const measure = &into->measures[measure_index];
     bool done = true;
     for (size_t i = 0; i < written->n && done; i++) {
-        outcome outcomes[MAX_STAGES];
-        for (size_t stage = 0; stage < n_stages; stage++) {
-            outcomes[stage] = written->outcomes[i * n_stages + stage];
+        const uint8_t *const from = written->rows + i * measure->row_bytes;
+        uint8_t *row;
+        done = pair_counter_write(into, cohort, measure_index, tally, &row);
+        if (done && row != NULL) {
+            memcpy(row, from, measure->row_bytes);
+        } else if (done) {
+            done = add_row(into, cohort, measure, from, tally);
         }
-        done = pair_counter_add(into, cohort, scale, outcomes, tally);
     }
     return done;
 }
 
-static bool merge_counts(struct pair_counter *into, uint32_t cohort, size_t scale,
+static bool merge_counts(struct pair_counter *into, uint32_t cohort, size_t measure,
                          struct counts *to, struct counts *from, struct tally *tally)
 {
     if (to->cells == NULL && to->written.n == 0) { /* with whatever it has */
@@ -567,18 +681,19 @@ static bool merge_counts(struct pair_counter *into, uint32_t cohort, size_t scal
         to->n_added = from->n_added;
         from->cells = NULL;
     }
-    return (from->cells == NULL || add_matrices(into, cohort, scale, to, from->cells, tally)) &&
-           merge_written(into, cohort, scale, &from->written, tally);
+    return (from->cells == NULL ||
+            add_matrices(into, cohort, &into->measures[measure], to, from->cells, tally)) &&
+           merge_written(into, cohort, measure, &from->written, tally);
 }
 
 bool pair_counter_merge(struct pair_counter *into, struct pair_counter *from, struct tally *tally)
 {
-    const size_t n_scales = into->study->n_scales;
+    const size_t n_measures = into->study->n_measures;
     bool done = array_grow(&into->counts, &into->n_counts, from->n_counts, sizeof *into->counts);
     for (size_t i = 0; i < from->n_counts && done; i++) {
-        done = merge_counts(into, (uint32_t)(i / n_scales), i % n_scales, &into->counts[i],
+        done = merge_counts(into, (uint32_t)(i / n_measures), i % n_measures, &into->counts[i],
                             &from->counts[i], tally);
-        drop_counts(from, &from->counts[i], i % n_scales);
+        drop_counts(from, &from->measures[i % n_measures], &from->counts[i]);
     }
     return done;
 }

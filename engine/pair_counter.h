@@ -1,6 +1,6 @@
 /* engine/pair_counter.h - counts pairs of questionnaire scores faster than cells can be looked up: people
-   are written down, and counted when there are several; those of a large cohort in matrices, one for each
-   scale and pair of stages, as long as there is room for them. */
+   are written down, each once for all scales of a questionnaire, and counted when there are several; those of
+   a large cohort in matrices, one for each scale and pair of stages, as long as there is room for them. */
 #ifndef PELLTER_ENGINE_PAIR_COUNTER_H
 #define PELLTER_ENGINE_PAIR_COUNTER_H
 
@@ -13,18 +13,18 @@ struct pair_counter;
 struct pair_counter *pair_counter_new(const struct study *study, size_t room);
 void pair_counter_free(struct pair_counter *counter);
 
-/* Counts one respondent of a cohort on a questionnaire's scale: the outcome at each stage by itself,
-   the counted pairs, and, of those with a score at every stage, each stage; and what the mixed model
-   needs. Where there is no room to write down more, or no more in a cell of a matrix, what there is goes
-   into `tally`. False: no memory. */
-bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t scale,
-                      const outcome outcomes[], struct tally *tally);
+/* Counts one respondent of a cohort on a questionnaire, whose scales, as far as they are collected, have these
+   outcomes: [scale of the measure][stage]. Of each scale the outcome at each stage by itself, the counted pairs,
+   and, of those with a score at every stage, each stage; and what the mixed model needs. Where there is no room
+   to write down more, or no more in a cell of a matrix, what there is goes into `tally`. False: no memory. */
+bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t measure,
+                      outcome outcomes[][MAX_STAGES], struct tally *tally);
 
-/* The same of n scales from the first on where the caller writes the outcomes down: to rows[i] those of the
-   i-th, a byte for each stage, before anything else is asked of the counter. It is NULL where that cannot be,
-   and pair_counter_add() has to do, or where the scale is not collected. */
-bool pair_counter_write(struct pair_counter *counter, uint32_t cohort, size_t first, size_t n,
-                        struct tally *tally, uint8_t *rows[]);
+/* The same where the caller writes the outcomes down: in *row, a byte for each, stage by stage, as in a join's
+   payloads, before anything else is asked of the counter. It is NULL where that cannot be, and
+   pair_counter_add() has to do. */
+bool pair_counter_write(struct pair_counter *counter, uint32_t cohort, size_t measure,
+                        struct tally *tally, uint8_t **row);
 
 /* Adds all that was counted to `tally` and starts anew. False: no memory. */
 bool pair_counter_finish(struct pair_counter *counter, struct tally *tally);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/memory.h"
+#include "scales/transpose.h"
 
 /* Of so many, the cells that are not 0 are found by looking at all. */
 #define FEW_WRITTEN 1024
@@ -28,8 +29,7 @@ void written_room_free(struct written_room *room)
     free(room->matrix);
     free(room->keys);
     free(room->complete);
-    free(room->order);
-    free(room->scores);
+    free(room->places);
     cells_free(&room->cells);
     *room = (struct written_room){0};
 }
@@ -45,10 +45,10 @@ static const struct scale *scale_of(const struct written_scale *scale)
     return scale->study->scales[scale->index].scale;
 }
 
-/* Some respondents' outcomes, n rows of n_stages. */
+/* Some respondents' outcomes on a scale: so many bytes from one to the next, and from stage to stage. */
 struct rows {
     const uint8_t *outcomes;
-    size_t n, n_stages;
+    size_t n, row_bytes, stage_bytes;
 };
 
 /* Where their cells go: one run of them. */
@@ -96,9 +96,10 @@ static void count_rows(const struct run *run, const struct rows *rows, size_t wi
 {
     const bool pair = is_pair(run), few = rows->n < FEW_WRITTEN;
     const size_t stage = run->of.stage, later = pair ? run->of.later : stage;
-    const uint8_t *at = rows->outcomes;
-    for (size_t i = 0; i < rows->n; i++, at += rows->n_stages) {
-        const size_t key = at[stage] * width + (pair ? at[later] : 0);
+    const uint8_t *at = rows->outcomes + stage * rows->stage_bytes;
+    const size_t to_later = (later - stage) * rows->stage_bytes;
+    for (size_t i = 0; i < rows->n; i++, at += rows->row_bytes) {
+        const size_t key = *at * width + (pair ? at[to_later] : 0);
         matrix->counts[key]++;
         if (few) {
             mark(matrix, key);
@@ -146,18 +147,18 @@ static void count_run(struct run *run, const struct rows *rows, size_t stage, un
 }
 
 /* Those with a score at every stage. */
-static struct rows complete_rows(const struct rows *rows, uint8_t out[])
+static struct rows complete_rows(const struct rows *rows, size_t n_stages, uint8_t out[])
 {
-    struct rows complete = {out, 0, rows->n_stages};
-    for (size_t i = 0; i < rows->n; i++) {
-        const uint8_t *const row = rows->outcomes + i * rows->n_stages;
+    struct rows complete = {out, 0, n_stages, 1};
+    const uint8_t *row = rows->outcomes;
+    for (size_t i = 0; i < rows->n; i++, row += rows->row_bytes) {
         bool everywhere = true;
-        for (size_t stage = 0; stage < rows->n_stages; stage++) {
-            everywhere = everywhere && is_scored(row[stage]);
+        for (size_t stage = 0; stage < n_stages; stage++) {
+            out[stage] = row[stage * rows->stage_bytes];
+            everywhere = everywhere && is_scored(out[stage]);
         }
-        if (everywhere) {
-            memcpy(out + complete.n++ * rows->n_stages, row, rows->n_stages);
-        }
+        out += everywhere ? n_stages : 0;
+        complete.n += everywhere;
     }
     return complete;
 }
@@ -168,14 +169,15 @@ static bool make_room(struct written_room *room, size_t n_stages, size_t n)
         room->matrix = calloc(1, sizeof *room->matrix);
     }
     return room->matrix != NULL &&
-           array_grow(&room->complete, &room->complete_capacity, n * n_stages, 1);
+           array_grow(&room->complete, &room->complete_capacity, (n + 1) * n_stages, 1);
 }
 
 bool written_count(const struct written *written, const struct written_scale *scale,
                    uint32_t cohort, struct written_room *room, struct patterns *patterns)
 {
     const size_t n_stages = scale->study->n_stages;
-    const struct rows rows = {written->outcomes, written->n, n_stages};
+    const struct rows rows = {written->rows + scale->in_row, written->n, n_stages * scale->n_scales,
+                              scale->n_scales};
     struct run run = {.scale = scale_of(scale),
                       .room = room,
                       .of = {.scale = (uint16_t)scale->index},
@@ -188,7 +190,7 @@ bool written_count(const struct written *written, const struct written_scale *sc
     if (!make_room(room, n_stages, written->n)) {
         return false;
     }
-    complete = complete_rows(&rows, room->complete);
+    complete = complete_rows(&rows, n_stages, room->complete);
     for (size_t stage = 0, i = 0; stage < n_stages; stage++) {
         for (; i < scale->n_pairs && scale->pairs[i].stage == stage; i++) {
             count_run(&run, &rows, stage, scale->pairs[i].later);
@@ -201,133 +203,150 @@ bool written_count(const struct written *written, const struct written_scale *sc
 
 /* --- laid out --- */
 
-bool written_lay_out(const struct written *written, const struct written_scale *scale, size_t first,
+/* Rows as columns: sixteen at a time, as long as sixteen bytes of each are there. */
+static void lay_out(const uint8_t *rows, size_t n, size_t row_bytes,
+                    uint8_t columns[][WRITTEN_AT_ONCE])
+{
+    size_t row = 0;
+    for (; row + 16 + (16 + row_bytes - 1) / row_bytes <= n; row += 16) {
+        const uint8_t *const from = rows + row * row_bytes;
+        for (size_t i = 0; i < row_bytes; i += 16) {
+            transpose_sixteen(from + i, row_bytes, row_bytes - i < 16 ? row_bytes - i : 16,
+                              columns[i] + row, WRITTEN_AT_ONCE);
+        }
+    }
+    for (size_t i = 0; i < row_bytes; i++) {
+        for (size_t k = row; k < n; k++) {
+            columns[i][k] = rows[k * row_bytes + i];
+        }
+    }
+}
+
+bool written_lay_out(const struct written *written, size_t row_bytes, size_t first,
                      struct written_room *room)
 {
-    const size_t n_stages = scale->study->n_stages, left = written->n - first;
-    const uint8_t *const rows = written->outcomes + first * n_stages;
-    if (!array_grow(&room->columns, &room->columns_capacity, n_stages, sizeof *room->columns) ||
+    const size_t left = written->n - first;
+    if (!array_grow(&room->columns, &room->columns_capacity, row_bytes, sizeof *room->columns) ||
         !array_grow(&room->keys, &room->keys_capacity, WRITTEN_AT_ONCE, sizeof *room->keys) ||
-        !array_grow(&room->order, &room->order_capacity, WRITTEN_AT_ONCE, sizeof *room->order)) {
+        !array_grow(&room->places, &room->places_capacity, WRITTEN_AT_ONCE, sizeof *room->places)) {
         return false;
     }
     room->n_laid_out = left < WRITTEN_AT_ONCE ? left : WRITTEN_AT_ONCE;
-    for (size_t stage = 0; stage < n_stages; stage++) {
-        const uint8_t *from = rows + stage;
-        uint8_t *const to = room->columns[stage];
-        for (size_t i = 0; i < room->n_laid_out; i++, from += n_stages) {
-            to[i] = *from;
-        }
-    }
+    lay_out(written->rows + first * row_bytes, room->n_laid_out, row_bytes, room->columns);
     return true;
 }
 
 /* --- for the mixed model --- */
 
-/* Fewer people with scores at the same stages are added one by one. */
-#define FEW_ALIKE 12
+/* So few, or scores so far from 0 that sums of products need more than 32 bits at once, are added one by one. */
+#define FEW_LAID_OUT 16
+#define MOST_SQUARED ((int64_t)INT32_MAX / LANES)
 
-/* The respondents by the set of stages at which they have a score, bit i is stage i: `ends` of each set, which
-   has 2^n_stages places, says where its people end in room->order. */
-static void order_by_stages(struct written_room *room, size_t n_stages, uint32_t ends[])
+/* Scores stand in whole vectors: those of a set of stages begin at a multiple of so many. */
+#define LANES ((size_t)16)
+
+/* The respondents by the set of stages at which they have a score, bit i is stage i: room->places says where
+   each goes, and ends[set], for all 2^n_stages sets, how many there are up to the end of a set. Returns how
+   many places there are in all: at the end of each set some may be nobody's. */
+static INTO_CALLER size_t order_by_stages(const struct written_scale *scale,
+                                          struct written_room *room, uint32_t counts[],
+                                          uint32_t starts[])
 {
-    const size_t n_sets = (size_t)1 << n_stages, n = room->n_laid_out;
+    const size_t n_stages = scale->study->n_stages, n_sets = (size_t)1 << n_stages;
+    const size_t n = room->n_laid_out;
     uint16_t *const sets = room->keys;
-    uint32_t sum = 0;
+    size_t sum = 0;
     memset(sets, 0, n * sizeof *sets);
     for (size_t stage = 0; stage < n_stages; stage++) {
-        const uint8_t *const outcomes = room->columns[stage];
+        const uint8_t *const outcomes = written_column(scale, room, stage);
         for (size_t i = 0; i < n; i++) {
             sets[i] = (uint16_t)(sets[i] | (unsigned)is_scored(outcomes[i]) << stage);
         }
     }
-    memset(ends, 0, n_sets * sizeof *ends);
+    memset(counts, 0, n_sets * sizeof *counts);
     for (size_t i = 0; i < n; i++) {
-        ends[sets[i]]++;
+        room->places[i] = (uint16_t)counts[sets[i]]++;
     }
     for (size_t set = 0; set < n_sets; set++) {
-        const uint32_t count = ends[set];
-        ends[set] = sum;
-        sum += count;
+        starts[set] = (uint32_t)sum;
+        sum += (counts[set] + LANES - 1) / LANES * LANES;
     }
     for (size_t i = 0; i < n; i++) {
-        room->order[ends[sets[i]]++] = (uint32_t)i;
+        room->places[i] = (uint16_t)(room->places[i] + starts[sets[i]]);
     }
+    return sum;
 }
+_Static_assert(WRITTEN_AT_ONCE *LANES <= UINT16_MAX + 1, "places are numbers of 16 bits");
 
-/* A few respondents of one set of stages, one by one. */
-static bool add_few(const struct written_scale *scale, uint32_t cohort, unsigned set,
-                    const uint32_t order[], size_t n, struct written_room *room,
-                    struct patterns *patterns)
+/* The scores of those who are laid out, each at its place, and 0 at places of nobody. */
+static INTO_CALLER void place_scores(const struct written_scale *scale, struct written_room *room,
+                                     size_t n_places)
 {
-    const int64_t *const values = scale_of(scale)->values;
-    int64_t *scores;
-    if (!array_grow(&room->scores, &room->scores_capacity, n * scale->study->n_stages,
-                    sizeof *room->scores)) {
-        return false;
+    const struct scale *const s = scale_of(scale);
+    const uint16_t *restrict const places = room->places;
+    const size_t n = room->n_laid_out;
+    int16_t scores[MOST_OUTCOMES] = {0};
+    memset(room->units, 0, scale->study->n_stages * n_places * sizeof *room->units);
+    for (size_t i = 0; i < s->n_values; i++) {
+        scores[N_REASONS + i] = (int16_t)s->values[i];
     }
-    scores = room->scores;
-    for (size_t i = 0; i < n; i++) {
-        for (size_t stage = 0; stage < scale->study->n_stages; stage++) {
-            if ((set >> stage & 1) != 0) {
-                *scores++ = outcome_score(values, room->columns[stage][order[i]]);
-            }
+    for (size_t stage = 0; stage < scale->study->n_stages; stage++) {
+        const uint8_t *restrict const outcomes = written_column(scale, room, stage);
+        int16_t *restrict const units = room->units + stage * n_places;
+        for (size_t i = 0; i < n; i++) {
+            units[places[i]] = scores[outcomes[i]];
         }
     }
-    return patterns_add_people(patterns, cohort, scale->index, set, n, room->scores);
 }
 
-/* The sum of products, n of them, of which `most` surely fit 32 bits: a loop that a compiler makes vectors of. */
-static int64_t sum_products(const int16_t x[], const int16_t y[], size_t n, size_t most)
+/* The sum of products of n scores, which are whole vectors; sums of `most` surely fit 32 bits. */
+static INTO_CALLER int64_t sum_products(const int16_t *restrict x, const int16_t *restrict y,
+                                        size_t n, size_t most)
 {
     int64_t sum = 0;
     for (size_t first = 0; first < n; first += most) {
         const size_t end = n - first < most ? n : first + most;
         int32_t part = 0;
-        for (size_t i = first; i < end; i++) {
-            part += x[i] * y[i];
+        for (size_t i = first; i < end; i += LANES) {
+            for (size_t k = 0; k < LANES; k++) {
+                part += x[i + k] * y[i + k];
+            }
         }
         sum += part;
     }
     return sum;
 }
 
-static int64_t sum_scores(const int16_t x[], size_t n)
+static INTO_CALLER int64_t sum_scores(const int16_t x[], size_t n)
 {
     int32_t sum = 0; /* of at most WRITTEN_AT_ONCE */
-    for (size_t i = 0; i < n; i++) {
-        sum += x[i];
+    for (size_t i = 0; i < n; i += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            sum += x[i + k];
+        }
     }
     return sum;
 }
 
-/* Many, column by column; no score is further from 0 than `largest`. */
-static bool add_many(const struct written_scale *scale, uint32_t cohort, unsigned set,
-                     const uint32_t order[], size_t n, int64_t largest, struct written_room *room,
-                     struct patterns *patterns)
+/* Those of one set of stages, from the first place on. */
+static INTO_CALLER void add_up(const struct written_room *room, size_t n_places, unsigned set,
+                               size_t first, size_t n, size_t most, int128 terms[])
 {
-    const struct pattern pattern = {
-        .cohort = cohort, .scale = (uint16_t)scale->index, .stages = (uint16_t)set, .n = n};
-    const size_t most = (size_t)(INT32_MAX / (largest * largest + 1));
-    const int64_t *const values = scale_of(scale)->values;
-    int128 terms[MODEL_STAGES + MODEL_PAIRS];
+    const int16_t *units[MODEL_STAGES];
     size_t m = 0, n_terms;
-    for (size_t stage = 0; stage < scale->study->n_stages; stage++) {
+    for (size_t stage = 0; set >> stage != 0; stage++) {
         if ((set >> stage & 1) != 0) {
-            for (size_t i = 0; i < n; i++) {
-                room->units[m][i] = (int16_t)outcome_score(values, room->columns[stage][order[i]]);
-            }
-            terms[m] = sum_scores(room->units[m], n);
+            units[m] = room->units + stage * n_places + first;
+            terms[m] = sum_scores(units[m], n);
             m++;
         }
     }
     n_terms = m;
     for (size_t a = 0; a < m; a++) {
         for (size_t b = 0; b <= a; b++) {
-            terms[n_terms++] = sum_products(room->units[a], room->units[b], n, most);
+            terms[n_terms++] = sum_products(units[a], units[b], n, most);
         }
     }
-    return patterns_add_sums(patterns, &pattern, terms);
 }
 
 /* How far from 0 a scale's scores are at most. */
@@ -338,28 +357,77 @@ static int64_t largest_score(const struct scale *scale)
     return -lowest > highest ? -lowest : highest;
 }
 
-bool written_count_patterns(const struct written_scale *scale, uint32_t cohort,
-                            struct written_room *room, struct patterns *patterns)
+/* Many, column by column. */
+static INTO_CALLER bool add_many(const struct written_scale *scale, uint32_t cohort,
+                                 int64_t squared, struct written_room *room,
+                                 struct patterns *patterns)
 {
     const size_t n_stages = scale->study->n_stages;
-    const int64_t largest = largest_score(scale_of(scale));
-    uint32_t ends[1 << MODEL_STAGES];
-    bool done = true;
-    if (!study_has_model(scale->study) || study_pairs_say_all(scale->study)) {
-        return true;
+    const size_t most = (size_t)(INT32_MAX / (squared + 1)) / LANES * LANES;
+    uint32_t counts[1 << MODEL_STAGES], starts[1 << MODEL_STAGES];
+    const size_t n_places = order_by_stages(scale, room, counts, starts);
+    bool done =
+        array_grow(&room->units, &room->units_capacity, n_stages * n_places, sizeof *room->units);
+    if (done) {
+        place_scores(scale, room, n_places);
     }
-    if (!array_grow(&room->units, &room->units_capacity, n_stages, sizeof *room->units)) {
-        return false;
-    }
-    order_by_stages(room, n_stages, ends);
     for (unsigned set = 1; set < 1u << n_stages && done; set++) {
-        const uint32_t *const order = room->order + ends[set - 1];
-        const size_t n = ends[set] - ends[set - 1];
-        if (n >= FEW_ALIKE && largest <= INT16_MAX) {
-            done = add_many(scale, cohort, set, order, n, largest, room, patterns);
-        } else if (n > 0) {
-            done = add_few(scale, cohort, set, order, n, room, patterns);
+        const struct pattern pattern = {.cohort = cohort,
+                                        .scale = (uint16_t)scale->index,
+                                        .stages = (uint16_t)set,
+                                        .n = counts[set]};
+        int128 terms[MODEL_STAGES + MODEL_PAIRS];
+        if (counts[set] > 0) {
+            const size_t n = (counts[set] + LANES - 1) / LANES * LANES;
+            add_up(room, n_places, set, starts[set], n, most, terms);
+            done = patterns_add_sums(patterns, &pattern, terms);
         }
     }
     return done;
+}
+
+#if defined(HAS_WIDE)
+static FOR_WIDE bool add_many_wide(const struct written_scale *scale, uint32_t cohort,
+                                   int64_t squared, struct written_room *room,
+                                   struct patterns *patterns)
+{
+    return add_many(scale, cohort, squared, room, patterns);
+}
+#else
+#define add_many_wide add_many
+#endif
+
+static bool add_one_by_one(const struct written_scale *scale, uint32_t cohort,
+                           const struct written_room *room, struct patterns *patterns)
+{
+    bool done = true;
+    for (size_t i = 0; i < room->n_laid_out && done; i++) {
+        int64_t scores[MODEL_STAGES];
+        unsigned set = 0;
+        size_t m = 0;
+        for (size_t stage = 0; stage < scale->study->n_stages; stage++) {
+            const outcome o = written_column(scale, room, stage)[i];
+            if (is_scored(o)) {
+                scores[m++] = outcome_score(scale_of(scale)->values, o);
+                set |= 1u << stage;
+            }
+        }
+        done = set == 0 || patterns_add(patterns, cohort, scale->index, set, scores);
+    }
+    return done;
+}
+
+bool written_count_patterns(const struct written_scale *scale, uint32_t cohort,
+                            struct written_room *room, struct patterns *patterns)
+{
+    const int64_t largest = largest_score(scale_of(scale));
+    if (!study_has_model(scale->study) || study_pairs_say_all(scale->study)) {
+        return true;
+    }
+    if (room->n_laid_out < FEW_LAID_OUT || largest > INT16_MAX ||
+        largest * largest >= MOST_SQUARED) {
+        return add_one_by_one(scale, cohort, room, patterns);
+    }
+    return has_wide() ? add_many_wide(scale, cohort, largest * largest, room, patterns)
+                      : add_many(scale, cohort, largest * largest, room, patterns);
 }

@@ -1,4 +1,4 @@
-/* engine/written.h - respondents of one cohort on one scale as they are written down, one after the
+/* engine/written.h - respondents of one cohort on one questionnaire as they are written down, one after the
    other, to be counted when there are several: a cohort of a few is then a few bytes, and its cells come
    out in order. */
 #ifndef PELLTER_ENGINE_WRITTEN_H
@@ -10,9 +10,9 @@
 /* Outcomes are bytes: of scales that have more there are none. */
 #define MOST_OUTCOMES 256
 
-/* Start with {0}. */
+/* Start with {0}. A row has the outcomes of all scales at a stage, of the first stage first. */
 struct written {
-    uint8_t *outcomes; /* owned, n x n_stages */
+    uint8_t *rows; /* owned, n */
     uint32_t n, capacity;
 };
 
@@ -23,19 +23,18 @@ struct run_matrix;
 
 /* Room to count in, for one study at a time. Start with {0}. */
 struct written_room {
-    uint8_t (*columns)[WRITTEN_AT_ONCE]; /* owned: [stage], n_laid_out outcomes */
+    uint8_t (*columns)[WRITTEN_AT_ONCE]; /* owned: [byte of a row], n_laid_out outcomes */
     size_t n_laid_out, columns_capacity;
-    int16_t (*units)[WRITTEN_AT_ONCE]; /* owned: scores of those who have them at the same stages */
+    int16_t *
+        units; /* owned: scores, stage by stage, side by side of those who have them at the same stages */
     size_t units_capacity;
     struct run_matrix *matrix; /* owned, as are all: written.c; NULL until needed */
     uint16_t *keys;
     size_t keys_capacity;
     uint8_t *complete; /* those with a score at every stage */
     size_t complete_capacity;
-    uint32_t *order;
-    size_t order_capacity;
-    int64_t *scores;
-    size_t scores_capacity;
+    uint16_t *places;
+    size_t places_capacity;
     struct cells cells; /* of one cohort */
     struct cells_writer writer;
 };
@@ -49,7 +48,15 @@ struct written_scale {
     const struct study *study;
     const struct stage_pair *pairs; /* n_pairs, ascending: those of stages that are compared */
     size_t n_pairs, index;          /* of the scale in study.scales */
+    size_t in_row, n_scales;        /* its place among the scales of the questionnaire, and these */
 };
+
+/* The column of a stage. */
+static inline const uint8_t *written_column(const struct written_scale *scale,
+                                            const struct written_room *room, size_t stage)
+{
+    return room->columns[stage * scale->n_scales + scale->in_row];
+}
 
 /* Adds with room->writer, which is begun, those of all who are written down: the outcome at each stage by
    itself, the pairs, and, of those with a score at every stage, each stage; and to `patterns` what pairs say
@@ -57,9 +64,9 @@ struct written_scale {
 bool written_count(const struct written *written, const struct written_scale *scale,
                    uint32_t cohort, struct written_room *room, struct patterns *patterns);
 
-/* Lays out those from the first-th on, as many as go at a time. There is room for as many keys and places in
-   an order, too, then. False: no memory. */
-bool written_lay_out(const struct written *written, const struct written_scale *scale, size_t first,
+/* Lays out those from the first-th on, as many as go at a time, with all that is in their rows of so many bytes.
+   There is room for as many keys and places, too, then. False: no memory. */
+bool written_lay_out(const struct written *written, size_t row_bytes, size_t first,
                      struct written_room *room);
 
 /* Adds what the mixed model needs of those who are laid out, where the study has one and pairs do not say it

@@ -25,10 +25,13 @@ static int fill_values(void **state)
     return 0;
 }
 
-/* Two questionnaire scales with matrices, one of them large, one without, and one that nobody collects. */
+/* A questionnaire of one scale with matrices; and one of three: one with matrices, which are large, one
+   without, and one that nobody collects. */
 struct small_study {
     struct scale scales[3];
     struct study_scale of_study[4];
+    struct instrument instruments[2];
+    struct measure measures[2];
     struct study study;
 };
 
@@ -42,8 +45,13 @@ static void study_of(struct small_study *small, size_t n_stages, size_t before, 
     small->scales[2].values = wide_values;
     small->scales[2].n_values = WIDE;
     for (size_t i = 0; i < COUNT(small->of_study); i++) {
-        small->of_study[i] =
-            (struct study_scale){.scale = &small->scales[i % 3], .collected = i < 3};
+        small->of_study[i] = (struct study_scale){
+            .scale = &small->scales[i % 3], .measure = i > 0, .collected = i < 3};
+    }
+    for (size_t i = 0; i < COUNT(small->measures); i++) {
+        small->instruments[i] = (struct instrument){.n_scales = i == 0 ? 1 : 3};
+        small->measures[i] =
+            (struct measure){.instrument = &small->instruments[i], .first_scale = i};
     }
     small->study = (struct study){.title = "",
                                   .stages = stages,
@@ -52,6 +60,8 @@ static void study_of(struct small_study *small, size_t n_stages, size_t before, 
                                   .after = after,
                                   .scales = small->of_study,
                                   .n_scales = COUNT(small->of_study),
+                                  .measures = small->measures,
+                                  .n_measures = COUNT(small->measures),
                                   .as_of = NO_DATE};
 }
 
@@ -134,8 +144,6 @@ static const size_t rooms[] = {0, 100, 3000, 6000, 20000, 8 * 1024 * 1024};
 
 static void draw_outcomes(uint64_t *random, const struct study *study, struct outcomes *o)
 {
-    o->cohort = draw_below(random, N_COHORTS) * 3; /* not every number is a cohort */
-    o->scale = draw_below(random, 3);
     for (size_t s = 0; s < study->n_stages; s++) {
         const uint32_t n_values = (uint32_t)study->scales[o->scale].scale->n_values;
         o->at[s] = draw_below(random, 4) == 0 ? draw_below(random, N_REASONS)
@@ -166,6 +174,23 @@ static void check_tallies(const char *what, const struct tally *got, const struc
     }
 }
 
+/* Counts a respondent of a questionnaire, whose first scales have these outcomes, both ways. */
+static void add_both_ways(const struct study *study, size_t measure, const struct outcomes of[],
+                          struct pair_counter *counter, struct tally *got, struct tally *expected)
+{
+    outcome at[3][MAX_STAGES] = {{0}};
+    for (size_t i = 0; i < study->measures[measure].instrument->n_scales; i++) {
+        for (size_t s = 0; s < study->n_stages; s++) {
+            at[i][s] = of[i].at[s];
+        }
+        if (study->scales[of[i].scale].collected) {
+            count_plainly(study, &of[i], expected);
+            add_pattern(study, &of[i], expected);
+        }
+    }
+    assert_true(pair_counter_add(counter, of[0].cohort, measure, at, got));
+}
+
 /* So many respondents; in between it is finished once, and after the last twice. */
 static void check_shape(size_t shape, size_t room, size_t n)
 {
@@ -177,11 +202,15 @@ static void check_shape(size_t shape, size_t room, size_t n)
     struct pair_counter *const counter = pair_counter_new(&small.study, room);
     assert_non_null(counter);
     for (size_t i = 0; i < n; i++) {
-        struct outcomes o = {.n = 1};
-        draw_outcomes(&random, &small.study, &o);
-        assert_true(pair_counter_add(counter, o.cohort, o.scale, o.at, &got));
-        count_plainly(&small.study, &o, &expected);
-        add_pattern(&small.study, &o, &expected);
+        struct outcomes of[3];
+        const size_t measure = draw_below(&random, 2);
+        const uint32_t cohort = draw_below(&random, N_COHORTS) * 3; /* not every number is one */
+        for (size_t k = 0; k < small.instruments[measure].n_scales; k++) {
+            of[k] = (struct outcomes){
+                .cohort = cohort, .scale = small.measures[measure].first_scale + k, .n = 1};
+            draw_outcomes(&random, &small.study, &of[k]);
+        }
+        add_both_ways(&small.study, measure, of, counter, &got, &expected);
         if (i == n / 3) {
             assert_true(pair_counter_finish(counter, &got));
         }
@@ -229,13 +258,21 @@ static void test_many_alike(void **state)
             assert_non_null(counters[i]);
         }
         for (size_t k = 0; k < COUNT(kinds); k++) {
-            struct outcomes o = kinds[k];
-            o.scale = k % 2;
-            for (uint32_t i = 0; i < o.n; i++) {
-                assert_true(pair_counter_add(counters[i % 3 == 0], o.cohort, o.scale, o.at, &got));
+            const size_t measure = k % 2;
+            outcome at[3][MAX_STAGES] = {{0}};
+            for (size_t scale = 0; scale < small.instruments[measure].n_scales; scale++) {
+                struct outcomes o = kinds[k];
+                o.scale = small.measures[measure].first_scale + scale;
+                memcpy(at[scale], o.at, sizeof o.at);
+                if (small.of_study[o.scale].collected) {
+                    count_plainly(&small.study, &o, &expected);
+                    add_pattern(&small.study, &o, &expected);
+                }
             }
-            count_plainly(&small.study, &o, &expected);
-            add_pattern(&small.study, &o, &expected);
+            for (uint32_t i = 0; i < kinds[k].n; i++) {
+                assert_true(
+                    pair_counter_add(counters[i % 3 == 0], kinds[k].cohort, measure, at, &got));
+            }
         }
         assert_true(pair_counter_merge(counters[0], counters[1], &got));
         assert_true(pair_counter_finish(counters[0], &got));

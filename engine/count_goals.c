@@ -158,8 +158,7 @@ static bool count_change(const struct walk *walk, size_t scale)
 static void read_rating(const struct walk *walk, const unsigned char *at, size_t stage,
                         uint32_t codes[], struct goal_kind *kind)
 {
-    const struct join_layout *const layout = walk->layout;
-    const uint32_t code = code_at(series_payload(layout, at, stage), layout->stored_bytes) + 1;
+    const uint32_t code = series_rating(walk->layout, at, stage);
     const uint32_t level = rating_level(code - 1), weight = (code - 1) / GAS_N_HALVES;
     if (kind->rated != 0) {
         const uint32_t first = codes[__builtin_ctzll(kind->rated)];
@@ -177,17 +176,17 @@ static void read_goal(const struct walk *walk, const unsigned char *at, uint64_t
                       uint32_t codes[], struct goal_kind *kind)
 {
     const struct study *const study = walk->study;
-    const struct stage_bits bits = series_stages(walk->layout, at);
     *kind = (struct goal_kind){.key = key,
-                               .conflicts = bits.conflicts,
                                .ending = {NO_GOAL_LEVEL, NO_GOAL_LEVEL},
                                .one_weight = true,
                                .is_listed = kind->is_listed};
     for (size_t stage = 0; stage < study->n_stages; stage++) {
+        const enum slot_state state = rating_state(walk->layout, at, stage);
         codes[stage] = 0;
-    }
-    for (uint64_t rest = bits.forms & ~bits.conflicts; rest != 0; rest &= rest - 1) {
-        read_rating(walk, at, (size_t)__builtin_ctzll(rest), codes, kind);
+        kind->conflicts |= (uint64_t)(state == SLOT_CONFLICT) << stage;
+        if (state == SLOT_FORM) {
+            read_rating(walk, at, stage, codes, kind);
+        }
     }
     if (study->before != study->after && codes[study->before] != 0 && codes[study->after] != 0) {
         kind->has_change = true;
@@ -233,10 +232,10 @@ void count_goals_end(const struct walk *walk)
    form. */
 static uint64_t kind_key(const struct join_layout *layout, const unsigned char *at)
 {
-    const size_t n = layout->dates - layout->forms;
+    const size_t n = layout->dates - layout->codes;
     uint64_t key = 0;
     for (size_t i = 0; i < n && n <= sizeof key; i++) {
-        key |= (uint64_t)at[layout->forms + i] << 8 * i;
+        key |= (uint64_t)at[layout->codes + i] << 8 * i;
     }
     return key;
 }
@@ -284,10 +283,11 @@ static bool take_goal(struct goals_at_hand *goals, const struct goal_kind *kind,
 }
 
 /* Counts one goal by itself: its levels, how it ended, and its change with the days between. */
-static bool count_goal(const struct walk *walk, const unsigned char *at, uint32_t measure)
+static bool count_goal(const struct walk *walk, const struct goal_cursor *goal, uint32_t measure)
 {
+    const unsigned char *const at = goal->at;
     const size_t scale = walk->study->measures[measure].first_scale + GOALS_LEVEL;
-    const struct known_goal known = goal_at(walk->layout, at);
+    const struct known_goal known = goal_at(walk->layout, goal);
     struct goals_at_hand *const goals = walk->goals;
     const size_t place = find_kind(walk, at);
     struct goal_kind *const kind = &goals->kinds[place];
@@ -565,7 +565,7 @@ bool count_goals(const struct walk *walk, uint32_t measure)
     }
     for (struct goal_cursor goal = goals_of(walk->join, walk->respondent); goal.at != NULL;
          goals_next(walk->join, &goal)) {
-        if (!count_goal(walk, goal.at, measure)) {
+        if (!count_goal(walk, &goal, measure)) {
             return false;
         }
     }

@@ -21,13 +21,14 @@ static size_t round_up(size_t n, size_t to)
     return (n + to - 1) / to * to;
 }
 
-/* Offsets of what each stage has: a bit each for a form and a conflict, a payload, and where they are kept
-   a date and a place. */
+/* Offsets of what each stage has: a bit each for a form and a conflict (of goals the code says both), a
+   payload, and where they are kept a date and a place. */
 static void lay_series_out(const struct join_rules *rules, struct join_layout *layout)
 {
     const size_t n_stages = rules->study->n_stages;
-    layout->conflicts = layout->forms + (n_stages + 7) / 8;
-    layout->codes = layout->conflicts + (n_stages + 7) / 8;
+    const size_t n_bits = layout->is_goals ? 0 : (n_stages + 7) / 8;
+    layout->conflicts = layout->forms + n_bits;
+    layout->codes = layout->conflicts + n_bits;
     layout->dates = layout->codes + n_stages * layout->stored_bytes;
     layout->series_bytes = layout->dates;
     if (rules->by_date) {
@@ -42,25 +43,31 @@ static void lay_series_out(const struct join_rules *rules, struct join_layout *l
 /* What the processor's cache has of a respondent at once. */
 #define LINE_BYTES ((size_t)64)
 
+/* How many goals of so many bytes stand behind a respondent: as many as its line has room for, one at least. */
+static size_t goals_of_line(size_t goal_bytes)
+{
+    const size_t n = (LINE_BYTES - INLINE_GOALS) / goal_bytes;
+    return n == 0 ? 1 : n < MOST_INLINE ? n : MOST_INLINE;
+}
+
 /* Nearly always a study has few names of goals, and weights if any; a wide layout is for all others. Both
    have as many series behind a respondent. */
 static void lay_goals_out(const struct join_rules *rules, size_t number_bytes, size_t stored_bytes,
                           size_t n_inline, struct join_layout *layout)
 {
     layout->number_bytes = number_bytes;
-    layout->category = number_bytes;
     layout->category_stage =
         layout->category + (rules->study->goals.has_category ? number_bytes : 0);
     layout->flags = layout->category_stage + (rules->study->goals.has_category ? 1 : 0);
     layout->forms = layout->flags + (rules->study->goals.n_flags > 0 ? sizeof(uint16_t) : 0);
     layout->stored_bytes = stored_bytes;
     lay_series_out(rules, layout);
-    layout->n_inline = n_inline > 0 ? n_inline
-                       : INLINE_GOALS + layout->series_bytes < LINE_BYTES
-                           ? (LINE_BYTES - INLINE_GOALS) / layout->series_bytes
-                           : 1;
-    layout->respondent_bytes = round_up(INLINE_GOALS + layout->n_inline * layout->series_bytes, 8);
-    layout->more_bytes = sizeof(uint32_t) + MORE_GOALS * layout->series_bytes;
+    layout->n_inline = n_inline > 0 ? n_inline : goals_of_line(number_bytes + layout->series_bytes);
+    layout->inline_series = INLINE_GOALS + layout->n_inline * number_bytes;
+    layout->respondent_bytes =
+        round_up(layout->inline_series + layout->n_inline * layout->series_bytes, 8);
+    layout->more_series = sizeof(uint32_t) + MORE_GOALS * number_bytes;
+    layout->more_bytes = layout->more_series + MORE_GOALS * layout->series_bytes;
 }
 
 static void lay_out(struct join_rules *rules, struct join_layout *layout, struct join_layout *wide)

@@ -52,21 +52,24 @@ struct join_layout {
     size_t packed_bytes;              /* ... and its bytes, of those that every one has */
     size_t
         n_versions; /* series that every respondent has; goals: 0, as they are added one by one */
-    /* Within a series: a bit for each stage that has a form, one for each where several differ, and so on. */
+    /* Within a series: a bit for each stage that has a form, one for each where several differ (neither of
+       goals, where the code says so), and so on. */
     size_t forms, conflicts, codes, dates, places, series_bytes;
-    size_t stored_bytes;     /* of what a place keeps: the payload, or of goals a code for it */
+    size_t
+        stored_bytes; /* of what a place keeps: the payload, or of goals a code for it (join.h) */
     size_t respondent_bytes; /* of a respondent with the series of all versions behind it */
-    /* Goals: what stands before the places of a series, which begins with the number of its goal; and how
-       series stand behind a respondent, and where there are more. */
+    /* Goals: what stands before the places of a series; where series begin behind a respondent, and in a
+       record of more. */
     size_t number_bytes; /* of the numbers of names */
     size_t category, category_stage, flags;
-    size_t n_inline, more_bytes;
+    size_t n_inline, inline_series, more_series, more_bytes;
     const struct join_layout *wide; /* for more names, and more codes, than fit; NULL: all fit */
 };
 
-/* Goals: behind a respondent stands where there are more, and the first n_inline series; of those, each
-   record has where still more are, and two. */
+/* Goals: behind a respondent stands where there are more, the numbers of its first n_inline goals, and the
+   series of these; of those, each record has where still more are, and two. */
 #define INLINE_GOALS (sizeof(struct respondent) + sizeof(uint32_t))
+#define MOST_INLINE ((size_t)8)
 #define MORE_GOALS ((size_t)2)
 
 /* Offsets in every packed form (packed.h). */

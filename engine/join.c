@@ -277,9 +277,21 @@ static uint32_t more_of(const struct join *join, uint32_t respondent)
     return more_at(join_respondent(join, respondent) + 1);
 }
 
+/* Where the number of a series' goal is kept. */
+static unsigned char *number_of(const struct join *join, uint32_t series)
+{
+    if ((series & MORE_SERIES) != 0) {
+        const uint32_t i = series & ~MORE_SERIES;
+        return more_record(join, i / (uint32_t)MORE_GOALS) + sizeof(uint32_t) +
+               i % MORE_GOALS * join->layout->number_bytes;
+    }
+    return (unsigned char *)join_respondent(join, series >> INLINE_BITS) + INLINE_GOALS +
+           (series & ((UINT32_C(1) << INLINE_BITS) - 1)) * join->layout->number_bytes;
+}
+
 static bool is_goal(const struct join *join, uint32_t series)
 {
-    return number_at(join->layout, join_series(join, series)) != NO_NAME;
+    return number_at(join->layout, number_of(join, series)) != NO_NAME;
 }
 
 /* --- very many goals --- */
@@ -290,7 +302,7 @@ static bool is_goal(const struct join *join, uint32_t series)
 
 static bool remember_goal(struct join *join, uint32_t respondent, uint32_t series)
 {
-    const uint32_t key[2] = {respondent, number_at(join->layout, join_series(join, series))};
+    const uint32_t key[2] = {respondent, number_at(join->layout, number_of(join, series))};
     uint32_t number;
     if (!names_add(&join->many, (const char *)key, sizeof key, &number) ||
         !array_grow(&join->many_series, &join->many_capacity, (size_t)number + 1,
@@ -327,7 +339,7 @@ static uint32_t find_goal(const struct join *join, uint32_t respondent, uint32_t
     for (uint32_t more = more_of(join, respondent); more != 0; ++*looked) {
         const unsigned char *const record = more_record(join, more - 1);
         for (size_t i = 0; i < MORE_GOALS; i++) {
-            if (number_at(layout, record + sizeof more + i * layout->series_bytes) == goal) {
+            if (number_at(layout, record + sizeof more + i * layout->number_bytes) == goal) {
                 return more_series(more - 1, i);
             }
         }
@@ -354,7 +366,7 @@ static bool new_goal(struct join *join, uint32_t respondent, uint32_t goal, uint
         join->n_more++;
         *series = more_series(n, 0);
     }
-    number_put(join->layout, join_series(join, *series), goal);
+    number_put(join->layout, number_of(join, *series), goal);
     return true;
 }
 _Static_assert(MORE_GOALS == 2, "what is not the first of a record is its last");
@@ -367,7 +379,7 @@ bool join_add_goal(struct join *join, uint32_t respondent, uint32_t goal, uint32
     size_t looked;
     assert(goal != NO_NAME && number_fits(layout, goal));
     if (at != NULL) {
-        const size_t bytes = (size_t)(at - (const unsigned char *)r) - INLINE_GOALS;
+        const size_t bytes = (size_t)(at - (const unsigned char *)r) - layout->inline_series;
         *series = inline_series(respondent, bytes / layout->series_bytes);
         return true;
     }
@@ -409,57 +421,77 @@ bool join_new_weight(struct join *join, uint32_t weight, uint32_t *number)
 static void widen_series(const struct join_layout *from, const struct join_layout *to,
                          size_t n_stages, const unsigned char *old, unsigned char *new)
 {
-    number_put(to, new, number_at(from, old));
     if (from->category_stage > from->category) {
         number_put(to, new + to->category, number_at(from, old + from->category));
     }
-    /* The stage of the category, the flags, which stages have forms and conflicts. */
+    /* The stage of the category, and the flags. */
     memcpy(new + to->category_stage, old + from->category_stage,
            from->codes - from->category_stage);
     for (size_t i = 0; i < n_stages; i++) {
+        const uint32_t rating = series_rating(from, old, i);
         code_put(new + to->codes + i * to->stored_bytes,
-                 code_at(old + from->codes + i * from->stored_bytes, from->stored_bytes),
+                 rating == rating_conflict(from->stored_bytes) ? rating_conflict(to->stored_bytes)
+                                                               : rating,
                  to->stored_bytes);
     }
     memcpy(new + to->dates, old + from->dates, to->places - to->dates);
     memcpy(new + to->places, old + from->places, to->series_bytes - to->places);
 }
 
-/* Records with `head` bytes before their series, so many to each, in another layout. */
-static bool widen_blocks(const struct join *join, const struct join_layout *to,
-                         const struct blocks *old, uint32_t n_records, size_t head, size_t n_series,
-                         size_t old_bytes, size_t new_bytes, struct blocks *new)
+/* Records with `head` bytes, numbers of goals and as many series, in another layout. */
+struct goal_records {
+    size_t head, n, bytes, new_bytes; /* of a record */
+    size_t series, new_series;        /* where series begin */
+};
+
+static void widen_record(const struct join *join, const struct join_layout *to,
+                         const struct goal_records *of, const unsigned char *old,
+                         unsigned char *new)
 {
     const struct join_layout *const from = join->layout;
     const size_t n_stages = (from->dates - from->codes) / from->stored_bytes;
+    memcpy(new, old, of->head);
+    for (size_t k = 0; k < of->n; k++) {
+        number_put(to, new + of->head + k * to->number_bytes,
+                   number_at(from, old + of->head + k * from->number_bytes));
+        widen_series(from, to, n_stages, old + of->series + k * from->series_bytes,
+                     new + of->new_series + k * to->series_bytes);
+    }
+}
+
+static bool widen_blocks(const struct join *join, const struct join_layout *to,
+                         const struct goal_records *of, const struct blocks *old,
+                         uint32_t n_records, struct blocks *new)
+{
     for (uint32_t i = 0; i < n_records; i++) {
-        const unsigned char *const record = block_record(old, i, old_bytes);
-        unsigned char *copy;
-        if (!blocks_grow(new, i, new_bytes)) {
+        if (!blocks_grow(new, i, of->new_bytes)) {
             return false;
         }
-        copy = block_record(new, i, new_bytes);
-        memcpy(copy, record, head);
-        for (size_t k = 0; k < n_series; k++) {
-            widen_series(from, to, n_stages, record + head + k * from->series_bytes,
-                         copy + head + k * to->series_bytes);
-        }
+        widen_record(join, to, of, block_record(old, i, of->bytes),
+                     block_record(new, i, of->new_bytes));
     }
     return true;
 }
 
-bool join_fit(struct join *join, uint32_t goal, uint32_t category, uint32_t code)
+/* All records in the wide layout. */
+static bool widen(struct join *join)
 {
     const struct join_layout *const from = join->layout, *const to = from->wide;
+    const struct goal_records behind = {.head = join->front + INLINE_GOALS,
+                                        .n = from->n_inline,
+                                        .bytes = join->record_bytes,
+                                        .new_bytes = join->front + to->respondent_bytes,
+                                        .series = join->front + from->inline_series,
+                                        .new_series = join->front + to->inline_series};
+    const struct goal_records more = {.head = sizeof(uint32_t),
+                                      .n = MORE_GOALS,
+                                      .bytes = from->more_bytes,
+                                      .new_bytes = to->more_bytes,
+                                      .series = from->more_series,
+                                      .new_series = to->more_series};
     struct blocks respondents = {0}, more_goals = {0};
-    if (number_fits(from, goal) && number_fits(from, category) && code_fits(from, code)) {
-        return true;
-    }
-    if (!widen_blocks(join, to, &join->respondents, join->room, join->front + INLINE_GOALS,
-                      from->n_inline, join->record_bytes, join->front + to->respondent_bytes,
-                      &respondents) ||
-        !widen_blocks(join, to, &join->more_goals, join->n_more, sizeof(uint32_t), MORE_GOALS,
-                      from->more_bytes, to->more_bytes, &more_goals)) {
+    if (!widen_blocks(join, to, &behind, &join->respondents, join->room, &respondents) ||
+        !widen_blocks(join, to, &more, &join->more_goals, join->n_more, &more_goals)) {
         blocks_free(&respondents);
         blocks_free(&more_goals);
         return false;
@@ -473,6 +505,14 @@ bool join_fit(struct join *join, uint32_t goal, uint32_t category, uint32_t code
     return true;
 }
 
+bool join_fit(struct join *join, uint32_t goal, uint32_t category, uint32_t code)
+{
+    const struct join_layout *const layout = join->layout;
+    return (number_fits(layout, goal) && number_fits(layout, category) &&
+            code_fits(layout, code)) ||
+           widen(join);
+}
+
 /* --- series --- */
 
 unsigned char *join_series(const struct join *join, uint32_t series)
@@ -481,11 +521,12 @@ unsigned char *join_series(const struct join *join, uint32_t series)
     const uint32_t n = (uint32_t)layout->n_versions;
     if (layout->is_goals && (series & MORE_SERIES) != 0) {
         const uint32_t i = series & ~MORE_SERIES;
-        return more_record(join, i / (uint32_t)MORE_GOALS) + sizeof(uint32_t) +
+        return more_record(join, i / (uint32_t)MORE_GOALS) + layout->more_series +
                i % MORE_GOALS * layout->series_bytes;
     }
     if (layout->is_goals) {
-        return (unsigned char *)join_respondent(join, series >> INLINE_BITS) + INLINE_GOALS +
+        return (unsigned char *)join_respondent(join, series >> INLINE_BITS) +
+               layout->inline_series +
                (series & ((UINT32_C(1) << INLINE_BITS) - 1)) * layout->series_bytes;
     }
     if (n == 1) { /* nearly always: no division */

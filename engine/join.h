@@ -306,9 +306,16 @@ static inline bool number_fits(const struct join_layout *layout, uint32_t number
 {
     return layout->number_bytes == sizeof(uint32_t) || number + 1 <= UINT16_MAX;
 }
+
+/* A place of a goal keeps the code of its rating + 1: 0 is none, and the largest number, which no rating
+   has, several ratings that differ. */
+static inline uint32_t rating_conflict(size_t stored_bytes)
+{
+    return stored_bytes == 1 ? UINT8_MAX : UINT32_MAX;
+}
 static inline bool code_fits(const struct join_layout *layout, uint32_t code)
 {
-    return layout->stored_bytes == sizeof(uint32_t) || code <= UINT8_MAX;
+    return layout->stored_bytes == sizeof(uint32_t) || code + 1 < UINT8_MAX;
 }
 
 /* Series of goals are numbered by their respondent and their place behind it, or by where they stand among
@@ -338,17 +345,19 @@ static inline unsigned char *more_record(const struct join *join, uint32_t more)
 
 /* One of a respondent's goals. Used as: for (g = goals_of(join, respondent); g.at != NULL; goals_next(join, &g)) */
 struct goal_cursor {
-    const unsigned char *at; /* the series; NULL behind the last */
-    uint32_t series;         /* its number */
-    size_t left;             /* places behind it in its record */
-    uint32_t more;           /* the next record of series, + 1; 0: none */
+    const unsigned char *at;     /* the series; NULL behind the last */
+    const unsigned char *number; /* of the goal, as it is kept */
+    uint32_t series;             /* its number */
+    size_t left;                 /* places behind it in its record */
+    uint32_t more;               /* the next record of series, + 1; 0: none */
 };
 static inline void goals_more(const struct join *join, struct goal_cursor *goals)
 {
     goals->at = NULL;
     if (goals->more != 0) {
         const unsigned char *const record = more_record(join, goals->more - 1);
-        goals->at = record + sizeof goals->more;
+        goals->at = record + join->layout->more_series;
+        goals->number = record + sizeof goals->more;
         goals->series = more_series(goals->more - 1, 0);
         goals->left = MORE_GOALS - 1;
         goals->more = more_at(record);
@@ -357,11 +366,12 @@ static inline void goals_more(const struct join *join, struct goal_cursor *goals
 static inline struct goal_cursor goals_of(const struct join *join, uint32_t respondent)
 {
     const unsigned char *const r = (const unsigned char *)join_respondent(join, respondent);
-    struct goal_cursor goals = {.at = r + INLINE_GOALS,
+    struct goal_cursor goals = {.at = r + join->layout->inline_series,
+                                .number = r + INLINE_GOALS,
                                 .series = inline_series(respondent, 0),
                                 .left = join->layout->n_inline - 1,
                                 .more = more_at(r + sizeof(struct respondent))};
-    if (number_at(join->layout, goals.at) == NO_NAME) {
+    if (number_at(join->layout, goals.number) == NO_NAME) {
         goals.at = NULL;
     }
     return goals;
@@ -369,28 +379,30 @@ static inline struct goal_cursor goals_of(const struct join *join, uint32_t resp
 static inline void goals_next(const struct join *join, struct goal_cursor *goals)
 {
     goals->at += join->layout->series_bytes;
+    goals->number += join->layout->number_bytes;
     goals->series++;
-    if (goals->left == 0 || number_at(join->layout, goals->at) == NO_NAME) {
+    if (goals->left == 0 || number_at(join->layout, goals->number) == NO_NAME) {
         goals_more(join, goals);
     } else {
         goals->left--;
     }
 }
 
-/* Which goal a series is of, and what is known of it: the category of the earliest stage that gives one,
-   or NO_NAME, and the flags of all. */
+/* Which goal it is, and what is known of it: the category of the earliest stage that gives one, or NO_NAME,
+   and the flags of all. */
 struct known_goal {
     uint32_t goal, category, flags;
 };
-static inline struct known_goal goal_at(const struct join_layout *layout, const unsigned char *at)
+static inline struct known_goal goal_at(const struct join_layout *layout,
+                                        const struct goal_cursor *goal)
 {
-    struct known_goal known = {.goal = number_at(layout, at), .category = NO_NAME};
+    struct known_goal known = {.goal = number_at(layout, goal->number), .category = NO_NAME};
     uint16_t flags;
     if (layout->category_stage > layout->category) {
-        known.category = number_at(layout, at + layout->category);
+        known.category = number_at(layout, goal->at + layout->category);
     }
     if (layout->forms > layout->flags) {
-        __builtin_memcpy(&flags, at + layout->flags, sizeof flags);
+        __builtin_memcpy(&flags, goal->at + layout->flags, sizeof flags);
         known.flags = flags;
     }
     return known;
@@ -406,7 +418,7 @@ static inline uint32_t *recent_weight(struct join *join, uint32_t weight)
 }
 bool join_new_weight(struct join *join, uint32_t weight, uint32_t *number);
 
-/* What a place keeps of a rating with this payload: a code for its level and weight, one of them for each
+/* What stands for a rating with this payload: a code for its level and weight, one of them for each
    pair. False: no memory. */
 static inline bool join_rating_code(struct join *join, const unsigned char *payload, uint32_t *code)
 {
@@ -436,22 +448,41 @@ static inline uint32_t rating_weight(const struct join *join, uint32_t code) /* 
    records may move. False: no memory. */
 bool join_fit(struct join *join, uint32_t goal, uint32_t category, uint32_t code);
 
+/* Where among the numbers behind a respondent a goal's is, or the first that is none's; n_inline: there is
+   neither. Which of its goals it is cannot be foreseen: no branch. */
+static inline size_t inline_place(const struct join_layout *layout, const unsigned char *numbers,
+                                  uint32_t goal)
+{
+    size_t place = layout->n_inline;
+#if defined(__SSE2__)
+    if (layout->number_bytes ==
+        sizeof(uint16_t)) { /* of MOST_INLINE, which are there in any record */
+        const __m128i known = _mm_loadu_si128((const __m128i *)(const void *)numbers);
+        const __m128i same = _mm_cmpeq_epi16(known, _mm_set1_epi16((short)(goal + 1)));
+        const __m128i none = _mm_cmpeq_epi16(known, _mm_setzero_si128());
+        const unsigned seen = (unsigned)_mm_movemask_epi8(_mm_or_si128(same, none));
+        return (unsigned)__builtin_ctz(seen | 1u << 2 * place) / 2;
+    }
+#endif
+    for (size_t i = place; i-- > 0;) {
+        const uint32_t known = number_at(layout, numbers + i * layout->number_bytes);
+        place = ((known == goal) | (known == NO_NAME)) != 0 ? i : place;
+    }
+    return place;
+}
+
 /* The series of a goal behind its respondent, or where it would stand there; NULL: there is no room. The goal
-   has to fit. Which of the respondent's goals it is cannot be foreseen: no branch. */
+   has to fit. */
 static inline unsigned char *inline_goal(const struct join_layout *layout,
                                          struct respondent *respondent, uint32_t goal)
 {
-    unsigned char *const first = (unsigned char *)respondent + INLINE_GOALS;
-    unsigned char *at = first + layout->n_inline * layout->series_bytes, *found = NULL;
-    while (at > first) {
-        at -= layout->series_bytes;
-        const uint32_t known = number_at(layout, at);
-        found = ((known == goal) | (known == NO_NAME)) != 0 ? at : found; /* the first of these */
+    unsigned char *const numbers = (unsigned char *)respondent + INLINE_GOALS;
+    const size_t place = inline_place(layout, numbers, goal);
+    if (place == layout->n_inline) {
+        return NULL;
     }
-    if (found != NULL) {
-        number_put(layout, found, goal);
-    }
-    return found;
+    number_put(layout, numbers + place * layout->number_bytes, goal);
+    return (unsigned char *)respondent + layout->inline_series + place * layout->series_bytes;
 }
 
 /* Notes of a goal what a form of a stage says of it. A union, and below a least element: neither depends on
@@ -479,16 +510,39 @@ static inline void note_goal(const struct join_rules *rules, const struct join_l
     }
 }
 
+/* What is at a place: of a questionnaire its payload, of a goal its rating as above. */
+static inline const unsigned char *series_payload(const struct join_layout *layout,
+                                                  const unsigned char *series, size_t stage)
+{
+    return series + layout->codes + stage * layout->stored_bytes;
+}
+static inline uint32_t series_rating(const struct join_layout *layout, const unsigned char *series,
+                                     size_t stage)
+{
+    return code_at(series_payload(layout, series, stage), layout->stored_bytes);
+}
+
+static inline enum slot_state rating_state(const struct join_layout *layout,
+                                           const unsigned char *series, size_t stage)
+{
+    const uint32_t rating = series_rating(layout, series, stage);
+    return rating == 0                                       ? SLOT_EMPTY
+           : rating == rating_conflict(layout->stored_bytes) ? SLOT_CONFLICT
+                                                             : SLOT_FORM;
+}
 static inline enum slot_state series_state(const struct join_layout *layout,
                                            const unsigned char *series, size_t stage)
 {
+    if (layout->is_goals) {
+        return rating_state(layout, series, stage);
+    }
     const unsigned is_form = (unsigned)series[layout->forms + stage / 8] >> stage % 8 & 1u;
     const unsigned is_conflict = (unsigned)series[layout->conflicts + stage / 8] >> stage % 8 & 1u;
     return (enum slot_state)(is_form + is_conflict);
 }
 _Static_assert(SLOT_EMPTY == 0 && SLOT_FORM == 1 && SLOT_CONFLICT == 2,
                "where forms differ there are any");
-/* The same of all stages: where there is a form, and where several differ. */
+/* The same of all stages of a questionnaire: where there is a form, and where several differ. */
 struct stage_bits {
     uint64_t forms, conflicts;
 };
@@ -506,20 +560,33 @@ static inline struct stage_bits series_stages(const struct join_layout *layout,
 static inline void series_set_conflict(const struct join_layout *layout, unsigned char *series,
                                        size_t stage)
 {
+    if (layout->is_goals) {
+        code_put(series + layout->codes + stage * layout->stored_bytes,
+                 rating_conflict(layout->stored_bytes), layout->stored_bytes);
+        return;
+    }
     unsigned char *const byte = &series[layout->conflicts + stage / 8];
     *byte = (unsigned char)(*byte | 1u << stage % 8);
 }
 
-static inline const unsigned char *series_payload(const struct join_layout *layout,
-                                                  const unsigned char *series, size_t stage)
-{
-    return series + layout->codes + stage * layout->stored_bytes;
-}
-/* What a place is to keep: of a questionnaire a payload, of a goal a code for it. False where it is not
+/* What a place is to keep: of a questionnaire a payload, of a goal its rating as above. False where it is not
    empty: then nothing is changed. */
+static inline bool rating_fill(const struct join_layout *layout, unsigned char *series,
+                               size_t stage, uint32_t rating)
+{
+    unsigned char *const at = series + layout->codes + stage * layout->stored_bytes;
+    if (code_at(at, layout->stored_bytes) != 0) {
+        return false;
+    }
+    code_put(at, rating, layout->stored_bytes);
+    return true;
+}
 static inline bool series_fill(const struct join_layout *layout, unsigned char *series,
                                size_t stage, const unsigned char *stored)
 {
+    if (layout->is_goals) {
+        return rating_fill(layout, series, stage, code_at(stored, layout->stored_bytes));
+    }
     unsigned char *const byte = &series[layout->forms + stage / 8];
     const unsigned forms = *byte, bit = 1u << stage % 8;
     if ((forms & bit) != 0) {

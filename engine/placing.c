@@ -135,7 +135,7 @@ bool placing_add(struct respondents *respondents, struct join *join, const struc
         if (!join_rating_code(join, form->payload, &code)) { /* fit_goal() has seen that it fits */
             return false;
         }
-        code_put(stored, code, layout->stored_bytes);
+        code_put(stored, code + 1, layout->stored_bytes);
         said = stored;
         note_goal(rules, layout, at, form->category, form->flags, stage);
     }

@@ -242,7 +242,7 @@ static FOR_WIDE void find_alike_wide(struct arrived *arrived, const struct alike
 struct plain_way {
     const struct join_rules *rules;
     struct join *join;
-    struct join_layout series; /* its offsets are from the respondent on */
+    struct join_layout series; /* of questionnaires its offsets are from the respondent on */
     bool keep_places;
     unsigned kind;  /* of the forms */
     unsigned words; /* of the respondents */
@@ -320,27 +320,24 @@ static INTO_CALLER bool add_found(const struct plain_way *way, const unsigned ch
     return true;
 }
 
-/* The same of a goal that stands behind its respondent and fits the layout, as nearly all do. The layout may
-   have changed since it was found whose it is, and records with it. */
-static bool add_found_goal(const struct plain_way *way, const unsigned char *bytes, uint32_t number)
+/* The same of a goal that stands behind its respondent and fits the layout, as nearly all do. */
+static INTO_CALLER bool add_found_goal(const struct plain_way *way, const unsigned char *bytes,
+                                       struct respondent *respondent)
 {
-    struct join *const join = way->join;
-    const struct join_layout *const layout = join->layout;
-    struct respondent *const respondent = join_respondent(join, number);
+    const struct join_layout *const layout = &way->series;
     const size_t stage = packed_stage(bytes);
-    unsigned char stored[sizeof(uint32_t)];
     struct packed_goal goal;
     unsigned char *at;
     uint32_t code;
     packed_goal(layout, bytes, &goal);
     if (!is_whose(way, bytes, respondent) ||
-        !join_rating_code(join, bytes + PACKED_PAYLOAD, &code) || !number_fits(layout, goal.goal) ||
-        !number_fits(layout, goal.category) || !code_fits(layout, code)) {
+        !join_rating_code(way->join, bytes + PACKED_PAYLOAD, &code) ||
+        !number_fits(layout, goal.goal) || !number_fits(layout, goal.category) ||
+        !code_fits(layout, code)) {
         return false;
     }
-    code_put(stored, code, layout->stored_bytes);
     at = inline_goal(layout, respondent, goal.goal);
-    if (at == NULL || !series_fill(layout, at, stage, stored)) {
+    if (at == NULL || !rating_fill(layout, at, stage, code + 1)) {
         return false;
     }
     note_plain(way, layout, bytes, at, respondent);
@@ -350,15 +347,21 @@ static bool add_found_goal(const struct plain_way *way, const unsigned char *byt
 
 static struct plain_way way_of(const struct join_rules *rules, const struct alike *alike)
 {
-    const struct join_layout *const layout = alike->join->layout;
+    return (struct plain_way){.rules = rules,
+                              .join = alike->join,
+                              .series = *alike->join->layout,
+                              .keep_places = rules->keep_places,
+                              .kind = alike->kind,
+                              .words = alike->join->words};
+}
+
+/* Of questionnaires offsets are from the respondent on. */
+static struct plain_way way_of_forms(const struct join_rules *rules, const struct alike *alike)
+{
+    struct plain_way way = way_of(rules, alike);
     const size_t series =
-        sizeof(struct respondent) + rules->version[alike->measure] * layout->series_bytes;
-    struct plain_way way = {.rules = rules,
-                            .join = alike->join,
-                            .series = *layout,
-                            .keep_places = rules->keep_places,
-                            .kind = alike->kind,
-                            .words = alike->join->words};
+        sizeof(struct respondent) + rules->version[alike->measure] * way.series.series_bytes;
+    way.series.is_goals = false;
     way.series.forms += series;
     way.series.conflicts += series;
     way.series.codes += series;
@@ -366,18 +369,45 @@ static struct plain_way way_of(const struct join_rules *rules, const struct alik
     return way;
 }
 
-static bool add_goals(struct respondents *respondents, const struct arrived *arrived,
-                      const struct alike *alike)
+/* Puts those from the i-th on into their places, as long as the layout stays what it is: where it does not,
+   all records move. `narrow`: it is the narrow one, which it then has been all along, and nothing is kept but
+   what a goal always has. */
+static INTO_CALLER bool add_some_goals(struct respondents *respondents,
+                                       const struct arrived *arrived, const struct alike *alike,
+                                       struct plain_way way, bool narrow, size_t *i)
 {
-    const struct plain_way way = way_of(respondents->rules, alike);
-    const unsigned char *bytes = alike->forms;
-    for (size_t i = 0; i < alike->n; i++, bytes += alike->n_bytes) {
-        if (!add_found_goal(&way, bytes, arrived->numbers[alike->first + i] & SLOT_NUMBER) &&
-            !add_packed(respondents, bytes)) {
+    const struct join *const join = alike->join;
+    const struct join_layout *const layout = join->layout;
+    const unsigned char *bytes = alike->forms + *i * alike->n_bytes;
+    way.series.number_bytes = narrow ? sizeof(uint16_t) : way.series.number_bytes;
+    way.series.stored_bytes = narrow ? 1 : way.series.stored_bytes;
+    way.keep_places = !narrow && way.keep_places;
+    way.words = narrow ? 0 : way.words;
+    way.kind = narrow ? 0 : way.kind;
+    for (; *i < alike->n && join->layout == layout; ++*i, bytes += alike->n_bytes) {
+        const size_t k = alike->first + *i;
+        struct respondent *const respondent =
+            narrow ? arrived->respondents[k]
+                   : join_respondent(join, arrived->numbers[k] & SLOT_NUMBER);
+        if (!add_found_goal(&way, bytes, respondent) && !add_packed(respondents, bytes)) {
             return false;
         }
     }
     return true;
+}
+
+static bool add_goals(struct respondents *respondents, const struct arrived *arrived,
+                      const struct alike *alike)
+{
+    bool done = true;
+    for (size_t i = 0; i < alike->n && done;) {
+        const struct plain_way way = way_of(respondents->rules, alike);
+        const bool narrow =
+            way.series.number_bytes == sizeof(uint16_t) && !way.keep_places && way.words == 0;
+        done = narrow ? add_some_goals(respondents, arrived, alike, way, true, &i)
+                      : add_some_goals(respondents, arrived, alike, way, false, &i);
+    }
+    return done;
 }
 
 /* What a plain form has at least. */
@@ -410,7 +440,7 @@ static INTO_CALLER bool add_alike(struct respondents *respondents, const struct 
 static bool add_plain(struct respondents *respondents, const struct arrived *arrived,
                       const struct alike *alike)
 {
-    const struct plain_way way = way_of(respondents->rules, alike);
+    const struct plain_way way = way_of_forms(respondents->rules, alike);
     const bool bare = way.series.payload_bytes == 1 && !way.keep_places &&
                       (way.words & (PACKED_TWO_WORDS | PACKED_TWO_FAMILY_WORDS)) == 0;
     if (!bare) {

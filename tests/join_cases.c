@@ -51,7 +51,7 @@ static char print_code(const struct join_layout *layout, const unsigned char *st
 {
     const uint32_t code =
         code_at(stored, layout->is_goals ? layout->stored_bytes : layout->code_bytes);
-    return (char)(layout->is_goals ? 'A' + rating_level(code) : code);
+    return (char)(layout->is_goals ? 'A' + rating_level(code - 1) : code);
 }
 
 /* A letter for each stage, and how many stages have a form. */
@@ -100,7 +100,7 @@ static size_t print_goals(const struct join_world *world, size_t join, uint32_t 
         assert_true(n < MOST_FORMS);
         print_series(world, join, goal.series, places);
         snprintf(series[n++], ENTRY, "%-2s%s",
-                 names_text(&world->names, goal_at(j->layout, goal.at).goal), places);
+                 names_text(&world->names, goal_at(j->layout, &goal).goal), places);
     }
     qsort(series, n, ENTRY, text_compare);
     for (size_t i = 0; i < n; i++) {

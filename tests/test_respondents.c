@@ -304,7 +304,8 @@ static void test_categories_and_flags(void **state)
             }
             assert_true(respondents_resolve(&world.respondents));
             const struct join *const join = &world.respondents.joins[1];
-            const struct known_goal known = goal_at(join->layout, goals_of(join, 0).at);
+            const struct goal_cursor goal = goals_of(join, 0);
+            const struct known_goal known = goal_at(join->layout, &goal);
             const char *const category =
                 known.category == NO_NAME ? NULL : names_text(&world.names, known.category);
             if ((category == NULL) != (goals[i].category == NULL) ||
@@ -335,7 +336,7 @@ static void test_weights_are_compared(void **state)
         const struct join *const join = &world.respondents.joins[1];
         const struct join_layout *const layout = join->layout;
         const unsigned char *const at = join_series(join, 0);
-        const uint32_t code = code_at(series_payload(layout, at, 0), layout->stored_bytes);
+        const uint32_t code = series_rating(layout, at, 0) - 1;
         assert_int_equal(series_state(layout, at, 0), SLOT_FORM);
         assert_int_equal(series_state(layout, at, 1), weighs ? SLOT_CONFLICT : SLOT_FORM);
         assert_int_equal(rating_level(code), 4);
@@ -394,14 +395,13 @@ static void check_goals(const struct join_world *world, uint32_t who, uint32_t s
     for (struct goal_cursor next = goals_of(join, person); next.at != NULL;
          goals_next(join, &next), n++) {
         const unsigned char *const at = next.at;
-        const struct known_goal known = goal_at(join->layout, at);
+        const struct known_goal known = goal_at(join->layout, &next);
         const uint32_t goal = known.goal / step;
         assert_true(goal < n_goals_of[who] && known.goal % step == 0 && !seen[goal]);
         seen[goal] = true;
         assert_int_equal(known.category, goal % 5 == 0 ? NO_NAME : known.goal);
         for (uint32_t stage = 0; stage < 3; stage++) {
-            const uint32_t code =
-                code_at(series_payload(join->layout, at, stage), join->layout->stored_bytes);
+            const uint32_t code = series_rating(join->layout, at, stage) - 1;
             assert_int_equal(series_state(join->layout, at, stage),
                              stage < 2 ? SLOT_FORM : SLOT_EMPTY);
             if (stage < 2) {

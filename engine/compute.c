@@ -146,9 +146,10 @@ struct computing {
 
 /* --- one table under one breakdown --- */
 
-/* The groups of one part. */
+/* The groups of one part, and of which scales. */
 struct groups {
     uint32_t first, end;
+    size_t first_scale, end_scale;
 };
 
 static void for_groups(struct work *work, struct groups groups, compute_table *compute)
@@ -157,7 +158,7 @@ static void for_groups(struct work *work, struct groups groups, compute_table *c
     const struct figure_key key = work->key;
     /* The loops are nested as the fields of the key are ordered, which figures_add() asserts. */
     for (uint32_t g = groups.first; g < groups.end; g++) {
-        for (size_t s = 0; s < study->n_scales; s++) {
+        for (size_t s = groups.first_scale; s < groups.end_scale; s++) {
             work->key = key;
             work->key.group = g;
             work->key.measure = (uint16_t)study->scales[s].measure;
@@ -236,16 +237,28 @@ struct section_job {
     struct section_job *next; /* whose part is computed after each part of this one; NULL: none */
 };
 
+/* Of a part of a section, counted from the first of its dimension. */
+static struct groups groups_of(const struct section_job *job, size_t part)
+{
+    const struct figure_section *const section = job->section;
+    const size_t piece = part % section->n_pieces,
+                 n_scales = job->computing->works[0].study->n_scales;
+    const size_t first = part / section->n_pieces * section->part_groups;
+    const size_t end = first + section->part_groups;
+    return (struct groups){.first = (uint32_t)first,
+                           .end = end < job->n_groups ? (uint32_t)end : job->n_groups,
+                           .first_scale = piece,
+                           .end_scale = section->n_pieces == 1 ? n_scales : piece + 1};
+}
+
 static void compute_part_of(const struct section_job *job, size_t task, size_t worker)
 {
     struct work *const work = &job->computing->works[worker];
     struct figure_part *const part = &job->section->parts[task];
+    const struct groups groups = groups_of(job, task % job->section->n_parts);
     struct figure_key key = job->key;
-    struct groups groups;
     key.dimension = (uint16_t)(task / job->section->n_parts);
-    key.group = (uint32_t)(task % job->section->n_parts) * PART_GROUPS;
-    groups = (struct groups){key.group, key.group + PART_GROUPS};
-    groups.end = groups.end < job->n_groups ? groups.end : job->n_groups;
+    key.group = groups.first;
     figures_begin(part, &key);
     work->part = part;
     work->key = key;
@@ -298,10 +311,19 @@ static uint32_t n_groups_of(const struct computing *computing, enum span span, s
 static bool make_room(struct work *work);
 static void free_room(struct work *work);
 
+/* Fewer cells are looked at sooner than others are called to help. */
+#define WORTH_HELP ((size_t)1 << 14)
+
+static bool is_worth_help(const struct computing *computing, size_t breakdown)
+{
+    return computing->works[0].figures->comparisons[breakdown].tally.n_cells >= WORTH_HELP;
+}
+
 /* Does what each part of a section needs, by as many as there are. */
 static void run_parts(struct computing *computing, struct section_job *job, size_t n)
 {
-    const size_t n_workers = n > 1 ? computing->crew->n_workers : 1;
+    const size_t n_workers =
+        n > 1 && is_worth_help(computing, job->key.breakdown) ? computing->crew->n_workers : 1;
     while (computing->n_works < n_workers) {
         struct work *const work = &computing->works[computing->n_works];
         *work = computing->works[0];
@@ -335,6 +357,19 @@ static bool is_computed_with(const struct computing *computing, unsigned table, 
            !figures_is_computed(computing->works[0].figures, other, breakdown);
 }
 
+/* Cuts the groups of a section into parts: of few groups, each scale of each is one; else there are so many
+   that no worker waits long for another at the end, and no more. */
+static void cut_section(struct figure_section *section, const struct study *study, enum span span,
+                        uint32_t n_groups)
+{
+    const bool few = n_groups <= PART_GROUPS;
+    const size_t each = (n_groups + PART_GROUPS - 1) / PART_GROUPS;
+    section->part_groups = few ? 1 : each < PART_GROUPS ? each : PART_GROUPS;
+    section->n_pieces = few && span == SPAN_GROUPS ? study->n_scales : 1;
+    section->n_parts =
+        (n_groups + section->part_groups - 1) / section->part_groups * section->n_pieces;
+}
+
 /* Makes room for the parts of a section. False: no memory. */
 static bool prepare_section(struct computing *computing, struct figure_section *section,
                             unsigned table, size_t breakdown, struct section_job *job)
@@ -350,7 +385,7 @@ static bool prepare_section(struct computing *computing, struct figure_section *
     section->n_dimensions = span == SPAN_GOALS   ? GOALS_BY_FLAG + study->goals.n_flags
                             : span == SPAN_TESTS ? tests_n_dimensions(study)
                                                  : 1;
-    section->n_parts = (job->n_groups + PART_GROUPS - 1) / PART_GROUPS;
+    cut_section(section, study, span, job->n_groups);
     section->parts = calloc(section->n_dimensions * section->n_parts + 1, sizeof *section->parts);
     section->no_memory |= section->parts == NULL;
     return !section->no_memory;
@@ -517,15 +552,17 @@ static bool make_comparisons(const struct counted *counted, struct figures *figu
     return list_categories(figures, &counted->tally);
 }
 
-/* The most cells that one group has. */
-static size_t most_cells(const struct work *work)
+/* The most cells that one run of a group has, and runs that it has. All has those of every other. */
+static size_t most_cells(const struct work *work, size_t *n_runs)
 {
+    const struct tally *const all = &work->figures->comparisons[0].tally;
+    const unsigned char *at = all->n_cohorts > 0 ? all->cohorts[0].cells.bytes : NULL;
+    struct cell_run run;
     size_t most = 0;
-    for (size_t b = 0; b < work->study->n_breakdowns; b++) {
-        const struct tally *const tally = &work->figures->comparisons[b].tally;
-        for (size_t g = 0; g < tally->n_cohorts; g++) {
-            most = tally->cohorts[g].cells.n > most ? tally->cohorts[g].cells.n : most;
-        }
+    *n_runs = 0;
+    while (all->n_cohorts > 0 && cells_next_run(&all->cohorts[0].cells, &at, &run)) {
+        most = run.n > most ? run.n : most;
+        (*n_runs)++;
     }
     return most;
 }
@@ -571,10 +608,11 @@ static bool make_model_room(struct work *work)
 static bool make_room(struct work *work)
 {
     /* compute_goal_levels() puts goals where scores stand. */
-    const size_t most = most_cells(work), n = most + work->counted->tally.n_goals + 1;
+    size_t n_runs;
+    const size_t n = most_cells(work, &n_runs) + work->counted->tally.n_goals + 1;
     work->runs = calloc(1, sizeof *work->runs);
     if (work->runs != NULL) {
-        work->runs->runs = calloc(most + 1, sizeof *work->runs->runs);
+        work->runs->runs = calloc(n_runs + 1, sizeof *work->runs->runs);
     }
     work->pairs = calloc(n, sizeof *work->pairs);
     work->before = calloc(n, sizeof *work->before);

@@ -389,13 +389,19 @@ struct figure_place figures_place(const struct figures *figures, const struct fi
 {
     const struct figure_section *const section =
         figures_section(figures, key->table, key->breakdown);
-    const size_t at = key->group / PART_GROUPS;
+    const size_t piece = section->n_pieces == 1 ? 0 : key->scale;
     struct figure_key wanted = *key;
     const struct figure_part *part;
-    wanted.stage = (uint16_t)stage;
-    if (section->no_memory || at >= section->n_parts || key->dimension >= section->n_dimensions) {
+    size_t at;
+    if (section->no_memory || key->dimension >= section->n_dimensions ||
+        piece >= section->n_pieces) {
         return (struct figure_place){NULL, NULL};
     }
+    at = key->group / section->part_groups * section->n_pieces + piece;
+    if (at >= section->n_parts) {
+        return (struct figure_place){NULL, NULL};
+    }
+    wanted.stage = (uint16_t)stage;
     part = &section->parts[key->dimension * section->n_parts + at];
     return (struct figure_place){part, find_block(part, &wanted)};
 }

@@ -469,8 +469,8 @@ struct figure_shape {
     uint32_t index; /* place of the first in part.index, once the part is complete */
 };
 
-/* The figures of PART_GROUPS groups that follow each other, of one table, breakdown and dimension.
-   They are computed together, by one thread. */
+/* The figures of up to PART_GROUPS groups that follow each other, of one table, breakdown and dimension; or
+   of one scale of a single group. They are computed together, by one thread. */
 #define PART_GROUPS 64
 struct figure_part {
     struct figure_key key; /* table, breakdown, dimension and the first group */
@@ -499,6 +499,8 @@ struct figure_part {
 struct figure_section {
     struct figure_part *parts; /* owned, n_dimensions x n_parts */
     size_t n_dimensions, n_parts;
+    size_t part_groups; /* how many groups a part has */
+    size_t n_pieces;    /* parts that they are in: 1, or one for each scale of a single group */
     bool is_computed;
     bool no_memory; /* some part of it could not be computed or stored */
 };

@@ -97,40 +97,42 @@ static const struct recipe {
     compute_table *compute;
     enum span span;
     uint32_t needs; /* tables that it is computed from, of the same breakdown and of All */
+    bool compares;  /* groups, of which has to be known what by: compare_breakdown() */
     bool (*begin)(
         struct work *work); /* called before, by one worker; NULL: nothing is to be done */
     void (*end)(struct work *work);
 } recipes[N_FIGURE_TABLES] = {
-    [FIGURES_FORMS] = {forms, SPAN_STUDY, 0, NULL, NULL},
-    [FIGURES_BEFORE_AFTER] = {compute_before_after, SPAN_GROUPS, 0, NULL, NULL},
-    [FIGURES_BANDS] = {compute_bands, SPAN_GROUPS, 0, NULL, NULL},
-    [FIGURES_BAND_MOVEMENT] = {compute_band_movement, SPAN_GROUPS, 0, NULL, NULL},
-    [FIGURES_BAND_CHANGE] = {compute_band_change, SPAN_GROUPS, 0, NULL, NULL},
-    [FIGURES_RELIABLE_CHANGE] = {compute_reliable_change, SPAN_GROUPS, 0, NULL, NULL},
-    [FIGURES_CLINICAL_CHANGE] = {compute_clinical_change, SPAN_GROUPS, 0, NULL, NULL},
-    [FIGURES_TRAJECTORY] = {compute_trajectory, SPAN_GROUPS, 0, NULL, NULL},
-    [FIGURES_BETWEEN] = {compute_between, SPAN_BREAKDOWN, 0, NULL, NULL},
-    [FIGURES_ADJUSTED] = {compute_adjusted, SPAN_GROUPS, NEEDS(BETWEEN), NULL, NULL},
-    [FIGURES_POOLED] = {compute_pooled, SPAN_BREAKDOWN, 0, NULL, NULL},
-    [FIGURES_ATTAINMENT] = {compute_attainment, SPAN_GOALS, 0, NULL, NULL},
-    [FIGURES_GOAL_LEVELS] = {compute_goal_levels, SPAN_GROUPS, 0, NULL, NULL},
-    [FIGURES_YEARS] = {compute_years, SPAN_GROUPS, NEEDS(BEFORE_AFTER) | NEEDS(ATTAINMENT), NULL,
-                       NULL},
+    [FIGURES_FORMS] = {forms, SPAN_STUDY, 0, false, NULL, NULL},
+    [FIGURES_BEFORE_AFTER] = {compute_before_after, SPAN_GROUPS, 0, false, NULL, NULL},
+    [FIGURES_BANDS] = {compute_bands, SPAN_GROUPS, 0, false, NULL, NULL},
+    [FIGURES_BAND_MOVEMENT] = {compute_band_movement, SPAN_GROUPS, 0, false, NULL, NULL},
+    [FIGURES_BAND_CHANGE] = {compute_band_change, SPAN_GROUPS, 0, false, NULL, NULL},
+    [FIGURES_RELIABLE_CHANGE] = {compute_reliable_change, SPAN_GROUPS, 0, false, NULL, NULL},
+    [FIGURES_CLINICAL_CHANGE] = {compute_clinical_change, SPAN_GROUPS, 0, false, NULL, NULL},
+    [FIGURES_TRAJECTORY] = {compute_trajectory, SPAN_GROUPS, 0, false, NULL, NULL},
+    [FIGURES_BETWEEN] = {compute_between, SPAN_BREAKDOWN, 0, true, NULL, NULL},
+    [FIGURES_ADJUSTED] = {compute_adjusted, SPAN_GROUPS, NEEDS(BETWEEN), false, NULL, NULL},
+    [FIGURES_POOLED] = {compute_pooled, SPAN_BREAKDOWN, 0, true, NULL, NULL},
+    [FIGURES_ATTAINMENT] = {compute_attainment, SPAN_GOALS, 0, false, NULL, NULL},
+    [FIGURES_GOAL_LEVELS] = {compute_goal_levels, SPAN_GROUPS, 0, false, NULL, NULL},
+    [FIGURES_YEARS] = {compute_years, SPAN_GROUPS, NEEDS(BEFORE_AFTER) | NEEDS(ATTAINMENT), false,
+                       NULL, NULL},
     [FIGURES_TREND] = {compute_trend, SPAN_BREAKDOWN,
-                       NEEDS(BEFORE_AFTER) | NEEDS(RELIABLE_CHANGE) | NEEDS(ATTAINMENT), NULL,
-                       NULL},
-    [FIGURES_PAIRED_SHARES] = {compute_paired_shares, SPAN_GROUPS, 0, NULL, NULL},
-    [FIGURES_COMPARISON] = {compute_comparison, SPAN_BREAKDOWN, NEEDS(RELIABLE_CHANGE), NULL, NULL},
-    [FIGURES_SCORING] = {scoring, SPAN_STUDY, 0, NULL, NULL},
-    [FIGURES_ITEM_ANALYSIS] = {compute_item_analysis, SPAN_GROUPS, 0, NULL, NULL},
-    [FIGURES_CAUTIONS] = {compute_cautions, SPAN_GROUPS, 0, NULL, NULL},
-    [FIGURES_TESTS] = {compute_tests, SPAN_TESTS, 0, tests_begin, tests_end},
+                       NEEDS(BEFORE_AFTER) | NEEDS(RELIABLE_CHANGE) | NEEDS(ATTAINMENT), false,
+                       NULL, NULL},
+    [FIGURES_PAIRED_SHARES] = {compute_paired_shares, SPAN_GROUPS, 0, false, NULL, NULL},
+    [FIGURES_COMPARISON] = {compute_comparison, SPAN_BREAKDOWN, NEEDS(RELIABLE_CHANGE), false, NULL,
+                            NULL},
+    [FIGURES_SCORING] = {scoring, SPAN_STUDY, 0, false, NULL, NULL},
+    [FIGURES_ITEM_ANALYSIS] = {compute_item_analysis, SPAN_GROUPS, 0, false, NULL, NULL},
+    [FIGURES_CAUTIONS] = {compute_cautions, SPAN_GROUPS, 0, false, NULL, NULL},
+    [FIGURES_TESTS] = {compute_tests, SPAN_TESTS, 0, false, tests_begin, tests_end},
     [FIGURES_TESTS_BETWEEN] = {compute_tests_between, SPAN_BETWEEN,
                                NEEDS(BEFORE_AFTER) | NEEDS(BETWEEN) | NEEDS(POOLED) | NEEDS(TREND) |
                                    NEEDS(COMPARISON),
-                               NULL, NULL},
-    [FIGURES_DROP_OUT] = {compute_drop_out, SPAN_GROUPS, NEEDS(TRAJECTORY), NULL, NULL},
-    [FIGURES_ADDED_VALUE] = {compute_added_value, SPAN_GROUPS, 0, NULL, NULL},
+                               false, NULL, NULL},
+    [FIGURES_DROP_OUT] = {compute_drop_out, SPAN_GROUPS, NEEDS(TRAJECTORY), false, NULL, NULL},
+    [FIGURES_ADDED_VALUE] = {compute_added_value, SPAN_GROUPS, 0, false, NULL, NULL},
 };
 
 /* The figures of a study as they are asked for. */
@@ -372,12 +374,13 @@ static void cut_section(struct figure_section *section, const struct study *stud
 
 /* Makes room for the parts of a section. False: no memory. */
 static bool prepare_section(struct computing *computing, struct figure_section *section,
-                            unsigned table, size_t breakdown, struct section_job *job)
+                            const struct recipe *recipe, unsigned table, size_t breakdown,
+                            struct section_job *job)
 {
     const struct study *const study = computing->works[0].study;
-    const enum span span = recipes[table].span;
+    const enum span span = recipe->span;
     *job = (struct section_job){computing,
-                                &recipes[table],
+                                recipe,
                                 section,
                                 {.table = (uint16_t)table, .breakdown = (uint16_t)breakdown},
                                 n_groups_of(computing, span, breakdown),
@@ -405,7 +408,7 @@ static size_t add_companions(struct section_job jobs[MOST_TOGETHER])
             continue;
         }
         section->is_computed = true; /* or failed */
-        if (prepare_section(computing, section, t, breakdown, &jobs[n])) {
+        if (prepare_section(computing, section, &recipes[t], t, breakdown, &jobs[n])) {
             jobs[n - 1].next = &jobs[n];
             n++;
         }
@@ -419,6 +422,28 @@ static void end_section(struct figure_section *section)
     for (size_t i = 0; section->parts != NULL && i < n; i++) {
         section->no_memory |= section->parts[i].no_memory;
     }
+}
+
+/* Finds out by what the groups of a breakdown are compared, each scale of each by itself; there are no figures
+   of it. False: no memory. */
+static bool compare_breakdown(struct computing *computing, size_t breakdown)
+{
+    static const struct recipe each = {.compute = compare_group, .span = SPAN_GROUPS};
+    struct work *const work = &computing->works[0];
+    struct figure_section none = {0};
+    struct section_job job;
+    if (between_is_of(work, breakdown)) {
+        return true;
+    }
+    if (!between_compare(work, breakdown) ||
+        !prepare_section(computing, &none, &each, FIGURES_BETWEEN, breakdown, &job)) {
+        return false;
+    }
+    run_parts(computing, &job, none.n_parts);
+    end_section(&none);
+    between_compared(work, breakdown, !none.no_memory);
+    free(none.parts);
+    return !none.no_memory;
 }
 
 static void compute_section(struct figure_computer *computer, struct figure_section *section,
@@ -436,7 +461,11 @@ static void compute_section(struct figure_computer *computer, struct figure_sect
             section->no_memory |= figures_section(work->figures, t, breakdown)->no_memory;
         }
     }
-    if (!prepare_section(computing, section, table, breakdown, jobs)) {
+    if (recipe->compares && breakdown > 0) {
+        section->no_memory |= !compare_breakdown(computing, breakdown);
+    }
+    if (section->no_memory ||
+        !prepare_section(computing, section, recipe, table, breakdown, jobs)) {
         return;
     }
     work->key = jobs->key;

@@ -10,13 +10,6 @@
 #include "engine/stats/one_way.h"
 #include "engine/stats/pooled.h"
 
-/* The most places that a list of changes may need. */
-static size_t most_changes(const struct work *work)
-{
-    const struct tally *const all = &work->figures->comparisons[0].tally;
-    return all->n_cohorts > 0 ? all->cohorts[0].cells.n : 0;
-}
-
 /* The lowest score before of anyone with two scores; 0 where there is nobody. */
 static int64_t origin_of(const struct work *work, size_t scale)
 {
@@ -115,15 +108,13 @@ bool between_begin(struct work *work)
         const size_t n = work->figures->comparisons[b].grouping.n_groups;
         n_groups = n > n_groups ? n : n_groups;
     }
-    between->cohorts = calloc(n_groups, sizeof *between->cohorts);
-    between->ranked = calloc(n_groups, sizeof *between->ranked);
-    between->doubled_ranks = calloc(most_changes(work) + 1, sizeof *between->doubled_ranks);
+    between->breakdown = study->n_breakdowns;
+    between->scales = calloc(study->n_scales + 1, sizeof *between->scales);
     between->fits = calloc(study->n_breakdowns * (study->n_scales + 1), sizeof *between->fits);
     between->shares = calloc(n_groups, sizeof *between->shares);
     between->origins = calloc(study->n_scales + 1, sizeof *between->origins);
-    if (between->cohorts == NULL || between->ranked == NULL || between->doubled_ranks == NULL ||
-        between->fits == NULL || between->shares == NULL || between->origins == NULL ||
-        !pair_families(work)) {
+    if (between->scales == NULL || between->fits == NULL || between->shares == NULL ||
+        between->origins == NULL || !pair_families(work)) {
         return false;
     }
     for (size_t s = 0; s < study->n_scales; s++) {
@@ -132,12 +123,27 @@ bool between_begin(struct work *work)
     return true;
 }
 
+/* Forgets the groups of a breakdown. */
+static void forget_groups(struct work *work)
+{
+    struct between *const between = work->between;
+    free(between->cohorts);
+    free(between->ranked);
+    between->cohorts = NULL;
+    between->ranked = NULL;
+    between->breakdown = work->study->n_breakdowns;
+    for (size_t s = 0; s < work->study->n_scales && between->scales != NULL; s++) {
+        free(between->scales[s].changes);
+        free(between->scales[s].doubled_ranks);
+        between->scales[s] = (struct ranked_changes){0};
+    }
+}
+
 void between_end(struct work *work)
 {
     if (work->between != NULL) {
-        free(work->between->cohorts);
-        free(work->between->ranked);
-        free(work->between->doubled_ranks);
+        forget_groups(work);
+        free(work->between->scales);
         free(work->between->fits);
         free(work->between->shares);
         free(work->between->origins);
@@ -184,21 +190,6 @@ static struct joint joint_of(struct work *work, uint32_t group)
                : (struct joint){work->pairs, 0, work_scale(work)->units_per_point};
 }
 
-/* How many stand in groups that are not recorded. */
-static uint64_t count_not_recorded(struct work *work)
-{
-    uint64_t n = 0;
-    for (uint32_t g = 0; g < n_groups(work); g++) {
-        if (!is_recorded(work, g)) {
-            const struct joint joint = pairs_of(work, g);
-            for (size_t i = 0; i < joint.n_pairs; i++) {
-                n += joint.pairs[i].count;
-            }
-        }
-    }
-    return n;
-}
-
 struct cohort_sums sums_in(struct work *work, uint32_t group)
 {
     const struct joint joint = joint_of(work, group);
@@ -207,59 +198,128 @@ struct cohort_sums sums_in(struct work *work, uint32_t group)
     return sums;
 }
 
+/* Where a group of the current scale stands. */
+static size_t place_of(const struct work *work, uint32_t group)
+{
+    return work->key.scale * n_groups(work) + group;
+}
+
 struct cohort cohort_in(struct work *work, uint32_t group)
 {
+    if (work->between->breakdown == work->key.breakdown) {
+        work->key.group = 0;
+        return work->between->cohorts[place_of(work, group)];
+    }
     const struct cohort_sums sums = sums_in(work, group);
     return cohort_of(&sums, work_scale(work)->units_per_point);
-}
-
-/* All of them into `cohorts`; how many people they have. */
-static uint64_t find_cohorts(struct work *work)
-{
-    uint64_t n = 0;
-    for (uint32_t g = 0; g < n_groups(work); g++) {
-        work->between->cohorts[g] = cohort_in(work, g);
-        n += work->between->cohorts[g].n;
-    }
-    return n;
-}
-
-static struct kruskal_wallis rank_cohorts(struct work *work)
-{
-    struct between *const between = work->between;
-    struct figure_key key = work->key;
-    struct distribution changes;
-    uint64_t n;
-    int128 tied;
-    /* The changes of All are those of every group, and perhaps some more. */
-    work->key.breakdown = 0;
-    changes = work_compare(work, work->study->before, work->study->after).changes;
-    work->key = key;
-    for (size_t i = 0; i < changes.n_scores; i++) {
-        work->changes[i].count = 0;
-    }
-    for (uint32_t g = 0; g < n_groups(work); g++) {
-        const struct joint joint = joint_of(work, g);
-        count_changes(&joint, work->changes, changes.n_scores);
-    }
-    tied = mid_ranks(&changes, between->doubled_ranks, &n);
-    for (uint32_t g = 0; g < n_groups(work); g++) {
-        const struct joint joint = joint_of(work, g);
-        between->ranked[g] = rank_changes(&joint, &changes, between->doubled_ranks);
-    }
-    return kruskal_wallis(between->ranked, n_groups(work), n, tied);
-}
-
-/* A statistic with its df: empty together. */
-static void add_with(struct work *work, enum statistic statistic, double number, double test)
-{
-    work_add(work, statistic, value_double(isnan(test) ? NAN : number));
 }
 
 bool is_compared(const struct work *work)
 {
     /* Goals of a family are not independent of one another, as these tests take people to be. */
     return work_has_pair(work) && !study_is_goal_level(work->study, work->key.scale);
+}
+
+/* --- all groups of a breakdown --- */
+
+/* The changes of All are those of every group: of all that are compared, when the others are taken away.
+   False: no memory. */
+static bool rank_all(struct work *work, struct ranked_changes *ranked)
+{
+    const struct figure_key key = work->key;
+    struct distribution changes;
+    work->key.breakdown = 0;
+    work->key.group = 0;
+    changes = work_compare(work, work->study->before, work->study->after).changes;
+    work->key = key;
+    ranked->changes = calloc(changes.n_scores + 1, sizeof *ranked->changes);
+    ranked->doubled_ranks = calloc(changes.n_scores + 1, sizeof *ranked->doubled_ranks);
+    ranked->n_changes = changes.n_scores;
+    if (ranked->changes == NULL || ranked->doubled_ranks == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < changes.n_scores; i++) {
+        ranked->changes[i] = changes.scores[i];
+        work->changes[i].count = 0;
+    }
+    for (uint32_t g = 0; g < n_groups(work); g++) {
+        if (!is_recorded(work, g)) {
+            const struct joint joint = pairs_of(work, g);
+            count_changes(&joint, work->changes, changes.n_scores);
+        }
+    }
+    for (size_t i = 0; i < changes.n_scores; i++) {
+        ranked->changes[i].count -= work->changes[i].count;
+        ranked->n_not_recorded += work->changes[i].count;
+    }
+    changes.scores = ranked->changes;
+    ranked->tied = mid_ranks(&changes, ranked->doubled_ranks, &ranked->n);
+    return true;
+}
+
+bool between_is_of(const struct work *work, size_t breakdown)
+{
+    return work->between->breakdown == breakdown;
+}
+
+bool between_compare(struct work *work, size_t breakdown)
+{
+    const struct figure_key key = work->key;
+    const size_t n =
+        work->study->n_scales * work->figures->comparisons[breakdown].grouping.n_groups;
+    struct between *const between = work->between;
+    bool done;
+    forget_groups(work);
+    between->cohorts = calloc(n + 1, sizeof *between->cohorts);
+    between->ranked = calloc(n + 1, sizeof *between->ranked);
+    done = between->cohorts != NULL && between->ranked != NULL;
+    for (size_t i = 0; i < n && done; i++) { /* of a group without the measure: nobody's */
+        between->cohorts[i] = cohort_of(&(struct cohort_sums){0}, 1);
+    }
+    for (size_t s = 0; s < work->study->n_scales && done; s++) {
+        work->key = (struct figure_key){.breakdown = (uint16_t)breakdown, .scale = (uint16_t)s};
+        done = !work->study->scales[s].collected || !is_compared(work) ||
+               rank_all(work, &between->scales[s]);
+    }
+    work->key = key;
+    return done;
+}
+
+void compare_group(struct work *work)
+{
+    const uint32_t group = work->key.group;
+    const struct ranked_changes *const ranked = &work->between->scales[work->key.scale];
+    if (is_compared(work)) {
+        const struct joint joint = joint_of(work, group);
+        const struct distribution changes = {ranked->changes, ranked->n_changes,
+                                             joint.units_per_point};
+        struct cohort_sums sums = {0};
+        cohort_sums_add(&sums, &joint, work->between->origins[work->key.scale]);
+        work->between->cohorts[place_of(work, group)] = cohort_of(&sums, joint.units_per_point);
+        work->between->ranked[place_of(work, group)] =
+            rank_changes(&joint, &changes, ranked->doubled_ranks);
+    }
+}
+
+void between_compared(struct work *work, size_t breakdown, bool done)
+{
+    if (done) {
+        work->between->breakdown = breakdown;
+    } else {
+        forget_groups(work);
+    }
+}
+
+/* Those of the current scale. */
+static const struct cohort *cohorts_of(const struct work *work)
+{
+    return work->between->cohorts + place_of(work, 0);
+}
+
+/* A statistic with its df: empty together. */
+static void add_with(struct work *work, enum statistic statistic, double number, double test)
+{
+    work_add(work, statistic, value_double(isnan(test) ? NAN : number));
 }
 
 static struct ancova *fit_of(const struct work *work)
@@ -271,23 +331,22 @@ static struct ancova *fit_of(const struct work *work)
 
 void compute_between(struct work *work)
 {
-    uint64_t n, not_recorded;
+    const struct ranked_changes *const ranked = &work->between->scales[work->key.scale];
     struct one_way welch;
     struct kruskal_wallis kruskal;
     struct ancova fit;
     if (!is_compared(work)) {
         return;
     }
-    n = find_cohorts(work);
-    not_recorded = count_not_recorded(work);
-    welch = one_way_welch(work->between->cohorts, n_groups(work));
-    fit = ancova(work->between->cohorts, n_groups(work));
+    welch = one_way_welch(cohorts_of(work), n_groups(work));
+    fit = ancova(cohorts_of(work), n_groups(work));
     *fit_of(work) = fit;
-    kruskal = rank_cohorts(work);
+    kruskal = kruskal_wallis(work->between->ranked + place_of(work, 0), n_groups(work), ranked->n,
+                             ranked->tied);
     work->key.stage = FIGURE_STAGE_CHANGE;
-    work_add_count(work, STATISTIC_N, n);
+    work_add_count(work, STATISTIC_N, ranked->n);
     work_add_count(work, STATISTIC_GROUPS, fit.cohorts);
-    work_add_count(work, STATISTIC_NOT_RECORDED, not_recorded);
+    work_add_count(work, STATISTIC_NOT_RECORDED, ranked->n_not_recorded);
     work_add_count(work, STATISTIC_WELCH_GROUPS, welch.cohorts);
     work_add(work, STATISTIC_WELCH_F, value_double(welch.f));
     work_add(work, STATISTIC_WELCH_DF1, value_double(welch.df1));
@@ -337,8 +396,7 @@ void compute_pooled(struct work *work)
         by->columns[0] + 1 != work->study->site_column) {
         return;
     }
-    (void)find_cohorts(work);
-    pooled = pool_sites(work->between->cohorts, n_groups(work));
+    pooled = pool_sites(cohorts_of(work), n_groups(work));
     work->key.stage = FIGURE_STAGE_CHANGE;
     work_add_count(work, STATISTIC_SITES, pooled.sites);
     work_add_count(work, STATISTIC_SITES_POOLED, pooled.pooled);

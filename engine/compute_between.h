@@ -10,14 +10,25 @@
 #include "engine/stats/kruskal_wallis.h"
 #include "engine/stats/proportion.h"
 
-/* Room that is made once. */
+/* The changes of all groups of a breakdown on one scale. */
+struct ranked_changes {
+    struct score_count
+        *changes;            /* owned, n_changes: as in All; nobody may have one who is compared */
+    uint64_t *doubled_ranks; /* owned: of each */
+    size_t n_changes;
+    uint64_t n,
+        n_not_recorded; /* how many are compared, and stand in groups that are not recorded */
+    int128 tied;        /* as mid_ranks() returns it */
+};
+
 struct between {
-    struct cohort *cohorts;       /* owned: room for the groups of any breakdown */
-    struct ranked_cohort *ranked; /* owned: the same, and the next */
-    struct group_share *shares;
-    uint64_t *doubled_ranks; /* owned: one for each change that All has */
-    struct ancova *fits;     /* owned, [breakdown][scale]: what compute_between() found */
-    int64_t *origins;        /* owned, [scale]: where the scores of struct cohort begin */
+    size_t breakdown; /* whose groups the next three are of; of none where it is n_breakdowns */
+    struct cohort *cohorts;        /* owned, [scale][group] */
+    struct ranked_cohort *ranked;  /* owned, the same */
+    struct ranked_changes *scales; /* owned, [scale] */
+    struct group_share *shares;    /* owned: room for the groups of any breakdown */
+    struct ancova *fits;           /* owned, [breakdown][scale]: what compute_between() found */
+    int64_t *origins;              /* owned, [scale]: where the scores of struct cohort begin */
     struct family_pairs
         *years; /* owned, [breakdown]: of the groups of those that end with the year */
     struct family_pairs arms; /* owned: of enum arm; empty where there is no comparison group */

@@ -126,11 +126,17 @@ size_t tests_n_dimensions(const struct study *study);
 /* Of all scales of a breakdown at once. */
 void compute_tests_between(struct work *work);
 
-/* ... compute_between.c, whose room is made and freed here (false: no memory). The first and the last
-   are called once for each scale of a breakdown, for all its groups ... */
+/* ... compute_between.c, whose room is made and freed here (false: no memory). The first and the last of
+   the tables are called once for each scale of a breakdown, for all its groups, of which is known what
+   they are compared by: found by between_compare() (false: no memory), compare_group() for each
+   collected scale of each, and between_compared() that says whether all went well ... */
 bool between_begin(struct work *work);
 void between_end(struct work *work);
 size_t between_most_pairs(const struct work *work);
+bool between_is_of(const struct work *work, size_t breakdown);
+bool between_compare(struct work *work, size_t breakdown);
+void compare_group(struct work *work);
+void between_compared(struct work *work, size_t breakdown, bool done);
 void compute_between(struct work *work);
 void compute_adjusted(struct work *work);
 void compute_pooled(struct work *work);

@@ -154,25 +154,6 @@ struct groups {
     size_t first_scale, end_scale;
 };
 
-static void for_groups(struct work *work, struct groups groups, compute_table *compute)
-{
-    const struct study *const study = work->study;
-    const struct figure_key key = work->key;
-    /* The loops are nested as the fields of the key are ordered, which figures_add() asserts. */
-    for (uint32_t g = groups.first; g < groups.end; g++) {
-        for (size_t s = groups.first_scale; s < groups.end_scale; s++) {
-            work->key = key;
-            work->key.group = g;
-            work->key.measure = (uint16_t)study->scales[s].measure;
-            work->key.scale = (uint16_t)s;
-            if (study->scales[s].collected &&
-                figures_has_measure(work->figures, key.breakdown, g, work->key.measure)) {
-                compute(work);
-            }
-        }
-    }
-}
-
 static void for_breakdown(struct work *work, compute_table *compute)
 {
     const struct study *const study = work->study;
@@ -236,7 +217,7 @@ struct section_job {
     struct figure_section *section;
     struct figure_key key; /* table and breakdown */
     uint32_t n_groups;
-    struct section_job *next; /* whose part is computed after each part of this one; NULL: none */
+    struct section_job *next; /* which is computed together with this one; NULL: none */
 };
 
 /* Of a part of a section, counted from the first of its dimension. */
@@ -253,42 +234,70 @@ static struct groups groups_of(const struct section_job *job, size_t part)
                            .end_scale = section->n_pieces == 1 ? n_scales : piece + 1};
 }
 
-static void compute_part_of(const struct section_job *job, size_t task, size_t worker)
+/* Each scale of each group, and of each all tables that are computed together: they ask for the same cells. */
+static void for_groups(struct work *work, struct groups groups, const struct section_job *jobs,
+                       size_t task)
 {
-    struct work *const work = &job->computing->works[worker];
-    struct figure_part *const part = &job->section->parts[task];
-    const struct groups groups = groups_of(job, task % job->section->n_parts);
-    struct figure_key key = job->key;
-    key.dimension = (uint16_t)(task / job->section->n_parts);
-    key.group = groups.first;
-    figures_begin(part, &key);
-    work->part = part;
-    work->key = key;
-    switch (job->recipe->span) {
+    const struct study *const study = work->study;
+    /* The loops are nested as the fields of the key are ordered, which figures_add() asserts. */
+    for (uint32_t g = groups.first; g < groups.end; g++) {
+        for (size_t s = groups.first_scale; s < groups.end_scale; s++) {
+            const size_t measure = study->scales[s].measure;
+            if (!study->scales[s].collected ||
+                !figures_has_measure(work->figures, jobs->key.breakdown, g, measure)) {
+                continue;
+            }
+            for (const struct section_job *job = jobs; job != NULL; job = job->next) {
+                work->part = &job->section->parts[task];
+                work->key = job->key;
+                work->key.group = g;
+                work->key.measure = (uint16_t)measure;
+                work->key.scale = (uint16_t)s;
+                job->recipe->compute(work);
+            }
+        }
+    }
+}
+
+static void compute_span(struct work *work, struct groups groups, const struct section_job *jobs,
+                         size_t task)
+{
+    switch (jobs->recipe->span) {
     case SPAN_GROUPS:
-        for_groups(work, groups, job->recipe->compute);
+        for_groups(work, groups, jobs, task);
         break;
     case SPAN_GOALS:
-        for_goals(work, groups, job->recipe->compute);
+        for_goals(work, groups, jobs->recipe->compute);
         break;
     case SPAN_BREAKDOWN:
-        for_breakdown(work, job->recipe->compute);
+        for_breakdown(work, jobs->recipe->compute);
         break;
     case SPAN_TESTS:
-        for_tests(work, groups, job->recipe->compute);
+        for_tests(work, groups, jobs->recipe->compute);
         break;
     case SPAN_STUDY:
     case SPAN_BETWEEN:
-        job->recipe->compute(work);
+        jobs->recipe->compute(work);
         break;
     }
-    figures_complete(part);
 }
 
-static void compute_part(void *job_, size_t task, size_t worker)
+static void compute_part(void *jobs_, size_t task, size_t worker)
 {
-    for (const struct section_job *job = job_; job != NULL; job = job->next) {
-        compute_part_of(job, task, worker);
+    const struct section_job *const jobs = jobs_;
+    struct work *const work = &jobs->computing->works[worker];
+    const struct groups groups = groups_of(jobs, task % jobs->section->n_parts);
+    for (const struct section_job *job = jobs; job != NULL; job = job->next) {
+        struct figure_key key = job->key;
+        key.dimension = (uint16_t)(task / job->section->n_parts);
+        key.group = groups.first;
+        figures_begin(&job->section->parts[task], &key);
+        work->part = &job->section->parts[task];
+        work->key = key;
+    }
+    compute_span(work, groups, jobs, task);
+    for (const struct section_job *job = jobs; job != NULL; job = job->next) {
+        figures_complete(&job->section->parts[task]);
     }
 }
 
@@ -643,7 +652,9 @@ static bool make_room(struct work *work)
     if (work->runs != NULL) {
         work->runs->runs = calloc(n_runs + 1, sizeof *work->runs->runs);
     }
+    work->last = calloc(1, sizeof *work->last);
     work->pairs = calloc(n, sizeof *work->pairs);
+    work->scores = calloc(n, sizeof *work->scores);
     work->before = calloc(n, sizeof *work->before);
     work->after = calloc(n, sizeof *work->after);
     work->changes = calloc(n, sizeof *work->changes);
@@ -660,10 +671,11 @@ static bool make_room(struct work *work)
     work->family_pairs = calloc(between_most_pairs(work) + 1, sizeof *work->family_pairs);
     work->patterns = NULL;
     work->model_room = NULL;
-    return work->runs != NULL && work->runs->runs != NULL && work->pairs != NULL &&
-           work->before != NULL && work->after != NULL && work->changes != NULL &&
-           work->ranks != NULL && work->known != NULL && work->items != NULL &&
-           work->families != NULL && work->family_pairs != NULL &&
+    return work->runs != NULL && work->runs->runs != NULL && work->last != NULL &&
+           work->pairs != NULL && work->scores != NULL && work->before != NULL &&
+           work->after != NULL && work->changes != NULL && work->ranks != NULL &&
+           work->known != NULL && work->items != NULL && work->families != NULL &&
+           work->family_pairs != NULL &&
            (work->study->bootstrap.replicates == 0 ||
             (work->replicates != NULL && work->random != NULL)) &&
            make_model_room(work);
@@ -675,7 +687,9 @@ static void free_room(struct work *work)
         free(work->runs->runs);
     }
     free(work->runs);
+    free(work->last);
     free(work->pairs);
+    free(work->scores);
     free(work->before);
     free(work->after);
     free(work->changes);

@@ -178,6 +178,7 @@ static struct joint pairs_of(struct work *work, uint32_t group)
     work->key.group = group;
     cells = work_cells(work, work->study->before, work->study->after);
     work->key.group = 0;
+    work_forget(work);
     return (struct joint){work->pairs, tally_pairs(cells, work->pairs),
                           work_scale(work)->units_per_point};
 }
@@ -232,6 +233,7 @@ static bool rank_all(struct work *work, struct ranked_changes *ranked)
     work->key.group = 0;
     changes = work_compare(work, work->study->before, work->study->after).changes;
     work->key = key;
+    work_forget(work); /* its counts are about to be others */
     ranked->changes = calloc(changes.n_scores + 1, sizeof *ranked->changes);
     ranked->doubled_ranks = calloc(changes.n_scores + 1, sizeof *ranked->doubled_ranks);
     ranked->n_changes = changes.n_scores;

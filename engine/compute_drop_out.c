@@ -76,6 +76,7 @@ static void stayers_and_leavers(const struct work *work, struct distribution *st
     struct cell_cursor at = work_cells(work, work->study->before, work->study->after);
     const int64_t units = work_scale(work)->units_per_point;
     const struct joint joint = {work->pairs, tally_pairs(at, work->pairs), units};
+    work_forget(work);
     *stayers = (struct distribution){work->before, joint_before(&joint, work->before), units};
     *leavers = (struct distribution){work->after, 0, units};
     while (cell_next(&at)) {

@@ -147,11 +147,11 @@ void compute_goal_levels(struct work *work)
     }
     for (size_t i = 0; i < n; i++) { /* not in score order, which add_levels does not need */
         if (cells[i].occasion == GOAL_LATEST && cells[i].halves != GOAL_NOT_REVIEWED) {
-            work->before[n_latest++] = (struct score_count){cells[i].halves, cells[i].count};
+            work->scores[n_latest++] = (struct score_count){cells[i].halves, cells[i].count};
         }
     }
     work->key.stage = FIGURE_STAGE_LATEST;
-    add_levels(work, &(struct distribution){work->before, n_latest, GAS_HALVES_PER_LEVEL});
+    add_levels(work, &(struct distribution){work->scores, n_latest, GAS_HALVES_PER_LEVEL});
     for (size_t stage = 0; stage < work->study->n_stages; stage++) {
         const struct distribution levels = work_distribution(work, stage, TALLY_ONE_STAGE);
         work->key.stage = (uint16_t)(FIGURE_STAGE_FIRST + stage);

@@ -137,7 +137,7 @@ static void add_difficulty(struct work *work, size_t stage)
     struct distribution scores = work_distribution(work, stage, TALLY_ONE_STAGE);
     struct paired_change from_50;
     for (size_t i = 0; i < scores.n_scores; i++) {
-        work->before[i].score -= EXPECTED_T * scores.units_per_point;
+        work->scores[i].score -= EXPECTED_T * scores.units_per_point;
     }
     from_50 = paired_test(&scores);
     work_add(work, STATISTIC_FROM_50, from_50.change.mean);

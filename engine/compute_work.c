@@ -77,21 +77,31 @@ struct cell_cursor work_cells(const struct work *work, size_t stage, size_t late
 
 struct distribution work_distribution(const struct work *work, size_t stage, size_t later)
 {
-    return (struct distribution){work->before,
-                                 tally_scores(work_cells(work, stage, later), work->before),
+    return (struct distribution){work->scores,
+                                 tally_scores(work_cells(work, stage, later), work->scores),
                                  work_scale(work)->units_per_point};
 }
 
 struct comparison_of_stages work_compare(const struct work *work, size_t stage, size_t later)
 {
+    const struct cell_cursor cells = work_cells(work, stage, later);
     const int64_t units = work_scale(work)->units_per_point;
-    const struct joint joint = {work->pairs,
-                                tally_pairs(work_cells(work, stage, later), work->pairs), units};
-    return (struct comparison_of_stages){
-        .joint = joint,
-        .before = {work->before, joint_before(&joint, work->before), units},
-        .after = {work->after, joint_after(&joint, work->after), units},
-        .changes = {work->changes, joint_change(&joint, work->changes), units}};
+    struct joint joint = {work->pairs, 0, units};
+    if (cells.at == NULL || cells.at != work->last->of) {
+        joint.n_pairs = tally_pairs(cells, work->pairs);
+        work->last->of = cells.at;
+        work->last->stages = (struct comparison_of_stages){
+            .joint = joint,
+            .before = {work->before, joint_before(&joint, work->before), units},
+            .after = {work->after, joint_after(&joint, work->after), units},
+            .changes = {work->changes, joint_change(&joint, work->changes), units}};
+    }
+    return work->last->stages;
+}
+
+void work_forget(const struct work *work)
+{
+    work->last->of = NULL;
 }
 
 bool work_is_said(const struct work *work)

@@ -36,6 +36,18 @@ struct group_runs {
     size_t n;
 };
 
+/* Two stages of the same people: the pairs, and what they make of before, after and change. */
+struct comparison_of_stages {
+    struct joint joint;
+    struct distribution before, after, changes;
+};
+
+/* What was compared last, which tables of one scale ask for one after the other. */
+struct last_compared {
+    const unsigned char *of; /* the cells, borrowed from the tally; NULL: nothing */
+    struct comparison_of_stages stages;
+};
+
 struct tests; /* compute_tests.c */
 
 /* Where the computation is, and room to work in. Several may be at work, each with room of its own. */
@@ -43,11 +55,12 @@ struct work {
     const struct counted *counted;
     const struct study *study;
     const struct figures *figures;
-    struct figure_part *part; /* where figures are added */
-    struct figure_key key;    /* of the figure that is added next */
-    struct group_runs *runs;  /* owned, as are the rest */
-    struct pair_count *pairs; /* room for the cells of any group */
-    struct score_count *before, *after, *changes;
+    struct figure_part *part;   /* where figures are added */
+    struct figure_key key;      /* of the figure that is added next */
+    struct group_runs *runs;    /* owned, as are the rest */
+    struct last_compared *last; /* in the next four */
+    struct pair_count *pairs;   /* room for the cells of any run */
+    struct score_count *before, *after, *changes, *scores;
     double *ranks;
     struct known_intervals *known;
     double *replicates; /* with `random`, only where the study asks for a bootstrap */
@@ -82,16 +95,13 @@ void work_add_percent(struct work *work, enum statistic percent, uint64_t part, 
 const struct scale *work_scale(const struct work *work);
 struct cell_cursor work_cells(const struct work *work, size_t stage, size_t later);
 
-/* The scores at one stage; they hold until the next call that uses the same room (`before`). */
+/* The scores at one stage, in `scores`. */
 struct distribution work_distribution(const struct work *work, size_t stage, size_t later);
 
-/* Two stages of the same people: the pairs, and what they make of before, after and change. They
-   hold until the next call. */
-struct comparison_of_stages {
-    struct joint joint;
-    struct distribution before, after, changes;
-};
+/* Two stages compared. This holds until the next call, or until somebody else uses the room of it, who
+   says so. */
 struct comparison_of_stages work_compare(const struct work *work, size_t stage, size_t later);
+void work_forget(const struct work *work);
 
 /* Are sentences said of single cohorts, or is what no table prints computed anyway? */
 bool work_is_said(const struct work *work);

@@ -1,5 +1,6 @@
 #include "engine/stats/counts.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* Up to this many are sorted faster by moving each to its place. */
@@ -67,41 +68,35 @@ static void sort_scores(struct score_count scores[], size_t n, int64_t least, in
     }
 }
 
+/* Bins that are not worth their room: so many for each score. */
+#define BINS_EACH 16
+
 /* The same as gather(), of n > 0 scores that lie between `least` and the `n_bins` - 1 next. */
 static size_t gather_bins(struct score_count scores[], size_t n, int64_t least, size_t n_bins)
 {
-    uint64_t counts[MOST_BINS];
+    uint64_t counts[MOST_BINS], filled[MOST_BINS / 64];
+    const size_t n_words = (n_bins + 63) / 64;
     size_t n_kept = 0;
     memset(counts, 0, n_bins * sizeof *counts);
+    memset(filled, 0, n_words * sizeof *filled);
     for (size_t i = 0; i < n; i++) {
-        counts[scores[i].score - least] += scores[i].count;
+        const size_t bin = (size_t)(scores[i].score - least);
+        counts[bin] += scores[i].count;
+        filled[bin / 64] |= (uint64_t)1 << bin % 64;
     }
-    for (size_t bin = 0; bin < n_bins; bin++) {
-        if (counts[bin] > 0) {
+    for (size_t word = 0; word < n_words; word++) {
+        for (uint64_t left = filled[word]; left != 0; left &= left - 1) {
+            const size_t bin = word * 64 + (size_t)__builtin_ctzll(left);
             scores[n_kept++] = (struct score_count){least + (int64_t)bin, counts[bin]};
         }
     }
     return n_kept;
 }
 
-/* Sorts by score, where not yet sorted, and makes one of equal scores. Returns how many remain. */
-static size_t gather(struct score_count scores[], size_t n)
+/* Makes one of equal scores that stand beside each other. */
+static size_t join_equal(struct score_count scores[], size_t n)
 {
-    size_t n_sorted = n > 0, n_kept = 0;
-    int64_t least = INT64_MAX, greatest = INT64_MIN;
-    for (size_t i = 0; i < n; i++) {
-        least = scores[i].score < least ? scores[i].score : least;
-        greatest = scores[i].score > greatest ? scores[i].score : greatest;
-    }
-    if (n > FEW_SCORES && (uint64_t)greatest - (uint64_t)least < MOST_BINS) {
-        return gather_bins(scores, n, least, (size_t)(greatest - least) + 1);
-    }
-    while (n_sorted < n && scores[n_sorted - 1].score <= scores[n_sorted].score) {
-        n_sorted++;
-    }
-    if (n_sorted < n) {
-        sort_scores(scores, n, least, greatest);
-    }
+    size_t n_kept = 0;
     for (size_t i = 0; i < n; i++) {
         if (n_kept > 0 && scores[n_kept - 1].score == scores[i].score) {
             scores[n_kept - 1].count += scores[i].count;
@@ -112,13 +107,33 @@ static size_t gather(struct score_count scores[], size_t n)
     return n_kept;
 }
 
-/* Pairs ascend by `before`, so that gather() finds nothing to sort here. */
+/* Sorts by score, where not yet sorted, and makes one of equal scores. Returns how many remain. */
+static size_t gather(struct score_count scores[], size_t n)
+{
+    int64_t least = INT64_MAX, greatest = INT64_MIN;
+    bool sorted = true;
+    for (size_t i = 0; i < n; i++) {
+        sorted = sorted && (i == 0 || scores[i - 1].score <= scores[i].score);
+        least = scores[i].score < least ? scores[i].score : least;
+        greatest = scores[i].score > greatest ? scores[i].score : greatest;
+    }
+    if (!sorted && (uint64_t)greatest - (uint64_t)least < MOST_BINS &&
+        (uint64_t)(greatest - least) < BINS_EACH * n) {
+        return gather_bins(scores, n, least, (size_t)(greatest - least) + 1);
+    }
+    if (!sorted) {
+        sort_scores(scores, n, least, greatest);
+    }
+    return join_equal(scores, n);
+}
+
+/* Pairs ascend by `before`. */
 size_t joint_before(const struct joint *joint, struct score_count out[])
 {
     for (size_t i = 0; i < joint->n_pairs; i++) {
         out[i] = (struct score_count){joint->pairs[i].before, joint->pairs[i].count};
     }
-    return gather(out, joint->n_pairs);
+    return join_equal(out, joint->n_pairs);
 }
 
 size_t joint_after(const struct joint *joint, struct score_count out[])

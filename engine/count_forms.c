@@ -103,14 +103,9 @@ static void find_outcomes(const struct walk *walk, const unsigned char *series, 
     }
 }
 
-/* How many bits are set: not all processors can be asked that. */
 static inline uint64_t count_bits(uint64_t x)
 {
-    /* of pairs of bits, then of four, then of eight */
-    x -= x >> 1 & UINT64_C(0x5555555555555555);
-    x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
-    x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    return (x * UINT64_C(0x0101010101010101)) >> 56;
+    return (uint64_t)__builtin_popcountll(x);
 }
 
 /* Counts forms that are kept as used or, without a score on any scale, as set aside: forms are counted here
@@ -302,67 +297,104 @@ static inline uint64_t scored_stages(const unsigned char *codes, size_t n_stages
 }
 _Static_assert(sizeof(struct respondent) >= sizeof(uint64_t), "what stands before codes");
 
-/* What cannot be written down. */
-static bool count_apart(const struct walk *walk, uint32_t measure, size_t n_scales,
-                        const unsigned char codes[])
-{
-    outcome outcomes[MAX_SCALES][MAX_STAGES];
-    for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
-        for (size_t i = 0; i < n_scales; i++) {
-            outcomes[i][stage] = *codes++;
-        }
-    }
-    return pair_counter_add(walk->pairs, walk->cohort, measure, outcomes, &walk->counted->tally);
-}
+/* Respondents side by side in memory, none of whose forms differ: their cohorts, and codes of a byte. */
+struct plain_rows {
+    uint32_t cohorts[BLOCK_RECORDS];
+    const unsigned char *codes[BLOCK_RECORDS];
+    size_t n;
+};
 
-/* All scales of one respondent. */
-static inline bool count_codes(const struct walk *walk, uint32_t measure, size_t n_scales,
-                               const unsigned char codes[])
-{
-    uint8_t *row;
-    if (!pair_counter_write(walk->pairs, walk->cohort, measure, &walk->counted->tally, &row)) {
-        return false;
-    }
-    if (row == NULL) {
-        return count_apart(walk, measure, n_scales, codes);
-    }
-    row_copy(codes, row, walk->study->n_stages * n_scales);
-    return true;
-}
+/* How many forms they have, and with a score on any scale, and who moved. */
+struct plain_sums {
+    uint64_t forms, scored, moved;
+};
 
-bool count_plain_join(struct walk *walk, uint32_t measure_index, count_one *count_other)
+/* Finds those of a block of a join, from the first-th on; what they give to their families is written down, and
+   others are counted. `one_word`: there is one scale, and not more than 8 stages. */
+static INTO_CALLER bool find_plain(struct walk *walk, uint32_t measure, uint32_t first, uint32_t n,
+                                   count_one *count_other, bool one_word, struct plain_rows *rows,
+                                   struct plain_sums *sums)
 {
-    struct measure_counts *const counts = &walk->counted->measures[measure_index];
-    const size_t n_scales = walk->study->measures[measure_index].instrument->n_scales;
-    const size_t n_stages = walk->study->n_stages, first = walk->layout->codes;
-    const bool has_family = counts->has_family;
-    for (uint32_t i = 0; i < walk->join->n_respondents; i++) {
-        const struct respondent *const person = join_respondent(walk->join, i);
-        const unsigned char *const series = (const unsigned char *)(person + 1);
-        bool plain = true;
-        const uint64_t forms = find_forms(walk, series, &plain);
-        uint64_t n_scored;
-        if (!plain || forms == 0) {
-            if (!count_other(walk, i)) {
+    const struct join_layout *const layout = walk->layout;
+    const bool has_family = walk->counted->measures[measure].has_family;
+    const size_t n_scales = walk->study->measures[measure].instrument->n_scales;
+    const size_t n_stages = walk->study->n_stages, at_codes = layout->codes;
+    const size_t record_bytes = walk->join->record_bytes;
+    const unsigned char *at = (const unsigned char *)join_respondent(walk->join, first);
+    rows->n = 0;
+    for (uint32_t i = 0; i < n; i++, at += record_bytes) {
+        const struct respondent *const person = (const struct respondent *)(const void *)at;
+        const unsigned char *const series = at + sizeof *person, *const codes = series + at_codes;
+        const struct stage_bits bits =
+            one_word ? (struct stage_bits){series[layout->forms], series[layout->conflicts]}
+                     : series_stages(layout, series);
+        const uint64_t n_scored = one_word ? count_bits(scored_bytes(codes + n_stages, n_stages))
+                                           : scored_stages(codes, n_stages, n_scales);
+        if (bits.conflicts != 0 || bits.forms == 0) {
+            if (!count_other(walk, first + i)) {
                 return false;
             }
             continue;
         }
-        walk->cohort = person->cohort;
-        if (!count_codes(walk, measure_index, n_scales, series + first)) {
-            return false;
-        }
-        n_scored = scored_stages(series + first, n_stages, n_scales);
+        rows->cohorts[rows->n] = person->cohort;
+        rows->codes[rows->n++] = codes;
+        sums->forms += count_bits(bits.forms);
+        sums->scored += n_scored;
+        sums->moved += person->moved;
         if (has_family && n_scored > 1) {
-            walk->family = join_family(walk->join, i);
-            if (!count_kin_codes(walk, measure_index, series + first)) {
+            walk->cohort = person->cohort;
+            walk->family = join_family(walk->join, first + i);
+            if (!count_kin_codes(walk, measure, codes)) {
                 return false;
             }
         }
-        counts->respondents++;
-        counts->moved += person->moved;
-        counts->forms[FORM_USED] += n_scored;
-        counts->forms[FORM_TOO_FEW_ITEMS] += count_bits(forms) - n_scored;
     }
     return true;
+}
+
+static INTO_CALLER bool count_plain(struct walk *walk, uint32_t measure, count_one *count_other,
+                                    bool one_word)
+{
+    struct measure_counts *const counts = &walk->counted->measures[measure];
+    const uint32_t n = walk->join->n_respondents;
+    struct plain_sums sums = {0, 0, 0};
+    bool done = true;
+    for (uint32_t first = 0; first < n && done; first += BLOCK_RECORDS) {
+        struct plain_rows rows;
+        done =
+            find_plain(walk, measure, first, n - first < BLOCK_RECORDS ? n - first : BLOCK_RECORDS,
+                       count_other, one_word, &rows, &sums) &&
+            pair_counter_add_rows(walk->pairs, measure, rows.cohorts, rows.codes, rows.n,
+                                  &walk->counted->tally);
+        counts->respondents += rows.n;
+    }
+    counts->moved += sums.moved;
+    counts->forms[FORM_USED] += sums.scored;
+    counts->forms[FORM_TOO_FEW_ITEMS] += sums.forms - sums.scored;
+    return done;
+}
+
+static bool count_plain_portable(struct walk *walk, uint32_t measure, count_one *count_other,
+                                 bool one_word)
+{
+    return one_word ? count_plain(walk, measure, count_other, true)
+                    : count_plain(walk, measure, count_other, false);
+}
+
+#if defined(HAS_WIDE)
+static FOR_WIDE bool count_plain_wide(struct walk *walk, uint32_t measure, count_one *count_other,
+                                      bool one_word)
+{
+    return count_plain_portable(walk, measure, count_other, one_word);
+}
+#else
+#define count_plain_wide count_plain_portable
+#endif
+
+bool count_plain_join(struct walk *walk, uint32_t measure, count_one *count_other)
+{
+    const bool one_word = walk->study->n_stages <= sizeof(uint64_t) &&
+                          walk->study->measures[measure].instrument->n_scales == 1;
+    return has_wide() ? count_plain_wide(walk, measure, count_other, one_word)
+                      : count_plain_portable(walk, measure, count_other, one_word);
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/form.h"
 #include "engine/memory.h"
 #include "engine/written.h"
 
@@ -489,6 +490,54 @@ bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t meas
     return add_apart(counter, cohort, measure, outcomes, false, tally);
 }
 
+/* Counts a row in the tally. */
+static bool add_row(const struct pair_counter *counter, uint32_t cohort,
+                    const struct counted_measure *measure, const uint8_t *row, struct tally *tally)
+{
+    outcome outcomes[MAX_SCALES][MAX_STAGES];
+    for (size_t stage = 0; stage < counter->study->n_stages; stage++) {
+        for (size_t i = 0; i < measure->n_scales; i++) {
+            outcomes[i][stage] = *row++;
+        }
+    }
+    return add_apart(counter, cohort, measure, outcomes, true, tally);
+}
+
+/* Counts a row where there is no room to write it down, or some has to be made. */
+static bool add_one_row(struct pair_counter *counter, uint32_t cohort, size_t measure_index,
+                        const uint8_t row[], struct tally *tally)
+{
+    const struct counted_measure *const measure = &counter->measures[measure_index];
+    uint8_t *to;
+    if (!pair_counter_write(counter, cohort, measure_index, tally, &to)) {
+        return false;
+    }
+    if (to == NULL) {
+        return add_row(counter, cohort, measure, row, tally);
+    }
+    row_copy(row, to, measure->row_bytes);
+    return true;
+}
+
+bool pair_counter_add_rows(struct pair_counter *counter, size_t measure, const uint32_t cohorts[],
+                           const uint8_t *const rows[], size_t n, struct tally *tally)
+{
+    const size_t n_measures = counter->study->n_measures;
+    const size_t row_bytes = counter->measures[measure].row_bytes;
+    for (size_t i = 0; i < n; i++) {
+        const size_t first = cohorts[i] * n_measures;
+        struct written *const written = first + n_measures <= counter->n_counts
+                                            ? &counter->counts[first + measure].written
+                                            : NULL;
+        if (written != NULL && written->n < written->capacity) {
+            row_copy(rows[i], written->rows + written->n++ * row_bytes, row_bytes);
+        } else if (!add_one_row(counter, cohorts[i], measure, rows[i], tally)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* --- into the tally --- */
 
 static void put_cell(struct cells_writer *writer, const struct cell_count *at, tally_code code,
@@ -636,33 +685,14 @@ bool pair_counter_finish(struct pair_counter *counter, struct tally *tally)
 
 /* --- two into one --- */
 
-/* Counts a row in the tally. */
-static bool add_row(const struct pair_counter *counter, uint32_t cohort,
-                    const struct counted_measure *measure, const uint8_t *row, struct tally *tally)
-{
-    outcome outcomes[MAX_SCALES][MAX_STAGES];
-    for (size_t stage = 0; stage < counter->study->n_stages; stage++) {
-        for (size_t i = 0; i < measure->n_scales; i++) {
-            outcomes[i][stage] = *row++;
-        }
-    }
-    return add_apart(counter, cohort, measure, outcomes, true, tally);
-}
-
-static bool merge_written(struct pair_counter *into, uint32_t cohort, size_t measure_index,
+static bool merge_written(struct pair_counter *into, uint32_t cohort, size_t measure,
                           const struct written *written, struct tally *tally)
 {
-    const struct counted_measure *const measure = &into->measures[measure_index];
+    const uint8_t *row = written->rows;
     bool done = true;
     for (size_t i = 0; i < written->n && done; i++) {
-        const uint8_t *const from = written->rows + i * measure->row_bytes;
-        uint8_t *row;
-        done = pair_counter_write(into, cohort, measure_index, tally, &row);
-        if (done && row != NULL) {
-            memcpy(row, from, measure->row_bytes);
-        } else if (done) {
-            done = add_row(into, cohort, measure, from, tally);
-        }
+        done = pair_counter_add_rows(into, measure, &cohort, &row, 1, tally);
+        row += into->measures[measure].row_bytes;
     }
     return done;
 }

@@ -26,6 +26,10 @@ bool pair_counter_add(struct pair_counter *counter, uint32_t cohort, size_t meas
 bool pair_counter_write(struct pair_counter *counter, uint32_t cohort, size_t measure,
                         struct tally *tally, uint8_t **row);
 
+/* The same of n respondents whose outcomes are bytes already: a row of each, like those, and its cohort. */
+bool pair_counter_add_rows(struct pair_counter *counter, size_t measure, const uint32_t cohorts[],
+                           const uint8_t *const rows[], size_t n, struct tally *tally);
+
 /* Adds all that was counted to `tally` and starts anew. False: no memory. */
 bool pair_counter_finish(struct pair_counter *counter, struct tally *tally);
 

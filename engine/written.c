@@ -278,9 +278,10 @@ static INTO_CALLER size_t order_by_stages(const struct written_scale *scale,
 }
 _Static_assert(WRITTEN_AT_ONCE *LANES <= UINT16_MAX + 1, "places are numbers of 16 bits");
 
-/* The scores of those who are laid out, each at its place, and 0 at places of nobody. */
-static INTO_CALLER void place_scores(const struct written_scale *scale, struct written_room *room,
-                                     size_t n_places)
+/* The scores of those who are laid out, each at its place, and 0 at places of nobody. By itself it has registers
+   enough. */
+static __attribute__((noinline)) void place_scores(const struct written_scale *scale,
+                                                   struct written_room *room, size_t n_places)
 {
     const struct scale *const s = scale_of(scale);
     const uint16_t *restrict const places = room->places;

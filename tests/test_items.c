@@ -10,7 +10,7 @@
 #define N_ROWS 40
 #define MOST_ITEMS 40
 #define ROW_BYTES 160
-#define BEHIND 64 /* bytes that may be looked at */
+#define BEHIND TEXT_PADDING /* bytes that may be looked at */
 
 /* A file of one column before the items. */
 struct sheet {
@@ -18,6 +18,7 @@ struct sheet {
     uint64_t ends[N_ROWS * ROW_BYTES / 64 + 2];
     struct raw_row rows[N_ROWS];
     const char *starts[N_ROWS]; /* of the first item, where it is */
+    const char *behind[N_ROWS]; /* the last one, likewise */
     size_t column, n_items;
 };
 
@@ -39,6 +40,7 @@ static void draw_sheet(struct sheet *sheet, size_t n_kinds, uint64_t *random)
                                 .start = (uint32_t)n,
                                 .n_cells = (uint32_t)n_cells};
         sheet->starts[r] = sheet->text + n;
+        sheet->behind[r] = sheet->text + n;
         for (size_t i = 0; i < n_cells; i++) {
             const char *const cell =
                 i < sheet->column ? "P0001" : cells[draw_below(random, (uint32_t)n_kinds)];
@@ -49,6 +51,9 @@ static void draw_sheet(struct sheet *sheet, size_t n_kinds, uint64_t *random)
             n += strlen(cell);
             sheet->ends[n / 64] |= (uint64_t)1 << n % 64;
             sheet->text[n++] = i + 1 < n_cells ? ',' : '\n';
+            if (i + 1 == sheet->column + sheet->n_items) {
+                sheet->behind[r] = sheet->text + n;
+            }
         }
     }
     memset(sheet->text + n, '3', BEHIND);
@@ -76,7 +81,7 @@ static bool read_plainly(const struct sheet *sheet, const struct raw_row *row,
     return true;
 }
 
-static void check_sheet(const struct sheet *sheet, const struct digit_range *range)
+static void check_sheet(const struct sheet *sheet, const struct digit_range *range, bool is_last)
 {
     const size_t stride = ROW_STRIDE(sheet->n_items);
     answer *const got = malloc(N_ROWS * stride + ITEMS_SLACK);
@@ -85,8 +90,8 @@ static void check_sheet(const struct sheet *sheet, const struct digit_range *ran
     size_t n, next = 0;
     assert_non_null(got);
     set_bits_fill(&bits);
-    n = items_read(range, &bits, sheet->rows, sheet->starts, N_ROWS, sheet->column, sheet->n_items,
-                   got, others);
+    n = items_read(range, &bits, sheet->rows, sheet->starts, is_last ? sheet->behind : NULL, N_ROWS,
+                   sheet->column, sheet->n_items, got, others);
     for (size_t i = 0; i < N_ROWS; i++) {
         answer expected[MOST_ITEMS];
         const bool plain = read_plainly(sheet, &sheet->rows[i], range, expected);
@@ -113,7 +118,8 @@ static void test_items(void **state)
             for (size_t k = 0; k < COUNT(kinds); k++) {
                 draw_sheet(sheet, kinds[k], &random);
                 for (size_t i = 0; i < COUNT(ranges); i++) {
-                    check_sheet(sheet, &ranges[i]);
+                    check_sheet(sheet, &ranges[i], false);
+                    check_sheet(sheet, &ranges[i], true);
                 }
             }
         }
@@ -136,7 +142,8 @@ static void test_no_digits(void **state)
     sheet->column = 1;
     draw_sheet(sheet, 3, &random);
     set_bits_fill(&bits);
-    assert_int_equal(items_read(&none, &bits, sheet->rows, sheet->starts, 1, 1, 5, got, &other), 1);
+    assert_int_equal(
+        items_read(&none, &bits, sheet->rows, sheet->starts, NULL, 1, 1, 5, got, &other), 1);
     assert_int_equal(other, 0);
     free(sheet);
 }

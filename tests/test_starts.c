@@ -28,7 +28,7 @@ static void draw_sheet(struct sheet *sheet, uint32_t longest, uint32_t n_most, u
         for (size_t i = 0; i < n_cells; i++) {
             n += draw_below(random, longest + 1);
             sheet->ends[n / 64] |= (uint64_t)1 << n % 64;
-            n++;
+            sheet->rows[r].end = (uint32_t)n++;
         }
     }
 }

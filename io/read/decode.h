@@ -7,7 +7,7 @@
 
 /* Bytes that a text must have behind it, of any value: they are looked at, and make no
    difference. */
-#define TEXT_PADDING 64
+#define TEXT_PADDING 80
 
 /* A cell: UTF-8, without white space at either end (a no-break space and a BOM count as white
    space), NUL-terminated, valid until the handler returns. */

@@ -74,7 +74,7 @@ static bool cell_append(struct records *r, const char *bytes, size_t n)
     r->n_decoded += cell.length + 1;
     side->n_text += n;
     side_end(side, side->n_text);
-    side->n_text++; /* the byte that joins */
+    side->text[side->n_text++] = '\n'; /* no part of a number, as no separator is */
     r->n_cells++;
     return true;
 }

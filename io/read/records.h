@@ -12,7 +12,7 @@
 #define CELLS_MAX ((size_t)65536)
 
 /* Rows that do not stand in the text as they are: their cells, without quotes, each with one byte
-   behind it. Start with {0}. */
+   behind it that is a separator or line end (of the last one any). Start with {0}. */
 struct side {
     char *text; /* owned */
     size_t n_text, text_capacity;

@@ -180,10 +180,17 @@ static void next_pass(struct rows *rows, struct line_mark line)
     rows->next.line++;
 }
 
+/* gcc -O3 would put the numbers of a row together in a vector, one by one, to write them at once */
+#if defined(__clang__)
+#define NUMBER_BY_NUMBER
+#else
+#define NUMBER_BY_NUMBER __attribute__((optimize("no-tree-slp-vectorize")))
+#endif
+
 /* Takes rows as long as there is nothing to them: marked to their end, neither long nor odd, and
    not to be suspected of being a blank line. Returns how many. What is read again and again is copied
    first: no row that is written can change it. */
-static size_t take_plain(struct rows *rows, struct raw_row out[], size_t capacity)
+NUMBER_BY_NUMBER static size_t take_plain(struct rows *rows, struct raw_row out[], size_t capacity)
 {
     const struct marks *const m = &rows->marks;
     const struct next next = rows->next;
@@ -209,6 +216,7 @@ static size_t take_plain(struct rows *rows, struct raw_row out[], size_t capacit
         out[n] = (struct raw_row){.text = text,
                                   .ends = ends,
                                   .start = (uint32_t)start,
+                                  .end = line.end,
                                   .n_cells = n_cells,
                                   .number = number + (uint32_t)n};
         start = line_behind(text, line.end);
@@ -230,6 +238,7 @@ static void add_row_in_side(struct rows *rows, size_t start, size_t n_cells, str
 
     side->rows[side->n_rows++] = (uint32_t)*n;
     out[(*n)++] = (struct raw_row){.start = (uint32_t)start,
+                                   .end = (uint32_t)side->n_text - 1,
                                    .n_cells = (uint32_t)n_cells,
                                    .number = (uint32_t)rows->next.n_lines};
 }
@@ -400,6 +409,7 @@ static bool take_other(struct rows *rows, struct raw_row out[], size_t *n)
         out[(*n)++] = (struct raw_row){.text = rows->text,
                                        .ends = rows->marks.ends,
                                        .start = (uint32_t)start,
+                                       .end = line.end,
                                        .n_cells = (uint32_t)n_cells,
                                        .number = (uint32_t)rows->next.n_lines};
     }

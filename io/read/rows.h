@@ -15,13 +15,13 @@
 
 /* A row that is no blank line, its cells as they stand in the text: white space and encoding are
    raw_cell_text()'s matter. Its first cell begins at text[start]; the next place of which `ends` has a
-   bit is where it ends, the byte behind is where the next one begins, and so on. Bit i % 64 of
+   bit is where it ends, the byte behind, a separator or line end, is followed by the next one, and so on; the last ends at text[end]. Bit i % 64 of
    ends[i / 64] stands for text[i]; what is set behind the row's end is not the row's. TEXT_PADDING bytes
    from the row's end on may be read, and the word of `ends` behind the one that has it. */
 struct raw_row {
     const char *text;
     const uint64_t *ends;
-    uint32_t start, n_cells;
+    uint32_t start, end, n_cells;
     uint32_t number; /* 1 for the first line of the piece, blank lines counted */
 };
 

@@ -58,7 +58,7 @@ bool starts_ready(struct starts *starts)
         return false;
     }
     free(starts->places);
-    starts->places = calloc(starts->n_columns * STARTS_ROWS + 1, sizeof *starts->places);
+    starts->places = calloc((starts->n_columns + 1) * STARTS_ROWS, sizeof *starts->places);
     return starts->places != NULL;
 }
 
@@ -97,14 +97,14 @@ static INTO_CALLER void find_far(const struct starts *starts, const struct raw_r
     }
 }
 
-/* The beginnings in rows that have them near their own. `n` columns side by side, where that is a constant, or
-   any (0); from_first: a row's first column is one of them. Returns how many rows are not so, which are left
-   to find_far(), and lists them. */
+/* The beginnings in rows that have them near their own, of the first n_some columns, which stand side by side
+   where `n` says how many (else it is 0), and behind the row. from_first: a row's first column is one of them.
+   Returns how many rows are not so, which are left to find_far(), and lists them. */
 static INTO_CALLER size_t find_near(const struct starts *starts, const struct raw_row rows[],
-                                    size_t n_rows, size_t n, bool from_first, size_t n_cells,
-                                    uint8_t far[])
+                                    size_t n_rows, size_t n_some, size_t n, bool from_first,
+                                    size_t n_cells, uint8_t far[])
 {
-    const size_t n_columns = n > 0 ? n : starts->n_columns;
+    const size_t n_columns = n > 0 ? n : n_some;
     const uint32_t *const columns = starts->columns;
     const char **places = starts->places;
     const uint32_t n_before = from_first ? 0 : columns[0] - 1, last = columns[n_columns - 1];
@@ -124,6 +124,7 @@ static INTO_CALLER size_t find_near(const struct starts *starts, const struct ra
         if (from_first) {
             places[0] = text;
         }
+        places[n_columns * STARTS_ROWS] = row->text + row->end + 1;
         UNROLLED_BY_GCC for (size_t i = from_first; i < n_columns; i++)
         {
             for (; n == 0 && passed + 1 < columns[i]; passed++) {
@@ -138,27 +139,31 @@ static INTO_CALLER size_t find_near(const struct starts *starts, const struct ra
 }
 
 static INTO_CALLER size_t find_some(const struct starts *starts, const struct raw_row rows[],
-                                    size_t n_rows, size_t n, size_t n_cells, uint8_t far[])
+                                    size_t n_rows, size_t n_some, size_t n, size_t n_cells,
+                                    uint8_t far[])
 {
-    return starts->columns[0] == 0 ? find_near(starts, rows, n_rows, n, true, n_cells, far)
-                                   : find_near(starts, rows, n_rows, n, false, n_cells, far);
+    return starts->columns[0] == 0
+               ? find_near(starts, rows, n_rows, n_some, n, true, n_cells, far)
+               : find_near(starts, rows, n_rows, n_some, n, false, n_cells, far);
 }
 
 static INTO_CALLER size_t find(const struct starts *starts, const struct raw_row rows[], size_t n,
                                size_t n_cells, uint8_t others[])
 {
     const size_t n_columns = starts->n_columns;
-    const bool is_dense = starts->columns[n_columns - 1] - starts->columns[0] + 1 == n_columns;
+    /* where a row ends is known without counting */
+    const size_t some = n_columns - (n_columns > 1 && starts->columns[n_columns - 1] == n_cells);
+    const bool is_dense = starts->columns[some - 1] - starts->columns[0] + 1 == some;
     uint8_t far[STARTS_ROWS];
-    const size_t n_far = !is_dense        ? find_some(starts, rows, n, 0, n_cells, far)
-                         : n_columns == 2 ? find_some(starts, rows, n, 2, n_cells, far)
-                         : n_columns == 3 ? find_some(starts, rows, n, 3, n_cells, far)
-                         : n_columns == 4 ? find_some(starts, rows, n, 4, n_cells, far)
-                         : n_columns == 5 ? find_some(starts, rows, n, 5, n_cells, far)
-                         : n_columns == 6 ? find_some(starts, rows, n, 6, n_cells, far)
-                         : n_columns == 7 ? find_some(starts, rows, n, 7, n_cells, far)
-                         : n_columns == 8 ? find_some(starts, rows, n, 8, n_cells, far)
-                                          : find_some(starts, rows, n, 0, n_cells, far);
+    const size_t n_far = !is_dense   ? find_some(starts, rows, n, some, 0, n_cells, far)
+                         : some == 2 ? find_some(starts, rows, n, some, 2, n_cells, far)
+                         : some == 3 ? find_some(starts, rows, n, some, 3, n_cells, far)
+                         : some == 4 ? find_some(starts, rows, n, some, 4, n_cells, far)
+                         : some == 5 ? find_some(starts, rows, n, some, 5, n_cells, far)
+                         : some == 6 ? find_some(starts, rows, n, some, 6, n_cells, far)
+                         : some == 7 ? find_some(starts, rows, n, some, 7, n_cells, far)
+                         : some == 8 ? find_some(starts, rows, n, some, 8, n_cells, far)
+                                     : find_some(starts, rows, n, some, 0, n_cells, far);
     size_t n_others = 0;
     for (size_t i = 0; i < n_far; i++) {
         find_far(starts, &rows[far[i]], far[i]);

@@ -12,10 +12,12 @@
 struct starts {
     uint32_t *columns; /* owned: n_columns, ascending, once starts_find() may be called */
     size_t n_columns, columns_capacity;
-    const char **places; /* owned: of each column in turn STARTS_ROWS, where its cells begin */
+    const char **
+        places; /* owned: of each column in turn, and one more, STARTS_ROWS, where its cells begin */
 };
 
-/* A column of which it is wanted where its cells begin; or where they begin and end. False: no memory. */
+/* A column of which it is wanted where its cells begin; or where they begin and end. Behind the last column a next
+   one would begin. False: no memory. */
 bool starts_want(struct starts *starts, size_t column);
 bool starts_want_cells(struct starts *starts, size_t column);
 
@@ -30,7 +32,7 @@ size_t starts_find(const struct starts *starts, const struct raw_row rows[], siz
                    size_t n_cells, uint8_t others[]);
 
 /* Those of a column that is wanted: of each row in turn. Of a row that has not this cell it is where the row
-   begins, or ends, if the cells before are all there. */
+   begins, or behind its end, if the cells before are all there. */
 const char *const *starts_of(const struct starts *starts, size_t column);
 
 /* The cell of row r, of a column whose cells are wanted. Of one that a row has not the length is above that of

@@ -83,16 +83,25 @@ static bool read_answers(struct decoder *d, size_t r, const struct item_run *run
     return true;
 }
 
+/* Whether a row ends with them: where, is known without counting cells. */
+static bool run_is_last(const struct decoder *d, const struct item_run *run)
+{
+    return run->column + run->n == d->columns->n_columns;
+}
+
 /* The answers of a run of items in n_rows rows from `first` on, ROW_STRIDE(run->n) bytes each. */
 static bool read_run(struct decoder *d, size_t first, size_t n_rows, const struct batch *batch,
                      const struct item_run *run, answer out[])
 {
-    const char *const *const starts = starts_of(&d->facts.starts, run->column) + first;
+    const struct starts *const found = &d->facts.starts;
+    const char *const *const starts = starts_of(found, run->column) + first;
+    const char *const *const behind =
+        run_is_last(d, run) ? starts_of(found, run->column + run->n) + first : NULL;
     uint8_t others[DECODER_ROWS];
     size_t n_others = n_rows;
     if (d->digits_are_answers) {
         n_others = items_read(&batch->ranges[run->group], &d->set_bits, d->facts.rows + first,
-                              starts, n_rows, run->column, run->n, out, others);
+                              starts, behind, n_rows, run->column, run->n, out, others);
     }
     for (size_t i = 0; i < n_others; i++) {
         const size_t r = d->digits_are_answers ? others[i] : i;
@@ -442,12 +451,14 @@ static bool begin_batches(struct decoder *d)
     return true;
 }
 
-/* Where the items of a batch begin. */
+/* Where the items of a batch begin, and those that end a row end. */
 static bool want_items(struct decoder *d, const struct batch *batch)
 {
     bool done = true;
     for (size_t i = 0; i < batch->n_runs && batch->goals == NULL && done; i++) {
-        done = starts_want(&d->facts.starts, batch->runs[i].column);
+        const struct item_run *const run = &batch->runs[i];
+        done = starts_want(&d->facts.starts, run->column) &&
+               (!run_is_last(d, run) || starts_want(&d->facts.starts, run->column + run->n));
     }
     return done;
 }

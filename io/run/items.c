@@ -63,32 +63,37 @@ static size_t read_any(const struct digit_range *range, const struct raw_row row
 }
 
 #if defined(HAS_WIDE)
-/* What sixteen cells are compared with, or the n last ones of a row. */
+/* What sixteen cells are compared with, or the n last ones of a row; twice, for two rows. */
 struct sixteen {
-    __m128i lowest, span, first; /* `first` is the answer of the lowest digit */
-    uint32_t wanted;
+    __m256i lowest, span, first; /* `first` is the answer of the lowest digit */
+    __m256i wanted;              /* bytes of ones: there is a cell */
 };
 
 FOR_WIDE static inline struct sixteen sixteen_of(const struct digit_range *range, size_t n)
 {
-    return (struct sixteen){.lowest = _mm_set1_epi8((char)('0' + range->first)),
-                            .span = _mm_set1_epi8((char)range->span),
-                            .first = _mm_set1_epi8((char)range->first),
-                            .wanted = (UINT32_C(1) << n) - 1};
+    const __m256i places = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    return (struct sixteen){.lowest = _mm256_set1_epi8((char)('0' + range->first)),
+                            .span = _mm256_set1_epi8((char)range->span),
+                            .first = _mm256_set1_epi8((char)range->first),
+                            .wanted = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)n), places)};
 }
 
-/* Single characters: they stand in the even bytes. True: digits within the range. */
-FOR_WIDE static inline bool read_digits(const struct sixteen *like, const char *text, answer *out)
+/* Single characters of two rows: they stand in the even bytes. Bytes of ones: no digit within the range. */
+FOR_WIDE static inline __m256i read_two(const struct sixteen *like, const char *const text[],
+                                        size_t place, answer *first, answer *second)
 {
-    const __m256i words = _mm256_and_si256(_mm256_loadu_si256((const __m256i *)(const void *)text),
-                                           _mm256_set1_epi16(0xff));
-    const __m128i digits =
-        _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-    const __m128i above = _mm_sub_epi8(digits, like->lowest);
-    const uint32_t fits =
-        (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(above, like->span), above));
-    _mm_storeu_si128((__m128i *)(void *)out, _mm_add_epi8(above, like->first));
-    return (~fits & like->wanted) == 0;
+    const __m256i even = _mm256_set1_epi16(0xff);
+    const __m256i a = _mm256_and_si256(
+        _mm256_loadu_si256((const __m256i *)(const void *)(text[0] + place)), even);
+    const __m256i b = _mm256_and_si256(
+        _mm256_loadu_si256((const __m256i *)(const void *)(text[1] + place)), even);
+    const __m256i digits = _mm256_permute4x64_epi64(_mm256_packus_epi16(a, b), 0xd8);
+    const __m256i above = _mm256_sub_epi8(digits, like->lowest);
+    const __m256i fits = _mm256_cmpeq_epi8(_mm256_min_epu8(above, like->span), above);
+    _mm256_storeu2_m128i((__m128i_u *)(void *)second, (__m128i_u *)(void *)first,
+                         _mm256_add_epi8(above, like->first));
+    return _mm256_andnot_si256(fits, like->wanted);
 }
 
 /* A set bit becomes a byte of ones, of the lowest 32. */
@@ -127,14 +132,14 @@ FOR_WIDE static inline bool read_gaps(const struct sixteen *like, const struct s
 {
     const uint64_t begins = ends << 1 | 1;
     const __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)text);
-    const __m256i above = _mm256_sub_epi8(bytes, _mm256_broadcastsi128_si256(like->lowest));
-    const __m256i span = _mm256_broadcastsi128_si256(like->span), empty = bytes_of_bits(ends);
-    const __m256i fits = _mm256_cmpeq_epi8(_mm256_min_epu8(above, span), above);
+    const __m256i above = _mm256_sub_epi8(bytes, like->lowest);
+    const __m256i empty = bytes_of_bits(ends);
+    const __m256i fits = _mm256_cmpeq_epi8(_mm256_min_epu8(above, like->span), above);
     const uint32_t good = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(fits, empty));
     /* a cell's second character, or a first one that is no answer */
     const uint64_t odd = ~ends & ~(begins & good);
     pack_bytes(bits,
-               _mm256_blendv_epi8(_mm256_add_epi8(above, _mm256_broadcastsi128_si256(like->first)),
+               _mm256_blendv_epi8(_mm256_add_epi8(above, like->first),
                                   _mm256_set1_epi8(ANSWER_MISSING), empty),
                begins, out);
     return (size_t)_mm_popcnt_u64(ends & (_blsmsk_u64(odd) >> 1)) >= n;
@@ -155,51 +160,87 @@ FOR_WIDE static bool read_row(const struct sixteen *first, const struct sixteen 
     return read_gaps(last, bits, ends_from(row->ends, (size_t)(text - row->text)), text, n, out);
 }
 
-/* So many cells of one character each are seen at a look. */
-#define SEEN_AT_ONCE 28
-
-/* The rows that have all cells, each of one digit; the others that have them are listed in `gaps`, and those
-   that have not in `others`. Without a branch on what nobody can foresee: which rows have an empty cell. */
-FOR_WIDE static INTO_CALLER size_t read_full(const struct sixteen *first,
-                                             const struct sixteen *last,
-                                             const struct raw_row rows[],
-                                             const char *const starts[], size_t n_rows,
-                                             size_t column, size_t n, answer out[], uint8_t gaps[])
+/* Four rows of up to 32 cells that end behind[]: bits, those that have one digit in each cell. Such a row takes
+   two bytes a cell and has digits in all even ones; and only such a row: of cells of another length, the first that
+   has an even number of characters would have its separator there. */
+FOR_WIDE static INTO_CALLER unsigned read_four(const struct sixteen *first,
+                                               const struct sixteen *last,
+                                               const char *const starts[],
+                                               const char *const behind[], size_t n, answer out[])
 {
-    const size_t stride = ROW_STRIDE(n);
-    const uint64_t looked_at = ((uint64_t)1 << 2 * n) - 1;
-    const uint64_t ends = UINT64_C(0xAAAAAAAAAAAAAAAA) & looked_at;
+    const size_t stride = ROW_STRIDE(n), at = stride - 16;
+    const __m256i length =
+        _mm256_sub_epi64(_mm256_loadu_si256((const __m256i *)(const void *)behind),
+                         _mm256_loadu_si256((const __m256i *)(const void *)starts));
+    const __m256i whole = _mm256_cmpeq_epi64(length, _mm256_set1_epi64x((long long)(2 * n)));
+    __m256i a = read_two(last, starts, 2 * at, out + at, out + stride + at);
+    __m256i b = read_two(last, starts + 2, 2 * at, out + 2 * stride + at, out + 3 * stride + at);
+    if (n > 16) {
+        a = _mm256_or_si256(a, read_two(first, starts, 0, out, out + stride));
+        b = _mm256_or_si256(b, read_two(first, starts + 2, 0, out + 2 * stride, out + 3 * stride));
+    }
+    a = _mm256_and_si256(a, _mm256_permute4x64_epi64(whole, 0x50));
+    b = _mm256_and_si256(b, _mm256_permute4x64_epi64(whole, 0xfa));
+    a = _mm256_or_si256(a, b);
+    /* a row in which there is something else is rare: all four are looked at again */
+    return _mm256_testz_si256(a, a) ? (unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(whole)) : 0;
+}
+
+/* Lists the rows that are not known to have one digit in each cell; without a branch on what nobody can foresee:
+   which rows have an empty one. */
+FOR_WIDE static INTO_CALLER size_t read_full(const struct sixteen *first,
+                                             const struct sixteen *last, const char *const starts[],
+                                             const char *const behind[], size_t n_rows, size_t n,
+                                             answer out[], uint8_t gaps[])
+{
+    const size_t n_fours = n_rows / 4;
     size_t n_gaps = 0;
-    for (size_t r = 0; r < n_rows; r++, out += stride) {
-        const struct raw_row *const row = &rows[r];
-        const char *const text = starts[r];
-        bool full = (ends_from(row->ends, (size_t)(text - row->text)) & looked_at) == ends;
-        gaps[n_gaps] = (uint8_t)r;
-        if (column + n > row->n_cells) {
-            n_gaps++;
-            continue;
+    for (size_t i = 0; i < n_fours; i++) {
+        const unsigned full =
+            read_four(first, last, starts + 4 * i, behind + 4 * i, n, out + 4 * i * ROW_STRIDE(n));
+        for (unsigned k = 0; k < 4; k++) {
+            gaps[n_gaps] = (uint8_t)(4 * i + k);
+            n_gaps += (full >> k & 1) ^ 1;
         }
-        if (n > 16) {
-            full &= read_digits(first, text, out);
-        }
-        full &= read_digits(last, n > 16 ? text + 32 : text, n > 16 ? out + 16 : out);
-        n_gaps += !full;
+    }
+    for (size_t r = 4 * n_fours; r < n_rows; r++) {
+        gaps[n_gaps++] = (uint8_t)r;
     }
     return n_gaps;
 }
 
+/* Where rows of at most SEEN_AT_ONCE cells end, as far as these are of one character each. */
+#define SEEN_AT_ONCE 28
+FOR_WIDE static inline void find_behind(const struct raw_row rows[], const char *const starts[],
+                                        size_t n_rows, size_t column, size_t n,
+                                        const char *behind[])
+{
+    const uint64_t looked_at = ((uint64_t)1 << 2 * n) - 1;
+    const uint64_t ends = UINT64_C(0xAAAAAAAAAAAAAAAA) & looked_at;
+    for (size_t r = 0; r < n_rows; r++) {
+        const uint64_t got = ends_from(rows[r].ends, (size_t)(starts[r] - rows[r].text));
+        const bool whole = (got & looked_at) == ends && column + n <= rows[r].n_cells;
+        behind[r] = starts[r] + (whole ? 2 * n : 0);
+    }
+}
+
 FOR_WIDE static size_t read_wide(const struct digit_range *range, const struct set_bits *bits,
                                  const struct raw_row rows[], const char *const starts[],
-                                 size_t n_rows, size_t column, size_t n, answer out[],
-                                 uint8_t others[])
+                                 const char *const behind[], size_t n_rows, size_t column, size_t n,
+                                 answer out[], uint8_t others[])
 {
     const size_t stride = ROW_STRIDE(n);
     const struct sixteen first = sixteen_of(range, 16), last = sixteen_of(range, (n - 1) % 16 + 1);
+    const char *seen[STARTS_ROWS];
     uint8_t gaps[STARTS_ROWS];
     size_t n_gaps = 0, n_others = 0;
-    if (n <= SEEN_AT_ONCE) {
-        n_gaps = n <= 16 ? read_full(&first, &last, rows, starts, n_rows, column, n, out, gaps)
-                         : read_full(&first, &last, rows, starts, n_rows, column, n, out, gaps);
+    if (behind == NULL && n <= SEEN_AT_ONCE) {
+        find_behind(rows, starts, n_rows, column, n, seen);
+        behind = seen;
+    }
+    if (behind != NULL && n <= 32) {
+        n_gaps = n <= 16 ? read_full(&first, &last, starts, behind, n_rows, n, out, gaps)
+                         : read_full(&first, &last, starts, behind, n_rows, n, out, gaps);
     } else {
         for (; n_gaps < n_rows; n_gaps++) {
             gaps[n_gaps] = (uint8_t)n_gaps;
@@ -215,17 +256,20 @@ FOR_WIDE static size_t read_wide(const struct digit_range *range, const struct s
 }
 #else
 static size_t read_wide(const struct digit_range *range, const struct set_bits *bits,
-                        const struct raw_row rows[], const char *const starts[], size_t n_rows,
-                        size_t column, size_t n, answer out[], uint8_t others[])
+                        const struct raw_row rows[], const char *const starts[],
+                        const char *const behind[], size_t n_rows, size_t column, size_t n,
+                        answer out[], uint8_t others[])
 {
     (void)bits;
+    (void)behind;
     return read_any(range, rows, starts, n_rows, column, n, out, others);
 }
 #endif
 
 size_t items_read(const struct digit_range *range, const struct set_bits *bits,
-                  const struct raw_row rows[], const char *const starts[], size_t n_rows,
-                  size_t column, size_t n, answer out[], uint8_t others[])
+                  const struct raw_row rows[], const char *const starts[],
+                  const char *const behind[], size_t n_rows, size_t column, size_t n, answer out[],
+                  uint8_t others[])
 {
     if (range->span < 0) { /* no digit is an answer */
         for (size_t r = 0; r < n_rows; r++) {
@@ -233,6 +277,6 @@ size_t items_read(const struct digit_range *range, const struct set_bits *bits,
         }
         return n_rows;
     }
-    return has_wide() ? read_wide(range, bits, rows, starts, n_rows, column, n, out, others)
+    return has_wide() ? read_wide(range, bits, rows, starts, behind, n_rows, column, n, out, others)
                       : read_any(range, rows, starts, n_rows, column, n, out, others);
 }

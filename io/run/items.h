@@ -30,11 +30,12 @@ void set_bits_fill(struct set_bits *bits);
 #define ITEMS_SLACK 32
 
 /* Reads of each of n_rows <= STARTS_ROWS rows the n cells from `column` on, of which starts[] says where they
-   begin, as form after form of `out`, ROW_STRIDE(n) bytes each (scales/transpose.h). Single digits within
+   begin and behind[] (NULL: not known) where the cell behind them begins, or would, as form after form of `out`, ROW_STRIDE(n) bytes each (scales/transpose.h). Single digits within
    the range become answers, empty cells ANSWER_MISSING. Returns how many rows are not like that (another
    cell, or too few of them), and lists them in `others`, ascending; their answers are undefined. */
 size_t items_read(const struct digit_range *range, const struct set_bits *bits,
-                  const struct raw_row rows[], const char *const starts[], size_t n_rows,
-                  size_t column, size_t n, answer out[], uint8_t others[]);
+                  const struct raw_row rows[], const char *const starts[],
+                  const char *const behind[], size_t n_rows, size_t column, size_t n, answer out[],
+                  uint8_t others[]);
 
 #endif

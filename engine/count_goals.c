@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/goal_counter.h"
 #include "engine/stage_pairs.h"
@@ -21,8 +22,8 @@ static size_t n_flag_shares(const struct study *study)
     return 1 + 2 * study->goals.n_flags;
 }
 
-/* Shares of which none has a goal. False: no memory. */
-static bool begin_shares(const struct walk *walk, size_t scale)
+/* Shares of which none has a goal: as many as every family has, what they are of stays. False: no memory. */
+static bool make_shares(const struct walk *walk, size_t scale)
 {
     struct goals_at_hand *const goals = walk->goals;
     const struct study *const study = walk->study;
@@ -30,21 +31,37 @@ static bool begin_shares(const struct walk *walk, size_t scale)
     if (!array_grow(&goals->shares, &goals->shares_capacity, n, sizeof *goals->shares)) {
         return false;
     }
-    goals->n_shares = n;
     for (size_t i = 0; i < n; i++) {
         const size_t dimension = i == 0 ? (size_t)GOALS_ANY : GOALS_BY_FLAG + (i - 1) / 2;
         const uint32_t flags = i % 2 == 1 ? UINT32_MAX : 0; /* yes stands first */
-        goals->shares[i] = (struct goal_share){.n = {0}};
         (void)family_of_goal(study, scale, (enum goal_occasion)0, dimension, NO_NAME, flags,
                              &goals->shares[i].of);
+    }
+    (void)family_of_goal(study, scale, (enum goal_occasion)0, GOALS_BY_CATEGORY, NO_NAME, 0,
+                         &goals->of_category);
+    goals->n_shares = n;
+    goals->shares_scale = scale;
+    return true;
+}
+
+static bool begin_shares(const struct walk *walk, size_t scale)
+{
+    struct goals_at_hand *const goals = walk->goals;
+    const size_t n = n_flag_shares(walk->study);
+    if ((goals->n_shares == 0 || goals->shares_scale != scale) && !make_shares(walk, scale)) {
+        return false;
+    }
+    goals->n_shares = n;
+    for (size_t i = 0; i < n; i++) {
+        goals->shares[i] = (struct goal_share){.of = goals->shares[i].of};
     }
     return true;
 }
 
-static struct goal_share *category_share(const struct walk *walk, uint32_t category, size_t scale)
+static struct goal_share *category_share(struct goals_at_hand *goals, size_t first,
+                                         uint32_t category)
 {
-    struct goals_at_hand *const goals = walk->goals;
-    const size_t first = n_flag_shares(walk->study);
+    struct goal_share *share;
     for (size_t i = first; i < goals->n_shares && i < first + SEARCHED_SHARES; i++) {
         if (goals->shares[i].of.about == category) {
             return &goals->shares[i];
@@ -54,10 +71,10 @@ static struct goal_share *category_share(const struct walk *walk, uint32_t categ
                     sizeof *goals->shares)) {
         return NULL;
     }
-    goals->shares[goals->n_shares] = (struct goal_share){.n = {0}};
-    (void)family_of_goal(walk->study, scale, (enum goal_occasion)0, GOALS_BY_CATEGORY, category, 0,
-                         &goals->shares[goals->n_shares].of);
-    return &goals->shares[goals->n_shares++];
+    share = &goals->shares[goals->n_shares++];
+    *share = (struct goal_share){.of = goals->of_category};
+    share->of.about = category;
+    return share;
 }
 
 static void add_share(struct goal_share *share, const struct goal_share *more)
@@ -70,7 +87,7 @@ static void add_share(struct goal_share *share, const struct goal_share *more)
 
 /* A goal that was rated at an occasion: whether it was attained, among all goals and among those that
    are about the same. */
-static bool share_attained(const struct walk *walk, const struct known_goal *known, size_t scale,
+static bool share_attained(const struct walk *walk, const struct known_goal *known,
                            const uint32_t levels[N_GOAL_OCCASIONS])
 {
     const struct study *const study = walk->study;
@@ -86,7 +103,7 @@ static bool share_attained(const struct walk *walk, const struct known_goal *kno
     if (!study->goals.has_category) {
         return true;
     }
-    category = category_share(walk, known->category, scale);
+    category = category_share(walk->goals, n_flag_shares(study), known->category);
     if (category != NULL) {
         add_share(category, &one);
     }
@@ -228,16 +245,17 @@ void count_goals_end(const struct walk *walk)
     goals->n_listed = 0;
 }
 
-/* What a series says of its forms, with their codes, as one number; 0: it is too much for that, or there is no
-   form. */
+/* What a series says of its stages as one number; 0: it is too much for that, or there is no form. */
 static uint64_t kind_key(const struct join_layout *layout, const unsigned char *at)
 {
     const size_t n = layout->dates - layout->codes;
-    uint64_t key = 0;
-    for (size_t i = 0; i < n && n <= sizeof key; i++) {
-        key |= (uint64_t)at[layout->codes + i] << 8 * i;
+    uint64_t word;
+    _Static_assert(sizeof(struct respondent) >= sizeof word, "so much stands before any series");
+    if (n > sizeof word) {
+        return 0;
     }
-    return key;
+    memcpy(&word, at + layout->dates - sizeof word, sizeof word); /* its last bytes are of this */
+    return packed_order(word) >> 8 * (sizeof word - n);
 }
 
 /* The kind of a goal, among those that are remembered. */
@@ -269,10 +287,8 @@ static bool take_goal(struct goals_at_hand *goals, const struct goal_kind *kind,
     for (size_t stage = 0; stage < n; stage++) {
         const uint32_t code = kind_codes[stage];
         goals->codes[first + stage] = code;
-        if (code != 0) {
-            goal_sums_add(&goals->own[stage], &goals_rating(goals, code, &room)->sums);
-            goals->rated[stage] |= UINT64_C(1) << bit;
-        }
+        goals->rated[stage] |= (uint64_t)(code != 0) << bit;
+        goal_sums_add(&goals->own[stage], &goals_rating(goals, code, &room)->sums);
     }
     goals->n++;
     goals->conflicts |= kind->conflicts;
@@ -286,7 +302,6 @@ static bool take_goal(struct goals_at_hand *goals, const struct goal_kind *kind,
 static bool count_goal(const struct walk *walk, const struct goal_cursor *goal, uint32_t measure)
 {
     const unsigned char *const at = goal->at;
-    const size_t scale = walk->study->measures[measure].first_scale + GOALS_LEVEL;
     const struct known_goal known = goal_at(walk->layout, goal);
     struct goals_at_hand *const goals = walk->goals;
     const size_t place = find_kind(walk, at);
@@ -304,42 +319,34 @@ static bool count_goal(const struct walk *walk, const struct goal_cursor *goal, 
            goal_counter_ending(walk->counted->goals, known.category, known.flags, kind->ending) &&
            ((kind->ending[GOAL_LATEST] == NO_GOAL_LEVEL &&
              kind->ending[GOAL_AFTER] == NO_GOAL_LEVEL) ||
-            share_attained(walk, &known, scale, kind->ending)) &&
-           (!kind->has_change || !walk->rules->by_date || count_days(walk, at, scale));
+            share_attained(walk, &known, kind->ending)) &&
+           (!kind->has_change || !walk->rules->by_date ||
+            count_days(walk, at, walk->study->measures[measure].first_scale + GOALS_LEVEL));
 }
 
 /* --- a family's scores --- */
 
-/* A number for sums, so that what comes of them is found once; 0: they are too large for that. */
-enum { SUMS_LEVEL, SUMS_T, SUMS_KINDS };
-#define SUMS_KIND_SHIFT 62
-_Static_assert((uint64_t)SUMS_KINDS << SUMS_KIND_SHIFT <= GOAL_SUMS_END, "all of these");
+/* A number for sums, so that what comes of them is found once; 0: they are too large for that. Those of levels
+   are below those of weights. */
+#define WEIGHT_SUMS (UINT64_C(1) << 62)
+_Static_assert(WEIGHT_SUMS + ((uint64_t)LARGEST_WEIGHT << SUMS_BITS) <= GOAL_SUMS_END,
+               "all of these");
 
 static uint64_t level_sums_key(const struct goal_sums *sums)
 {
-    const uint64_t n = sums->of[SUM_N];
-    return n >> 28 != 0 ? 0
-                        : (uint64_t)SUMS_LEVEL << SUMS_KIND_SHIFT | n << 32 | sums->of[SUM_HALVES];
+    return goal_sums_n(sums) >> 28 != 0 ? 0 : sums->levels;
 }
 
 static uint64_t t_sums_key(const struct goal_sums *sums)
 {
-    const uint64_t w = sums->of[SUM_W], ww = sums->of[SUM_WW];
-    const uint64_t wh = sums->of[SUM_WH] + (UINT32_C(1) << 17);
-    const uint64_t divisor =
-        sums->divisors[1] != 0   ? 128 - (unsigned)__builtin_clzll(sums->divisors[1])
-        : sums->divisors[0] != 0 ? 64 - (unsigned)__builtin_clzll(sums->divisors[0])
-                                 : 0;
-    if (sums->of[SUM_ODD] != 0 || sums->of[SUM_N] >> 12 != 0 ||
-        (w >> 16 | ww >> 20 | wh >> 18) != 0) {
-        return 0;
-    }
-    if (w == 0) { /* all of them 0, which are equal */
-        return (uint64_t)SUMS_T << SUMS_KIND_SHIFT | UINT64_C(1) << 54 |
-               (uint64_t)sums->of[SUM_N] << 38 | (uint64_t)sums->of[SUM_N] << 18 |
-               (uint64_t)(sums->of[SUM_HALVES] + (UINT32_C(1) << 17));
-    }
-    return (uint64_t)SUMS_T << SUMS_KIND_SHIFT | divisor << 54 | w << 38 | ww << 18 | wh;
+    const uint64_t n = goal_sums_n(sums);
+    const bool are_0 = sums->weights >> SUM_W_SHIFT == 0; /* which are equal: as if all were 1 */
+    const uint64_t weights =
+        are_0 ? n << SUM_W_SHIFT | n << SUM_WW_SHIFT | (sums->levels & UINT32_MAX) : sums->weights;
+    const unsigned divisor = are_0 ? 1 : 64 - (unsigned)__builtin_clzll(sums->divisors | 1);
+    return (sums->divisors & 1) == 0 || n >= MOST_WEIGHED
+               ? 0
+               : WEIGHT_SUMS + ((uint64_t)(divisor - 1) << SUMS_BITS | weights);
 }
 
 /* The number of the family's score on a scale, in the goal_counter, from the goals that two stages have, or
@@ -355,7 +362,7 @@ static bool find_number(const struct walk *walk, enum goals_scale scale,
         return true;
     }
     if (scale == GOALS_FAMILY_LEVEL) {
-        code = gas_mean_level((int32_t)sums->of[SUM_HALVES], sums->of[SUM_N]);
+        code = gas_mean_level(goal_sums_halves(sums), goal_sums_n(sums));
     } else if (!goals_t_score(walk->goals, stage, other, walk->study->goals.rho, &code)) {
         return false;
     }
@@ -391,7 +398,7 @@ static bool find_scores(const struct walk *walk, struct family_scores *scores)
     }
     for (size_t stage = 0; stage < walk->study->n_stages; stage++) {
         const struct goal_sums *const sums = &walk->goals->own[stage];
-        if (sums->of[SUM_N] == 0) {
+        if (goal_sums_n(sums) == 0) {
             scores->at[GOALS_FAMILY_LEVEL][stage] = scores->at[GOALS_T_SCORE][stage] =
                 has_conflict(walk, stage) ? REASON_CONFLICTING : absence(walk, stage);
             continue;
@@ -415,7 +422,7 @@ static bool find_side(const struct walk *walk, size_t stage, size_t other, size_
 {
     const struct goals_at_hand *const goals = walk->goals;
     const bool is_own =
-        (stage < other || goals->one_weight) && n_common == goals->own[stage].of[SUM_N];
+        (stage < other || goals->one_weight) && n_common == goal_sums_n(&goals->own[stage]);
     struct goal_sums sums;
     if (!is_own && n_common > 0) {
         sums = goals_common_sums(goals, stage, other);
@@ -439,13 +446,7 @@ static bool find_pair(const struct walk *walk, size_t stage, size_t later,
                       const struct family_scores *scores, uint32_t numbers[2][N_GOALS_SCALES])
 {
     const struct goals_at_hand *const goals = walk->goals;
-    const bool are_few = goals->n <= BITS_OF_GOALS;
-    size_t n_common;
-    if (are_few && goals->rated[stage] == goals->rated[later] && goals->one_weight) {
-        n_common = goals->own[stage].of[SUM_N];
-    } else {
-        n_common = goals_in_common(goals, stage, later);
-    }
+    const size_t n_common = goals_in_common(goals, stage, later);
     if (!find_side(walk, stage, later, n_common, scores, numbers[0]) ||
         !find_side(walk, later, stage, n_common, scores, numbers[1])) {
         return false;

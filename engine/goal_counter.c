@@ -68,6 +68,31 @@ static inline struct key_table *table_now(struct goal_counter *counter)
     return &counter->keys.cohorts[counter->cohort];
 }
 
+bool goal_counter_pour(struct goal_counter *counter)
+{
+    struct key_table *const table = table_now(counter);
+    bool done = true;
+    for (size_t i = 0; i < counter->n_waiting && table->n > 0; i++) {
+        key_table_ask(table, counter->waiting[i].key);
+    }
+    for (size_t i = 0; i < counter->n_waiting && done; i++) {
+        done = key_table_add(table, counter->waiting[i].key, counter->waiting[i].value);
+    }
+    counter->n_waiting = 0;
+    return done;
+}
+
+static bool pour_recent(struct goal_counter *counter)
+{
+    bool done = true;
+    for (size_t i = 0; i < (size_t)1 << RECENT_KEY_BITS && done; i++) {
+        struct key_entry *const recent = &counter->recent[i];
+        done = recent->key == 0 || goal_counter_wait(counter, recent->key, recent->value);
+        *recent = (struct key_entry){0};
+    }
+    return done && goal_counter_pour(counter);
+}
+
 /* Adds what was counted by place to the table of the cohort. */
 static bool pour(struct key_table *table, uint64_t key, uint64_t *count)
 {
@@ -76,13 +101,13 @@ static bool pour(struct key_table *table, uint64_t key, uint64_t *count)
     return done;
 }
 
-/* Brings the levels of the cohort into its table. */
-static bool pour_levels(struct goal_counter *counter)
+/* Brings all that was counted of the cohort into its table. */
+static bool pour_all(struct goal_counter *counter)
 {
     const struct study *const study = counter->keys.study;
     const size_t n_levels = study->n_stages * N_GOAL_LEVELS;
     struct key_table *const table = counter->cohort == NO_COHORT ? NULL : table_now(counter);
-    bool done = true;
+    bool done = table == NULL || pour_recent(counter);
     for (size_t i = 0; table != NULL && i < n_levels && done; i++) {
         done = pour(table, key_of_level(i / N_GOAL_LEVELS, LATER_ONE_STAGE, i % N_GOAL_LEVELS, 0),
                     &counter->levels[i]);
@@ -105,7 +130,7 @@ bool goal_counter_begin(struct goal_counter *counter, uint32_t cohort, size_t fi
         counter->keys.n_codes < MOST_NUMBERS) {
         return true;
     }
-    if (!pour_levels(counter)) {
+    if (!pour_all(counter)) {
         return false;
     }
     counter->n_entries += counter->cohort == NO_COHORT ? 0 : table_now(counter)->n;
@@ -156,18 +181,6 @@ bool goal_counter_learn(struct goal_counter *counter, uint64_t sums, tally_code 
            (sums == 0 || key_table_add(&counter->sums, sums, *number));
 }
 
-bool goal_counter_ending(struct goal_counter *counter, uint32_t category, uint32_t flags,
-                         const uint32_t levels[N_GOAL_OCCASIONS])
-{
-    uint64_t key = KEY_ENDING;
-    key = key << (KEY_KIND_SHIFT - 32 - MAX_FLAGS - N_GOAL_OCCASIONS * LEVEL_BITS) << 32 | category;
-    key = key << MAX_FLAGS | flags;
-    for (size_t i = 0; i < N_GOAL_OCCASIONS; i++) {
-        key = key << LEVEL_BITS | levels[i];
-    }
-    return key_table_add(table_now(counter), key, 1);
-}
-
 bool goal_counter_share(struct goal_counter *counter, const struct goal_share *share,
                         struct family_tally *families)
 {
@@ -181,7 +194,7 @@ bool goal_counter_share(struct goal_counter *counter, const struct goal_share *s
         }
         key = (key << SHARE_BITS | share->n[i]) << SHARE_BITS | share->attained[i];
     }
-    return key_table_add(table_now(counter), key, 1);
+    return goal_counter_again(counter, key);
 }
 
 bool goal_counter_change(struct goal_counter *counter, uint64_t n, int64_t sum,
@@ -193,16 +206,14 @@ bool goal_counter_change(struct goal_counter *counter, uint64_t n, int64_t sum,
     if (n >= limit) {
         return goal_change_add(&counter->keys, counter->cohort, n, sum, 1, families);
     }
-    return key_table_add(table_now(counter),
-                         (uint64_t)KEY_CHANGE << KEY_KIND_SHIFT | n << CHANGE_BITS |
-                             (uint64_t)(sum + (INT64_C(1) << (CHANGE_BITS - 1))),
-                         1);
+    return goal_counter_again(counter, (uint64_t)KEY_CHANGE << KEY_KIND_SHIFT | n << CHANGE_BITS |
+                                           (uint64_t)(sum + (INT64_C(1) << (CHANGE_BITS - 1))));
 }
 
 bool goal_counter_finish(struct goal_counter *counter, struct tally *tally,
                          struct family_tally *families)
 {
-    const bool done = pour_levels(counter) && goal_cells_make(&counter->keys, tally, families);
+    const bool done = pour_all(counter) && goal_cells_make(&counter->keys, tally, families);
     counter->cohort = NO_COHORT;
     counter->n_entries = 0;
     return done && begin_codes(counter);

@@ -1,10 +1,15 @@
 /* engine/goal_counter.h - counts what families' goals come to faster than cells can be looked up. What is
    known of one goal, or of one family on a scale, is a number of 64 bits, and how often it occurred is kept
-   by cohort in a hash table of these; cells are made of them at the end, each of which says several things. */
+   by cohort in a hash table of these; cells are made of them at the end, each of which says several things.
+   The table is far from the processor: what occurs again and again is counted near it until something else
+   wants its place, and what goes into the table waits until there is enough to be asked for at once. */
 #ifndef PELLTER_ENGINE_GOAL_COUNTER_H
 #define PELLTER_ENGINE_GOAL_COUNTER_H
 
 #include "engine/goal_cells.h"
+
+#define RECENT_KEY_BITS 9
+#define MOST_WAITING_KEYS ((size_t)64)
 
 /* Start with goal_counter_new(). What stands in it is for the functions below. */
 struct goal_counter {
@@ -15,6 +20,10 @@ struct goal_counter {
     uint64_t *levels;      /* owned, of the cohort: [stage][level] */
     uint64_t
         *changes; /* owned: [later stage, at the next review; 0: before with after][level][level] */
+    /* Of the cohort, not in its table yet: by a hash, and on their way there. */
+    struct key_entry recent[1 << RECENT_KEY_BITS];
+    struct key_entry waiting[MOST_WAITING_KEYS];
+    size_t n_waiting;
 };
 #define NO_COHORT UINT32_MAX
 
@@ -67,9 +76,38 @@ static inline void goal_counter_levels(struct goal_counter *counter, size_t stag
         n;
 }
 
+/* Counts a key of the cohort: one of very many; or one of those that occur again and again. False: no memory, as
+   below. */
+bool goal_counter_pour(struct goal_counter *counter);
+static inline bool goal_counter_wait(struct goal_counter *counter, uint64_t key, uint64_t count)
+{
+    counter->waiting[counter->n_waiting++] = (struct key_entry){key, count};
+    return counter->n_waiting < MOST_WAITING_KEYS || goal_counter_pour(counter);
+}
+static inline bool goal_counter_again(struct goal_counter *counter, uint64_t key)
+{
+    struct key_entry *const recent = &counter->recent[key_hash(key) >> (64 - RECENT_KEY_BITS)];
+    const struct key_entry before = *recent;
+    if (before.key == key) {
+        recent->value++;
+        return true;
+    }
+    *recent = (struct key_entry){key, 1};
+    return before.key == 0 || goal_counter_wait(counter, before.key, before.value);
+}
+
 /* How a goal ended: its level at each occasion, or NO_GOAL_LEVEL. */
-bool goal_counter_ending(struct goal_counter *counter, uint32_t category, uint32_t flags,
-                         const uint32_t levels[N_GOAL_OCCASIONS]);
+static inline bool goal_counter_ending(struct goal_counter *counter, uint32_t category,
+                                       uint32_t flags, const uint32_t levels[N_GOAL_OCCASIONS])
+{
+    uint64_t key = KEY_ENDING;
+    key = key << (KEY_KIND_SHIFT - 32 - MAX_FLAGS - N_GOAL_OCCASIONS * LEVEL_BITS) << 32 | category;
+    key = key << MAX_FLAGS | flags;
+    for (size_t i = 0; i < N_GOAL_OCCASIONS; i++) {
+        key = key << LEVEL_BITS | levels[i];
+    }
+    return goal_counter_again(counter, key);
+}
 
 /* A family's scores, as numbers: at two that are compared; and at stage i, which is even, and i + 1 (where
    there is one), of a family that has scores everywhere or not. Nearly always these are what the two are
@@ -78,8 +116,7 @@ static inline bool goal_counter_pair(struct goal_counter *counter, enum goals_sc
                                      size_t stage, size_t later, uint32_t number,
                                      uint32_t later_number)
 {
-    return key_table_add(&counter->keys.cohorts[counter->cohort],
-                         key_of_scale(scale, stage, later, number, later_number), 1);
+    return goal_counter_wait(counter, key_of_scale(scale, stage, later, number, later_number), 1);
 }
 static inline bool goal_counter_stages(struct goal_counter *counter, enum goals_scale scale,
                                        size_t stage, const uint32_t numbers[], bool everywhere,

@@ -19,17 +19,14 @@ void goals_at_hand_free(struct goals_at_hand *goals)
 
 /* --- ratings --- */
 
-#define LARGEST_WEIGHT 128
-
 /* Bits of what divides a weight; all divide 0. */
-static void find_divisors(uint32_t weight, uint64_t divisors[2])
+static uint64_t find_divisors(uint32_t weight)
 {
-    divisors[0] = divisors[1] = 0;
-    for (uint32_t d = 1; d <= LARGEST_WEIGHT; d++) {
-        if (weight % d == 0) {
-            divisors[(d - 1) / 64] |= UINT64_C(1) << (d - 1) % 64;
-        }
+    uint64_t divisors = 0;
+    for (uint32_t d = 1; d <= 64; d++) {
+        divisors |= (uint64_t)(weight % d == 0) << (d - 1);
     }
+    return divisors;
 }
 
 /* In ten-thousandths, + 1; 0: none is given. */
@@ -41,21 +38,17 @@ static uint32_t weight_of(const struct goals_at_hand *goals, uint32_t code)
 const struct rating *goals_make_rating(const struct goals_at_hand *goals, uint32_t code,
                                        struct rating *room)
 {
-    const uint32_t level = rating_level(code - 1), weight = weight_of(goals, code) - 1;
-    const int32_t halves = (int32_t)level - 2 * GAS_HALVES_PER_LEVEL;
-    uint32_t *const of = room->sums.of;
-    *room = (struct rating){
-        .sums = GOAL_SUMS_NONE, .weight = (code - 1) / GAS_N_HALVES, .level = (uint8_t)level};
-    of[SUM_N] = 1;
-    of[SUM_HALVES] = (uint32_t)halves;
-    if (weight % GAS_WEIGHT_UNITS != 0 || weight / GAS_WEIGHT_UNITS > LARGEST_WEIGHT) {
-        of[SUM_ODD] = 1; /* as is no weight, which is the largest number */
-        return room;
+    const uint32_t level = rating_level(code - 1), units = weight_of(goals, code) - 1;
+    const uint64_t weight = units / GAS_WEIGHT_UNITS;
+    *room = (struct rating){.sums = {.levels = UINT64_C(1) << SUM_N_SHIFT | level},
+                            .weight = (code - 1) / GAS_N_HALVES,
+                            .level = (uint8_t)level};
+    if (units % GAS_WEIGHT_UNITS == 0 &&
+        weight <= LARGEST_WEIGHT) { /* none is the largest number */
+        room->sums.weights =
+            weight << SUM_W_SHIFT | weight * weight << SUM_WW_SHIFT | weight * level;
+        room->sums.divisors = find_divisors((uint32_t)weight);
     }
-    of[SUM_W] = weight / GAS_WEIGHT_UNITS;
-    of[SUM_WH] = of[SUM_W] * of[SUM_HALVES];
-    of[SUM_WW] = of[SUM_W] * of[SUM_W];
-    find_divisors(of[SUM_W], room->sums.divisors);
     return room;
 }
 
@@ -67,6 +60,7 @@ static bool begin_join(struct goals_at_hand *goals, const struct study *study,
     goals->join = join;
     goals->weighted = study->goals.weighted;
     goals->n_stages = study->n_stages;
+    goals->ready[0] = (struct rating){.sums = GOAL_SUMS_NONE, .level = NO_GOAL_LEVEL};
     for (uint32_t code = 1; code < N_READY && code <= n_weights * GAS_N_HALVES; code++) {
         (void)goals_make_rating(goals, code, &goals->ready[code]);
     }
@@ -168,6 +162,9 @@ size_t goals_in_common(const struct goals_at_hand *goals, size_t stage, size_t o
 {
     const uint32_t *codes = goals->codes;
     size_t n = 0;
+    if (goals->n <= BITS_OF_GOALS) {
+        return (size_t)__builtin_popcountll(goals->rated[stage] & goals->rated[other]);
+    }
     for (size_t i = 0; i < goals->n; i++, codes += goals->n_stages) {
         n += codes[stage] != 0 && codes[other] != 0;
     }

@@ -6,25 +6,39 @@
 #include "engine/goal_counter.h"
 #include "engine/join.h"
 
-/* Sums over ratings, modulo 2^32 (levels are negative, too): how many they are, and of levels in halves and
-   of weights. Those that are odd have a weight that is no whole number or too large, or none: then sums of
-   weights mean nothing. Bit d - 1 of the divisors says that d divides all weights. */
-enum { SUM_N, SUM_HALVES, SUM_W, SUM_WH, SUM_WW, SUM_ODD, N_GOAL_SUMS = 8 };
+/* Sums over ratings, in numbers that say several things, of which no sum reaches the next as long as there are
+   not too many. `levels` is how many they are and, of all that is above the lowest level, the halves;
+   `weights` of at most MOST_WEIGHED ratings the sums of weights, of their squares, and of weights times
+   those halves. Bit d - 1 of the divisors says that d divides all weights: none does, not even 1, where
+   some weight is no whole number or too large, or is not given; then sums of weights mean nothing. */
 struct goal_sums {
-    uint32_t of[N_GOAL_SUMS];
-    uint64_t divisors[2];
+    uint64_t levels, weights, divisors;
 };
-#define GOAL_SUMS_NONE ((struct goal_sums){.divisors = {UINT64_MAX, UINT64_MAX}})
+#define GOAL_SUMS_NONE ((struct goal_sums){.divisors = UINT64_MAX})
+#define SUM_N_SHIFT 32
+#define MOST_WEIGHED ((uint64_t)1 << 10)
+#define LARGEST_WEIGHT 64
+#define SUM_WW_SHIFT 19
+#define SUM_W_SHIFT 41
+#define SUMS_BITS 57
+_Static_assert(GAS_N_HALVES - 1 == 8 && LARGEST_WEIGHT == 64 && SUM_WW_SHIFT == 10 + 6 + 3 &&
+                   SUM_W_SHIFT == SUM_WW_SHIFT + 10 + 12 && SUMS_BITS == SUM_W_SHIFT + 10 + 6,
+               "no sum reaches the next");
 
 static inline void goal_sums_add(struct goal_sums *sums, const struct goal_sums *more)
 {
-    struct goal_sums both = *sums; /* which is neither of them, as far as the compiler can tell */
-    for (size_t i = 0; i < N_GOAL_SUMS; i++) {
-        both.of[i] += more->of[i];
-    }
-    both.divisors[0] &= more->divisors[0];
-    both.divisors[1] &= more->divisors[1];
-    *sums = both;
+    sums->levels += more->levels;
+    sums->weights += more->weights;
+    sums->divisors &= more->divisors;
+}
+static inline uint64_t goal_sums_n(const struct goal_sums *sums)
+{
+    return sums->levels >> SUM_N_SHIFT;
+}
+static inline int64_t goal_sums_halves(const struct goal_sums *sums)
+{
+    return (int64_t)(sums->levels & UINT32_MAX) -
+           2 * GAS_HALVES_PER_LEVEL * (int64_t)goal_sums_n(sums);
 }
 
 /* A rating by itself. */
@@ -34,7 +48,7 @@ struct rating {
     uint8_t level;   /* in halves above the lowest */
 };
 
-/* A rating stands here as its code in the join + 1, so that 0 is none. Those that most are have been made
+/* A rating stands here as in the join, so that 0 is none, whose sums are 0. Those that most are have been made
    into ratings. */
 #define N_READY 256
 #define BITS_OF_GOALS 64
@@ -68,8 +82,9 @@ struct goals_at_hand {
     uint64_t n_changed;    /* goals that are rated before and after ... */
     int64_t change;        /* ... and what their changes add up to, in halves */
     struct goal_share *shares; /* owned, n_shares: what they give to their family */
-    size_t n_shares;
-    struct goal_rating *ratings; /* owned: room */
+    size_t n_shares, shares_scale;
+    struct family_sum of_category; /* what a share of a category is of, but for the category */
+    struct goal_rating *ratings;   /* owned: room */
     size_t codes_capacity, shares_capacity, ratings_capacity;
     struct goal_kind *kinds; /* owned: N_KINDS by a hash, and one that is not to be found again */
     uint32_t *kind_codes;    /* owned: [kind][stage] */
@@ -84,7 +99,7 @@ void goals_at_hand_free(struct goals_at_hand *goals);
 bool goals_at_hand_begin(struct goals_at_hand *goals, const struct study *study,
                          const struct join *join);
 
-/* A code that is not 0 as a rating; `room` is for one that is not ready. */
+/* A code as a rating; `room` is for one that is not ready. */
 const struct rating *goals_make_rating(const struct goals_at_hand *goals, uint32_t code,
                                        struct rating *room);
 static inline const struct rating *goals_rating(const struct goals_at_hand *goals, uint32_t code,

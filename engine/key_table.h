@@ -19,13 +19,23 @@ struct key_table {
 };
 void key_table_free(struct key_table *table);
 
+/* A hash, of which the upper bits are good. Keys differ in few bits, often the upper ones: a rotated sum brings
+   these to where a product spreads them. */
+static inline uint64_t key_hash(uint64_t key)
+{
+    return (key ^ (key << 32 | key >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* Asks the memory for what key_table_look() will look at, of a table that is not empty. */
+static inline void key_table_ask(const struct key_table *table, uint64_t key)
+{
+    __builtin_prefetch(&table->entries[key_hash(key) >> table->shift], 1);
+}
+
 /* The entry of a key, or the free one where it belongs, of a table that is not empty. */
 static inline struct key_entry *key_table_look(const struct key_table *table, uint64_t key)
 {
-    /* Keys differ in few bits, often the upper ones: a rotated sum brings these to where a product spreads
-       them. */
-    size_t at =
-        (size_t)(((key ^ (key << 32 | key >> 32)) * UINT64_C(0x9e3779b97f4a7c15)) >> table->shift);
+    size_t at = (size_t)(key_hash(key) >> table->shift);
     while (table->entries[at].key != key && table->entries[at].key != 0) {
         at = (at + 1) & (table->n - 1);
     }

@@ -53,15 +53,15 @@ static bool begin_shares(const struct walk *walk, size_t scale)
     }
     goals->n_shares = n;
     for (size_t i = 0; i < n; i++) {
-        goals->shares[i] = (struct goal_share){.of = goals->shares[i].of};
+        goals->shares[i] = (struct own_share){.of = goals->shares[i].of};
     }
     return true;
 }
 
-static struct goal_share *category_share(struct goals_at_hand *goals, size_t first,
-                                         uint32_t category)
+static struct own_share *category_share(struct goals_at_hand *goals, size_t first,
+                                        uint32_t category)
 {
-    struct goal_share *share;
+    struct own_share *share;
     for (size_t i = first; i < goals->n_shares && i < first + SEARCHED_SHARES; i++) {
         if (goals->shares[i].of.about == category) {
             return &goals->shares[i];
@@ -72,56 +72,54 @@ static struct goal_share *category_share(struct goals_at_hand *goals, size_t fir
         return NULL;
     }
     share = &goals->shares[goals->n_shares++];
-    *share = (struct goal_share){.of = goals->of_category};
+    *share = (struct own_share){.of = goals->of_category};
     share->of.about = category;
     return share;
 }
 
-static void add_share(struct goal_share *share, const struct goal_share *more)
+static inline void add_share(struct own_share *share, const uint64_t sums[N_GOAL_OCCASIONS])
 {
     for (size_t i = 0; i < N_GOAL_OCCASIONS; i++) {
-        share->n[i] += more->n[i];
-        share->attained[i] += more->attained[i];
+        share->sums[i] += sums[i];
     }
 }
 
 /* A goal that was rated at an occasion: whether it was attained, among all goals and among those that
    are about the same. */
-static bool share_attained(const struct walk *walk, const struct known_goal *known,
-                           const uint32_t levels[N_GOAL_OCCASIONS])
+static bool add_shares(const struct study *study, struct goals_at_hand *goals,
+                       const struct known_goal *known, const struct goal_kind *kind)
 {
-    const struct study *const study = walk->study;
-    struct goal_share *const shares = walk->goals->shares, *category, one;
-    for (size_t i = 0; i < N_GOAL_OCCASIONS; i++) {
-        one.n[i] = levels[i] != NO_GOAL_LEVEL;
-        one.attained[i] = one.n[i] & (levels[i] >= 2 * GAS_HALVES_PER_LEVEL);
-    }
-    add_share(&shares[0], &one);
+    struct own_share *category;
+    add_share(&goals->shares[0], kind->share);
     for (size_t i = 0; i < study->goals.n_flags; i++) {
-        add_share(&shares[2 + 2 * i - (known->flags >> i & 1)], &one);
+        add_share(&goals->shares[2 + 2 * i - (known->flags >> i & 1)], kind->share);
     }
     if (!study->goals.has_category) {
         return true;
     }
-    category = category_share(walk->goals, n_flag_shares(study), known->category);
+    category = category_share(goals, n_flag_shares(study), known->category);
     if (category != NULL) {
-        add_share(category, &one);
+        add_share(category, kind->share);
     }
     return category != NULL;
 }
 
 /* A share, for the respondent's family or, where it is one by itself, for the counter. */
-static bool count_share(const struct walk *walk, const struct goal_share *share)
+static bool count_share(const struct walk *walk, const struct own_share *own)
 {
+    struct goal_share share = {.of = own->of};
     bool done = true;
+    for (size_t i = 0; i < N_GOAL_OCCASIONS; i++) {
+        share.n[i] = own->sums[i] >> SHARE_N_SHIFT;
+        share.attained[i] = own->sums[i] & UINT32_MAX;
+    }
     if (family_is_none(walk->family)) {
-        return goal_counter_share(walk->counted->goals, share, &walk->counted->families);
+        return goal_counter_share(walk->counted->goals, &share, &walk->counted->families);
     }
     for (size_t i = 0; i < N_GOAL_OCCASIONS && done; i++) {
-        struct family_sum of = share->of;
+        struct family_sum of = share.of;
         of.stage = (uint8_t)i;
-        done =
-            share->n[i] == 0 || kin_put(walk->kin, &of, share->n[i], (int64_t)share->attained[i]);
+        done = share.n[i] == 0 || kin_put(walk->kin, &of, share.n[i], (int64_t)share.attained[i]);
     }
     return done;
 }
@@ -129,13 +127,13 @@ static bool count_share(const struct walk *walk, const struct goal_share *share)
 /* An order of some kind. */
 static int share_compare(const void *a, const void *b)
 {
-    return family_sum_compare(&((const struct goal_share *)a)->of,
-                              &((const struct goal_share *)b)->of);
+    return family_sum_compare(&((const struct own_share *)a)->of,
+                              &((const struct own_share *)b)->of);
 }
 
 static bool count_shares(const struct walk *walk)
 {
-    struct goal_share *const shares = walk->goals->shares;
+    struct own_share *const shares = walk->goals->shares;
     const size_t first = n_flag_shares(walk->study), n = walk->goals->n_shares;
     const bool has_twice = n > first + SEARCHED_SHARES;
     bool done = true;
@@ -145,8 +143,8 @@ static bool count_shares(const struct walk *walk)
     for (size_t i = 0; i < n && done; i++) {
         if (has_twice && i >= first && i + 1 < n &&
             share_compare(&shares[i], &shares[i + 1]) == 0) {
-            add_share(&shares[i + 1], &shares[i]);
-        } else if (shares[i].n[GOAL_LATEST] + shares[i].n[GOAL_AFTER] > 0) {
+            add_share(&shares[i + 1], shares[i].sums);
+        } else if (shares[i].sums[GOAL_LATEST] + shares[i].sums[GOAL_AFTER] > 0) {
             done = count_share(walk, &shares[i]);
         }
     }
@@ -172,44 +170,56 @@ static bool count_change(const struct walk *walk, size_t scale)
 /* --- one goal --- */
 
 /* The first stage is no review: there goals are set, and a rating is where they start. */
-static void read_rating(const struct walk *walk, const unsigned char *at, size_t stage,
-                        uint32_t codes[], struct goal_kind *kind)
+static void read_rating(const struct study *study, uint32_t code, size_t stage,
+                        struct goal_kind *kind, uint32_t ending[N_GOAL_OCCASIONS])
 {
-    const uint32_t code = series_rating(walk->layout, at, stage);
-    const uint32_t level = rating_level(code - 1), weight = (code - 1) / GAS_N_HALVES;
-    if (kind->rated != 0) {
-        const uint32_t first = codes[__builtin_ctzll(kind->rated)];
-        kind->one_weight = kind->one_weight && weight == (first - 1) / GAS_N_HALVES;
-    }
-    codes[stage] = code;
+    const uint32_t level = rating_level(code - 1);
     kind->rated |= UINT64_C(1) << stage;
     kind->n_ratings++;
-    kind->ending[GOAL_LATEST] = stage >= 1 ? level : kind->ending[GOAL_LATEST];
-    kind->ending[GOAL_AFTER] = stage == walk->study->after ? level : kind->ending[GOAL_AFTER];
+    ending[GOAL_LATEST] = stage >= 1 ? level : ending[GOAL_LATEST];
+    ending[GOAL_AFTER] = stage == study->after ? level : ending[GOAL_AFTER];
 }
 
-/* What the ratings of a goal say. */
-static void read_goal(const struct walk *walk, const unsigned char *at, uint64_t key,
-                      uint32_t codes[], struct goal_kind *kind)
+static void settle_kind(const struct study *study, const uint32_t codes[],
+                        const uint32_t ending[N_GOAL_OCCASIONS], struct goal_kind *kind)
 {
-    const struct study *const study = walk->study;
-    *kind = (struct goal_kind){.key = key,
-                               .ending = {NO_GOAL_LEVEL, NO_GOAL_LEVEL},
-                               .one_weight = true,
-                               .is_listed = kind->is_listed};
-    for (size_t stage = 0; stage < study->n_stages; stage++) {
-        const enum slot_state state = rating_state(walk->layout, at, stage);
-        codes[stage] = 0;
-        kind->conflicts |= (uint64_t)(state == SLOT_CONFLICT) << stage;
-        if (state == SLOT_FORM) {
-            read_rating(walk, at, stage, codes, kind);
-        }
+    kind->ending = goal_counter_ending_key(ending);
+    for (size_t i = 0; i < N_GOAL_OCCASIONS; i++) {
+        const bool is_rated = ending[i] != NO_GOAL_LEVEL;
+        const bool is_attained = is_rated && ending[i] >= 2 * GAS_HALVES_PER_LEVEL;
+        kind->share[i] = (uint64_t)is_rated << SHARE_N_SHIFT | is_attained;
     }
     if (study->before != study->after && codes[study->before] != 0 && codes[study->after] != 0) {
         kind->has_change = true;
         kind->change = (int32_t)rating_level(codes[study->after] - 1) -
                        (int32_t)rating_level(codes[study->before] - 1);
     }
+}
+
+/* What the ratings of a goal say, as the kind at this place. */
+static void read_goal(const struct walk *walk, const unsigned char *at, uint64_t key, size_t place)
+{
+    struct goals_at_hand *const goals = walk->goals;
+    const size_t n = goals->n_stages;
+    uint32_t *const codes = goals->kind_codes + place * n, first = 0;
+    uint32_t ending[N_GOAL_OCCASIONS] = {NO_GOAL_LEVEL, NO_GOAL_LEVEL};
+    struct goal_kind *const kind = &goals->kinds[place];
+    *kind = (struct goal_kind){.key = key, .one_weight = true, .is_listed = kind->is_listed};
+    for (size_t stage = 0; stage < n; stage++) {
+        const enum slot_state state = rating_state(walk->layout, at, stage);
+        const uint32_t code = state == SLOT_FORM ? series_rating(walk->layout, at, stage) : 0;
+        struct rating room;
+        codes[stage] = code;
+        kind->conflicts |= (uint64_t)(state == SLOT_CONFLICT) << stage;
+        goals->kind_sums[place * n + stage] = goals_rating(goals, code, &room)->sums;
+        if (code != 0) {
+            read_rating(walk->study, code, stage, kind, ending);
+            first = first == 0 ? code : first;
+            kind->one_weight =
+                kind->one_weight && (code - 1) / GAS_N_HALVES == (first - 1) / GAS_N_HALVES;
+        }
+    }
+    settle_kind(walk->study, codes, ending, kind);
 }
 
 /* Counts the goals of a kind that wait: their levels at each stage, and at each review with the one before;
@@ -231,6 +241,7 @@ static void count_kind(const struct walk *walk, const uint32_t codes[], struct g
         goal_counter_levels(counter, before, after, rating_level(codes[before] - 1),
                             rating_level(codes[after] - 1), kind->n);
     }
+    walk->counted->measures[walk->goals->measure].forms[FORM_USED] += kind->n * kind->n_ratings;
     kind->n = 0;
 }
 
@@ -267,44 +278,18 @@ static size_t find_kind(const struct walk *walk, const unsigned char *at)
         key == 0 ? N_KINDS : (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - KIND_BITS));
     struct goal_kind *const kind = &goals->kinds[place];
     if (key == 0 || kind->key != key) {
-        uint32_t *const codes = goals->kind_codes + place * goals->n_stages;
-        count_kind(walk, codes, kind);
-        read_goal(walk, at, key, codes, kind);
+        count_kind(walk, goals->kind_codes + place * goals->n_stages, kind);
+        read_goal(walk, at, key, place);
     }
     return place;
 }
 
-/* Takes a goal among those at hand. False: no memory. */
-static bool take_goal(struct goals_at_hand *goals, const struct goal_kind *kind,
-                      const uint32_t kind_codes[])
-{
-    const size_t n = goals->n_stages, first = goals->n * n;
-    const size_t bit = goals->n < BITS_OF_GOALS ? goals->n : BITS_OF_GOALS - 1;
-    struct rating room;
-    if (first + n > goals->codes_capacity && !goals_make_room(goals)) {
-        return false;
-    }
-    for (size_t stage = 0; stage < n; stage++) {
-        const uint32_t code = kind_codes[stage];
-        goals->codes[first + stage] = code;
-        goals->rated[stage] |= (uint64_t)(code != 0) << bit;
-        goal_sums_add(&goals->own[stage], &goals_rating(goals, code, &room)->sums);
-    }
-    goals->n++;
-    goals->conflicts |= kind->conflicts;
-    goals->weights_settled = goals->weights_settled && kind->one_weight;
-    goals->n_changed += kind->has_change;
-    goals->change += kind->change;
-    return true;
-}
-
 /* Counts one goal by itself: its levels, how it ended, and its change with the days between. */
-static bool count_goal(const struct walk *walk, const struct goal_cursor *goal, uint32_t measure)
+static bool count_goal(const struct walk *walk, const struct goal_cursor *goal)
 {
-    const unsigned char *const at = goal->at;
     const struct known_goal known = goal_at(walk->layout, goal);
     struct goals_at_hand *const goals = walk->goals;
-    const size_t place = find_kind(walk, at);
+    const size_t place = find_kind(walk, goal->at);
     struct goal_kind *const kind = &goals->kinds[place];
     if ((kind->rated | kind->conflicts) == 0) {
         return true; /* there is no form of it */
@@ -314,14 +299,13 @@ static bool count_goal(const struct walk *walk, const struct goal_cursor *goal, 
         goals->listed[goals->n_listed++] = (uint16_t)place;
     }
     kind->n++;
-    walk->counted->measures[measure].forms[FORM_USED] += kind->n_ratings;
-    return take_goal(goals, kind, goals->kind_codes + place * goals->n_stages) &&
+    return goals_take(goals, goal->at, kind, goals->kind_sums + place * goals->n_stages) &&
            goal_counter_ending(walk->counted->goals, known.category, known.flags, kind->ending) &&
-           ((kind->ending[GOAL_LATEST] == NO_GOAL_LEVEL &&
-             kind->ending[GOAL_AFTER] == NO_GOAL_LEVEL) ||
-            share_attained(walk, &known, kind->ending)) &&
+           (kind->share[GOAL_LATEST] + kind->share[GOAL_AFTER] == 0 ||
+            add_shares(walk->study, goals, &known, kind)) &&
            (!kind->has_change || !walk->rules->by_date ||
-            count_days(walk, at, walk->study->measures[measure].first_scale + GOALS_LEVEL));
+            count_days(walk, goal->at,
+                       walk->study->measures[goals->measure].first_scale + GOALS_LEVEL));
 }
 
 /* --- a family's scores --- */
@@ -424,7 +408,7 @@ static bool find_side(const struct walk *walk, size_t stage, size_t other, size_
     const bool is_own =
         (stage < other || goals->one_weight) && n_common == goal_sums_n(&goals->own[stage]);
     struct goal_sums sums;
-    if (!is_own && n_common > 0) {
+    if (!is_own && n_common > 0) { /* codes are known */
         sums = goals_common_sums(goals, stage, other);
     }
     for (unsigned i = GOALS_FAMILY_LEVEL; i < N_GOALS_SCALES; i++) {
@@ -445,9 +429,11 @@ static bool find_side(const struct walk *walk, size_t stage, size_t other, size_
 static bool find_pair(const struct walk *walk, size_t stage, size_t later,
                       const struct family_scores *scores, uint32_t numbers[2][N_GOALS_SCALES])
 {
-    const struct goals_at_hand *const goals = walk->goals;
-    const size_t n_common = goals_in_common(goals, stage, later);
-    if (!find_side(walk, stage, later, n_common, scores, numbers[0]) ||
+    struct goals_at_hand *const goals = walk->goals;
+    const bool known =
+        (goals_are_alike(goals, stage, later) && goals->one_weight) || goals_know_codes(goals);
+    const size_t n_common = known ? goals_in_common(goals, stage, later) : 0;
+    if (!known || !find_side(walk, stage, later, n_common, scores, numbers[0]) ||
         !find_side(walk, later, stage, n_common, scores, numbers[1])) {
         return false;
     }
@@ -564,16 +550,19 @@ bool count_goals(const struct walk *walk, uint32_t measure)
     if (!begin(walk, first_scale)) {
         return false;
     }
+    walk->goals->measure = measure;
     for (struct goal_cursor goal = goals_of(walk->join, walk->respondent); goal.at != NULL;
          goals_next(walk->join, &goal)) {
-        if (!count_goal(walk, &goal, measure)) {
+        if (!count_goal(walk, &goal)) {
             return false;
         }
     }
     if (walk->goals->n == 0) {
         return true;
     }
-    goals_settle_weights(walk->goals);
+    if (!goals_settle_weights(walk->goals)) {
+        return false;
+    }
     count_person(walk, measure);
     /* A family whose ratings all conflict is counted too: a respondent, but discounted. */
     return count_shares(walk) && count_change(walk, first_scale + GOALS_LEVEL) &&

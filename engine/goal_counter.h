@@ -96,17 +96,21 @@ static inline bool goal_counter_again(struct goal_counter *counter, uint64_t key
     return before.key == 0 || goal_counter_wait(counter, before.key, before.value);
 }
 
-/* How a goal ended: its level at each occasion, or NO_GOAL_LEVEL. */
-static inline bool goal_counter_ending(struct goal_counter *counter, uint32_t category,
-                                       uint32_t flags, const uint32_t levels[N_GOAL_OCCASIONS])
+/* How a goal ended: its level at each occasion, or NO_GOAL_LEVEL; of which goal_counter_ending_key() is what
+   goals that ended so have in common. */
+static inline uint64_t goal_counter_ending_key(const uint32_t levels[N_GOAL_OCCASIONS])
 {
-    uint64_t key = KEY_ENDING;
-    key = key << (KEY_KIND_SHIFT - 32 - MAX_FLAGS - N_GOAL_OCCASIONS * LEVEL_BITS) << 32 | category;
-    key = key << MAX_FLAGS | flags;
+    uint64_t key = 0;
     for (size_t i = 0; i < N_GOAL_OCCASIONS; i++) {
         key = key << LEVEL_BITS | levels[i];
     }
-    return goal_counter_again(counter, key);
+    return (uint64_t)KEY_ENDING << KEY_KIND_SHIFT | key;
+}
+static inline bool goal_counter_ending(struct goal_counter *counter, uint32_t category,
+                                       uint32_t flags, uint64_t ending_key)
+{
+    const uint64_t goal = (uint64_t)category << MAX_FLAGS | flags;
+    return goal_counter_again(counter, ending_key | goal << N_GOAL_OCCASIONS * LEVEL_BITS);
 }
 
 /* A family's scores, as numbers: at two that are compared; and at stage i, which is even, and i + 1 (where

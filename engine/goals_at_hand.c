@@ -8,11 +8,13 @@
 
 void goals_at_hand_free(struct goals_at_hand *goals)
 {
+    free(goals->series);
     free(goals->codes);
     free(goals->shares);
     free(goals->ratings);
     free(goals->kinds);
     free(goals->kind_codes);
+    free(goals->kind_sums);
     free(goals->listed);
     *goals = (struct goals_at_hand){0};
 }
@@ -66,12 +68,15 @@ static bool begin_join(struct goals_at_hand *goals, const struct study *study,
     }
     free(goals->kinds);
     free(goals->kind_codes);
+    free(goals->kind_sums);
     free(goals->listed);
     goals->kinds = calloc(n_kinds, sizeof *goals->kinds);
     goals->kind_codes = calloc(n_kinds * study->n_stages, sizeof *goals->kind_codes);
+    goals->kind_sums = calloc(n_kinds * study->n_stages, sizeof *goals->kind_sums);
     goals->listed = calloc(n_kinds, sizeof *goals->listed);
     goals->n_listed = 0;
-    return goals->kinds != NULL && goals->kind_codes != NULL && goals->listed != NULL;
+    return goals->kinds != NULL && goals->kind_codes != NULL && goals->kind_sums != NULL &&
+           goals->listed != NULL;
 }
 
 bool goals_at_hand_begin(struct goals_at_hand *goals, const struct study *study,
@@ -83,19 +88,33 @@ bool goals_at_hand_begin(struct goals_at_hand *goals, const struct study *study,
     goals->n = 0;
     for (size_t i = 0; i < goals->n_stages; i++) {
         goals->own[i] = GOAL_SUMS_NONE;
-        goals->rated[i] = 0;
     }
-    goals->conflicts = 0;
+    goals->codes_known = false;
+    goals->some = goals->conflicts = 0;
+    goals->all = UINT64_MAX;
     goals->one_weight = goals->weights_settled = true;
     goals->n_changed = 0;
     goals->change = 0;
     return true;
 }
 
-bool goals_make_room(struct goals_at_hand *goals)
+bool goals_know_codes(struct goals_at_hand *goals)
 {
-    return array_grow(&goals->codes, &goals->codes_capacity, (goals->n + 1) * goals->n_stages,
-                      sizeof *goals->codes);
+    const struct join_layout *const layout = goals->join->layout;
+    if (goals->codes_known) {
+        return true;
+    }
+    if (!array_grow(&goals->codes, &goals->codes_capacity, goals->n * goals->n_stages,
+                    sizeof *goals->codes)) {
+        return false;
+    }
+    for (size_t i = 0; i < goals->n * goals->n_stages; i++) {
+        const unsigned char *const at = goals->series[i / goals->n_stages];
+        const uint32_t code = series_rating(layout, at, i % goals->n_stages);
+        goals->codes[i] = code == rating_conflict(layout->stored_bytes) ? 0 : code;
+    }
+    goals->codes_known = true;
+    return true;
 }
 
 /* --- weights that differ, and that are missing --- */
@@ -127,10 +146,13 @@ static void settle_weights(struct goals_at_hand *goals, uint32_t codes[])
     }
 }
 
-void goals_settle_weights(struct goals_at_hand *goals)
+bool goals_settle_weights(struct goals_at_hand *goals)
 {
     if (goals->weights_settled) {
-        return;
+        return true;
+    }
+    if (!goals_know_codes(goals)) {
+        return false;
     }
     for (size_t i = 0; i < goals->n; i++) {
         settle_weights(goals, goals->codes + i * goals->n_stages);
@@ -139,6 +161,7 @@ void goals_settle_weights(struct goals_at_hand *goals)
         goals->own[i] = goals_common_sums(goals, i, i);
     }
     goals->weights_settled = true;
+    return true;
 }
 
 /* --- goals that two stages have --- */
@@ -162,8 +185,8 @@ size_t goals_in_common(const struct goals_at_hand *goals, size_t stage, size_t o
 {
     const uint32_t *codes = goals->codes;
     size_t n = 0;
-    if (goals->n <= BITS_OF_GOALS) {
-        return (size_t)__builtin_popcountll(goals->rated[stage] & goals->rated[other]);
+    if (goals_are_alike(goals, stage, other)) {
+        return (goals->all >> stage & goals->all >> other & 1) != 0 ? goals->n : 0;
     }
     for (size_t i = 0; i < goals->n; i++, codes += goals->n_stages) {
         n += codes[stage] != 0 && codes[other] != 0;
@@ -176,7 +199,8 @@ bool goals_t_score(struct goals_at_hand *goals, size_t stage, size_t other, doub
 {
     const size_t earlier = stage < other ? stage : other;
     size_t n = 0;
-    if (!array_grow(&goals->ratings, &goals->ratings_capacity, goals->n, sizeof *goals->ratings)) {
+    if (!goals_know_codes(goals) ||
+        !array_grow(&goals->ratings, &goals->ratings_capacity, goals->n, sizeof *goals->ratings)) {
         return false;
     }
     for (size_t i = 0; i < goals->n; i++) {

@@ -145,7 +145,8 @@ static void test_levels(void **state)
         goal_counter_level(counter, 2, 8, 1);
         goal_counter_levels(counter, 0, 2, 0, 8, 1);
         goal_counter_levels(counter, 1, 2, 7, 3, 1);
-        assert_true(goal_counter_ending(counter, NO_NAME, 5, (const uint32_t[]){3, NO_GOAL_LEVEL}));
+        assert_true(goal_counter_ending(
+            counter, NO_NAME, 5, goal_counter_ending_key((const uint32_t[]){3, NO_GOAL_LEVEL})));
     }
     assert_true(goal_counter_finish(counter, &tally, &families));
     assert_true(tally_sort(&tally));

@@ -550,24 +550,59 @@ static bool has_measure(const struct study *study, const struct tally *tally, ui
     return *people > 0;
 }
 
-/* Asked for in every table: found once. All is always there. */
-static bool find_measures(const struct study *study, bool is_all, struct comparison *comparison)
+/* Groups that one worker looks at, at a time. */
+#define GROUPS_AT_ONCE ((size_t)1024)
+
+struct finding_measures {
+    const struct study *study;
+    struct comparison *comparison;
+    bool is_all;
+    uint64_t *most; /* owned, of each task: people that a group has */
+};
+
+static void find_some_measures(void *finding_, size_t task, size_t worker)
 {
-    const size_t n_groups = comparison->grouping.n_groups, n = study->n_measures;
-    comparison->has_measure = calloc(n_groups * n + 1, sizeof *comparison->has_measure);
-    for (size_t i = 0; comparison->has_measure != NULL && i < n_groups * n; i++) {
-        const bool goals = study->measures[i % n].instrument->is_goals;
+    const struct finding_measures *const finding = finding_;
+    struct comparison *const comparison = finding->comparison;
+    const size_t n_groups = comparison->grouping.n_groups, n = finding->study->n_measures;
+    const size_t first = task * GROUPS_AT_ONCE;
+    const size_t end = n_groups - first < GROUPS_AT_ONCE ? n_groups : first + GROUPS_AT_ONCE;
+    (void)worker;
+    for (size_t i = first * n; i < end * n; i++) {
+        const bool goals = finding->study->measures[i % n].instrument->is_goals;
         uint64_t people;
-        const bool has = has_measure(study, &comparison->tally, (uint32_t)(i / n), i % n, &people);
+        const bool has =
+            has_measure(finding->study, &comparison->tally, (uint32_t)(i / n), i % n, &people);
         people = goals ? UINT64_MAX : people;
-        comparison->has_measure[i] = is_all || has;
-        comparison->most_people =
-            people > comparison->most_people ? people : comparison->most_people;
+        comparison->has_measure[i] = finding->is_all || has;
+        finding->most[task] = people > finding->most[task] ? people : finding->most[task];
     }
-    return comparison->has_measure != NULL;
 }
 
-static bool make_comparisons(const struct counted *counted, struct figures *figures)
+/* Asked for in every table: found once. All is always there. */
+static bool find_measures(const struct study *study, const struct crew *crew, bool is_all,
+                          struct comparison *comparison)
+{
+    const size_t n_groups = comparison->grouping.n_groups;
+    const size_t n_tasks = (n_groups + GROUPS_AT_ONCE - 1) / GROUPS_AT_ONCE;
+    struct finding_measures finding = {study, comparison, is_all,
+                                       calloc(n_tasks + 1, sizeof *finding.most)};
+    const bool done = finding.most != NULL &&
+                      (comparison->has_measure = calloc(n_groups * study->n_measures + 1,
+                                                        sizeof *comparison->has_measure)) != NULL;
+    if (done) {
+        crew->run(crew, n_tasks, find_some_measures, &finding);
+    }
+    for (size_t i = 0; i < n_tasks && done; i++) {
+        comparison->most_people =
+            finding.most[i] > comparison->most_people ? finding.most[i] : comparison->most_people;
+    }
+    free(finding.most);
+    return done;
+}
+
+static bool make_comparisons(const struct counted *counted, const struct crew *crew,
+                             struct figures *figures)
 {
     figures->comparisons = calloc(counted->study->n_breakdowns, sizeof *figures->comparisons);
     if (figures->comparisons == NULL) {
@@ -582,7 +617,7 @@ static bool make_comparisons(const struct counted *counted, struct figures *figu
                                 counted->study->breakdowns[i].n_columns == 0, &comparison->items) ||
             !family_tally_coarsen(&counted->families, comparison->grouping.group_of,
                                   &comparison->families) ||
-            !find_measures(counted->study, counted->study->breakdowns[i].n_columns == 0,
+            !find_measures(counted->study, crew, counted->study->breakdowns[i].n_columns == 0,
                            comparison)) {
             return false;
         }
@@ -741,7 +776,8 @@ static bool make_computing(struct computing *computing, const struct counted *co
         return false;
     }
     computing->n_works = 1;
-    *work = (struct work){.counted = counted, .study = study, .figures = figures};
+    *work = (struct work){
+        .counted = counted, .study = study, .figures = figures, .crew = computing->crew};
     work->study_sd = calloc(study->n_scales + 1, sizeof *work->study_sd);
     work->rules = calloc(study->n_scales + 1, sizeof *work->rules);
     work->shares = computing->shares = share_rules_new(study);
@@ -774,7 +810,7 @@ bool compute_figures(const struct counted *counted, const struct crew *crew,
         memset(figures->by_family, -1, counted->study->n_scales);
     }
     if (figures->sections == NULL || figures->by_family == NULL ||
-        !make_comparisons(counted, figures) || !make_computing(computing, counted, figures)) {
+        !make_comparisons(counted, crew, figures) || !make_computing(computing, counted, figures)) {
         figures_free(figures);
         return false;
     }

@@ -275,8 +275,8 @@ void compute_band_movement(struct work *work)
 /* The change from the stage before. */
 static void trajectory_step(struct work *work, size_t stage)
 {
-    const struct comparison_of_stages stages = work_compare(work, stage - 1, stage);
-    const struct paired_change change = paired_test(&stages.changes);
+    const struct stage_sums sums = work_sums(work, stage - 1, stage);
+    const struct paired_change change = paired_sums(&sums.changes);
     work_add_count(work, STATISTIC_STEP_N, change.change.n);
     work_add(work, STATISTIC_STEP_MEAN, change.change.mean);
     work_add(work, STATISTIC_STEP_CI_LOW, change.change.ci_low);
@@ -285,20 +285,20 @@ static void trajectory_step(struct work *work, size_t stage)
 }
 
 /* The change since the first stage. */
-static void add_change_since(struct work *work, const struct comparison_of_stages *stages)
+static void add_change_since(struct work *work, size_t stage)
 {
     const bool said = work_is_said(work);
-    const struct score_mean first = score_mean(&stages->before);
+    const struct stage_sums sums = work_sums(work, 0, stage);
     struct paired_change change;
-    work_add_count(work, STATISTIC_CHANGE_N, first.n);
-    work_add(work, STATISTIC_CHANGE_FIRST_MEAN, first.mean);
+    work_add_count(work, STATISTIC_CHANGE_N, sums.before.n);
+    work_add(work, STATISTIC_CHANGE_FIRST_MEAN, sums_mean(&sums.before));
     if (!figures_has_tests(work->figures, work->key.breakdown)) {
-        work_add(work, STATISTIC_CHANGE_MEAN, score_mean(&stages->changes).mean);
+        work_add(work, STATISTIC_CHANGE_MEAN, sums_mean(&sums.changes));
         return;
     }
-    change = paired_test(&stages->changes);
+    change = paired_sums(&sums.changes);
     if (said) {
-        work_add(work, STATISTIC_CHANGE_THIS_MEAN, score_mean(&stages->after).mean);
+        work_add(work, STATISTIC_CHANGE_THIS_MEAN, sums_mean(&sums.after));
     }
     work_add(work, STATISTIC_CHANGE_MEAN, change.change.mean);
     if (said) {
@@ -308,10 +308,16 @@ static void add_change_since(struct work *work, const struct comparison_of_stage
     work_add(work, STATISTIC_CHANGE_P, change.p_t);
 }
 
+/* What families make of the change between two stages. */
+static void add_families(struct work *work, size_t stage, size_t later, enum statistic families)
+{
+    const struct comparison_of_stages stages = work_compare(work, stage, later);
+    compute_family_pair(work, stage, later, &stages.changes, families);
+}
+
 /* `whole`: also what no table prints. */
 static void trajectory_change(struct work *work, size_t stage, bool whole)
 {
-    struct comparison_of_stages stages;
     if (stage == 0) {
         const unsigned last = work_has_families(work) ? STATISTIC_STEP_FAMILY_P : STATISTIC_STEP_P;
         for (unsigned s = STATISTIC_CHANGE_N; s <= last && whole; s++) {
@@ -320,25 +326,23 @@ static void trajectory_change(struct work *work, size_t stage, bool whole)
         }
         return;
     }
-    stages = work_compare(work, 0, stage);
-    add_change_since(work, &stages);
+    add_change_since(work, stage);
     if (whole) {
         trajectory_step(work, stage);
-        stages = work_compare(work, 0, stage); /* in the room that the step took */
     }
     if (work_has_families(work)) {
-        compute_family_pair(work, 0, stage, &stages.changes, STATISTIC_CHANGE_FAMILIES);
+        add_families(work, 0, stage, STATISTIC_CHANGE_FAMILIES);
     }
     if (work_has_families(work) && whole) {
-        stages = work_compare(work, stage - 1, stage);
-        compute_family_pair(work, stage - 1, stage, &stages.changes, STATISTIC_STEP_FAMILIES);
+        add_families(work, stage - 1, stage, STATISTIC_STEP_FAMILIES);
     }
 }
 
 /* What no table prints of single cohorts. */
-static void add_stage_spread(struct work *work, const struct distribution *scores, bool interval)
+static void add_stage_spread(struct work *work, size_t stage, bool interval)
 {
-    const struct description d = describe_interval(scores);
+    const struct distribution scores = work_distribution(work, stage, TALLY_ONE_STAGE);
+    const struct description d = describe_interval(&scores);
     work_add(work, STATISTIC_SD, d.sd);
     if (interval) {
         work_add(work, STATISTIC_CI_LOW, d.ci_low);
@@ -354,14 +358,13 @@ void compute_trajectory(struct work *work)
         model = compute_model(work);
     }
     for (size_t stage = 0; stage < work->study->n_stages; stage++) {
-        struct distribution scores = work_distribution(work, stage, TALLY_ONE_STAGE);
-        struct score_mean mean = score_mean(&scores);
+        struct score_mean mean = work_mean(work, stage, TALLY_ONE_STAGE);
         const bool level = study_is_goal_level(work->study, work->key.scale);
         work->key.stage = (uint16_t)(FIGURE_STAGE_FIRST + stage);
         work_add_count(work, STATISTIC_N, mean.n);
         work_add(work, STATISTIC_MEAN, mean.mean);
         if (whole) {
-            add_stage_spread(work, &scores, !level);
+            add_stage_spread(work, stage, !level);
         }
         if (level) {
             continue;
@@ -369,8 +372,7 @@ void compute_trajectory(struct work *work)
         trajectory_change(work, stage, whole);
         /* A mean over those who have every stage: the plain means of two stages may differ only
            because different people are in them. */
-        scores = work_distribution(work, stage, TALLY_ALL_STAGES);
-        mean = score_mean(&scores);
+        mean = work_mean(work, stage, TALLY_ALL_STAGES);
         work_add_count(work, STATISTIC_SAME_N, mean.n);
         work_add(work, STATISTIC_SAME_MEAN, mean.mean);
         if (whole) {

@@ -224,8 +224,53 @@ static bool has_tests(const struct work *work, const struct tests *tests, size_t
                                work->study->scales[scale].measure);
 }
 
+/* The p of all places of a row. */
+static void find_row(const struct work *work, struct tests *tests, size_t row)
+{
+    bool has = false;
+    for (size_t i = 0; i < tests->n_places; i++) {
+        const size_t scale = tests->places[i].scale;
+        has =
+            i > 0 && scale == tests->places[i - 1].scale ? has : has_tests(work, tests, row, scale);
+        tests->p[row * tests->n_places + i] = has ? p_of(work, tests, row, tests->places[i]) : NAN;
+    }
+}
+
+/* Rows that one worker looks at, at a time. */
+#define ROWS_AT_ONCE ((size_t)1024)
+
+struct finding_tests {
+    const struct work *work;
+    struct tests *tests;
+};
+
+static void find_rows(void *finding_, size_t task, size_t worker)
+{
+    const struct finding_tests *const finding = finding_;
+    const size_t first = task * ROWS_AT_ONCE, n = finding->tests->n_rows;
+    const size_t end = n - first < ROWS_AT_ONCE ? n : first + ROWS_AT_ONCE;
+    (void)worker;
+    for (size_t row = first; row < end; row++) {
+        find_row(finding->work, finding->tests, row);
+    }
+}
+
+/* Asks once for what is found out when it is first asked for, which several cannot at the same time. */
+static void ask_once(const struct work *work, const struct tests *tests)
+{
+    for (size_t i = 0; i < tests->n_places; i++) {
+        const struct place place = tests->places[i];
+        const unsigned table = place.kind != MEAN_CHANGE            ? kinds[place.kind].table
+                               : place.stage == FIGURE_STAGE_CHANGE ? FIGURES_BEFORE_AFTER
+                                                                    : FIGURES_TRAJECTORY;
+        (void)figures_section(work->figures, table, tests->breakdown);
+        (void)figures_are_by_family(work->figures, place.scale);
+    }
+}
+
 static bool find_tests(const struct work *work, struct tests *tests)
 {
+    struct finding_tests finding = {work, tests};
     tests->n_places = list_places(tests, work->study, NULL, 0);
     tests->n_rows =
         work->figures->comparisons[tests->breakdown].grouping.n_groups * tests->n_members;
@@ -235,16 +280,9 @@ static bool find_tests(const struct work *work, struct tests *tests)
         return false;
     }
     (void)list_places(tests, work->study, tests->places, tests->n_places);
-    for (size_t row = 0; row < tests->n_rows; row++) {
-        bool has = false;
-        for (size_t i = 0; i < tests->n_places; i++) {
-            const size_t scale = tests->places[i].scale;
-            has = i > 0 && scale == tests->places[i - 1].scale ? has
-                                                               : has_tests(work, tests, row, scale);
-            tests->p[row * tests->n_places + i] =
-                has ? p_of(work, tests, row, tests->places[i]) : NAN;
-        }
-    }
+    ask_once(work, tests);
+    work->crew->run(work->crew, (tests->n_rows + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE, find_rows,
+                    &finding);
     return make_room(tests);
 }
 

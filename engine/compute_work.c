@@ -104,6 +104,35 @@ void work_forget(const struct work *work)
     work->last->of = NULL;
 }
 
+struct stage_sums work_sums(const struct work *work, size_t stage, size_t later)
+{
+    const struct score_sums none = {.units_per_point = work_scale(work)->units_per_point};
+    struct stage_sums sums = {none, none, none};
+    struct cell_cursor at = work_cells(work, stage, later);
+    while (cell_next(&at)) {
+        const struct cell_count *const cell = &at.cell;
+        if (tally_is_score(cell->code) && tally_is_score(cell->later_code)) {
+            score_sums_add(&sums.before, cell->code, cell->count);
+            score_sums_add(&sums.after, cell->later_code, cell->count);
+            score_sums_add(&sums.changes, cell->later_code - cell->code, cell->count);
+        }
+    }
+    return sums;
+}
+
+struct score_mean work_mean(const struct work *work, size_t stage, size_t later)
+{
+    struct score_sums sums = {.units_per_point = work_scale(work)->units_per_point};
+    struct cell_cursor at = work_cells(work, stage, later);
+    while (cell_next(&at)) {
+        if (tally_is_score(at.cell.code)) { /* squares are not asked for */
+            sums.n += at.cell.count;
+            sums.sum += (int128)at.cell.code * (int128)at.cell.count;
+        }
+    }
+    return (struct score_mean){sums.n, sums_mean(&sums)};
+}
+
 bool work_is_said(const struct work *work)
 {
     const struct comparison *const comparison = &work->figures->comparisons[work->key.breakdown];

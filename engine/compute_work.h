@@ -3,8 +3,10 @@
 #define PELLTER_ENGINE_COMPUTE_WORK_H
 
 #include <gsl/gsl_rng.h>
+#include "engine/crew.h"
 #include "engine/figures.h"
 #include "engine/stats/counts.h"
+#include "engine/stats/describe.h"
 #include "engine/stats/item_analysis.h"
 #include "engine/stats/mixed_model.h"
 #include "engine/stats/noncentral_t.h"
@@ -55,6 +57,7 @@ struct work {
     const struct counted *counted;
     const struct study *study;
     const struct figures *figures;
+    const struct crew *crew;    /* borrowed: who helps with what is done before figures are added */
     struct figure_part *part;   /* where figures are added */
     struct figure_key key;      /* of the figure that is added next */
     struct group_runs *runs;    /* owned, as are the rest */
@@ -102,6 +105,14 @@ struct distribution work_distribution(const struct work *work, size_t stage, siz
    says so. */
 struct comparison_of_stages work_compare(const struct work *work, size_t stage, size_t later);
 void work_forget(const struct work *work);
+
+/* The same where no more is asked for than means and spreads: all from one walk through the cells. And the mean
+   of the scores at one stage. */
+struct stage_sums {
+    struct score_sums before, after, changes;
+};
+struct stage_sums work_sums(const struct work *work, size_t stage, size_t later);
+struct score_mean work_mean(const struct work *work, size_t stage, size_t later);
 
 /* Are sentences said of single cohorts, or is what no table prints computed anyway? */
 bool work_is_said(const struct work *work);

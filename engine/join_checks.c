@@ -198,25 +198,34 @@ static void warn_of_stages(struct warnings *warnings, const struct counted *coun
     }
 }
 
-/* A measure with respondents of whom nobody has both forms. */
+/* Has nobody of a cohort both forms? Adds up how many these are. */
+static bool has_no_pair(struct cell_cursor at, uint64_t *discounted)
+{
+    while (cell_next(&at)) {
+        const enum discount discount = discount_of(at.cell.code, at.cell.later_code);
+        if (discount != DISCOUNT_NO_BEFORE_FORM && discount != DISCOUNT_NO_AFTER_FORM) {
+            return false;
+        }
+        *discounted += at.cell.count;
+    }
+    return true;
+}
+
+/* A measure with respondents of whom nobody has both forms. Of most the first cohort shows that it is none. */
 static void warn_of_nobody(struct warnings *warnings, const struct counted *counted, size_t measure)
 {
     const struct study *const study = counted->study;
     const size_t last =
         study->measures[measure].first_scale + study->measures[measure].instrument->n_scales - 1;
     uint64_t discounted = 0;
-    for (size_t cohort = 0; cohort < counted->tally.n_cohorts; cohort++) {
-        struct cell_cursor at =
-            tally_find(&counted->tally, (uint32_t)cohort, last, study->before, study->after);
-        while (cell_next(&at)) {
-            const enum discount discount = discount_of(at.cell.code, at.cell.later_code);
-            discounted += discount == DISCOUNT_NO_BEFORE_FORM || discount == DISCOUNT_NO_AFTER_FORM
-                              ? at.cell.count
-                              : 0;
-        }
+    bool nobody = true;
+    for (size_t cohort = 0; cohort < counted->tally.n_cohorts && nobody; cohort++) {
+        nobody = has_no_pair(
+            tally_find(&counted->tally, (uint32_t)cohort, last, study->before, study->after),
+            &discounted);
     }
     /* With one stage nobody can be viable and nothing is wrong; one respondent says little. */
-    if (study->before != study->after && discounted > 1 &&
+    if (study->before != study->after && nobody && discounted > 1 &&
         discounted == counted->measures[measure].respondents) {
         struct text text = text_of(MESSAGE_WARNING_NOBODY_VIABLE);
         text.arguments[0] = argument_name(study->measures[measure].label);

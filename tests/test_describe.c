@@ -33,6 +33,20 @@ static void check_parts(const struct distribution *distribution, const struct de
 {
     const struct score_mean mean = score_mean(distribution);
     const struct description interval = describe_interval(distribution);
+    struct score_sums backwards = {.units_per_point = distribution->units_per_point};
+    struct description sums;
+    for (size_t i = distribution->n_scores; i-- > 0;) { /* one apart from the others like it */
+        score_sums_add(&backwards, distribution->scores[i].score, 1);
+        score_sums_add(&backwards, distribution->scores[i].score,
+                       distribution->scores[i].count - 1);
+    }
+    sums = describe_sums(&backwards);
+    assert_true(sums.n == whole->n);
+    check_same(&sums.mean, &whole->mean);
+    check_same(&sums.sd, &whole->sd);
+    check_same(&sums.se, &whole->se);
+    check_same(&sums.ci_low, &whole->ci_low);
+    check_same(&sums.ci_high, &whole->ci_high);
     assert_true(mean.n == whole->n && interval.n == whole->n);
     check_same(&mean.mean, &whole->mean);
     check_same(&interval.mean, &whole->mean);

@@ -43,85 +43,97 @@ static void set_interval(struct description *description)
     description->ci_high = value_double(description->mean.number + half);
 }
 
-/* n > 0 scores, whose mean is to be exact. */
-static struct whole_mean mean_of(const struct distribution *distribution, uint64_t n)
+void score_sums_add(struct score_sums *sums, int64_t score, uint64_t count)
 {
-    /* Counted from a score of the data, sums keep to the 119 bits that moments.h promises. */
-    const int64_t origin = distribution->scores[0].score;
-    int128 sum = 0;
+    const int64_t origin = sums->n == 0 ? score : sums->origin;
+    const int128 x = score - origin;
+    sums->origin = origin;
+    sums->n += count;
+    sums->sum += x * (int128)count;
+    sums->squares += x * x * (int128)count;
+}
+
+static struct score_sums sums_of(const struct distribution *distribution)
+{
+    struct score_sums sums = {.units_per_point = distribution->units_per_point};
     for (size_t i = 0; i < distribution->n_scores; i++) {
-        const struct score_count *s = &distribution->scores[i];
-        sum += (int128)(s->score - origin) * (int128)s->count;
+        assert(distribution->scores[i].count > 0);
+        score_sums_add(&sums, distribution->scores[i].score, distribution->scores[i].count);
     }
-    return whole_mean(sum, origin, n);
+    return sums;
+}
+
+/* Of n > 0 scores, exact. */
+static struct value mean_of(int128 sum, int64_t origin, uint64_t n, int64_t units_per_point)
+{
+    assert(units_per_point > 0);
+    return value_ratio(sum + (int128)origin * (int128)n, (int128)units_per_point * (int128)n);
 }
 
 /* Spread for n > 1, from one exact sum and one exact sum of squares:
 
        sd = sqrt(N / (n (n - 1))),  se = sqrt(N / (n^2 (n - 1))),
-       N = n sum(x^2) - (sum x)^2 in square units, x counted from a whole unit next to the mean */
-static void set_spread(const struct distribution *distribution, struct description *description)
+       N = n sum(x^2) - (sum x)^2 in square units, x counted from a whole unit next to the mean
+
+   Returns whether any two scores differ. */
+static bool set_spread(const struct score_sums *sums, struct description *description)
 {
-    const uint64_t n = description->n;
-    const uint64_t unit = (uint64_t)distribution->units_per_point;
-    const struct whole_mean mean = mean_of(distribution, n);
-    int128 squares = 0;
-    struct spread spread;
-    for (size_t i = 0; i < distribution->n_scores; i++) {
-        const int128 x = distribution->scores[i].score - mean.whole;
-        squares += x * x * (int128)distribution->scores[i].count;
-    }
-    spread = spread_from(squares, mean, mean, n);
+    const uint64_t n = sums->n, unit = (uint64_t)sums->units_per_point;
+    const struct whole_mean mean = whole_mean(sums->sum, 0, n);
+    const int128 squares = sums->squares - 2 * (int128)mean.whole * sums->sum +
+                           (int128)mean.whole * mean.whole * (int128)n;
+    const struct spread spread = spread_from(squares, mean, mean, n);
     description->sd = spread_root(&spread, (const uint64_t[]){n, n - 1, unit, unit}, 4);
     description->se = spread_root(&spread, (const uint64_t[]){n, n, n - 1, unit, unit}, 5);
+    return spread.number > 0.0;
 }
 
 struct score_mean score_mean(const struct distribution *distribution)
 {
-    const struct score_count *const scores = distribution->scores;
-    const int64_t unit = distribution->units_per_point;
     struct score_mean result = {0, VALUE_NONE};
-    assert(unit > 0);
+    const int64_t origin = distribution->n_scores > 0 ? distribution->scores[0].score : 0;
+    int128 sum = 0;
     for (size_t i = 0; i < distribution->n_scores; i++) {
-        assert(scores[i].count > 0 && (i == 0 || scores[i - 1].score < scores[i].score));
-        result.n += scores[i].count;
+        const struct score_count *const s = &distribution->scores[i];
+        result.n += s->count;
+        sum += (int128)(s->score - origin) * (int128)s->count;
     }
     if (result.n > 0) {
-        const struct whole_mean mean = mean_of(distribution, result.n);
-        result.mean = value_ratio((int128)mean.whole * (int128)result.n + mean.rest,
-                                  (int128)unit * (int128)result.n);
+        result.mean = mean_of(sum, origin, result.n, distribution->units_per_point);
     }
     return result;
 }
 
-static struct description describe_mean(const struct distribution *distribution)
+struct value sums_mean(const struct score_sums *sums)
 {
-    const struct score_mean mean = score_mean(distribution);
-    return (struct description){.n = mean.n,
-                                .mean = mean.mean,
-                                .sd = VALUE_NONE,
-                                .se = VALUE_NONE,
-                                .ci_low = VALUE_NONE,
-                                .ci_high = VALUE_NONE,
-                                .q1 = VALUE_NONE,
-                                .median = VALUE_NONE,
-                                .q3 = VALUE_NONE,
-                                .min = VALUE_NONE,
-                                .max = VALUE_NONE};
+    return sums->n == 0 ? VALUE_NONE
+                        : mean_of(sums->sum, sums->origin, sums->n, sums->units_per_point);
+}
+
+struct description describe_sums(const struct score_sums *sums)
+{
+    struct description description = {.n = sums->n,
+                                      .mean = sums_mean(sums),
+                                      .sd = VALUE_NONE,
+                                      .se = VALUE_NONE,
+                                      .ci_low = VALUE_NONE,
+                                      .ci_high = VALUE_NONE,
+                                      .q1 = VALUE_NONE,
+                                      .median = VALUE_NONE,
+                                      .q3 = VALUE_NONE,
+                                      .min = VALUE_NONE,
+                                      .max = VALUE_NONE};
+    /* Where all scores are equal, an interval of no width would claim that the mean is known exactly. */
+    if (sums->n > 1 && set_spread(sums, &description)) {
+        set_interval(&description);
+    }
+    return description;
 }
 
 struct description describe_interval(const struct distribution *distribution)
 {
-    struct description description = describe_mean(distribution);
-    if (description.n > 1) {
-        set_spread(distribution, &description);
-    }
-    /* Two different scores are at least two people, so there is a df. Where all are equal, an
-       interval of no width would claim that the mean is known exactly. */
-    if (distribution->n_scores > 1) {
-        set_interval(&description);
-    }
-    return description;
+    const struct score_sums sums = sums_of(distribution);
+    return describe_sums(&sums);
 }
 
 struct description describe(const struct distribution *distribution)

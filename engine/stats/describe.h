@@ -29,4 +29,16 @@ struct description describe(const struct distribution *distribution);
 /* The same without quantiles, which are undefined. */
 struct description describe_interval(const struct distribution *distribution);
 
+/* What mean and spread of scores are made of, whatever their order: exact sums of what scores, in units, are more
+   than the first of them. Start with {.units_per_point = ...}. Scores and counts as in
+   engine/stats/moments.h. */
+struct score_sums {
+    uint64_t n;
+    int128 sum, squares;
+    int64_t origin, units_per_point;
+};
+void score_sums_add(struct score_sums *sums, int64_t score, uint64_t count);
+struct value sums_mean(const struct score_sums *sums); /* undefined at n = 0 */
+struct description describe_sums(const struct score_sums *sums);
+
 #endif

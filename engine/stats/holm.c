@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* Equal p values get equal p_holm, in whatever order they stand; by place all the same, so that the
-   result is the same for every qsort(). */
+   order is the same for every qsort(). */
 static int test_compare(const void *a, const void *b)
 {
     const struct holm_test *const x = a, *const y = b;
@@ -14,23 +14,54 @@ static int test_compare(const void *a, const void *b)
     return x->place < y->place ? -1 : x->place > y->place;
 }
 
-size_t holm_adjust(struct holm_test tests[], size_t n)
+static size_t count_below(const struct holm_test tests[], size_t m, double limit)
 {
-    size_t m = 0;
-    double highest = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        if (!isnan(tests[i].p)) {
+    size_t n = 0;
+    for (size_t i = 0; i < m; i++) {
+        n += tests[i].p < limit;
+    }
+    return n;
+}
+
+/* Puts first those below the limit; returns how many. */
+static size_t part(struct holm_test tests[], size_t m, double limit)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m; i++) {
+        if (tests[i].p < limit) {
             const struct holm_test test = tests[i];
-            tests[i] = tests[m];
-            tests[m++] = test;
+            tests[i] = tests[n];
+            tests[n++] = test;
         }
     }
-    if (m > 0) {
-        qsort(tests, m, sizeof tests[0], test_compare);
+    return n;
+}
+
+/* Puts first those whose p_holm may be below 1, and returns how many. From the first on that has
+   (m - i) p(i) >= 1, all are 1, and need not be sorted: of thousands of tests that is nearly every one. */
+static size_t part_small(struct holm_test tests[], size_t m)
+{
+    double limit = 2.0 / (double)m;
+    while (limit < 1.0 && (double)(m - count_below(tests, m, limit)) * limit < 1.0) {
+        limit *= 2.0;
     }
-    for (size_t i = 0; i < m; i++) {
+    return limit < 1.0 ? part(tests, m, limit) : m;
+}
+
+size_t holm_adjust(struct holm_test tests[], size_t n)
+{
+    const size_t m = part(tests, n, INFINITY); /* NAN is not below */
+    const size_t small = m > 0 ? part_small(tests, m) : 0;
+    double highest = 0.0;
+    if (small > 0) {
+        qsort(tests, small, sizeof tests[0], test_compare);
+    }
+    for (size_t i = 0; i < small; i++) {
         highest = fmax(highest, (double)(m - i) * tests[i].p);
         tests[i].p = fmin(1.0, highest);
+    }
+    for (size_t i = small; i < m; i++) {
+        tests[i].p = 1.0;
     }
     return m;
 }

@@ -16,8 +16,8 @@ struct holm_test {
    so that whoever calls "found" what has p_holm <= .05 is wrong anywhere with probability .05 at
    most, whether or not the tests depend on each other.
 
-   tests    in any order; on return the m that have a p come first, by ascending p, and `p` is
-            p_holm. What stands behind them is left as it was.
+   tests    in any order; on return the m that have a p come first, in any order, and `p` is
+            p_holm. What stands behind them are those that have none.
    returns  m
    source   Holm (1979), Scandinavian Journal of Statistics 6(2):65-70, www.jstor.org/stable/4615733
    R        p.adjust(p, method = "holm"), to the last bit */

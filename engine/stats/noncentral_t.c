@@ -140,7 +140,7 @@ struct interval noncentral_t_interval(double t, double df)
     return in_range(t, df) ? of_sign(t, upper_interval(fabs(t), df)) : (struct interval){NAN, NAN};
 }
 
-#define N_KNOWN ((size_t)1 << 12) /* as many as there are numbers of 64 - 52 bits */
+#define N_KNOWN ((size_t)1 << 14) /* as many as there are numbers of 64 - 50 bits */
 struct known_intervals {
     struct {
         double t, df; /* t >= 0; df 0: nothing */
@@ -158,7 +158,7 @@ static size_t place_of(double t, double df)
 {
     uint64_t bits;
     memcpy(&bits, &t, sizeof bits);
-    return (size_t)((bits + (uint64_t)df) * UINT64_C(0x9e3779b97f4a7c15) >> 52);
+    return (size_t)((bits + (uint64_t)df) * UINT64_C(0x9e3779b97f4a7c15) >> 50);
 }
 
 struct interval noncentral_t_interval_known(struct known_intervals *known, double t, double df)

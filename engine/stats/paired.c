@@ -73,7 +73,7 @@ static void set_joint(const struct joint *joint, struct paired_change *paired)
     }
 }
 
-static struct paired_change with_test(const struct description *change, size_t n_changes)
+static struct paired_change with_test(const struct description *change)
 {
     struct paired_change paired = {.change = *change,
                                    .t = VALUE_NONE,
@@ -85,8 +85,7 @@ static struct paired_change with_test(const struct description *change, size_t n
     if (change->n > 0) {
         paired.df = value_count((int64_t)(change->n - 1));
     }
-    /* Two different changes, so that neither sd nor se is 0. */
-    if (n_changes > 1) {
+    if (change->sd.number > 0.0) { /* and so is se; not where it is NAN */
         set_t(&paired);
     }
     return paired;
@@ -95,13 +94,19 @@ static struct paired_change with_test(const struct description *change, size_t n
 struct paired_change paired_test(const struct distribution *changes)
 {
     const struct description change = describe_interval(changes);
-    return with_test(&change, changes->n_scores);
+    return with_test(&change);
+}
+
+struct paired_change paired_sums(const struct score_sums *changes)
+{
+    const struct description change = describe_sums(changes);
+    return with_test(&change);
 }
 
 struct paired_change paired_change(const struct joint *joint, const struct distribution *changes)
 {
     const struct description change = describe(changes);
-    struct paired_change paired = with_test(&change, changes->n_scores);
+    struct paired_change paired = with_test(&change);
     assert(joint->units_per_point == changes->units_per_point);
     assert((joint->n_pairs == 0) == (changes->n_scores == 0));
     if (change.n > 1) {

@@ -24,5 +24,6 @@ struct paired_change paired_change(const struct joint *joint, const struct distr
 
 /* The test and the interval alone: no quantiles of the change, dav or r. */
 struct paired_change paired_test(const struct distribution *changes);
+struct paired_change paired_sums(const struct score_sums *changes);
 
 #endif

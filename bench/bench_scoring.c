@@ -131,7 +131,7 @@ static void score_columns(struct bench *b)
 {
     for (size_t k = 0; k < N_BATCHES; k++) {
         forms_score(b->instrument, b->tables, &b->columns[k], BATCH_FORMS, &b->scored[k]);
-        b->seen += b->scored[k].outcome[0][k];
+        b->seen += scored_outcome(&b->scored[k], 0, k);
     }
 }
 
@@ -139,7 +139,7 @@ static void score_columns_without_tables(struct bench *b)
 {
     for (size_t k = 0; k < N_BATCHES; k++) {
         forms_score(b->instrument, NULL, &b->columns[k], BATCH_FORMS, &b->scored[k]);
-        b->seen += b->scored[k].outcome[0][k];
+        b->seen += scored_outcome(&b->scored[k], 0, k);
     }
 }
 

@@ -211,23 +211,40 @@ static bool find_rest(const uint8_t *restrict used, const uint8_t *restrict comp
     return memchr(rest, UINT8_MAX, BATCH_FORMS) != NULL;
 }
 
-static void add_audit(struct scoring_audit *audit, const struct scale *scale,
-                      const outcome *restrict outcomes, const uint8_t *restrict n_answered,
-                      const bool *restrict prorated, const uint8_t *restrict used)
+/* What there is to know of an outcome here: a reason, or N_REASONS for any score. */
+static const uint8_t *kinds_of(const struct scored_columns *scored, size_t scale,
+                               uint8_t room[BATCH_FORMS])
 {
-    uint32_t n_scored = 0, n_prorated = 0, n_incomplete = 0;
-    for (size_t f = 0; f < BATCH_FORMS; f++) {
-        const uint32_t one = used[f] & 1;
-        n_scored += (outcomes[f] >= N_REASONS) & one;
-        n_prorated += prorated[f] & one;
-        n_incomplete += (outcomes[f] == REASON_INCOMPLETE) & one;
+    const outcome *const wide = scored->wide[scale];
+    if (scored->is_narrow) {
+        return scored->narrow[scale];
     }
-    audit->complete += n_scored - n_prorated;
+    for (size_t f = 0; f < BATCH_FORMS; f++) {
+        room[f] = (uint8_t)(wide[f] < N_REASONS ? wide[f] : N_REASONS);
+    }
+    return room;
+}
+
+static void add_audit(struct scoring_audit *audit, const struct scale *scale,
+                      const uint8_t *restrict outcomes, const uint8_t *restrict n_answered,
+                      const uint8_t *restrict prorated, const uint8_t *restrict used)
+{
+    uint8_t scored[LANES] = {0}, some[LANES] = {0}, incomplete[LANES] = {0};
+    for (size_t f = 0; f < BATCH_FORMS; f += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            const uint8_t one = used[f + k] & 1, code = outcomes[f + k];
+            scored[k] = (uint8_t)(scored[k] + ((code >= N_REASONS) & one));
+            some[k] = (uint8_t)(some[k] + (prorated[f + k] & one));
+            incomplete[k] = (uint8_t)(incomplete[k] + ((code == REASON_INCOMPLETE) & one));
+        }
+    }
+    const uint32_t n_prorated = lanes_sum(some);
+    audit->complete += lanes_sum(scored) - n_prorated;
     audit->prorated += n_prorated;
-    audit->unscored += n_incomplete;
+    audit->unscored += lanes_sum(incomplete);
     /* of a sum of scales it is parts that are counted, which would read as items */
     for (size_t f = 0; n_prorated > 0 && scale->kind == SCALE_ITEMS && f < BATCH_FORMS; f++) {
-        audit->prorated_from[n_answered[f]] += prorated[f] && used[f] != 0;
+        audit->prorated_from[n_answered[f]] += prorated[f] != 0 && used[f] != 0;
     }
 }
 
@@ -271,8 +288,9 @@ static inline void add_forms(struct item_checks *checks, size_t measure,
     for (size_t i = 0; i < m->instrument->n_scales; i++) {
         const size_t index = m->first_scale + i;
         const struct scale *const scale = &m->instrument->scales[i];
-        add_audit(&checks->scales[index].audit, scale, scored->outcome[i], scored->n_answered[i],
-                  scored->prorated[i], used);
+        uint8_t room[BATCH_FORMS];
+        add_audit(&checks->scales[index].audit, scale, kinds_of(scored, i, room),
+                  scored->n_answered[i], scored->prorated[i], used);
         if (checks->owns_items[index] && answers->answers[scale->group] != NULL) {
             add_rest(checks, measure, index, answers, scored, counted, used);
         }
@@ -405,15 +423,26 @@ void item_checks_merge(struct item_checks *into, const struct item_checks *from)
 
 #define AGE_AND_OVER 120 /* as a highest age: no limit */
 
-void item_checks_add_age(struct item_checks *checks, size_t measure, int64_t age)
+bool item_checks_add_ages(struct item_checks *checks, size_t measure,
+                          const int16_t ages[BATCH_FORMS], const uint8_t n_valid[BATCH_FORMS],
+                          int16_t bad)
 {
     const struct instrument *const instrument = checks->study->measures[measure].instrument;
-    if (instrument->age_highest > 0) {
-        checks->ages[measure]++;
-        checks->ages_outside[measure] +=
-            age < (int64_t)instrument->age_lowest ||
-            (age > (int64_t)instrument->age_highest && instrument->age_highest < AGE_AND_OVER);
+    const int16_t lowest = (int16_t)instrument->age_lowest;
+    const int16_t highest =
+        (int16_t)(instrument->age_highest < AGE_AND_OVER ? instrument->age_highest : INT16_MAX);
+    uint16_t n = 0, n_outside = 0, n_bad = 0;
+    for (size_t f = 0; f < BATCH_FORMS; f++) {
+        const uint16_t used = n_valid[f] > 0, given = (ages[f] >= 0) & used;
+        n = (uint16_t)(n + given);
+        n_outside = (uint16_t)(n_outside + (given & ((ages[f] < lowest) | (ages[f] > highest))));
+        n_bad = (uint16_t)(n_bad + (used & (ages[f] == bad)));
     }
+    if (instrument->age_highest > 0) {
+        checks->ages[measure] += n;
+        checks->ages_outside[measure] += n_outside;
+    }
+    return n_bad > 0;
 }
 
 /* --- warnings --- */

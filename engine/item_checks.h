@@ -70,7 +70,11 @@ void item_checks_add_forms(struct item_checks *checks, size_t measure,
    has counted nothing else: once, when all forms are in. */
 void item_checks_add_products(struct item_checks *checks, const struct item_tally *tally);
 
-void item_checks_add_age(struct item_checks *checks, size_t measure, int64_t age);
+/* The ages, in years, of BATCH_FORMS forms; below 0: none. Blank forms (n_valid 0) are left out. Whether
+   any other has the age `bad`, which stands for one that cannot be read. */
+bool item_checks_add_ages(struct item_checks *checks, size_t measure,
+                          const int16_t ages[BATCH_FORMS], const uint8_t n_valid[BATCH_FORMS],
+                          int16_t bad);
 
 /* Adds all that `from`, of the same study, has taken in: so threads' results meet. The sums are
    whole numbers: in which order they meet makes no difference. */

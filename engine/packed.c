@@ -252,27 +252,55 @@ static INTO_CALLER void pack_numbers(struct packed_columns *packed, size_t at,
     }
 }
 
+/* The codes of a payload from the k-th on that stand in four bytes of it: four of a byte each, or one.
+   Returns how many they are. */
+static INTO_CALLER size_t take_codes(const struct join_layout *layout,
+                                     const struct form_columns *forms, size_t first, size_t k,
+                                     size_t n, uint32_t *restrict numbers)
+{
+    const size_t left = layout->n_payload - k;
+    if (forms->codes != NULL) {
+        memcpy(numbers, forms->codes + k * forms->stride + first, n * sizeof *numbers);
+        return 1;
+    }
+    const uint8_t *restrict const a = forms->narrow + k * forms->stride + first;
+    const uint8_t *restrict const b = a + forms->stride, *restrict const c = b + forms->stride,
+                                  *restrict const d = c + forms->stride;
+    if (layout->code_bytes == 1 && left >= 4) {
+        for (size_t i = 0; i < n; i++) {
+            numbers[i] = a[i] | (uint32_t)b[i] << 8 | (uint32_t)c[i] << 16 | (uint32_t)d[i] << 24;
+        }
+        return 4;
+    }
+    for (size_t i = 0; i < n; i++) {
+        numbers[i] = a[i];
+    }
+    return 1;
+}
+
 /* The head with the payload, and of goals the flags. */
 static INTO_CALLER void pack_codes(const struct join_layout *layout,
                                    const struct form_columns *forms, size_t first, unsigned kind,
                                    size_t n, struct packed_columns *packed)
 {
     uint64_t *restrict const head = packed->words[PACKED_HEAD / PACKED_WORD];
-    const uint32_t *restrict const stages = forms->stages + first, *const codes =
-                                                                       forms->codes + first;
+    const uint32_t *restrict const stages = forms->stages + first;
     const uint64_t alike = forms->measure | (uint64_t)kind << 24;
+    uint32_t numbers[PACKED_AT_ONCE];
+    size_t k = take_codes(layout, forms, first, 0, n, numbers);
     for (size_t i = 0; i < n; i++) {
-        head[i] = alike | (uint64_t)stages[i] << 16 | (uint64_t)codes[i] << 32;
+        head[i] = alike | (uint64_t)stages[i] << 16 | (uint64_t)numbers[i] << 32;
     }
-    for (size_t k = 1; k < layout->n_payload; k++) {
-        pack_numbers(packed, PACKED_PAYLOAD + k * layout->code_bytes, codes + k * forms->stride, n);
+    while (k < layout->n_payload) {
+        const size_t at = PACKED_PAYLOAD + k * layout->code_bytes;
+        k += take_codes(layout, forms, first, k, n, numbers);
+        pack_numbers(packed, at, numbers, n);
     }
     if (layout->is_goals) {
-        uint32_t flags[PACKED_AT_ONCE];
         for (size_t i = 0; i < n; i++) {
-            flags[i] = forms->flags[first + i];
+            numbers[i] = forms->flags[first + i];
         }
-        pack_numbers(packed, PACKED_PAYLOAD + layout->payload_bytes, flags, n);
+        pack_numbers(packed, PACKED_PAYLOAD + layout->payload_bytes, numbers, n);
     }
 }
 

@@ -134,7 +134,8 @@ struct form_columns {
     bool may_start;
     const struct id *ids;             /* borrowed, as are the rest; zeros: none */
     const uint32_t *cohorts, *stages; /* NO_STAGE: to be placed by its date */
-    const uint32_t *codes;            /* s of form i's payload: codes[s * stride + i] */
+    const uint32_t *codes;            /* s of form i's payload: codes[s * stride + i] ... */
+    const uint8_t *narrow;            /* ... or narrow[s * stride + i], where codes is NULL */
     size_t stride;
     const uint32_t *goals, *categories; /* of goals: as a form has them; else NULL */
     const uint16_t *flags;
@@ -157,6 +158,12 @@ struct packed_columns {
     uint64_t hashes[PACKED_AT_ONCE];
     uint64_t words[PACKED_WORDS][PACKED_AT_ONCE];
 };
+
+static inline uint32_t form_code(const struct form_columns *forms, size_t s, size_t i)
+{
+    const size_t place = s * forms->stride + i;
+    return forms->codes != NULL ? forms->codes[place] : forms->narrow[place];
+}
 
 /* Packs those from the first-th on that are plain, as many as go at a time. All are of one kind then. */
 void forms_pack(const struct join_rules *rules, const struct form_columns *forms, size_t first,

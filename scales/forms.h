@@ -17,21 +17,31 @@ struct answer_columns {
 
 /* The results, for each scale of the instrument and each form. */
 struct scored_columns {
-    outcome outcome[MAX_SCALES][BATCH_FORMS];
+    bool is_narrow; /* where there are tables: all outcomes fit a byte */
+    union {         /* the outcomes: scored_outcome() */
+        uint8_t narrow[MAX_SCALES][BATCH_FORMS];
+        outcome wide[MAX_SCALES][BATCH_FORMS];
+    };
     uint8_t n_answered[MAX_SCALES][BATCH_FORMS];
-    bool prorated[MAX_SCALES][BATCH_FORMS];
+    uint8_t prorated[MAX_SCALES][BATCH_FORMS]; /* 0 or 1 */
     uint8_t complete[MAX_GROUPS][BATCH_FORMS]; /* all bits where every item of a group has a valid
                                                   code, else 0 */
     uint8_t n_valid[BATCH_FORMS]; /* items answered with a valid code over all groups present, at
                                      most 255: 0 makes the form blank */
 };
 
+static inline outcome scored_outcome(const struct scored_columns *scored, size_t scale, size_t form)
+{
+    return scored->is_narrow ? scored->narrow[scale][form] : scored->wide[scale][form];
+}
+
 /* What scoring looks up instead of computing it anew: for each scale of items, the outcome of every
    number of answers and every sum; for each conversion, that of every score. The caller gives the
    memory, which scoring_tables_size() tells, aligned as malloc() aligns, and keeps it as long as
-   the tables are used; 0 where no tables pay: then there is nothing to build. The tables are of
-   this instrument under this rule, and only read: threads may share them. The instrument's units
-   and values must be all that scale_units() and scale_values() say. */
+   the tables are used; 0 where some scale has more outcomes, or higher sums, than a byte holds: then
+   there is nothing to build. The tables are of this instrument under this rule, and only read: threads
+   may share them. The instrument's units and values must be all that scale_units() and scale_values()
+   say. */
 struct scoring_tables;
 size_t scoring_tables_size(const struct instrument *instrument);
 const struct scoring_tables *scoring_tables_build(const struct instrument *instrument,

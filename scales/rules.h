@@ -101,6 +101,22 @@ static inline struct scored scored_items(const struct scale *scale, int64_t sum,
     return scored_as(scale, score_of_sum(scale, sum, n), n, n < scale->n_items);
 }
 
+/* The same with what stands above it. `is_screened`: the form gives the screen's answer. `is_wanting`:
+   its group has to be complete, and is not. */
+static inline struct scored scored_scale_items(const struct scale *scale, int64_t sum, size_t n,
+                                               bool is_screened, bool is_wanting)
+{
+    /* Before the count of answers: whoever reports no difficulties is told to skip the other impact
+       items, and has a score of 0, not an incomplete form. */
+    if (is_screened) {
+        return scored_as(scale, 0, n, false);
+    }
+    if (is_wanting) {
+        return (struct scored){.outcome = REASON_INCOMPLETE, .n_answered = (uint8_t)n};
+    }
+    return scored_items(scale, sum, n);
+}
+
 /* Units of a sum of scales in one unit of its part. */
 static inline int64_t part_factor(const struct scale *scale, const struct scale *part)
 {
@@ -108,8 +124,8 @@ static inline int64_t part_factor(const struct scale *scale, const struct scale 
 }
 
 /* Of n scored parts that add up to `sum` units of the scale; `prorated`: one of them is. */
-static inline struct scored scored_parts(const struct scale *scale, int64_t sum, size_t n,
-                                         size_t n_no_form, bool prorated)
+static inline struct scored scored_sum(const struct scale *scale, int64_t sum, size_t n,
+                                       size_t n_no_form, bool prorated)
 {
     /* No form only where no part has one: a part that was filled in too thinly is incomplete. */
     if (n == 0 || n < scale->min_parts) {
@@ -122,6 +138,30 @@ static inline struct scored scored_parts(const struct scale *scale, int64_t sum,
         prorated = true;
     }
     return scored_as(scale, sum, n, prorated);
+}
+
+/* scored[] holds the results of the scales before this one. Parts are added as they were scored, their
+   rounding included, as in the official SDQ syntax: the total is the sum of the printed subscales,
+   not of the items. */
+static inline struct scored scored_parts(const struct instrument *instrument,
+                                         const struct scale *scale, const struct scored scored[])
+{
+    int64_t sum = 0;
+    size_t n = 0, n_no_form = 0;
+    bool prorated = false;
+    for (size_t i = 0; i < scale->n_parts; i++) {
+        const struct scale *const part = &instrument->scales[scale->parts[i]];
+        const struct scored *const of_part = &scored[scale->parts[i]];
+        if (is_scored(of_part->outcome)) {
+            sum += outcome_score(part->values, of_part->outcome) * part_factor(scale, part);
+            /* one prorated subscale makes the total a prorated score, though no part is missing */
+            prorated = prorated || of_part->prorated;
+            n++;
+        } else if (of_part->outcome == REASON_NO_FORM) {
+            n_no_form++;
+        }
+    }
+    return scored_sum(scale, sum, n, n_no_form, prorated);
 }
 
 static inline struct scored scored_conversion(const struct scale *raw, const struct scale *scale,

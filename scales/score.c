@@ -37,39 +37,9 @@ static struct scored score_items(const struct instrument *instrument, const stru
             n++;
         }
     }
-    /* Before the count of answers: whoever reports no difficulties is told to skip the other impact
-       items, and has a score of 0, not an incomplete form. */
-    if (scale->has_screen && answers[scale->screen_item] == scale->screen_answer) {
-        return scored_as(scale, 0, n, false);
-    }
-    if (instrument->complete_groups_only && !group_is_complete(scale, group, answers, n_valid)) {
-        return (struct scored){.outcome = REASON_INCOMPLETE, .n_answered = (uint8_t)n};
-    }
-    return scored_items(scale, sum, n);
-}
-
-/* out[] holds the results of the scales before this one. Parts are added as they were scored, their
-   rounding included, as in the official SDQ syntax: the total is the sum of the printed subscales,
-   not of the items. */
-static struct scored score_parts(const struct instrument *instrument, const struct scale *scale,
-                                 const struct scored out[])
-{
-    int64_t sum = 0;
-    size_t n = 0, n_no_form = 0;
-    bool prorated = false;
-    for (size_t i = 0; i < scale->n_parts; i++) {
-        const struct scale *const part = &instrument->scales[scale->parts[i]];
-        const struct scored *const scored = &out[scale->parts[i]];
-        if (is_scored(scored->outcome)) {
-            sum += outcome_score(part->values, scored->outcome) * part_factor(scale, part);
-            /* one prorated subscale makes the total a prorated score, though no part is missing */
-            prorated = prorated || scored->prorated;
-            n++;
-        } else if (scored->outcome == REASON_NO_FORM) {
-            n_no_form++;
-        }
-    }
-    return scored_parts(scale, sum, n, n_no_form, prorated);
+    return scored_scale_items(
+        scale, sum, n, scale->has_screen && answers[scale->screen_item] == scale->screen_answer,
+        instrument->complete_groups_only && !group_is_complete(scale, group, answers, n_valid));
 }
 
 static size_t count_valid(const struct item_group *group, const answer *answers)
@@ -100,7 +70,7 @@ void instrument_score(const struct instrument *instrument, const struct answers 
             }
             break;
         case SCALE_SCALES:
-            out[i] = score_parts(instrument, scale, out);
+            out[i] = scored_parts(instrument, scale, out);
             break;
         case SCALE_CONVERSION:
             out[i] = scored_conversion(&instrument->scales[scale->parts[0]], scale,

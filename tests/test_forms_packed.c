@@ -69,6 +69,8 @@ struct like {
     struct id ids[N_LIKE];
     uint32_t cohorts[N_LIKE], stages[N_LIKE], goals[N_LIKE], categories[N_LIKE];
     uint32_t codes[MAX_PAYLOAD][N_LIKE];
+    uint8_t narrow[MAX_PAYLOAD][N_LIKE]; /* the same codes, where they are such */
+    bool is_narrow;
     uint16_t flags[N_LIKE];
     uint64_t places[N_LIKE];
     struct family_id families[N_LIKE];
@@ -78,6 +80,7 @@ struct like {
 static void fill_like(struct like *like, const struct join_layout *layout, const struct form *form)
 {
     static const size_t lengths[] = {2, 4, 8, 9, 16, 17};
+    like->is_narrow = true;
     for (size_t i = 0; i < N_LIKE; i++) {
         struct form *const f = &like->forms[i];
         *f = *form;
@@ -100,6 +103,8 @@ static void fill_like(struct like *like, const struct join_layout *layout, const
         like->sent[i] = i % 11 != 5;
         for (size_t k = 0; k < layout->n_payload; k++) {
             like->codes[k][i] = payload_code(layout, form->payload, k);
+            like->narrow[k][i] = (uint8_t)like->codes[k][i];
+            like->is_narrow = like->is_narrow && like->codes[k][i] <= UINT8_MAX;
         }
     }
 }
@@ -141,27 +146,29 @@ static void check_columns(const struct join_rules *rules, const struct form *for
     assert_non_null(like);
     assert_non_null(packed);
     fill_like(like, layout, form);
-    for (int named = 0; named < 2; named++) {
+    for (int kind = 0; kind < (like->is_narrow ? 4 : 2); kind++) {
+        const bool named = kind % 2 == 0;
         const struct form_columns forms = {.measure = form->measure,
                                            .may_start = form->may_start,
                                            .ids = like->ids,
                                            .cohorts = like->cohorts,
                                            .stages = like->stages,
-                                           .codes = like->codes[0],
+                                           .codes = kind < 2 ? like->codes[0] : NULL,
+                                           .narrow = like->narrow[0],
                                            .stride = N_LIKE,
                                            .goals = layout->is_goals ? like->goals : NULL,
                                            .categories = like->categories,
                                            .flags = like->flags,
                                            .places = like->places,
-                                           .families = named == 0 ? like->families : NULL,
+                                           .families = named ? like->families : NULL,
                                            .sent = like->sent,
                                            .n = N_LIKE};
+        for (size_t i = 0; i < N_LIKE; i++) {
+            like->forms[i].family = named ? like->families[i] : (struct family_id){{0, 0}};
+        }
         for (size_t first = 0; first < N_LIKE; first += PACKED_AT_ONCE) {
             forms_pack(rules, &forms, first, packed);
             check_like(rules, like, packed, first);
-        }
-        for (size_t i = 0; i < N_LIKE; i++) {
-            like->forms[i].family = (struct family_id){{0, 0}}; /* none of them names one */
         }
     }
     free(packed);

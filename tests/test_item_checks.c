@@ -2,6 +2,7 @@
    v. */
 #include "tests/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "engine/item_checks.h"
 
@@ -209,9 +210,10 @@ static void put_form(struct batch *batch, size_t group, size_t f, const answer c
 }
 
 /* Feeds n forms, and looks that none of them is changed. */
-static void feed(struct item_checks *checks, const struct instrument *instrument, size_t n,
-                 form_pattern *pattern)
+static void feed(struct item_checks *checks, const struct instrument *instrument, bool narrow,
+                 size_t n, form_pattern *pattern)
 {
+    void *const memory = malloc(scoring_tables_size(instrument));
     struct batch batch = {0}, before;
     const struct answer_columns columns = {{batch.codes[0]}};
     assert_true(n <= BATCH_FORMS);
@@ -220,7 +222,10 @@ static void feed(struct item_checks *checks, const struct instrument *instrument
         pattern(i, codes);
         put_form(&batch, 0, i, codes);
     }
-    forms_score(instrument, NULL, &columns, n, &batch.scored);
+    assert_non_null(memory);
+    forms_score(instrument, narrow ? scoring_tables_build(instrument, memory) : NULL, &columns, n,
+                &batch.scored);
+    free(memory);
     before = batch;
     item_checks_add_forms(checks, 0, &columns, &batch.scored, NULL, n);
     assert_memory_equal(&batch, &before, sizeof batch);
@@ -229,7 +234,8 @@ static void feed(struct item_checks *checks, const struct instrument *instrument
 static void test_warnings(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t k = 0; k < 2 * COUNT(cases); k++) {
+        const size_t i = k / 2;
         struct small_study small;
         struct item_checks checks;
         struct arena arena = {0};
@@ -239,7 +245,7 @@ static void test_warnings(void **state)
         char arguments[200] = "";
         study_of(&small, cases[i].instrument);
         assert_true(item_checks_init(&checks, &small.study));
-        feed(&checks, cases[i].instrument, cases[i].n, cases[i].pattern);
+        feed(&checks, cases[i].instrument, k % 2 == 1, cases[i].n, cases[i].pattern);
         item_checks_warn(&list, &checks);
         assert_false(list.no_memory);
         warnings = list.texts;
@@ -288,10 +294,21 @@ static void test_ages(void **state)
         char arguments[200] = "";
         study_of(&small, ages[i].instrument);
         assert_true(item_checks_init(&checks, &small.study));
-        for (size_t k = 1; k < ages[i].n; k++) {
-            item_checks_add_age(&checks, 0, 14);
+        int16_t years[BATCH_FORMS];
+        uint8_t n_valid[BATCH_FORMS] = {0}; /* those behind the forms that are meant are blank */
+        for (size_t k = 0; k < BATCH_FORMS; k++) {
+            years[k] = k < ages[i].n ? 14 : 99;
+            n_valid[k] = k < ages[i].n ? 1 : 0;
         }
-        item_checks_add_age(&checks, 0, ages[i].odd);
+        years[ages[i].n - 1] = (int16_t)ages[i].odd;
+        assert_false(item_checks_add_ages(&checks, 0, years, n_valid, -2));
+        for (size_t k = 0; k < BATCH_FORMS; k++) {
+            years[k] = (int16_t)(-1 - (int)(k % 2)); /* none, and none that can be read */
+        }
+        assert_true(item_checks_add_ages(&checks, 0, years, n_valid, -2));
+        n_valid[0] = 1;
+        memset(&n_valid[1], 0, sizeof n_valid - 1);
+        assert_false(item_checks_add_ages(&checks, 0, years, n_valid, -2));
         item_checks_warn(&list, &checks);
         assert_false(list.no_memory);
         warnings = list.texts;
@@ -349,9 +366,8 @@ static void test_further_group(void **state)
 }
 
 /* Complete, prorated from three, too few. */
-static void test_audit(void **state)
+static void check_audit(bool narrow)
 {
-    (void)state;
     static const answer forms[][4] = {{0, 1, 2, 0},
                                       {2, 2, 2, 2},
                                       {0, ANSWER_MISSING, 2, 0},
@@ -362,12 +378,17 @@ static void test_audit(void **state)
     struct item_checks checks;
     study_of(&small, &plain);
     assert_true(item_checks_init(&checks, &small.study));
-    struct batch batch = {0};
+    struct batch batch = {.scored.is_narrow = narrow};
     const struct answer_columns columns = {{batch.codes[0]}};
     for (size_t i = 0; i < COUNT(forms); i++) {
         const size_t answered = i < 2 ? 4 : i < 5 ? 3 : 2;
+        const int code = answered < 3 ? REASON_INCOMPLETE : N_REASONS;
         put_form(&batch, 0, i, forms[i]);
-        batch.scored.outcome[0][i] = answered < 3 ? (outcome)REASON_INCOMPLETE : (outcome)N_REASONS;
+        if (narrow) {
+            batch.scored.narrow[0][i] = (uint8_t)code;
+        } else {
+            batch.scored.wide[0][i] = (outcome)code;
+        }
         batch.scored.n_answered[0][i] = (uint8_t)answered;
         batch.scored.prorated[0][i] = answered == 3;
         batch.scored.n_valid[i] = (uint8_t)answered;
@@ -380,6 +401,13 @@ static void test_audit(void **state)
     assert_int_equal(checks.scales[0].audit.unscored, 1);
     item_checks_free(&checks);
     item_checks_free(&checks);
+}
+
+static void test_audit(void **state)
+{
+    (void)state;
+    check_audit(false);
+    check_audit(true);
 }
 
 /* A form without a valid answer is left out, the codes beside the range that it has with it. */

@@ -410,7 +410,9 @@ static void test_merge(void **state)
         struct item_checks *const both[] = {&all, &halves[b * 7 / 5 % 2]};
         for (size_t i = 0; i < 2; i++) {
             item_checks_add_forms(both[i], 0, &columns, &s->scored, NULL, sizes[b % COUNT(sizes)]);
-            item_checks_add_age(both[i], 0, b % 3 == 0 ? 99 : 9);
+            const int16_t ages[BATCH_FORMS] = {b % 3 == 0 ? 99 : 9};
+            const uint8_t used[BATCH_FORMS] = {1};
+            item_checks_add_ages(both[i], 0, ages, used, -1);
         }
     }
     assert_true(halves[0].scales[0].n > 0 && halves[1].scales[0].n > 0);

@@ -140,9 +140,9 @@ static void gather_scored(const struct scored_columns *columns, size_t n_scales,
                           struct scored out[])
 {
     for (size_t i = 0; i < n_scales; i++) {
-        out[i] = (struct scored){.outcome = columns->outcome[i][form],
+        out[i] = (struct scored){.outcome = scored_outcome(columns, i, form),
                                  .n_answered = columns->n_answered[i][form],
-                                 .prorated = columns->prorated[i][form]};
+                                 .prorated = columns->prorated[i][form] != 0};
     }
 }
 
@@ -181,21 +181,30 @@ static bool watch(struct batch *batch, struct worker *worker, size_t index,
 
 /* --- ages --- */
 
-static bool take_age(struct worker *worker, const struct batch *batch, size_t index)
+static bool tell_of_age(struct worker *worker, const struct batch *batch, size_t index)
 {
-    if (batch->ages[index] == AGE_BAD) {
-        const struct finding finding = {
-            .place = batch->places[index],
-            .column = batch->age_column,
-            .kind = FINDING_BAD_AGE,
-            .value = batch->form_texts == NULL ? NULL : batch->form_texts[index].age};
-        return worker_finding(worker, (size_t)(batch->source - worker->shared->plan->sources),
-                              &finding);
+    const struct finding finding = {
+        .place = batch->places[index],
+        .column = batch->age_column,
+        .kind = FINDING_BAD_AGE,
+        .value = batch->form_texts == NULL ? NULL : batch->form_texts[index].age};
+    return worker_finding(worker, (size_t)(batch->source - worker->shared->plan->sources),
+                          &finding);
+}
+
+/* Ages of the forms that are not blank. */
+static bool take_ages(struct worker *worker, const struct batch *batch,
+                      const struct scored_columns *scored)
+{
+    const uint8_t *const n_valid = scored->n_valid;
+    bool done = true;
+    if (item_checks_add_ages(&worker->counted.checks, batch->measure, batch->ages, n_valid,
+                             AGE_BAD)) {
+        for (size_t i = 0; i < batch->n && done; i++) {
+            done = batch->ages[i] != AGE_BAD || n_valid[i] == 0 || tell_of_age(worker, batch, i);
+        }
     }
-    if (batch->ages[index] != AGE_NONE) {
-        item_checks_add_age(&worker->counted.checks, batch->measure, batch->ages[index]);
-    }
-    return true;
+    return done;
 }
 
 /* --- sending --- */
@@ -247,12 +256,14 @@ static bool send_form(struct batch *batch, struct worker *worker, size_t index,
     return mail_form(worker->mail, &form) || worker_stop(worker, mail_fault(worker->mail));
 }
 
-/* What the forms say, as codes of payloads. */
+/* What the forms say, as codes of payloads; NULL: as bytes. */
 static const uint32_t *codes_of(const struct batch *batch, const struct scored_columns *scored)
 {
-    return batch->goals == NULL ? scored->outcome[0] : batch->goals->codes[0];
+    return batch->goals != NULL ? batch->goals->codes[0]
+           : scored->is_narrow  ? NULL
+                                : scored->wide[0];
 }
-_Static_assert(sizeof((struct scored_columns *)NULL)->outcome[0] == BATCH_FORMS * sizeof(uint32_t),
+_Static_assert(sizeof((struct scored_columns *)NULL)->wide[0] == BATCH_FORMS * sizeof(uint32_t),
                "codes stand in columns");
 
 /* Which forms are for the join. The others are set aside. */
@@ -285,6 +296,7 @@ static bool send_forms(struct batch *batch, struct worker *worker,
                                        .cohorts = batch->cohorts,
                                        .stages = batch->stages,
                                        .codes = codes_of(batch, scored),
+                                       .narrow = scored->narrow[0],
                                        .stride = BATCH_FORMS,
                                        .goals = goals == NULL ? NULL : goals->goals,
                                        .categories = goals == NULL ? NULL : goals->categories,
@@ -303,7 +315,7 @@ static bool send_forms(struct batch *batch, struct worker *worker,
         uint32_t codes[MAX_PAYLOAD];
         unsigned char payload[sizeof codes];
         for (size_t k = 0; k < layout->n_payload; k++) {
-            codes[k] = forms.codes[k * BATCH_FORMS + others[i]];
+            codes[k] = form_code(&forms, k, others[i]);
         }
         payload_pack(layout, codes, payload);
         if (!(sent[others[i]] ? send_form(batch, worker, others[i], payload)
@@ -366,8 +378,8 @@ bool batch_send(struct batch *batch, struct worker *worker, struct scored_column
     /* Before any reason to set one aside: the ledger has to add up to this. */
     worker->counted.measures[batch->measure].forms_read += batch->n;
     done = batch->goals != NULL || count_items(batch, worker, scored, sent);
-    for (size_t i = 0; i < batch->n && done && batch->has_ages && batch->goals == NULL; i++) {
-        done = is_blank(batch, scored, i) || take_age(worker, batch, i);
+    if (done && batch->has_ages && batch->goals == NULL) {
+        done = take_ages(worker, batch, scored);
     }
     for (size_t i = 0; i < batch->n && done && worker->shared->options->watch != NULL; i++) {
         done = watch(batch, worker, i, scored, is_blank(batch, scored, i));

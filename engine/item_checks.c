@@ -9,6 +9,10 @@
 #include "scales/keying.h"
 #include "scales/wide.h"
 
+#if defined(HAS_WIDE)
+#include <immintrin.h>
+#endif
+
 /* A scale whose items stand in no earlier scale of the instrument, so that the item sums are its
    own: SCORE-15's total repeats the items of its dimensions. */
 static bool owns_its_items(const struct instrument *instrument, size_t index)
@@ -86,9 +90,6 @@ static uint32_t count_forms(const uint8_t flags[BATCH_FORMS])
    BATCH_FORMS / LANES forms of a batch that are its own. */
 #define LANES 32
 _Static_assert(BATCH_FORMS % LANES == 0 && BATCH_FORMS / LANES <= UINT8_MAX, "a byte is enough");
-struct code_counts {
-    uint8_t valid[LANES], lowest[LANES], highest[LANES], below[LANES], above[LANES];
-};
 
 static uint32_t lanes_sum(const uint8_t lanes[LANES])
 {
@@ -99,44 +100,64 @@ static uint32_t lanes_sum(const uint8_t lanes[LANES])
     return sum;
 }
 
+/* Codes just beside the range are counted apart: they tell a shifted coding from a slip. Neither can be
+   ANSWER_MISSING, which is -128, and modulo 256 128 as well. */
+static void count_beside(const struct item_group *group, const answer *restrict column,
+                         const uint8_t *restrict used, struct item_sums *item)
+{
+    const struct keying keying = keying_of(group, false);
+    for (size_t f = 0; f < BATCH_FORMS; f++) {
+        const uint8_t offset = keyed_offset(keying, column[f]);
+        const bool below = offset == UINT8_MAX, above = offset == keying.most + 1; /* modulo 256 */
+        item->n_one_below += below && used[f] != 0 && group->lowest > ANSWER_MISSING + 1;
+        item->n_one_above += above && used[f] != 0 && group->highest < INT8_MAX;
+    }
+}
+
+static void leave_out(const answer *restrict column, const uint8_t *restrict used,
+                      answer *restrict meant)
+{
+    for (size_t f = 0; f < BATCH_FORMS; f++) {
+        meant[f] = used[f] != 0 ? column[f] : ANSWER_MISSING;
+    }
+}
+
+/* No form that is not used has a valid code here. */
 static void count_codes(const struct item_group *group, const answer *restrict column,
                         const uint8_t *restrict used, struct item_sums *item)
 {
     const struct keying keying = keying_of(group, false);
-    const uint8_t below = UINT8_MAX, above = (uint8_t)(keying.most + 1); /* -1, modulo 256 */
-    const uint8_t missing = (uint8_t)ANSWER_MISSING;
-    struct code_counts n = {{0}, {0}, {0}, {0}, {0}};
+    uint8_t valid[LANES] = {0}, lowest[LANES] = {0}, highest[LANES] = {0}, missing[LANES] = {0};
     for (size_t f = 0; f < BATCH_FORMS; f += LANES) {
         for (size_t k = 0; k < LANES; k++) {
-            const uint8_t is_used = used[f + k];
-            const uint8_t code = ((uint8_t)column[f + k] & is_used) | (missing & ~is_used);
-            const uint8_t offset = keyed_offset(keying, (answer)code);
-            n.valid[k] = (uint8_t)(n.valid[k] + (offset <= keying.most));
-            n.lowest[k] = (uint8_t)(n.lowest[k] + (offset == 0));
-            n.highest[k] = (uint8_t)(n.highest[k] + (offset == keying.most));
-            n.below[k] = (uint8_t)(n.below[k] + (offset == below));
-            n.above[k] = (uint8_t)(n.above[k] + (offset == above));
+            const uint8_t offset = keyed_offset(keying, column[f + k]);
+            valid[k] = (uint8_t)(valid[k] + (offset <= keying.most));
+            lowest[k] = (uint8_t)(lowest[k] + (offset == 0));
+            highest[k] = (uint8_t)(highest[k] + (offset == keying.most));
+            missing[k] = (uint8_t)(missing[k] + (column[f + k] == ANSWER_MISSING));
         }
     }
-    item->n += lanes_sum(n.valid);
-    item->n_lowest += lanes_sum(n.lowest);
-    item->n_highest += lanes_sum(n.highest);
-    /* Codes just beside the range are counted apart: they tell a shifted coding from a slip. Neither
-       can be ANSWER_MISSING, which is -128, and modulo 256 128 as well. */
-    if (group->lowest > ANSWER_MISSING + 1) {
-        item->n_one_below += lanes_sum(n.below);
-    }
-    if (group->highest < INT8_MAX) {
-        item->n_one_above += lanes_sum(n.above);
+    const uint32_t n = lanes_sum(valid);
+    item->n += n;
+    item->n_lowest += lanes_sum(lowest);
+    item->n_highest += lanes_sum(highest);
+    if (n + lanes_sum(missing) < BATCH_FORMS) {
+        count_beside(group, column, used, item);
     }
 }
 
 static void add_codes(struct item_checks *checks, size_t measure, size_t group,
-                      const answer columns[], const uint8_t used[BATCH_FORMS])
+                      const answer columns[], const uint8_t used[BATCH_FORMS], size_t n)
 {
     const struct item_group *const g = &checks->study->measures[measure].instrument->groups[group];
     for (size_t i = 0; i < g->n_items; i++) {
-        count_codes(g, &columns[i * BATCH_FORMS], used, item_at(checks, measure, group, i));
+        const answer *column = &columns[i * BATCH_FORMS];
+        answer meant[BATCH_FORMS];
+        if (n < BATCH_FORMS || checks->study->measures[measure].pooled) {
+            leave_out(column, used, meant);
+            column = meant;
+        }
+        count_codes(g, column, used, item_at(checks, measure, group, i));
     }
 }
 
@@ -172,6 +193,105 @@ static void add_item_products(const answer *restrict column, struct keying keyin
     scale->sum += sum;
     scale->sum_square += sum_product;
 }
+
+#if defined(HAS_WIDE)
+/* Whether a total is a byte, and 16 bits have room for BATCH_FORMS / 16 products of an item with it. */
+static bool products_are_small(const struct scale *scale, const struct item_group *group)
+{
+    const size_t most = (size_t)(group->highest - group->lowest), total = most * scale->n_items;
+    return total <= UINT8_MAX && BATCH_FORMS / 16 * most * total <= INT16_MAX;
+}
+
+/* Thirty-two answers to an item, from 0 up where they are valid. */
+FOR_WIDE static inline __m256i keyed(const answer *column, struct keying keying)
+{
+    const __m256i codes = _mm256_loadu_si256((const __m256i *)(const void *)column);
+    return _mm256_add_epi8(_mm256_xor_si256(codes, _mm256_set1_epi8((char)keying.turn)),
+                           _mm256_set1_epi8((char)keying.base));
+}
+
+/* The sum of numbers of 16 bits. */
+FOR_WIDE static inline int32_t sum_of(__m256i numbers)
+{
+    const __m256i pairs = _mm256_madd_epi16(numbers, _mm256_set1_epi16(1));
+    __m128i sums = _mm_add_epi32(_mm256_castsi256_si128(pairs), _mm256_extracti128_si256(pairs, 1));
+    sums = _mm_hadd_epi32(sums, sums);
+    return _mm_cvtsi128_si32(_mm_hadd_epi32(sums, sums));
+}
+
+/* Which of the forms `rest` are complete, as all bits, and the totals of those. */
+FOR_WIDE static inline void add_totals(const struct scale *scale, const struct item_group *group,
+                                       const answer columns[], const uint8_t rest[],
+                                       uint8_t complete[], uint8_t totals[])
+{
+    for (size_t f = 0; f < BATCH_FORMS; f += sizeof(__m256i)) {
+        __m256i valid = _mm256_loadu_si256((const __m256i *)(const void *)&rest[f]);
+        __m256i total = _mm256_setzero_si256();
+        for (size_t i = 0; i < scale->n_items; i++) {
+            const struct keying keying = keying_of(group, scale->reversed[i] != 0);
+            const __m256i most = _mm256_set1_epi8((char)keying.most);
+            const __m256i value =
+                keyed(&columns[(size_t)scale->items[i] * BATCH_FORMS + f], keying);
+            valid = _mm256_and_si256(valid, _mm256_cmpeq_epi8(_mm256_min_epu8(value, most), value));
+            total = _mm256_add_epi8(total, value);
+        }
+        _mm256_storeu_si256((__m256i *)(void *)&complete[f], valid);
+        _mm256_storeu_si256((__m256i *)(void *)&totals[f], total);
+    }
+}
+
+/* The same as add_item_products() for a batch where products are small. */
+FOR_WIDE static inline void add_small_products(const answer *column, struct keying keying,
+                                               const uint8_t complete[], const uint8_t totals[],
+                                               struct item_sums *item, struct scale_sums *scale)
+{
+    __m256i sums = _mm256_setzero_si256(), squares = sums, products = sums;
+    for (size_t f = 0; f < BATCH_FORMS; f += sizeof(__m256i)) {
+        const __m256i is_meant = _mm256_loadu_si256((const __m256i *)(const void *)&complete[f]);
+        const __m256i total = _mm256_loadu_si256((const __m256i *)(const void *)&totals[f]);
+        const __m256i value = _mm256_and_si256(keyed(&column[f], keying), is_meant);
+        sums = _mm256_add_epi16(sums, _mm256_maddubs_epi16(value, _mm256_set1_epi8(1)));
+        squares = _mm256_add_epi16(squares, _mm256_maddubs_epi16(value, value));
+        products = _mm256_add_epi16(products, _mm256_maddubs_epi16(total, value));
+    }
+    const int32_t sum = sum_of(sums), sum_product = sum_of(products);
+    item->sum += sum;
+    item->sum_square += sum_of(squares);
+    item->sum_product += sum_product;
+    scale->sum += sum;
+    scale->sum_square += sum_product;
+}
+
+/* False: products are not small, nothing is added. */
+FOR_WIDE static inline bool add_products_wide(struct item_checks *checks, size_t measure,
+                                              size_t scale_index, const answer columns[],
+                                              const uint8_t rest[BATCH_FORMS])
+{
+    const struct scale *const scale = checks->study->scales[scale_index].scale;
+    const struct item_group *const group =
+        &checks->study->measures[measure].instrument->groups[scale->group];
+    uint8_t complete[BATCH_FORMS], totals[BATCH_FORMS];
+    if (!products_are_small(scale, group)) {
+        return false;
+    }
+    add_totals(scale, group, columns, rest, complete, totals);
+    for (size_t i = 0; i < scale->n_items; i++) {
+        add_small_products(&columns[(size_t)scale->items[i] * BATCH_FORMS],
+                           keying_of(group, scale->reversed[i] != 0), complete, totals,
+                           item_at(checks, measure, scale->group, scale->items[i]),
+                           &checks->scales[scale_index]);
+    }
+    checks->scales[scale_index].n += count_forms(complete);
+    return true;
+}
+#else
+static bool add_products_wide(struct item_checks *checks, size_t measure, size_t scale_index,
+                              const answer columns[], const uint8_t rest[BATCH_FORMS])
+{
+    (void)checks, (void)measure, (void)scale_index, (void)columns, (void)rest;
+    return false;
+}
+#endif
 
 /* Items are compared with the rest of their scale on complete answers only, counted from 0: one
    missing answer leaves the form out, so that all sums of a scale are over the same forms. Here it is
@@ -249,9 +369,10 @@ static void add_audit(struct scoring_audit *audit, const struct scale *scale,
 }
 
 /* The products of one scale, of the forms that leave them to us. */
-static void add_rest(struct item_checks *checks, size_t measure, size_t scale_index,
-                     const struct answer_columns *answers, const struct scored_columns *scored,
-                     const struct item_counted *counted, const uint8_t used[BATCH_FORMS])
+static inline void add_rest(struct item_checks *checks, size_t measure, size_t scale_index,
+                            const struct answer_columns *answers,
+                            const struct scored_columns *scored, const struct item_counted *counted,
+                            const uint8_t used[BATCH_FORMS], bool wide)
 {
     static const uint8_t nobody[BATCH_FORMS] = {0};
     const struct scale *const scale = checks->study->scales[scale_index].scale;
@@ -263,7 +384,8 @@ static void add_rest(struct item_checks *checks, size_t measure, size_t scale_in
     uint8_t rest[BATCH_FORMS];
     if (find_rest(used, is_group ? scored->complete[g] : used,
                   counted != NULL && counted->forms[g] != NULL ? counted->forms[g] : nobody,
-                  rest)) {
+                  rest) &&
+        !(wide && add_products_wide(checks, measure, scale_index, answers->answers[g], rest))) {
         add_products(checks, measure, scale_index, answers->answers[g], rest);
     }
 }
@@ -271,7 +393,7 @@ static void add_rest(struct item_checks *checks, size_t measure, size_t scale_in
 static inline void add_forms(struct item_checks *checks, size_t measure,
                              const struct answer_columns *answers,
                              const struct scored_columns *scored,
-                             const struct item_counted *counted, size_t n)
+                             const struct item_counted *counted, size_t n, bool wide)
 {
     const struct measure *const m = &checks->study->measures[measure];
     uint8_t used[BATCH_FORMS];
@@ -282,7 +404,7 @@ static inline void add_forms(struct item_checks *checks, size_t measure,
     memset(&used[n], 0, BATCH_FORMS - n);
     for (size_t i = 0; i < m->instrument->n_groups; i++) {
         if (answers->answers[i] != NULL) {
-            add_codes(checks, measure, i, answers->answers[i], used);
+            add_codes(checks, measure, i, answers->answers[i], used, n);
         }
     }
     for (size_t i = 0; i < m->instrument->n_scales; i++) {
@@ -292,7 +414,7 @@ static inline void add_forms(struct item_checks *checks, size_t measure,
         add_audit(&checks->scales[index].audit, scale, kinds_of(scored, i, room),
                   scored->n_answered[i], scored->prorated[i], used);
         if (checks->owns_items[index] && answers->answers[scale->group] != NULL) {
-            add_rest(checks, measure, index, answers, scored, counted, used);
+            add_rest(checks, measure, index, answers, scored, counted, used, wide);
         }
     }
 }
@@ -302,7 +424,7 @@ FOR_WIDE static void add_forms_wide(struct item_checks *checks, size_t measure,
                                     const struct scored_columns *scored,
                                     const struct item_counted *counted, size_t n)
 {
-    add_forms(checks, measure, answers, scored, counted, n);
+    add_forms(checks, measure, answers, scored, counted, n, true);
 }
 
 void item_checks_add_forms(struct item_checks *checks, size_t measure,
@@ -313,7 +435,7 @@ void item_checks_add_forms(struct item_checks *checks, size_t measure,
     if (has_wide()) {
         add_forms_wide(checks, measure, answers, scored, counted, n);
     } else {
-        add_forms(checks, measure, answers, scored, counted, n);
+        add_forms(checks, measure, answers, scored, counted, n, false);
     }
 }
 

@@ -1,6 +1,5 @@
-/* engine/item_tally.c - a form waits with others of its cell until there are enough of them to be seen
-   as columns, one for each item: then the sum of the products of two items is that of two columns, in
-   a plain loop that the compiler makes vector instructions of. */
+/* engine/item_tally.c - a form waits with others of its cell until there are enough of them for a block, whose
+   products cost little (item_products.h). */
 #include "engine/item_tally.h"
 
 #include <assert.h>
@@ -9,10 +8,6 @@
 
 #include "engine/memory.h"
 #include "scales/wide.h"
-
-#if defined(HAS_WIDE)
-#include <immintrin.h>
-#endif
 
 #define NO_ROW UINT32_MAX
 
@@ -87,9 +82,8 @@ struct item_sheet *item_tally_sheet(const struct item_tally *tally, size_t measu
 
 /* --- cells --- */
 
-/* So many forms of a cell wait: a multiple of what a vector holds. */
-#define WAITING_FORMS ((size_t)64)
-_Static_assert(WAITING_FORMS *UINT8_MAX *UINT8_MAX <= INT32_MAX, "products add up in 32 bits");
+/* So many forms of a cell wait. */
+#define WAITING_FORMS BLOCK_FORMS
 
 static inline size_t waiting_size(const struct item_sheet *sheet)
 {
@@ -183,102 +177,6 @@ void item_sheet_total(const struct item_sheet *sheet, uint64_t *n, uint64_t sums
 
 /* --- forms --- */
 
-/* Adds the sums of WAITING_FORMS rows of codes from `lowest` up. */
-static void add_rows(const uint8_t *restrict rows, size_t n_items, uint8_t lowest,
-                     uint64_t *restrict sums)
-{
-    uint8_t codes[MAX_ITEMS][WAITING_FORMS];
-    int16_t columns[MAX_ITEMS][WAITING_FORMS]; /* from 0 up */
-    transpose_by_sixteen(rows, WAITING_FORMS, n_items, n_items, codes[0]);
-    for (size_t i = 0; i < n_items; i++) {
-        int32_t sum = 0;
-        for (size_t f = 0; f < WAITING_FORMS; f++) {
-            columns[i][f] = (uint8_t)(codes[i][f] - lowest);
-        }
-        for (size_t f = 0; f < WAITING_FORMS; f++) {
-            sum += columns[i][f];
-        }
-        *sums++ += (uint64_t)sum;
-    }
-    for (size_t i = 0; i < n_items; i++) {
-        for (size_t j = i; j < n_items; j++) {
-            int32_t sum = 0;
-            for (size_t f = 0; f < WAITING_FORMS; f++) {
-                sum += columns[i][f] * columns[j][f];
-            }
-            *sums++ += (uint64_t)sum;
-        }
-    }
-}
-
-/* Four products of such codes fit 16 bits, and a code a signed byte. */
-#define SMALL_CODE 90
-_Static_assert(4 * SMALL_CODE * SMALL_CODE <= INT16_MAX, "products add up in 16 bits");
-
-#if defined(HAS_WIDE)
-_Static_assert(WAITING_FORMS == 2 * sizeof(__m256i), "two vectors are a column");
-
-/* The products of a column with another, summed to 8 numbers. */
-FOR_WIDE static inline __m256i products(const __m256i column[2], const uint8_t *other)
-{
-    const __m256i *const with = (const __m256i *)(const void *)other;
-    const __m256i low = _mm256_maddubs_epi16(column[0], _mm256_load_si256(&with[0]));
-    const __m256i high = _mm256_maddubs_epi16(column[1], _mm256_load_si256(&with[1]));
-    return _mm256_madd_epi16(_mm256_add_epi16(low, high), _mm256_set1_epi16(1));
-}
-
-/* The sums of the products of a column with each of four others. */
-FOR_WIDE static inline __m128i four_sums(const __m256i column[2], const uint8_t *others)
-{
-    const __m256i two =
-        _mm256_hadd_epi32(products(column, others), products(column, others + WAITING_FORMS));
-    const __m256i more = _mm256_hadd_epi32(products(column, others + 2 * WAITING_FORMS),
-                                           products(column, others + 3 * WAITING_FORMS));
-    const __m256i four = _mm256_hadd_epi32(two, more);
-    return _mm_add_epi32(_mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1));
-}
-
-/* The same as add_rows() where codes are small. Before the items stands a column of ones, so that the
-   sums of items are products, too; behind them some of zeros, for columns are taken by fours. */
-FOR_WIDE static void add_small_rows(const uint8_t *restrict rows, size_t n_items, uint8_t lowest,
-                                    uint64_t *restrict sums)
-{
-    _Alignas(32) uint8_t columns[(1 + ROW_STRIDE(MAX_ITEMS) + 3) * WAITING_FORMS];
-    uint8_t *const codes = columns + WAITING_FORMS;
-    uint32_t found[ITEM_SUMS_MOST + 3];
-    size_t n = 0;
-    memset(columns, 1, WAITING_FORMS);
-    transpose_wide(rows, WAITING_FORMS, n_items, ROW_STRIDE(n_items), codes);
-    for (size_t k = 0; k < n_items * WAITING_FORMS; k++) {
-        codes[k] = (uint8_t)(codes[k] - lowest);
-    }
-    for (size_t k = 0; k < 3 * WAITING_FORMS; k += sizeof(__m256i)) {
-        _mm256_store_si256((__m256i *)(void *)(codes + n_items * WAITING_FORMS + k),
-                           _mm256_setzero_si256());
-    }
-    for (size_t i = 0; i <= n_items; i++) {
-        const size_t first = i == 0 ? 1 : i;
-        const __m256i *const at = (const __m256i *)(const void *)(columns + i * WAITING_FORMS);
-        const __m256i column[2] = {_mm256_load_si256(&at[0]), _mm256_load_si256(&at[1])};
-        for (size_t j = first; j <= n_items; j += 4) {
-            _mm_storeu_si128((__m128i *)(void *)&found[n + j - first],
-                             four_sums(column, columns + j * WAITING_FORMS));
-        }
-        n += n_items + 1 - first;
-    }
-    for (size_t k = 0; k < n; k++) {
-        /* cppcheck-suppress uninitvar ; filled four at a time */
-        sums[k] += found[k];
-    }
-}
-#else
-static void add_small_rows(const uint8_t *restrict rows, size_t n_items, uint8_t lowest,
-                           uint64_t *restrict sums)
-{
-    add_rows(rows, n_items, lowest, sums);
-}
-#endif
-
 static void settle_cell(const struct item_sheet *sheet, size_t number)
 {
     struct item_cell *const cell = &sheet->cells[number];
@@ -286,17 +184,15 @@ static void settle_cell(const struct item_sheet *sheet, size_t number)
     const size_t n = sheet->n_items, n_forms = *next - number * WAITING_FORMS;
     uint64_t *const sums = sheet->sums + number * item_sums_size(n);
     uint8_t *const rows = sheet->waiting + number * waiting_size(sheet);
+    item_products_function *ways[ITEM_PRODUCTS_WAYS];
     if (n_forms == 0) {
         return;
     }
     /* Forms that are not there add nothing. */
     memset(rows + n_forms * ROW_STRIDE(n), sheet->lowest,
            (WAITING_FORMS - n_forms) * ROW_STRIDE(n));
-    if (sheet->most <= SMALL_CODE && has_wide()) {
-        add_small_rows(rows, n, sheet->lowest, sums);
-    } else {
-        add_rows(rows, n, sheet->lowest, sums);
-    }
+    item_products_ways(sheet->most, ways);
+    ways[0](rows, n, sheet->lowest, sums);
     cell->n += n_forms;
     *next = (uint32_t)(number * WAITING_FORMS);
 }

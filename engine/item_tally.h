@@ -8,6 +8,7 @@
 #define PELLTER_ENGINE_ITEM_TALLY_H
 
 #include "engine/cohorts.h"
+#include "engine/item_products.h"
 #include "engine/study.h"
 #include "scales/forms.h"
 #include "scales/transpose.h"
@@ -19,7 +20,6 @@
 #define ITEM_CELLS_MOST 2000
 
 #define ITEM_NO_COHORT UINT32_MAX
-#define ITEM_SUMS_MOST (MAX_ITEMS + MAX_ITEMS * (MAX_ITEMS + 1) / 2)
 
 /* Forms of one stage and cohort. */
 struct item_cell {
@@ -37,8 +37,8 @@ struct item_sheet {
     bool without_cohorts;
     struct item_cell *cells; /* owned, n_cells */
     size_t n_cells, capacity;
-    uint64_t *sums;   /* owned, item_sums_size() for each cell: of items from 0, then of products of
-                        the first item with each, of the second with each from itself on ... */
+    uint64_t
+        *sums; /* owned, item_sums_size() for each cell: of codes from 0 up (item_products.h) */
     uint8_t *waiting; /* owned, for each cell: the answers of the forms that wait, row by row */
     uint32_t
         *next; /* owned, n_next, by cohort and stage: which of all rows is the next of the cell */
@@ -57,18 +57,6 @@ void item_tally_free(struct item_tally *tally);
 /* The sheet of a group of items; NULL where none is counted: of goals, of pooled versions, and of
    groups whose items make no scale by their plain sum. */
 struct item_sheet *item_tally_sheet(const struct item_tally *tally, size_t measure, size_t group);
-
-static inline size_t item_sums_size(size_t n_items)
-{
-    return n_items + n_items * (n_items + 1) / 2;
-}
-
-/* Place of a product of two items in a cell's sums. */
-static inline size_t item_product_place(size_t n_items, size_t i, size_t j)
-{
-    const size_t low = i < j ? i : j, high = i < j ? j : i;
-    return n_items + low * n_items - low * (low + 1) / 2 + high;
-}
 
 /* Forms that may be counted. */
 struct item_forms {

@@ -14,7 +14,6 @@
 #include <string.h>
 #include "scales/keying.h"
 #include "scales/rules.h"
-#include "scales/scoring_tables.h"
 #include "scales/wide.h"
 
 #if defined(HAS_WIDE)
@@ -208,7 +207,7 @@ FOR_WIDE static inline __m256i outcomes_from(const uint8_t *outcomes, size_t wid
                                              __m256i is_meant)
 {
     __m256i found = _mm256_setzero_si256();
-    for (size_t first = 0; first < width; first += TOGETHER) {
+    for (size_t first = 0; first < width; first += ENTRIES_AT_ONCE) {
         const __m256i sixteen = _mm256_broadcastsi128_si256(
             _mm_loadu_si128((const __m128i *)(const void *)(outcomes + first)));
         /* a shuffle gives 0 where the highest bit is set, as in all that are not among the sixteen */
@@ -220,11 +219,13 @@ FOR_WIDE static inline __m256i outcomes_from(const uint8_t *outcomes, size_t wid
 }
 
 /* The same as look_up(), 32 by 32, where a table is not too large for it. */
+#define MOST_LOOKS 32
 FOR_WIDE static inline void look_up_wide(const struct scale *scale, const struct scale_table *table,
                                          const uint8_t n_answered[], size_t n, uint8_t out[])
 {
-    const size_t n_looks = (scale->n_items + 1 - table->fewest) * (table->width / TOGETHER + 1);
-    if (n_looks > 2 * TOGETHER) {
+    const size_t n_looks =
+        (scale->n_items + 1 - table->fewest) * (table->width / ENTRIES_AT_ONCE + 1);
+    if (n_looks > MOST_LOOKS) {
         look_up(table, n_answered, n, out);
         return;
     }

@@ -4,6 +4,7 @@
 #define PELLTER_SCALES_FORMS_H
 
 #include "scales/score.h"
+#include "scales/scoring_tables.h"
 
 #define BATCH_FORMS 512
 
@@ -34,18 +35,6 @@ static inline outcome scored_outcome(const struct scored_columns *scored, size_t
 {
     return scored->is_narrow ? scored->narrow[scale][form] : scored->wide[scale][form];
 }
-
-/* What scoring looks up instead of computing it anew: for each scale of items, the outcome of every
-   number of answers and every sum; for each conversion, that of every score. The caller gives the
-   memory, which scoring_tables_size() tells, aligned as malloc() aligns, and keeps it as long as
-   the tables are used; 0 where some scale has more outcomes, or higher sums, than a byte holds: then
-   there is nothing to build. The tables are of this instrument under this rule, and only read: threads
-   may share them. The instrument's units and values must be all that scale_units() and scale_values()
-   say. */
-struct scoring_tables;
-size_t scoring_tables_size(const struct instrument *instrument);
-const struct scoring_tables *scoring_tables_build(const struct instrument *instrument,
-                                                  void *memory);
 
 /* Scores n <= BATCH_FORMS forms. `tables` may be NULL, which costs time and changes no result. What
    is behind the n forms comes out as blank forms with REASON_NO_FORM. */

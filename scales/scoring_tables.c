@@ -22,7 +22,8 @@ static bool fits_bytes(const struct instrument *instrument, const struct scale *
 /* Entries of a scale's table; 0: it needs none. */
 static size_t n_entries(const struct instrument *instrument, const struct scale *scale)
 {
-    return scale->kind == SCALE_ITEMS ? (scale->n_items + 1) * n_sums(instrument, scale) + TOGETHER
+    return scale->kind == SCALE_ITEMS
+               ? (scale->n_items + 1) * n_sums(instrument, scale) + ENTRIES_AT_ONCE
            : scale->kind == SCALE_CONVERSION ? UINT8_MAX + 1
                                              : 0;
 }
@@ -53,7 +54,7 @@ static void tabulate_items(const struct instrument *instrument, const struct sca
                 (uint8_t)(can_be ? scored_items(scale, sum, n).outcome : REASON_INCOMPLETE);
         }
     }
-    memset(out + (scale->n_items + 1) * width, REASON_INCOMPLETE, TOGETHER);
+    memset(out + (scale->n_items + 1) * width, REASON_INCOMPLETE, ENTRIES_AT_ONCE);
 }
 
 static void tabulate_conversion(const struct scale *raw, const struct scale *scale, uint8_t out[])

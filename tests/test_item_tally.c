@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine/item_tally.h"
+#include "scales/transpose.h"
 #include "tests/random.h"
 
 #define N_ITEMS 25
@@ -180,11 +181,60 @@ static void test_many_cohorts(void **state)
     free(forms);
 }
 
+/* Every way to add up a block that this machine has, against the sums of its forms one by one. Behind the
+   last item of a row stands anything. */
+static void check_ways(size_t n_items, uint8_t lowest, uint8_t most, uint64_t *random)
+{
+    static uint8_t rows[BLOCK_FORMS * ROW_STRIDE(MAX_ITEMS)];
+    uint64_t expected[ITEM_SUMS_MOST] = {0}, sums[ITEM_SUMS_MOST];
+    item_products_function *ways[ITEM_PRODUCTS_WAYS];
+    const size_t n_ways = item_products_ways(most, ways), n_sums = item_sums_size(n_items);
+    for (size_t f = 0; f < BLOCK_FORMS; f++) {
+        uint8_t *const row = rows + f * ROW_STRIDE(n_items);
+        for (size_t i = 0; i < ROW_STRIDE(n_items); i++) {
+            const uint64_t any = draw_below(random, 256 * 255);
+            row[i] = (uint8_t)(i < n_items ? lowest + any % (most + 1u) : any);
+        }
+        for (size_t i = 0; i < n_items; i++) {
+            const uint64_t a = (uint8_t)(row[i] - lowest);
+            expected[i] += a;
+            for (size_t j = i; j < n_items; j++) {
+                expected[item_product_place(n_items, i, j)] += a * (uint8_t)(row[j] - lowest);
+            }
+        }
+    }
+    for (size_t w = 0; w < n_ways; w++) {
+        for (size_t i = 0; i < ITEM_SUMS_MOST; i++) {
+            sums[i] = i;
+        }
+        ways[w](rows, n_items, lowest, sums);
+        for (size_t i = 0; i < ITEM_SUMS_MOST; i++) {
+            if (sums[i] != i + (i < n_sums ? expected[i] : 0)) {
+                fail_msg("way %zu, %zu items, codes to %u: sum %zu", w, n_items, most, i);
+            }
+        }
+    }
+}
+
+static void test_ways(void **state)
+{
+    (void)state;
+    static const uint8_t most[] = {1, 4, 90, 91, 254};
+    uint64_t random = 3;
+    for (size_t n_items = 1; n_items <= MAX_ITEMS; n_items += n_items < 40 ? 1 : 11) {
+        for (size_t i = 0; i < COUNT(most); i++) {
+            check_ways(n_items, (uint8_t)(i == 4 ? 129 : i), most[i], &random);
+        }
+    }
+    check_ways(MAX_ITEMS, 0, 90, &random);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sums),
         cmocka_unit_test(test_many_cohorts),
+        cmocka_unit_test(test_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

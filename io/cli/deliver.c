@@ -79,7 +79,7 @@ static struct fault write_one_table(FILE *out, const struct writing *writing, si
 static struct fault write_all_results(FILE *out, const struct writing *writing, size_t index)
 {
     (void)index;
-    return write_results(out, writing->delivery->figures);
+    return write_results(out, writing->delivery->figures, writing->delivery->crew);
 }
 
 static struct fault write_all_discounted(FILE *out, const struct writing *writing, size_t index)

@@ -6,12 +6,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include "engine/crew.h"
 #include "engine/fault.h"
 #include "engine/figures.h"
 #include "engine/listing.h"
 
-/* results.csv: every figure, as the results contract has it. */
-MUST_CHECK struct fault write_results(FILE *out, const struct figures *figures);
+/* results.csv: every figure, as the results contract has it. The lines of large tables are put down by the
+   workers of the crew. */
+MUST_CHECK struct fault write_results(FILE *out, const struct figures *figures,
+                                      const struct crew *crew);
 
 /* What discounted.csv is made of. */
 struct listed_rows {

@@ -240,17 +240,97 @@ static bool put_part(struct lines *lines, struct beginning *beginning,
     return true;
 }
 
+/* Parts that are put down at a time, each by one worker; and of fewer figures nobody else is called to help. */
+#define PARTS_AT_ONCE ((size_t)16)
+#define WORTH_HELP ((size_t)1 << 13)
+
+/* What has lines, and parts of one section. */
+struct putting {
+    const struct figures *figures;
+    const unsigned *digits; /* of each statistic */
+    const struct crew *crew;
+    const struct figure_part *parts; /* of the pieces */
+    struct {
+        char *text; /* owned, n bytes; NULL: no memory */
+        size_t n;
+    } pieces[PARTS_AT_ONCE];
+};
+
+static bool put_parts(FILE *out, const struct putting *putting, const struct figure_part parts[],
+                      size_t n)
+{
+    struct beginning beginning = {0};
+    struct lines lines;
+    bool done = true;
+    lines_begin(&lines, out);
+    for (size_t i = 0; i < n && done; i++) {
+        done = put_part(&lines, &beginning, putting->figures, &parts[i], putting->digits);
+    }
+    lines_end(&lines);
+    free(beginning.bytes);
+    arena_free(&beginning.arena);
+    return done;
+}
+
+static void put_piece(void *putting_, size_t task, size_t worker)
+{
+    struct putting *const putting = putting_;
+    char *text = NULL;
+    size_t n = 0;
+    FILE *const out = open_memstream(&text, &n);
+    bool done = out != NULL && put_parts(out, putting, &putting->parts[task], 1);
+    (void)worker;
+    done = out != NULL && fclose(out) == 0 && done;
+    if (!done) {
+        free(text);
+        text = NULL;
+    }
+    putting->pieces[task].text = text;
+    putting->pieces[task].n = n;
+}
+
+/* The same as put_parts(), by all workers. */
+static bool put_together(FILE *out, struct putting *putting, const struct figure_part parts[],
+                         size_t n)
+{
+    bool done = true;
+    for (size_t first = 0; first < n && done && !ferror(out); first += PARTS_AT_ONCE) {
+        const size_t some = n - first < PARTS_AT_ONCE ? n - first : PARTS_AT_ONCE;
+        putting->parts = parts + first;
+        putting->crew->run(putting->crew, some, put_piece, putting);
+        for (size_t i = 0; i < some; i++) {
+            done = done && putting->pieces[i].text != NULL;
+            if (done) {
+                fwrite(putting->pieces[i].text, 1, putting->pieces[i].n, out);
+            }
+            free(putting->pieces[i].text);
+        }
+    }
+    return done;
+}
+
+static bool is_worth_help(const struct figure_part parts[], size_t n)
+{
+    size_t n_figures = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_figures += parts[i].n_figures;
+    }
+    return n > 1 && n_figures >= WORTH_HELP;
+}
+
 /* One table under one breakdown. Of what nobody else has asked for, only this is there at a time.
    False: no memory. */
-static bool put_section(struct lines *lines, struct beginning *beginning,
-                        const struct figures *figures, unsigned table, size_t breakdown,
-                        const unsigned digits[N_STATISTICS])
+static bool put_section(FILE *out, struct putting *putting, unsigned table, size_t breakdown)
 {
+    const struct figures *const figures = putting->figures;
     const bool was_there = figures_is_computed(figures, table, breakdown);
     const struct figure_section *const section = figures_section(figures, table, breakdown);
+    const size_t n = section->n_dimensions * section->n_parts;
     bool done = !section->no_memory;
-    for (size_t i = 0; i < section->n_dimensions * section->n_parts && done; i++) {
-        done = put_part(lines, beginning, figures, &section->parts[i], digits);
+    if (done) {
+        done = putting->crew->n_workers > 1 && is_worth_help(section->parts, n)
+                   ? put_together(out, putting, section->parts, n)
+                   : put_parts(out, putting, section->parts, n);
     }
     if (!was_there) {
         figures_forget(figures, table, breakdown);
@@ -258,25 +338,19 @@ static bool put_section(struct lines *lines, struct beginning *beginning,
     return done;
 }
 
-struct fault write_results(FILE *out, const struct figures *figures)
+struct fault write_results(FILE *out, const struct figures *figures, const struct crew *crew)
 {
     const size_t n_breakdowns = figures->study->n_breakdowns;
-    struct beginning beginning = {0};
-    struct lines lines;
     unsigned digits[N_STATISTICS];
+    struct putting putting = {.figures = figures, .digits = digits, .crew = crew};
     bool has_memory = true;
     for (unsigned i = 0; i < N_STATISTICS; i++) {
         digits[i] = digits_of(i);
     }
-    lines_begin(&lines, out);
-    lines_text(&lines, "table,by,cohort,instrument,scale,stage,statistic,value\n");
+    fputs("table,by,cohort,instrument,scale,stage,statistic,value\n", out);
     for (size_t i = 0; i < N_FIGURE_TABLES * n_breakdowns && has_memory; i++) {
-        has_memory = put_section(&lines, &beginning, figures, (unsigned)(i / n_breakdowns),
-                                 i % n_breakdowns, digits);
+        has_memory = put_section(out, &putting, (unsigned)(i / n_breakdowns), i % n_breakdowns);
     }
-    lines_end(&lines);
-    free(beginning.bytes);
-    arena_free(&beginning.arena);
     if (!has_memory || !figures_had_memory(figures)) {
         return fault_memory();
     }

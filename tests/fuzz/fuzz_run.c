@@ -143,7 +143,7 @@ static void write_all(const struct plan *plan, const struct run *run)
     for (size_t i = 0; i < report.n_tables; i++) {
         REQUIRE(write_csv(nowhere, "csv", &report.tables[i]).code == FAULT_NONE);
     }
-    REQUIRE(write_results(nowhere, &run->figures).code == FAULT_NONE);
+    REQUIRE(write_results(nowhere, &run->figures, &crew_of_one).code == FAULT_NONE);
     REQUIRE(lines != NULL && write_discounted(nowhere, &rows).code == FAULT_NONE);
     listed_reader_free(lines);
     report_free(&report);

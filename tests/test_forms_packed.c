@@ -323,11 +323,49 @@ static void test_payloads(void **state)
     }
 }
 
+/* Any number of codes of a byte each, all of them different: they are packed by fours. */
+static void test_many_codes(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= MAX_SCALES; n++) {
+        struct scale scales[MAX_SCALES];
+        struct instrument instrument = toy;
+        const struct measure measure = {.label = "many", .instrument = &instrument};
+        struct study study = study_of_all;
+        struct cohorts cohorts;
+        struct names names = {0};
+        struct join_rules rules;
+        unsigned char payload[MAX_SCALES];
+        for (size_t i = 0; i < n; i++) {
+            scales[i] = toy.scales[0];
+            scales[i].n_values = 0x100 - N_REASONS;
+            payload[i] = (unsigned char)(255 - 7 * i);
+        }
+        instrument.scales = scales;
+        instrument.n_scales = n;
+        study.measures = &measure;
+        study.n_measures = study.n_joins = 1;
+        assert_true(cohorts_init(&cohorts, 0));
+        assert_true(join_rules_init(&rules, &study, &cohorts, &names, true));
+        check_columns(&rules, &(struct form){.id = id_of(long_text, 7),
+                                             .hash = id_hash(id_of(long_text, 7)),
+                                             .place = PLACE(7, 8),
+                                             .date = NO_DATE,
+                                             .goal = NO_NAME,
+                                             .category = NO_NAME,
+                                             .stage = 3,
+                                             .payload = payload});
+        join_rules_free(&rules);
+        cohorts_free(&cohorts);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_payloads),
+        cmocka_unit_test(test_many_codes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/memory.h"
 
@@ -55,8 +56,9 @@ struct cells_into {
     uint32_t *ranks;   /* owned, as is the rest: of codes, by number */
     tally_code *codes; /* by rank */
     unsigned rank_bits;
-    struct key_table margins; /* keys of stages by themselves */
-    struct key_entry *items;  /* n_items: where a cell belongs in the order, and its count */
+    struct key_table margins;              /* keys of stages by themselves, of the cohort */
+    struct pair_sums sums[N_GOALS_SCALES]; /* of the first two stages */
+    struct key_entry *items; /* n_items: where a cell belongs in the order, and its count */
     struct key_entry *spare;
     struct cells cells;
     size_t n_items, items_capacity, spare_capacity;
@@ -177,14 +179,13 @@ static bool add_beside(struct cells_into *into, enum goals_scale scale, uint64_t
              key_table_add(&into->margins,
                            key_of_scale(scale, stage + i, LATER_ALL_STAGES, numbers[i], 0), count));
     }
-    return done &&
-           (!study_pairs_say_all(into->keys->study) ||
-            patterns_add_pair(&into->tally->patterns, into->cohort, into->keys->first_scale + scale,
-                              into->keys->codes[numbers[0]], into->keys->codes[numbers[1]],
-                              count)) &&
-           ((said & BESIDE_COMPARED) == 0 ||
-            note_cell(into, scale, stage, stage + 1, into->ranks[numbers[0]],
-                      into->ranks[numbers[1]], count));
+    if (study_pairs_say_all(into->keys->study)) {
+        pair_sums_add(&into->sums[scale], into->keys->codes[numbers[0]],
+                      into->keys->codes[numbers[1]], count);
+    }
+    return done && ((said & BESIDE_COMPARED) == 0 ||
+                    note_cell(into, scale, stage, stage + 1, into->ranks[numbers[0]],
+                              into->ranks[numbers[1]], count));
 }
 
 static bool add_scale(struct cells_into *into, uint64_t key, uint64_t count)
@@ -274,19 +275,39 @@ static bool add_table(struct cells_into *into, const struct key_table *table)
     return done;
 }
 
+static bool add_pair_sums(struct cells_into *into)
+{
+    bool done = true;
+    for (size_t i = 0; i < N_GOALS_SCALES && done; i++) {
+        done = patterns_add_pair_sums(&into->tally->patterns, into->cohort,
+                                      into->keys->first_scale + i, &into->sums[i]);
+        into->sums[i] = (struct pair_sums){0};
+    }
+    return done;
+}
+
+/* Adds the keys of the stages by themselves, which have no such keys, and keeps their room for another cohort. */
+static bool add_margins(struct cells_into *into)
+{
+    struct key_table *const margins = &into->margins;
+    const bool done = add_table(into, margins);
+    if (margins->n > 0) {
+        memset(margins->entries, 0, margins->n * sizeof *margins->entries);
+    }
+    margins->n_used = 0;
+    return done;
+}
+
 bool goal_cells_make(struct goal_keys *keys, struct tally *tally, struct family_tally *families)
 {
     struct cells_into into = {.keys = keys, .tally = tally, .families = families};
     bool done = find_ranks(&into);
     for (size_t i = 0; i < keys->n_cohorts && done; i++) {
-        struct key_table margins;
         into.cohort = (uint32_t)i;
-        done = add_table(&into, &keys->cohorts[i]);
+        done =
+            keys->cohorts[i].n == 0 || (add_table(&into, &keys->cohorts[i]) && add_margins(&into) &&
+                                        add_pair_sums(&into) && put_cells(&into));
         key_table_free(&keys->cohorts[i]);
-        margins = into.margins; /* which have no margins */
-        into.margins = (struct key_table){0};
-        done = done && add_table(&into, &margins) && put_cells(&into);
-        key_table_free(&margins);
     }
     cells_into_free(&into);
     return done;

@@ -140,22 +140,26 @@ bool patterns_add_sums(struct patterns *patterns, const struct pattern *pattern,
     return true;
 }
 
+bool patterns_add_pair_sums(struct patterns *patterns, uint32_t cohort, size_t scale,
+                            const struct pair_sums *sums)
+{
+    bool done = true;
+    for (unsigned stages = 1; stages < 4 && done; stages++) {
+        const struct pattern pattern = {.cohort = cohort,
+                                        .scale = (uint16_t)scale,
+                                        .stages = (uint16_t)stages,
+                                        .n = sums->n[stages]};
+        done = pattern.n == 0 || patterns_add_sums(patterns, &pattern, sums->terms[stages]);
+    }
+    return done;
+}
+
 bool patterns_add_pair(struct patterns *patterns, uint32_t cohort, size_t scale, tally_code first,
                        tally_code second, uint64_t n)
 {
-    const bool has_first = tally_is_score(first), has_second = tally_is_score(second);
-    const int128 m = (int128)n, x = has_first ? first : second, y = second;
-    const struct pattern pattern = {.cohort = cohort,
-                                    .scale = (uint16_t)scale,
-                                    .stages = (uint16_t)(has_first | has_second << 1),
-                                    .n = n};
-    if (!has_first && !has_second) {
-        return true;
-    }
-    return patterns_add_sums(patterns, &pattern,
-                             has_first && has_second
-                                 ? (const int128[]){m * x, m * y, m * x * x, m * x * y, m * y * y}
-                                 : (const int128[]){m * x, m * x * x});
+    struct pair_sums sums = {0};
+    pair_sums_add(&sums, first, second, n);
+    return patterns_add_pair_sums(patterns, cohort, scale, &sums);
 }
 
 bool patterns_merge(struct patterns *into, const struct patterns *from, const uint32_t group_of[])

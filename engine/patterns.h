@@ -45,6 +45,35 @@ bool patterns_add_people(struct patterns *patterns, uint32_t cohort, size_t scal
 bool patterns_add_pair(struct patterns *patterns, uint32_t cohort, size_t scale, tally_code first,
                        tally_code second, uint64_t n);
 
+/* What respondents with scores at either of the first two stages, or at both, add up to: by these stages, as in
+   pattern.stages. Start with {0}. */
+struct pair_sums {
+    uint64_t n[4];
+    int128 terms[4][5]; /* as in struct score_pattern, of as many as the stages have */
+};
+
+/* `n` respondents with these: scores, or reasons, which are no sums. */
+static inline void pair_sums_add(struct pair_sums *sums, tally_code first, tally_code second,
+                                 uint64_t n)
+{
+    const unsigned stages = (unsigned)tally_is_score(first) | (unsigned)tally_is_score(second) << 1;
+    int128 *const terms = sums->terms[stages];
+    const int64_t x = stages == 2 ? second : first, y = second;
+    const int128 mx = (int128)n * x, my = (int128)n * y;
+    sums->n[stages] += n;
+    terms[0] += mx;
+    if (stages == 3) {
+        terms[1] += my;
+        terms[2] += mx * x;
+        terms[3] += mx * y;
+        terms[4] += my * y;
+    } else if (stages != 0) {
+        terms[1] += mx * x;
+    }
+}
+bool patterns_add_pair_sums(struct patterns *patterns, uint32_t cohort, size_t scale,
+                            const struct pair_sums *sums);
+
 /* Adds sums of n respondents. False: no memory. */
 bool patterns_add_sums(struct patterns *patterns, const struct pattern *pattern,
                        const int128 terms[]);

@@ -352,6 +352,7 @@ bool mail_plain_forms(struct mail *mail, const struct form_columns *forms, uint1
         n_words = partitions->routing.forwarding == NULL ? mail->packed.n_words : 0;
         done = n_words == 3   ? mail_packed(mail, here, 3, first, others, n_others)
                : n_words == 4 ? mail_packed(mail, here, 4, first, others, n_others)
+               : n_words == 5 ? mail_packed(mail, here, 5, first, others, n_others)
                               : mail_packed(mail, partitions->routing, mail->packed.n_words, first,
                                             others, n_others);
         if (!done) {

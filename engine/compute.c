@@ -327,7 +327,16 @@ static void free_room(struct work *work);
 
 static bool is_worth_help(const struct computing *computing, size_t breakdown)
 {
-    return computing->works[0].figures->comparisons[breakdown].tally.n_cells >= WORTH_HELP;
+    const struct tally *const tally = &computing->works[0].figures->comparisons[breakdown].tally;
+    size_t n = tally->n_cells;
+    for (size_t i = 0; i < tally->n_cohorts; i++) {
+        const struct written *const written = tally->cohorts[i].written;
+        for (size_t m = 0; written != NULL && m < tally->study->n_measures; m++) {
+            n +=
+                written[m].n * tally->study->n_stages; /* a person is in some cells of each stage */
+        }
+    }
+    return n >= WORTH_HELP;
 }
 
 /* Does what each part of a section needs, by as many as there are. */
@@ -542,10 +551,7 @@ static bool has_measure(const struct study *study, const struct tally *tally, ui
     const size_t first = study->measures[measure].first_scale;
     *people = 0;
     for (size_t i = 0; i < study->measures[measure].instrument->n_scales && *people == 0; i++) {
-        struct cell_cursor at = tally_find(tally, group, first + i, 0, TALLY_ONE_STAGE);
-        while (cell_next(&at)) {
-            *people += at.cell.count;
-        }
+        *people = tally_people(tally, group, first + i);
     }
     return *people > 0;
 }
@@ -612,7 +618,8 @@ static bool make_comparisons(const struct counted *counted, const struct crew *c
         struct comparison *const comparison = &figures->comparisons[i];
         if (!grouping_init(&comparison->grouping, counted->cohorts,
                            &counted->study->breakdowns[i]) ||
-            !tally_coarsen(&counted->tally, comparison->grouping.group_of, &comparison->tally) ||
+            !tally_coarsen(&counted->tally, comparison->grouping.group_of, crew,
+                           &comparison->tally) ||
             !item_tally_coarsen(&counted->items, comparison->grouping.group_of,
                                 counted->study->breakdowns[i].n_columns == 0, &comparison->items) ||
             !family_tally_coarsen(&counted->families, comparison->grouping.group_of,
@@ -640,6 +647,22 @@ static size_t most_cells(const struct work *work, size_t *n_runs)
     return most;
 }
 
+/* The most people of a group who are written down on a scale. */
+static size_t most_written(const struct work *work)
+{
+    const size_t n_scales = work->study->n_scales;
+    size_t most = 0;
+    for (size_t b = 0; b < work->study->n_breakdowns; b++) {
+        const struct tally *const tally = &work->figures->comparisons[b].tally;
+        for (size_t i = 0; i < tally->n_cohorts * n_scales; i++) {
+            const struct written *const written =
+                tally_written(tally, (uint32_t)(i / n_scales), i % n_scales);
+            most = written != NULL && written->n > most ? written->n : most;
+        }
+    }
+    return most;
+}
+
 static size_t most_families(const struct work *work)
 {
     size_t most = 0;
@@ -650,10 +673,11 @@ static size_t most_families(const struct work *work)
     return most;
 }
 
-/* The most patterns that one scale of a group has. */
-static size_t most_patterns(const struct work *work)
+/* The most patterns that one scale of a group has: not more than there are people, or sets of stages. */
+static size_t most_patterns(const struct work *work, size_t n_written)
 {
-    size_t most = 0;
+    const size_t n_sets = study_has_model(work->study) ? (size_t)1 << work->study->n_stages : 0;
+    size_t most = n_written < n_sets ? n_written : n_sets;
     for (size_t b = 0; b < work->study->n_breakdowns; b++) {
         const struct patterns *const patterns = &work->figures->comparisons[b].tally.patterns;
         size_t first = 0;
@@ -666,9 +690,9 @@ static size_t most_patterns(const struct work *work)
     return most;
 }
 
-static bool make_model_room(struct work *work)
+static bool make_model_room(struct work *work, size_t n_written)
 {
-    const size_t n = most_patterns(work);
+    const size_t n = most_patterns(work, n_written);
     if (!study_has_model(work->study) || work->study->model.off) {
         return true;
     }
@@ -683,10 +707,12 @@ static bool make_room(struct work *work)
     /* compute_goal_levels() puts goals where scores stand. */
     size_t n_runs;
     const size_t n = most_cells(work, &n_runs) + work->counted->tally.n_goals + 1;
+    const size_t n_written = most_written(work);
     work->runs = calloc(1, sizeof *work->runs);
     if (work->runs != NULL) {
         work->runs->runs = calloc(n_runs + 1, sizeof *work->runs->runs);
     }
+    work->counted_runs = counted_runs_new(work->study, n_written);
     work->last = calloc(1, sizeof *work->last);
     work->pairs = calloc(n, sizeof *work->pairs);
     work->scores = calloc(n, sizeof *work->scores);
@@ -706,14 +732,14 @@ static bool make_room(struct work *work)
     work->family_pairs = calloc(between_most_pairs(work) + 1, sizeof *work->family_pairs);
     work->patterns = NULL;
     work->model_room = NULL;
-    return work->runs != NULL && work->runs->runs != NULL && work->last != NULL &&
-           work->pairs != NULL && work->scores != NULL && work->before != NULL &&
-           work->after != NULL && work->changes != NULL && work->ranks != NULL &&
-           work->known != NULL && work->items != NULL && work->families != NULL &&
-           work->family_pairs != NULL &&
+    return work->runs != NULL && work->runs->runs != NULL && work->counted_runs != NULL &&
+           work->last != NULL && work->pairs != NULL && work->scores != NULL &&
+           work->before != NULL && work->after != NULL && work->changes != NULL &&
+           work->ranks != NULL && work->known != NULL && work->items != NULL &&
+           work->families != NULL && work->family_pairs != NULL &&
            (work->study->bootstrap.replicates == 0 ||
             (work->replicates != NULL && work->random != NULL)) &&
-           make_model_room(work);
+           make_model_room(work, n_written);
 }
 
 static void free_room(struct work *work)
@@ -723,6 +749,7 @@ static void free_room(struct work *work)
     }
     free(work->runs);
     free(work->last);
+    counted_runs_free(work->counted_runs);
     free(work->pairs);
     free(work->scores);
     free(work->before);

@@ -174,13 +174,12 @@ bool is_recorded(const struct work *work, uint32_t group)
 /* The pairs of one group, in `pairs`. */
 static struct joint pairs_of(struct work *work, uint32_t group)
 {
-    struct cell_cursor cells;
+    struct joint joint;
     work->key.group = group;
-    cells = work_cells(work, work->study->before, work->study->after);
+    joint = work_pairs(work, work->study->before, work->study->after);
     work->key.group = 0;
     work_forget(work);
-    return (struct joint){work->pairs, tally_pairs(cells, work->pairs),
-                          work_scale(work)->units_per_point};
+    return joint;
 }
 
 /* The same; nobody's where the group is not recorded. */

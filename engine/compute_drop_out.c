@@ -13,18 +13,13 @@
 static struct mixed_model fit(struct work *work)
 {
     const struct study *const study = work->study;
-    const struct tally *const tally = &work->figures->comparisons[work->key.breakdown].tally;
     struct mixed_model model = {.outcome = MODEL_NOT_ASKED};
     enum model_structure structure;
-    const struct pattern *found;
     size_t n;
     if (work->model_room == NULL || study_is_goal_level(study, work->key.scale)) {
         return model;
     }
-    found = patterns_find(&tally->patterns, work->key.group, work->key.scale, &n);
-    for (size_t i = 0; i < n; i++) {
-        work->patterns[i] = pattern_scores(&tally->patterns, &found[i]);
-    }
+    n = work_patterns(work);
     structure = model_rule(work->patterns, n, &model.outcome, &model.base);
     if (structure == MODEL_NONE) {
         return model;

@@ -2,7 +2,11 @@
    that nothing is allocated for each cohort: there may be thousands. */
 #include "engine/compute_work.h"
 
+#include <assert.h>
+#include <stdlib.h>
+
 #include "engine/stats/proportion.h"
+#include "engine/written.h"
 
 void work_add(struct work *work, enum statistic statistic, struct value value)
 {
@@ -36,6 +40,151 @@ const struct scale *work_scale(const struct work *work)
     return work->study->scales[work->key.scale].scale;
 }
 
+/* --- people who are written down --- */
+
+/* Their runs are counted when they are asked for, and kept for a while: tables that are computed together ask for
+   the same few, group after group. */
+#define RUN_SLOTS ((size_t)4096)
+#define MOST_RUN_BYTES ((size_t)2 * 1024 * 1024)
+#define RUNS_KEPT 64                 /* of the largest, or some hundreds that are as most are */
+#define MOST_CELL_BYTES ((size_t)48) /* twice a code of eight bytes, and three numbers */
+
+struct counted_run {
+    const struct written
+        *of;            /* borrowed from the tally, as a name of the cohort and questionnaire */
+    uint32_t run;       /* tally_run() */
+    uint32_t filling;   /* of the room, when it was counted */
+    struct cells cells; /* in counted_runs.bytes */
+};
+
+struct counted_runs {
+    const struct study *study; /* borrowed */
+    struct counted_run *slots; /* owned, RUN_SLOTS, by a hash of what they are */
+    unsigned char *bytes; /* owned, n_bytes, of which n_used are cells: filled again and again */
+    size_t n_bytes, n_used;
+    size_t most_bytes; /* of one run */
+    uint32_t filling;  /* from 1 */
+    struct written_room room;
+    struct patterns patterns; /* of the group and scale that were asked for last */
+};
+
+struct counted_runs *counted_runs_new(const struct study *study, size_t most)
+{
+    struct counted_runs *const runs = calloc(1, sizeof *runs);
+    if (runs == NULL) {
+        return NULL;
+    }
+    runs->study = study;
+    runs->filling = 1;
+    /* and what the writer wants to have left */
+    runs->most_bytes = most == 0 ? 0 : most * MOST_CELL_BYTES + CELLS_BYTES_AHEAD;
+    runs->n_bytes = runs->most_bytes * RUNS_KEPT;
+    runs->n_bytes = runs->n_bytes < MOST_RUN_BYTES ? runs->n_bytes : MOST_RUN_BYTES;
+    runs->n_bytes = runs->n_bytes > runs->most_bytes ? runs->n_bytes : runs->most_bytes;
+    runs->slots = calloc(most == 0 ? 1 : RUN_SLOTS, sizeof *runs->slots);
+    runs->bytes = malloc(runs->n_bytes + 1);
+    if (runs->slots == NULL || runs->bytes == NULL ||
+        (most > 0 && !written_reserve(&runs->room, study->n_stages, most))) {
+        counted_runs_free(runs);
+        return NULL;
+    }
+    return runs;
+}
+
+void counted_runs_free(struct counted_runs *runs)
+{
+    if (runs != NULL) {
+        free(runs->slots);
+        free(runs->bytes);
+        written_room_free(&runs->room);
+        patterns_free(&runs->patterns);
+        free(runs);
+    }
+}
+
+static struct counted_run *slot_of(struct counted_runs *runs, const struct written *written,
+                                   uint32_t run)
+{
+    const uint64_t hash =
+        ((uint64_t)(uintptr_t)written ^ (uint64_t)run << 40) * UINT64_C(0x9e3779b97f4a7c15);
+    return &runs->slots[hash >> 52]; /* of RUN_SLOTS */
+}
+_Static_assert(RUN_SLOTS == 1 << 12, "twelve bits say which slot");
+
+/* The cells of a run, counted now or not long ago. */
+static struct cell_cursor counted_run(const struct work *work, const struct written *written,
+                                      size_t stage, size_t later)
+{
+    struct counted_runs *const runs = work->counted_runs;
+    const struct cell_count wanted = {
+        .scale = work->key.scale, .stage = (uint8_t)stage, .later = (uint8_t)later};
+    const struct written_scale scale = written_scale_of(work->study, work->key.scale);
+    struct counted_run *const run = slot_of(runs, written, tally_run(&wanted));
+    const unsigned char *at;
+    struct cell_run found = {.bytes = NULL};
+    if (run->of != written || run->run != tally_run(&wanted) || run->filling != runs->filling) {
+        if (runs->n_bytes - runs->n_used < runs->most_bytes) {
+            runs->n_used = 0;
+            runs->filling++;
+        }
+        *run = (struct counted_run){
+            written,
+            tally_run(&wanted),
+            runs->filling,
+            {.bytes = runs->bytes + runs->n_used, .capacity = runs->n_bytes - runs->n_used}};
+        cells_begin(&runs->room.writer, &run->cells);
+        written_count_run(written, &scale, stage, later, &runs->room);
+        (void)cells_end(&runs->room.writer); /* there is room for it */
+        runs->n_used += run->cells.n_bytes;
+    }
+    at = run->cells.bytes;
+    (void)cells_next_run(&run->cells, &at, &found); /* nobody may have a score at every stage */
+    return run_cells(&found);
+}
+
+/* Is it known of those who are written down? */
+static bool is_written_run(const struct study *study, size_t stage, size_t later)
+{
+    return later == TALLY_ONE_STAGE || later == TALLY_ALL_STAGES ||
+           (later < study->n_stages && is_counted_pair(study, stage, later));
+}
+
+/* Those of the current key who are written down, if that says what is asked for. */
+static const struct written *written_for(const struct work *work, size_t stage, size_t later)
+{
+    const struct tally *const tally = &work->figures->comparisons[work->key.breakdown].tally;
+    return is_written_run(work->study, stage, later)
+               ? tally_written(tally, work->key.group, work->key.scale)
+               : NULL;
+}
+
+size_t work_patterns(struct work *work)
+{
+    const struct tally *const tally = &work->figures->comparisons[work->key.breakdown].tally;
+    const struct written *const written = tally_written(tally, work->key.group, work->key.scale);
+    const struct written_scale scale = written_scale_of(work->study, work->key.scale);
+    struct counted_runs *const runs = work->counted_runs;
+    const struct patterns *patterns = &tally->patterns;
+    const struct pattern *found;
+    size_t n;
+    if (written != NULL) {
+        patterns_free(&runs->patterns);
+        if (!written_add_patterns(written, &scale, work->key.group, &runs->room, &runs->patterns)) {
+            patterns_free(&runs->patterns);
+            work->part->no_memory = true;
+        }
+        patterns_sort(&runs->patterns);
+        patterns = &runs->patterns;
+    }
+    found = patterns_find(patterns, work->key.group, work->key.scale, &n);
+    for (size_t i = 0; i < n; i++) {
+        work->patterns[i] = pattern_scores(patterns, &found[i]);
+    }
+    return n;
+}
+
+/* --- cells --- */
+
 /* All tables of a scale ask for the same few runs again and again. */
 static void find_runs(struct group_runs *runs, const struct cells *cells)
 {
@@ -54,8 +203,12 @@ struct cell_cursor work_cells(const struct work *work, size_t stage, size_t late
     const struct cell_count wanted = {
         .scale = work->key.scale, .stage = (uint8_t)stage, .later = (uint8_t)later};
     const struct cell_run none = {.bytes = NULL};
+    const struct written *const written = written_for(work, stage, later);
     const struct cell_run *found;
     size_t low = 0, high;
+    if (written != NULL) {
+        return counted_run(work, written, stage, later);
+    }
     if (work->key.group >= tally->n_cohorts || tally->cohorts[work->key.group].cells.n == 0) {
         return run_cells(&none);
     }
@@ -77,26 +230,49 @@ struct cell_cursor work_cells(const struct work *work, size_t stage, size_t late
 
 struct distribution work_distribution(const struct work *work, size_t stage, size_t later)
 {
-    return (struct distribution){work->scores,
-                                 tally_scores(work_cells(work, stage, later), work->scores),
-                                 work_scale(work)->units_per_point};
+    const struct written *const written = written_for(work, stage, later);
+    const struct written_scale scale = written_scale_of(work->study, work->key.scale);
+    assert(later >= work->study->n_stages);
+    return (struct distribution){
+        work->scores,
+        written != NULL
+            ? written_scores(written, &scale, stage, later, &work->counted_runs->room, work->scores)
+            : tally_scores(work_cells(work, stage, later), work->scores),
+        work_scale(work)->units_per_point};
+}
+
+struct joint work_pairs(const struct work *work, size_t stage, size_t later)
+{
+    const struct written *const written = written_for(work, stage, later);
+    const struct written_scale scale = written_scale_of(work->study, work->key.scale);
+    return (struct joint){
+        work->pairs,
+        written != NULL
+            ? written_pairs(written, &scale, stage, later, &work->counted_runs->room, work->pairs)
+            : tally_pairs(work_cells(work, stage, later), work->pairs),
+        work_scale(work)->units_per_point};
 }
 
 struct comparison_of_stages work_compare(const struct work *work, size_t stage, size_t later)
 {
-    const struct cell_cursor cells = work_cells(work, stage, later);
-    const int64_t units = work_scale(work)->units_per_point;
-    struct joint joint = {work->pairs, 0, units};
-    if (cells.at == NULL || cells.at != work->last->of) {
-        joint.n_pairs = tally_pairs(cells, work->pairs);
-        work->last->of = cells.at;
-        work->last->stages = (struct comparison_of_stages){
+    const struct written *const written = written_for(work, stage, later);
+    const struct cell_count run = {
+        .scale = work->key.scale, .stage = (uint8_t)stage, .later = (uint8_t)later};
+    const void *const of =
+        written != NULL ? (const void *)written : (const void *)work_cells(work, stage, later).at;
+    struct last_compared *const last = work->last;
+    if (of == NULL || of != last->of || tally_run(&run) != last->run) {
+        const struct joint joint = work_pairs(work, stage, later);
+        const int64_t units = joint.units_per_point;
+        last->of = of;
+        last->run = tally_run(&run);
+        last->stages = (struct comparison_of_stages){
             .joint = joint,
             .before = {work->before, joint_before(&joint, work->before), units},
             .after = {work->after, joint_after(&joint, work->after), units},
             .changes = {work->changes, joint_change(&joint, work->changes), units}};
     }
-    return work->last->stages;
+    return last->stages;
 }
 
 void work_forget(const struct work *work)

@@ -46,9 +46,12 @@ struct comparison_of_stages {
 
 /* What was compared last, which tables of one scale ask for one after the other. */
 struct last_compared {
-    const unsigned char *of; /* the cells, borrowed from the tally; NULL: nothing */
+    const void *of; /* the cells, or who is written down, borrowed from the tally; NULL: nothing */
+    uint32_t run;   /* tally_run() */
     struct comparison_of_stages stages;
 };
+
+struct counted_runs; /* compute_work.c: those of people who are written down */
 
 struct tests; /* compute_tests.c */
 
@@ -57,10 +60,11 @@ struct work {
     const struct counted *counted;
     const struct study *study;
     const struct figures *figures;
-    const struct crew *crew;    /* borrowed: who helps with what is done before figures are added */
-    struct figure_part *part;   /* where figures are added */
-    struct figure_key key;      /* of the figure that is added next */
-    struct group_runs *runs;    /* owned, as are the rest */
+    const struct crew *crew;  /* borrowed: who helps with what is done before figures are added */
+    struct figure_part *part; /* where figures are added */
+    struct figure_key key;    /* of the figure that is added next */
+    struct group_runs *runs;  /* owned, as are the rest */
+    struct counted_runs *counted_runs;
     struct last_compared *last; /* in the next four */
     struct pair_count *pairs;   /* room for the cells of any run */
     struct score_count *before, *after, *changes, *scores;
@@ -94,12 +98,24 @@ void work_add_count(struct work *work, enum statistic statistic, uint64_t count)
    list, its low and its high end. Undefined of nobody. */
 void work_add_percent(struct work *work, enum statistic percent, uint64_t part, uint64_t whole);
 
-/* The scale of the current key, and its cells of two stages in the current group. */
+/* Room for the runs of people who are written down, `most` on a scale at most. NULL: no memory. */
+struct counted_runs *counted_runs_new(const struct study *study, size_t most);
+void counted_runs_free(struct counted_runs *runs);
+
+/* The scale of the current key, and its cells of two stages in the current group, which hold until the
+   next call. */
 const struct scale *work_scale(const struct work *work);
 struct cell_cursor work_cells(const struct work *work, size_t stage, size_t later);
 
+/* What the mixed model needs of them, written to work->patterns; returns how many there are. They hold until the
+   next call. */
+size_t work_patterns(struct work *work);
+
 /* The scores at one stage, in `scores`. */
 struct distribution work_distribution(const struct work *work, size_t stage, size_t later);
+
+/* The pairs of scores at two stages, in `pairs`: who compares afterwards says work_forget(). */
+struct joint work_pairs(const struct work *work, size_t stage, size_t later);
 
 /* Two stages compared. This holds until the next call, or until somebody else uses the room of it, who
    says so. */

@@ -13,9 +13,7 @@ static bool is_hidden(const struct counted *counted, const struct withheld *with
     if (cell->cohort == ITEM_NO_COHORT) {
         return withheld->n_cohorts > 0;
     }
-    return withheld->cohorts[cell->cohort] ||
-           (threshold > 0 &&
-            (cell->cohort >= tally->n_cohorts || tally->cohorts[cell->cohort].cells.n == 0));
+    return withheld->cohorts[cell->cohort] || (threshold > 0 && !tally_has(tally, cell->cohort));
 }
 
 /* Puts the smallest cell of a stage that is sent to those apart, whose sum would be too near to

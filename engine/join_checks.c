@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/written.h"
 #include "engine/arms.h"
 #include "engine/discount.h"
 #include "engine/id_checks.h"
@@ -198,12 +199,42 @@ static void warn_of_stages(struct warnings *warnings, const struct counted *coun
     }
 }
 
-/* Has nobody of a cohort both forms? Adds up how many these are. */
-static bool has_no_pair(struct cell_cursor at, uint64_t *discounted)
+/* Is someone without a form before, or after? Codes are those of a pair of stages. */
+static bool lacks_form(tally_code code, tally_code later_code)
 {
+    const enum discount discount = discount_of(code, later_code);
+    return discount == DISCOUNT_NO_BEFORE_FORM || discount == DISCOUNT_NO_AFTER_FORM;
+}
+
+/* Has nobody of those who are written down both forms? */
+static bool nobody_written_has_both(const struct study *study, const struct written *written,
+                                    size_t scale)
+{
+    const struct written_scale in = written_scale_of(study, scale);
+    const struct scale *const of = study->scales[scale].scale;
+    const uint8_t *row = written->rows + in.in_row;
+    bool nobody = true;
+    for (size_t i = 0; i < written->n && nobody; i++, row += in.n_scales * study->n_stages) {
+        nobody = lacks_form(tally_code_of(of, row[study->before * in.n_scales]),
+                            tally_code_of(of, row[study->after * in.n_scales]));
+    }
+    return nobody;
+}
+
+/* Has nobody of a cohort both forms? Adds up how many these are. */
+static bool has_no_pair(const struct counted *counted, uint32_t cohort, size_t scale,
+                        uint64_t *discounted)
+{
+    const struct study *const study = counted->study;
+    const struct written *const written = tally_written(&counted->tally, cohort, scale);
+    struct cell_cursor at;
+    if (written != NULL) {
+        *discounted += written->n;
+        return nobody_written_has_both(study, written, scale);
+    }
+    at = tally_find(&counted->tally, cohort, scale, study->before, study->after);
     while (cell_next(&at)) {
-        const enum discount discount = discount_of(at.cell.code, at.cell.later_code);
-        if (discount != DISCOUNT_NO_BEFORE_FORM && discount != DISCOUNT_NO_AFTER_FORM) {
+        if (!lacks_form(at.cell.code, at.cell.later_code)) {
             return false;
         }
         *discounted += at.cell.count;
@@ -219,10 +250,8 @@ static void warn_of_nobody(struct warnings *warnings, const struct counted *coun
         study->measures[measure].first_scale + study->measures[measure].instrument->n_scales - 1;
     uint64_t discounted = 0;
     bool nobody = true;
-    for (size_t cohort = 0; cohort < counted->tally.n_cohorts && nobody; cohort++) {
-        nobody = has_no_pair(
-            tally_find(&counted->tally, (uint32_t)cohort, last, study->before, study->after),
-            &discounted);
+    for (uint32_t cohort = 0; cohort < counted->tally.n_cohorts && nobody; cohort++) {
+        nobody = has_no_pair(counted, cohort, last, &discounted);
     }
     /* With one stage nobody can be viable and nothing is wrong; one respondent says little. */
     if (study->before != study->after && nobody && discounted > 1 &&

@@ -10,7 +10,7 @@
 
 #define NUMBER_BYTES 10
 /* What a cell takes at the most, with the end of the run before it and the head of its own. */
-#define MOST_BYTES ((size_t)128)
+#define MOST_BYTES CELLS_BYTES_AHEAD
 /* Further apart, scores are written whole: twice the distance, and a bit, must be a number. */
 #define FAR (UINT64_C(1) << 60)
 

@@ -90,6 +90,8 @@ struct cells_writer {
     tally_code first_later; /* the first later score of the row, or of the last that had one */
     struct code_range codes, later_codes;
 };
+/* What it wants to have left behind the cells, so that one more surely fits. */
+#define CELLS_BYTES_AHEAD ((size_t)128)
 void cells_begin(struct cells_writer *writer, struct cells *to);
 void cells_put(struct cells_writer *writer, const struct cell_count *cell);
 bool cells_end(struct cells_writer *writer); /* false: no memory */

@@ -7,52 +7,18 @@
    could have too much, all that are more than half full give that half to the tally. */
 #include "engine/pair_counter.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/form.h"
 #include "engine/memory.h"
-#include "engine/written.h"
+#include "engine/pair_counts.h"
 
 /* People for whom there is room at first, and how many are written down before they are counted in
    matrices that are there. */
 #define FIRST_WRITTEN 4
 #define MOST_WRITTEN 1024
 
-/* A scale: of how many outcomes, and which of the cells of its questionnaire are its matrices. */
-struct counted_scale {
-    size_t n_outcomes, first_cell, n_cells;
-    bool is_written; /* outcomes are bytes, and somebody collects them */
-};
-
-/* A questionnaire: its scales, and what a row takes, and all matrices of a cohort; no cells: nobody is written
-   down. */
-struct counted_measure {
-    size_t first_scale, n_scales, row_bytes, n_cells;
-};
-
-/* Of a cohort, on a questionnaire. */
-struct counts {
-    struct written written;
-    uint16_t *
-        cells; /* owned, or NULL: of each scale a matrix [outcome][later outcome] for each pair, then a
-                        list [stage][outcome] of those with a score everywhere */
-    uint32_t n_added; /* to each cell at most, since all had less than half */
-};
-
-struct pair_counter {
-    const struct study *study; /* borrowed */
-    struct stage_pair pairs[MOST_PAIRS];
-    size_t n_pairs;
-    struct counted_scale *scales;     /* owned */
-    struct counted_measure *measures; /* owned */
-    struct counts *counts; /* owned, n_counts, of which those behind the last whole cohort are of
-                              nobody: [cohort][measure] */
-    size_t n_counts;
-    size_t room; /* bytes left */
-    struct written_room to_count;
-};
 #define HALF (UINT32_C(1) << 15)
 _Static_assert(WRITTEN_AT_ONCE < HALF, "there is room for those at a time");
 
@@ -68,8 +34,7 @@ static void plan(struct pair_counter *counter)
         for (size_t i = 0; i < measure->n_scales; i++) {
             const struct study_scale *const scale = &study->scales[measure->first_scale + i];
             const size_t n = N_REASONS + scale->scale->n_values;
-            const bool is_written =
-                scale->collected && n <= MOST_OUTCOMES && scale->scale->kind != SCALE_GOALS;
+            const bool is_written = tally_is_written(study, measure->first_scale + i);
             const size_t n_cells = is_written ? n * n * counter->n_pairs + n * study->n_stages : 0;
             counter->scales[measure->first_scale + i] =
                 (struct counted_scale){n, measure->n_cells, n_cells, is_written};
@@ -85,7 +50,7 @@ struct pair_counter *pair_counter_new(const struct study *study, size_t room)
         return NULL;
     }
     counter->study = study;
-    counter->room = room;
+    counter->room = counter->all_room = room;
     counter->scales = calloc(study->n_scales + 1, sizeof *counter->scales);
     counter->measures = calloc(study->n_measures + 1, sizeof *counter->measures);
     counter->n_pairs = counted_pairs(study, counter->pairs);
@@ -97,7 +62,7 @@ struct pair_counter *pair_counter_new(const struct study *study, size_t room)
     return counter;
 }
 
-static void counts_free(struct counts *counts)
+void counts_free(struct counts *counts)
 {
     free(counts->written.rows);
     free(counts->cells);
@@ -223,8 +188,7 @@ static bool relieve(const struct pair_counter *counter, uint32_t cohort, size_t 
     return sum < HALF || carry(counter, cohort, scale, place, sum - sum % HALF, tally);
 }
 
-/* Adds the matrices of `from`, or none where that is NULL; every cell has less than half then. */
-static bool add_matrices(const struct pair_counter *counter, uint32_t cohort,
+bool counts_add_matrices(const struct pair_counter *counter, uint32_t cohort,
                          const struct counted_measure *measure, struct counts *into,
                          const uint16_t from[], struct tally *tally)
 {
@@ -292,9 +256,8 @@ static void add_laid_out(const struct pair_counter *counter, const struct writte
     }
 }
 
-/* The i-th scale of a questionnaire. */
-static struct written_scale written_scale(const struct pair_counter *counter,
-                                          const struct counted_measure *measure, size_t i)
+struct written_scale counts_scale(const struct pair_counter *counter,
+                                  const struct counted_measure *measure, size_t i)
 {
     return (struct written_scale){.study = counter->study,
                                   .pairs = counter->pairs,
@@ -342,11 +305,11 @@ static bool count_laid_out(struct pair_counter *counter, uint32_t cohort,
     struct written_room *const room = &counter->to_count;
     bool done = true;
     if (counts->cells != NULL && counts->n_added + room->n_laid_out >= HALF) {
-        done = add_matrices(counter, cohort, measure, counts, NULL, tally);
+        done = counts_add_matrices(counter, cohort, measure, counts, NULL, tally);
     }
     counts->n_added += counts->cells == NULL ? 0 : (uint32_t)room->n_laid_out;
     for (size_t i = 0; i < measure->n_scales && done; i++) {
-        const struct written_scale scale = written_scale(counter, measure, i);
+        const struct written_scale scale = counts_scale(counter, measure, i);
         if (!counter->scales[scale.index].is_written) {
             continue;
         }
@@ -359,10 +322,9 @@ static bool count_laid_out(struct pair_counter *counter, uint32_t cohort,
     return done;
 }
 
-/* The same of all who are written down, column by column. */
-static bool count_columns(struct pair_counter *counter, uint32_t cohort,
-                          const struct counted_measure *measure, struct counts *counts,
-                          struct tally *tally)
+bool counts_add_columns(struct pair_counter *counter, uint32_t cohort,
+                        const struct counted_measure *measure, const struct written *written,
+                        struct counts *counts, struct tally *tally)
 {
     struct written_room *const room = &counter->to_count;
     bool done = true;
@@ -370,21 +332,20 @@ static bool count_columns(struct pair_counter *counter, uint32_t cohort,
         (!study_has_model(counter->study) || study_pairs_say_all(counter->study))) {
         return true;
     }
-    for (size_t i = 0; i < counts->written.n && done; i += room->n_laid_out) {
-        done = written_lay_out(&counts->written, measure->row_bytes, i, room) &&
+    for (size_t i = 0; i < written->n && done; i += room->n_laid_out) {
+        done = written_lay_out(written, measure->row_bytes, i, room) &&
                count_laid_out(counter, cohort, measure, counts, tally);
     }
     return done;
 }
 
-/* Writes the cells of those who are written down: see written_count(). */
-static bool put_written(struct pair_counter *counter, uint32_t cohort,
+bool counts_put_written(struct pair_counter *counter, uint32_t cohort,
                         const struct counted_measure *measure, const struct counts *counts,
                         struct tally *tally)
 {
     bool done = true;
     for (size_t i = 0; i < measure->n_scales && done; i++) {
-        const struct written_scale scale = written_scale(counter, measure, i);
+        const struct written_scale scale = counts_scale(counter, measure, i);
         done =
             !counter->scales[scale.index].is_written ||
             written_count(&counts->written, &scale, cohort, &counter->to_count, &tally->patterns);
@@ -399,10 +360,11 @@ static bool count_written(struct pair_counter *counter, uint32_t cohort,
 {
     struct written_room *const room = &counter->to_count;
     const bool in_cells = has_cells(counter, measure, counts);
-    bool done = count_columns(counter, cohort, measure, counts, tally);
+    bool done = counts_add_columns(counter, cohort, measure, &counts->written, counts, tally);
     if (!in_cells) {
+        counts->is_spilled = true;
         written_begin(room);
-        done = done && put_written(counter, cohort, measure, counts, tally) &&
+        done = done && counts_put_written(counter, cohort, measure, counts, tally) &&
                cells_end(&room->writer) && tally_put(tally, cohort, &room->cells);
     }
     counts->written.n = 0;
@@ -538,192 +500,25 @@ bool pair_counter_add_rows(struct pair_counter *counter, size_t measure, const u
     return true;
 }
 
-/* --- into the tally --- */
-
-static void put_cell(struct cells_writer *writer, const struct cell_count *at, tally_code code,
-                     tally_code later_code, uint32_t count)
+bool pair_counter_add_written(struct pair_counter *counter, uint32_t cohort, size_t measure,
+                              const struct written *written, struct tally *tally)
 {
-    if (count > 0) {
-        struct cell_count cell = *at;
-        cell.code = code;
-        cell.later_code = later_code;
-        cell.count = count;
-        cells_put(writer, &cell);
-    }
-}
-
-/* A stage by itself, from the matrix of a pair that it is in: as its rows or as its columns. */
-static void put_margin(const struct cell_count *at, const struct scale *scale,
-                       const uint16_t matrix[], size_t n, bool of_rows, struct cells_writer *writer)
-{
-    for (size_t i = 0; i < n; i++) {
-        uint32_t count = 0; /* of at most MOST_OUTCOMES cells */
-        for (size_t k = 0; k < n; k++) {
-            count += of_rows ? matrix[i * n + k] : matrix[k * n + i];
-        }
-        put_cell(writer, at, tally_code_of(scale, (outcome)i), 0, count);
-    }
-}
-
-static void put_matrix(const struct cell_count *at, const struct scale *scale,
-                       const uint16_t matrix[], size_t n, struct cells_writer *writer)
-{
-    for (size_t i = 0; i < n * n; i++) {
-        if (matrix[i] > 0) {
-            put_cell(writer, at, tally_code_of(scale, (outcome)(i / n)),
-                     tally_code_of(scale, (outcome)(i % n)), matrix[i]);
-        }
-    }
-}
-
-/* A stage by itself: a margin of the first stage with it, or of the first with the second. */
-static void put_stage(const struct pair_counter *counter, struct cell_count *at,
-                      const struct scale *scale, const uint16_t cells[], size_t n,
-                      struct cells_writer *writer)
-{
-    /* The pairs of the first stage come first, one for each later stage. */
-    const size_t pair = at->stage == 0 ? 0 : at->stage - (size_t)1;
-    assert(counter->pairs[pair].stage == 0 &&
-           counter->pairs[pair].later == (at->stage == 0 ? 1 : at->stage));
-    (void)counter;
-    at->later = TALLY_ONE_STAGE;
-    put_margin(at, scale, cells + pair * n * n, n, at->stage == 0, writer);
-}
-
-/* Matrices of a scale, in the order of a tally's cells, so that there is nothing to sort. */
-static void put_scale(const struct pair_counter *counter, size_t scale_index,
-                      const uint16_t cells[], struct cells_writer *writer)
-{
-    const struct scale *const scale = counter->study->scales[scale_index].scale;
-    const size_t n = counter->scales[scale_index].n_outcomes;
-    const uint16_t *const everywhere = cells + counter->n_pairs * n * n;
-    struct cell_count at = {.scale = (uint16_t)scale_index};
-    for (size_t stage = 0, i = 0; stage < counter->study->n_stages; stage++) {
-        at.stage = (uint8_t)stage;
-        for (; i < counter->n_pairs && counter->pairs[i].stage == stage; i++) {
-            at.later = (uint8_t)counter->pairs[i].later;
-            put_matrix(&at, scale, cells + i * n * n, n, writer);
-        }
-        put_stage(counter, &at, scale, cells, n, writer);
-        at.later = TALLY_ALL_STAGES;
-        for (size_t k = 0; k < n; k++) {
-            put_cell(writer, &at, tally_code_of(scale, (outcome)k), 0, everywhere[stage * n + k]);
-        }
-    }
-}
-
-/* What the mixed model needs, from the matrix of the only pair of stages. */
-static bool add_pairs(const struct pair_counter *counter, uint32_t cohort, size_t scale_index,
-                      const uint16_t cells[], struct patterns *patterns)
-{
-    const struct scale *const scale = counter->study->scales[scale_index].scale;
-    const size_t n = counter->scales[scale_index].n_outcomes;
+    const size_t row_bytes = counter->measures[measure].row_bytes;
+    const uint8_t *from = written->rows;
     bool done = true;
-    for (size_t i = 0; i < n * n && done; i++) {
-        done = cells[i] == 0 || patterns_add_pair(patterns, cohort, scale_index,
-                                                  tally_code_of(scale, (outcome)(i / n)),
-                                                  tally_code_of(scale, (outcome)(i % n)), cells[i]);
-    }
-    return done;
-}
-
-/* Writes all that is counted of a cohort on a questionnaire. */
-static bool finish_measure(struct pair_counter *counter, uint32_t cohort,
-                           const struct counted_measure *measure, struct counts *counts,
-                           struct tally *tally)
-{
-    bool done = true;
-    if (counts->cells == NULL) {
-        return count_columns(counter, cohort, measure, counts, tally) &&
-               put_written(counter, cohort, measure, counts, tally);
-    }
-    if (!count_written(counter, cohort, measure, counts, tally)) {
-        return false;
-    }
-    for (size_t i = 0; i < measure->n_scales && done; i++) {
-        const size_t scale = measure->first_scale + i;
-        const uint16_t *const cells = counts->cells + counter->scales[scale].first_cell;
-        if (!counter->scales[scale].is_written) {
-            continue;
+    for (size_t left = written->n; left > 0 && done;) {
+        size_t n = 1;
+        done = add_one_row(counter, cohort, measure, from, tally);
+        if (done) { /* as many as there is room for now */
+            struct written *const to =
+                &counter->counts[cohort * counter->study->n_measures + measure].written;
+            const size_t room = to->capacity - to->n;
+            n = left - 1 < room ? left : room + 1;
+            memcpy(to->rows + to->n * row_bytes, from + row_bytes, (n - 1) * row_bytes);
+            to->n += (uint32_t)n - 1;
         }
-        put_scale(counter, scale, cells, &counter->to_count.writer);
-        done = !study_pairs_say_all(counter->study) ||
-               add_pairs(counter, cohort, scale, cells, &tally->patterns);
-    }
-    return done;
-}
-
-/* Forgets all that was counted of a cohort on a questionnaire. */
-static void drop_counts(struct pair_counter *counter, const struct counted_measure *measure,
-                        struct counts *counts)
-{
-    counter->room += counts->written.capacity * measure->row_bytes;
-    counter->room += counts->cells == NULL ? 0 : measure->n_cells * sizeof *counts->cells;
-    counts_free(counts);
-}
-
-bool pair_counter_finish(struct pair_counter *counter, struct tally *tally)
-{
-    const size_t n_measures = counter->study->n_measures;
-    for (size_t first = 0; first + n_measures <= counter->n_counts; first += n_measures) {
-        const uint32_t cohort = (uint32_t)(first / n_measures);
-        written_begin(&counter->to_count);
-        for (size_t i = 0; i < n_measures; i++) {
-            struct counts *const counts = &counter->counts[first + i];
-            if (!finish_measure(counter, cohort, &counter->measures[i], counts, tally)) {
-                return false;
-            }
-            drop_counts(counter, &counter->measures[i], counts);
-        }
-        if (!cells_end(&counter->to_count.writer) ||
-            !tally_put(tally, cohort, &counter->to_count.cells)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* --- two into one --- */
-
-static bool merge_written(struct pair_counter *into, uint32_t cohort, size_t measure,
-                          const struct written *written, struct tally *tally)
-{
-    const uint8_t *row = written->rows;
-    bool done = true;
-    for (size_t i = 0; i < written->n && done; i++) {
-        done = pair_counter_add_rows(into, measure, &cohort, &row, 1, tally);
-        row += into->measures[measure].row_bytes;
-    }
-    return done;
-}
-
-static bool merge_counts(struct pair_counter *into, uint32_t cohort, size_t measure,
-                         struct counts *to, struct counts *from, struct tally *tally)
-{
-    if (to->cells == NULL && to->written.n == 0) { /* with whatever it has */
-        const struct counts empty = *to;
-        *to = *from;
-        *from = empty;
-        return true;
-    }
-    if (to->cells == NULL) {
-        to->cells = from->cells;
-        to->n_added = from->n_added;
-        from->cells = NULL;
-    }
-    return (from->cells == NULL ||
-            add_matrices(into, cohort, &into->measures[measure], to, from->cells, tally)) &&
-           merge_written(into, cohort, measure, &from->written, tally);
-}
-
-bool pair_counter_merge(struct pair_counter *into, struct pair_counter *from, struct tally *tally)
-{
-    const size_t n_measures = into->study->n_measures;
-    bool done = array_grow(&into->counts, &into->n_counts, from->n_counts, sizeof *into->counts);
-    for (size_t i = 0; i < from->n_counts && done; i++) {
-        done = merge_counts(into, (uint32_t)(i / n_measures), i % n_measures, &into->counts[i],
-                            &from->counts[i], tally);
-        drop_counts(from, &from->measures[i % n_measures], &from->counts[i]);
+        left -= n;
+        from += n * row_bytes;
     }
     return done;
 }

@@ -4,6 +4,7 @@
 #ifndef PELLTER_ENGINE_PAIR_COUNTER_H
 #define PELLTER_ENGINE_PAIR_COUNTER_H
 
+#include "engine/crew.h"
 #include "engine/stage_pairs.h"
 #include "engine/tally.h"
 
@@ -30,11 +31,17 @@ bool pair_counter_write(struct pair_counter *counter, uint32_t cohort, size_t me
 bool pair_counter_add_rows(struct pair_counter *counter, size_t measure, const uint32_t cohorts[],
                            const uint8_t *const rows[], size_t n, struct tally *tally);
 
-/* Adds all that was counted to `tally` and starts anew. False: no memory. */
-bool pair_counter_finish(struct pair_counter *counter, struct tally *tally);
+/* The same of respondents of one cohort who are written down already. */
+bool pair_counter_add_written(struct pair_counter *counter, uint32_t cohort, size_t measure,
+                              const struct written *written, struct tally *tally);
 
-/* Adds what `from`, of the same study, has counted, which is then empty. What does not fit goes into
-   `tally`. False: no memory. */
-bool pair_counter_merge(struct pair_counter *into, struct pair_counter *from, struct tally *tally);
+/* Adds to `tally` all that n counters, at least 1, of one study have counted, and starts anew. What is of
+   different cohorts is done by a crew. `keep`: people of a cohort that has no matrices stay written down
+   in the tally, and are counted by whoever asks. False: no memory. */
+bool pair_counters_finish(struct pair_counter *const counters[], size_t n, const struct crew *crew,
+                          bool keep, struct tally *tally);
+
+/* The same of one counter, all in cells. */
+bool pair_counter_finish(struct pair_counter *counter, struct tally *tally);
 
 #endif

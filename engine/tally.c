@@ -10,6 +10,7 @@
 
 #include "engine/loose_cells.h"
 #include "engine/memory.h"
+#include "engine/study.h"
 
 /* What a list has room for at first: a few respondents. It grows to so many, or to a quarter of what is
    packed already, where that is more. */
@@ -260,10 +261,56 @@ bool tally_sort(struct tally *tally)
     return done;
 }
 
+/* --- who stays written down --- */
+
+bool tally_is_written(const struct study *study, size_t scale)
+{
+    const struct study_scale *const of = &study->scales[scale];
+    return of->collected && of->scale->kind != SCALE_GOALS &&
+           N_REASONS + of->scale->n_values <= (size_t)UINT8_MAX + 1;
+}
+
+const struct written *tally_written(const struct tally *tally, uint32_t cohort, size_t scale)
+{
+    const struct written *written =
+        cohort < tally->n_cohorts ? tally->cohorts[cohort].written : NULL;
+    if (written == NULL || !tally_is_written(tally->study, scale)) {
+        return NULL;
+    }
+    written += tally->study->scales[scale].measure;
+    return written->n == 0 ? NULL : written;
+}
+
+bool tally_begin_written(struct tally *tally, const struct study *study, size_t n_cohorts)
+{
+    assert(tally->written == NULL);
+    tally->written = calloc(n_cohorts * study->n_measures + 1, sizeof *tally->written);
+    tally->n_written = tally->written == NULL ? 0 : n_cohorts * study->n_measures;
+    tally->study = study;
+    return tally->written != NULL;
+}
+
+bool tally_keep_written(struct tally *tally, uint32_t cohort, size_t measure,
+                        struct written *written)
+{
+    struct written *const of_cohort = tally->written + cohort * tally->study->n_measures;
+    if (written->n == 0) {
+        return true;
+    }
+    if (!reach_cohort(tally, cohort)) {
+        return false;
+    }
+    of_cohort[measure] = *written;
+    tally->cohorts[cohort].written = of_cohort;
+    *written = (struct written){.rows = NULL};
+    return true;
+}
+
 /* --- tallies of tallies --- */
 
 bool tally_merge(struct tally *into, const struct tally *from)
 {
+    assert(from->written == NULL);
     for (size_t i = 0; i < from->n_cohorts; i++) {
         if (!tally_put(into, (uint32_t)i, &from->cohorts[i].cells)) {
             return false;
@@ -280,7 +327,48 @@ bool tally_merge(struct tally *into, const struct tally *from)
     return tally_sort(into) && !into->overflow;
 }
 
+bool tally_take(struct tally *into, struct tally *from)
+{
+    const size_t n = from->n_cohorts;
+    assert(from->written == NULL && from->n_goals == 0);
+    if (!tally_sort(from) || (n > 0 && !reach_cohort(into, (uint32_t)n - 1))) {
+        return false;
+    }
+    into->overflow = into->overflow || from->overflow;
+    for (size_t i = 0; i < n; i++) {
+        struct cells *const cells = &into->cohorts[i].cells, *const more = &from->cohorts[i].cells;
+        if (cells->n == 0) {
+            cells_free(cells);
+            *cells = *more;
+            *more = (struct cells){.bytes = NULL};
+        } else if (!tally_put(into, (uint32_t)i, more)) {
+            return false;
+        }
+    }
+    if (into->patterns.n == 0) {
+        patterns_free(&into->patterns);
+        into->patterns = from->patterns;
+        from->patterns = (struct patterns){0};
+        return true;
+    }
+    return patterns_merge(&into->patterns, &from->patterns, NULL);
+}
+
 /* --- looking up --- */
+
+uint64_t tally_people(const struct tally *tally, uint32_t cohort, size_t scale)
+{
+    const struct written *const written = tally_written(tally, cohort, scale);
+    uint64_t n = 0;
+    if (written != NULL) {
+        return written->n;
+    }
+    for (struct cell_cursor at = tally_find(tally, cohort, scale, 0, TALLY_ONE_STAGE);
+         cell_next(&at);) {
+        n += at.cell.count;
+    }
+    return n;
+}
 
 struct cell_cursor tally_find(const struct tally *tally, uint32_t cohort, size_t scale,
                               size_t stage, size_t later)
@@ -288,6 +376,7 @@ struct cell_cursor tally_find(const struct tally *tally, uint32_t cohort, size_t
     const struct cell_count wanted = {
         .scale = (uint16_t)scale, .stage = (uint8_t)stage, .later = (uint8_t)later};
     const struct cells none = {.bytes = NULL};
+    assert(tally_written(tally, cohort, scale) == NULL);
     const struct cell_run run = cells_find(
         cohort < tally->n_cohorts ? &tally->cohorts[cohort].cells : &none, tally_run(&wanted));
     return run_cells(&run);
@@ -328,6 +417,10 @@ void tally_free(struct tally *tally)
         cells_free(&tally->cohorts[i].cells);
         free(tally->cohorts[i].loose);
     }
+    for (size_t i = 0; i < tally->n_written; i++) {
+        free(tally->written[i].rows);
+    }
+    free(tally->written);
     free(tally->cohorts);
     free(tally->goals);
     patterns_free(&tally->patterns);

@@ -41,10 +41,25 @@ struct tally_cell {
     tally_code code, later_code;
 };
 
+/* Respondents of one cohort on one questionnaire who are written down, one after the other, to be counted when
+   somebody asks: of a small cohort that is a tenth of its cells. Start with {0}. A row has the outcomes of all
+   scales at a stage, as bytes, of the first stage first. */
+struct written {
+    uint8_t *rows; /* owned, n */
+    uint32_t n, capacity;
+};
+
+/* Are outcomes on a scale written down, where others of the questionnaire are? Bytes that somebody collects. */
+struct study;
+bool tally_is_written(const struct study *study, size_t scale);
+
 /* The cells of one cohort. What was counted since they were last put in order is a list beside them; make
    no use of them before tally_sort(). */
 struct cohort_cells {
     struct cells cells;
+    const struct written
+        *written;             /* [scale]: who is in no cell yet; borrowed from a tally's `written`,
+                                      or NULL: nobody */
     struct cell_count *loose; /* owned, n_loose, in any order */
     uint32_t n_loose, loose_capacity;
 };
@@ -68,8 +83,12 @@ struct tally {
     size_t n_cells;          /* of all cohorts, when sorted */
     struct goal_cell *goals; /* owned, n_goals */
     size_t n_goals, goals_capacity;
-    struct patterns patterns; /* owned: sums for the mixed model */
-    struct cell_count *spare; /* owned: room to sort any cohort's loose cells in */
+    struct patterns
+        patterns; /* owned: sums for the mixed model, but of those who are written down */
+    struct written *written; /* owned, n_written: [cohort][measure]; or NULL */
+    size_t n_written;
+    const struct study *study; /* borrowed: whose measures they are; NULL: nobody is written down */
+    struct cell_count *spare;  /* owned: room to sort any cohort's loose cells in */
     size_t spare_capacity;
     struct cells packed;         /* owned: room to pack them in */
     struct recent_cells *recent; /* owned: where cells were that were added to; NULL until then */
@@ -83,6 +102,22 @@ bool tally_add_goal(struct tally *tally, const struct goal_cell *cell, uint64_t 
 /* Adds cells of a cohort. False: no memory. */
 bool tally_put(struct tally *tally, uint32_t cohort, const struct cells *cells);
 
+/* Makes room for respondents of cohorts 0 .. n - 1 who stay written down, once; and takes those of one of
+   these on a questionnaire, who are nobody then. `study` must outlive the tally. False: no memory. */
+bool tally_begin_written(struct tally *tally, const struct study *study, size_t n_cohorts);
+bool tally_keep_written(struct tally *tally, uint32_t cohort, size_t measure,
+                        struct written *written);
+
+/* Those of a cohort whose outcomes on a scale are written down: NULL where nobody's are. */
+const struct written *tally_written(const struct tally *tally, uint32_t cohort, size_t scale);
+
+/* Is anybody counted under a cohort? */
+static inline bool tally_has(const struct tally *tally, uint32_t cohort)
+{
+    return cohort < tally->n_cohorts &&
+           (tally->cohorts[cohort].cells.n > 0 || tally->cohorts[cohort].written != NULL);
+}
+
 /* Puts the cells in order, each once. False: no memory. */
 bool tally_sort(struct tally *tally);
 
@@ -92,7 +127,14 @@ bool tally_sort(struct tally *tally);
    use. */
 bool tally_merge(struct tally *into, const struct tally *from);
 
-/* The cells of one cohort, scale and stages in a sorted tally. */
+/* The same, but what `from` has moves to where nothing is yet. Neither need be sorted; of `from` only tally_free()
+   is of use then. */
+bool tally_take(struct tally *into, struct tally *from);
+
+/* How many are counted on a scale of a cohort at the first stage: everyone is, with a score or with a reason. */
+uint64_t tally_people(const struct tally *tally, uint32_t cohort, size_t scale);
+
+/* The cells of one cohort, scale and stages in a sorted tally, of whom nobody on the scale is written down. */
 struct cell_cursor tally_find(const struct tally *tally, uint32_t cohort, size_t scale,
                               size_t stage, size_t later);
 

@@ -24,11 +24,8 @@ static void count_respondents_of(const struct counted *counted, uint64_t counts[
     for (size_t cohort = 0; cohort < counted->tally.n_cohorts; cohort++) {
         for (size_t measure = 0; measure < study->n_measures; measure++) {
             const size_t scale = ledger_scale(study, measure);
-            struct cell_cursor at =
-                tally_find(&counted->tally, (uint32_t)cohort, scale, 0, TALLY_ONE_STAGE);
-            while (scale != SIZE_MAX && cell_next(&at)) {
-                counts[cohort * study->n_measures + measure] += at.cell.count;
-            }
+            counts[cohort * study->n_measures + measure] +=
+                scale == SIZE_MAX ? 0 : tally_people(&counted->tally, (uint32_t)cohort, scale);
         }
     }
 }

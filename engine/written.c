@@ -14,11 +14,11 @@
 /* Words of bits, one for each cell that a matrix may have. */
 #define RUN_WORDS ((size_t)MOST_OUTCOMES * MOST_OUTCOMES / 64)
 
-/* Where a run is counted; all but n_outcomes is 0 between two runs. */
+/* Where a run is counted; all but words_end is 0 between two runs. */
 struct run_matrix {
-    size_t n_outcomes;
-    uint64_t used[RUN_WORDS];                       /* whether a count is not 0 */
-    uint64_t used_words[RUN_WORDS / 64];            /* whether a word of these is not 0 */
+    size_t words_end;                    /* of used_words: those of the keys there may be */
+    uint64_t used[RUN_WORDS];            /* whether a count is not 0 */
+    uint64_t used_words[RUN_WORDS / 64]; /* whether a word of these is not 0 */
     uint32_t counts[MOST_OUTCOMES * MOST_OUTCOMES]; /* [outcome][later outcome] */
 };
 
@@ -40,6 +40,15 @@ void written_begin(struct written_room *room)
     cells_begin(&room->writer, &room->cells);
 }
 
+struct written_scale written_scale_of(const struct study *study, size_t scale)
+{
+    const struct measure *const measure = &study->measures[study->scales[scale].measure];
+    return (struct written_scale){.study = study,
+                                  .index = scale,
+                                  .in_row = scale - measure->first_scale,
+                                  .n_scales = measure->instrument->n_scales};
+}
+
 static const struct scale *scale_of(const struct written_scale *scale)
 {
     return scale->study->scales[scale->index].scale;
@@ -50,6 +59,12 @@ struct rows {
     const uint8_t *outcomes;
     size_t n, row_bytes, stage_bytes;
 };
+
+static struct rows rows_of(const struct written *written, const struct written_scale *scale)
+{
+    return (struct rows){written->rows + scale->in_row, written->n,
+                         scale->study->n_stages * scale->n_scales, scale->n_scales};
+}
 
 /* Where their cells go: one run of them. */
 struct run {
@@ -83,6 +98,13 @@ static void put(struct run *run, size_t first, size_t second, uint32_t count)
 
 /* --- the matrix of a run --- */
 
+/* Bits say which columns of a row are used, so that rows are whole words of them, or a stage by itself is one. */
+static unsigned row_shift(const struct run *run)
+{
+    const size_t n = N_REASONS + run->scale->n_values;
+    return !is_pair(run) ? 0 : n <= 64 ? 6 : n <= 128 ? 7 : 8;
+}
+
 static void mark(struct run_matrix *matrix, size_t key)
 {
     const size_t word = key / 64;
@@ -90,60 +112,80 @@ static void mark(struct run_matrix *matrix, size_t key)
     matrix->used_words[word / 64] |= UINT64_C(1) << word % 64;
 }
 
-/* Counts rows in a matrix of `width` columns: of the later stage, if the run has one. */
-static void count_rows(const struct run *run, const struct rows *rows, size_t width,
-                       struct run_matrix *matrix)
+/* Counts rows; a key is an outcome, and behind it a later one if the run has that. */
+static void count_rows(const struct run *run, const struct rows *rows, struct run_matrix *matrix)
 {
+    const unsigned shift = row_shift(run);
     const bool pair = is_pair(run), few = rows->n < FEW_WRITTEN;
     const size_t stage = run->of.stage, later = pair ? run->of.later : stage;
+    const size_t n_keys = (N_REASONS + run->scale->n_values) << shift;
     const uint8_t *at = rows->outcomes + stage * rows->stage_bytes;
     const size_t to_later = (later - stage) * rows->stage_bytes;
     for (size_t i = 0; i < rows->n; i++, at += rows->row_bytes) {
-        const size_t key = *at * width + (pair ? at[to_later] : 0);
+        const size_t key = ((size_t)*at << shift) | (pair ? at[to_later] : 0u);
         matrix->counts[key]++;
         if (few) {
             mark(matrix, key);
         }
     }
-    for (size_t key = 0; !few && key < matrix->n_outcomes * width; key++) {
+    for (size_t key = 0; !few && key < n_keys; key++) {
         if (matrix->counts[key] != 0) {
             mark(matrix, key);
         }
     }
+    matrix->words_end = (n_keys - 1) / (64 * 64) + 1;
 }
 
-/* Writes the cells that are not 0, in order, and makes them 0. */
-static void put_matrix(struct run *run, size_t width, struct run_matrix *matrix)
+/* The keys that are used, ascending: start with {0}. Each is used no more when it has been given out. */
+struct key_walk {
+    size_t i, word;
+    uint64_t used; /* of the word, to come */
+};
+
+static bool next_key(struct key_walk *walk, struct run_matrix *matrix, size_t *key)
 {
-    size_t row = 0, row_end = width;
-    for (size_t i = 0; i < RUN_WORDS / 64; i++) {
-        for (; matrix->used_words[i] != 0; matrix->used_words[i] &= matrix->used_words[i] - 1) {
-            const size_t word = i * 64 + (size_t)__builtin_ctzll(matrix->used_words[i]);
-            uint64_t used = matrix->used[word];
-            for (; used != 0; used &= used - 1) {
-                const size_t key = word * 64 + (size_t)__builtin_ctzll(used);
-                for (; key >= row_end; row++) {
-                    row_end += width;
-                }
-                put(run, row, key + width - row_end, matrix->counts[key]);
-                matrix->counts[key] = 0;
-            }
-            matrix->used[word] = 0;
+    while (walk->used == 0) {
+        while (walk->i < matrix->words_end && matrix->used_words[walk->i] == 0) {
+            walk->i++;
         }
+        if (walk->i == matrix->words_end) {
+            return false;
+        }
+        walk->word = walk->i * 64 + (size_t)__builtin_ctzll(matrix->used_words[walk->i]);
+        matrix->used_words[walk->i] &= matrix->used_words[walk->i] - 1;
+        walk->used = matrix->used[walk->word];
+        matrix->used[walk->word] = 0;
+    }
+    *key = walk->word * 64 + (size_t)__builtin_ctzll(walk->used);
+    walk->used &= walk->used - 1;
+    return true;
+}
+
+/* How many a key has, which is then 0. */
+static uint32_t take_count(struct run_matrix *matrix, size_t key)
+{
+    const uint32_t count = matrix->counts[key];
+    matrix->counts[key] = 0;
+    return count;
+}
+
+static void put_matrix(struct run *run, struct run_matrix *matrix)
+{
+    const unsigned shift = row_shift(run);
+    struct key_walk walk = {0};
+    size_t key;
+    while (next_key(&walk, matrix, &key)) {
+        put(run, key >> shift, key & (((size_t)1 << shift) - 1), take_count(matrix, key));
     }
 }
 
 /* `later` is a stage, or what a tally has in its place (TALLY_ONE_STAGE ...). */
 static void count_run(struct run *run, const struct rows *rows, size_t stage, unsigned later)
 {
-    struct run_matrix *const matrix = run->room->matrix;
-    size_t width;
     run->of.stage = (uint8_t)stage;
     run->of.later = (uint8_t)later;
-    matrix->n_outcomes = N_REASONS + run->scale->n_values;
-    width = is_pair(run) ? matrix->n_outcomes : 1;
-    count_rows(run, rows, width, matrix);
-    put_matrix(run, width, matrix);
+    count_rows(run, rows, run->room->matrix);
+    put_matrix(run, run->room->matrix);
 }
 
 /* Those with a score at every stage. */
@@ -163,21 +205,20 @@ static struct rows complete_rows(const struct rows *rows, size_t n_stages, uint8
     return complete;
 }
 
-static bool make_room(struct written_room *room, size_t n_stages, size_t n)
+bool written_reserve(struct written_room *room, size_t n_stages, size_t most)
 {
     if (room->matrix == NULL) {
         room->matrix = calloc(1, sizeof *room->matrix);
     }
     return room->matrix != NULL &&
-           array_grow(&room->complete, &room->complete_capacity, (n + 1) * n_stages, 1);
+           array_grow(&room->complete, &room->complete_capacity, (most + 1) * n_stages, 1);
 }
 
 bool written_count(const struct written *written, const struct written_scale *scale,
                    uint32_t cohort, struct written_room *room, struct patterns *patterns)
 {
     const size_t n_stages = scale->study->n_stages;
-    const struct rows rows = {written->rows + scale->in_row, written->n, n_stages * scale->n_scales,
-                              scale->n_scales};
+    const struct rows rows = rows_of(written, scale);
     struct run run = {.scale = scale_of(scale),
                       .room = room,
                       .of = {.scale = (uint16_t)scale->index},
@@ -187,7 +228,7 @@ bool written_count(const struct written *written, const struct written_scale *sc
     if (written->n == 0) {
         return true;
     }
-    if (!make_room(room, n_stages, written->n)) {
+    if (!written_reserve(room, n_stages, written->n)) {
         return false;
     }
     complete = complete_rows(&rows, n_stages, room->complete);
@@ -199,6 +240,68 @@ bool written_count(const struct written *written, const struct written_scale *sc
         count_run(&run, &complete, stage, TALLY_ALL_STAGES);
     }
     return !run.failed;
+}
+
+/* One run of all who are written down. */
+static struct run begin_run(const struct written *written, const struct written_scale *scale,
+                            size_t stage, size_t later, struct written_room *room,
+                            struct rows *rows)
+{
+    *rows = rows_of(written, scale);
+    if (later == TALLY_ALL_STAGES) {
+        *rows = complete_rows(rows, scale->study->n_stages, room->complete);
+    }
+    return (struct run){
+        .scale = scale_of(scale),
+        .room = room,
+        .of = {.scale = (uint16_t)scale->index, .stage = (uint8_t)stage, .later = (uint8_t)later}};
+}
+
+void written_count_run(const struct written *written, const struct written_scale *scale,
+                       size_t stage, size_t later, struct written_room *room)
+{
+    struct rows rows;
+    struct run run = begin_run(written, scale, stage, later, room, &rows);
+    count_run(&run, &rows, stage, (unsigned)later);
+}
+
+size_t written_scores(const struct written *written, const struct written_scale *scale,
+                      size_t stage, size_t later, struct written_room *room,
+                      struct score_count out[])
+{
+    struct rows rows;
+    const struct run run = begin_run(written, scale, stage, later, room, &rows);
+    struct key_walk walk = {0};
+    size_t n = 0, key;
+    count_rows(&run, &rows, room->matrix);
+    while (next_key(&walk, room->matrix, &key)) {
+        const uint32_t count = take_count(room->matrix, key);
+        if (is_scored((outcome)key)) {
+            out[n++] = (struct score_count){outcome_score(run.scale->values, (outcome)key), count};
+        }
+    }
+    return n;
+}
+
+size_t written_pairs(const struct written *written, const struct written_scale *scale, size_t stage,
+                     size_t later, struct written_room *room, struct pair_count out[])
+{
+    struct rows rows;
+    const struct run run = begin_run(written, scale, stage, later, room, &rows);
+    const unsigned shift = row_shift(&run);
+    struct key_walk walk = {0};
+    size_t n = 0, key;
+    count_rows(&run, &rows, room->matrix);
+    while (next_key(&walk, room->matrix, &key)) {
+        const outcome first = (outcome)(key >> shift);
+        const outcome second = (outcome)(key & (((size_t)1 << shift) - 1));
+        const uint32_t count = take_count(room->matrix, key);
+        if (is_scored(first) && is_scored(second)) {
+            out[n++] = (struct pair_count){outcome_score(run.scale->values, first),
+                                           outcome_score(run.scale->values, second), count};
+        }
+    }
+    return n;
 }
 
 /* --- laid out --- */
@@ -431,4 +534,33 @@ bool written_count_patterns(const struct written_scale *scale, uint32_t cohort,
     }
     return has_wide() ? add_many_wide(scale, cohort, largest * largest, room, patterns)
                       : add_many(scale, cohort, largest * largest, room, patterns);
+}
+
+/* The same of the only pair of stages. */
+static bool add_pairs(const struct written *written, const struct written_scale *scale,
+                      uint32_t cohort, struct patterns *patterns)
+{
+    bool done = true;
+    const struct rows rows = rows_of(written, scale);
+    for (size_t i = 0; i < rows.n && done; i++) {
+        const uint8_t *const row = rows.outcomes + i * rows.row_bytes;
+        done = patterns_add_pair(patterns, cohort, scale->index,
+                                 tally_code_of(scale_of(scale), row[0]),
+                                 tally_code_of(scale_of(scale), row[rows.stage_bytes]), 1);
+    }
+    return done;
+}
+
+bool written_add_patterns(const struct written *written, const struct written_scale *scale,
+                          uint32_t cohort, struct written_room *room, struct patterns *patterns)
+{
+    bool done = true;
+    if (study_pairs_say_all(scale->study)) {
+        return add_pairs(written, scale, cohort, patterns);
+    }
+    for (size_t i = 0; i < written->n && done; i += room->n_laid_out) {
+        done = written_lay_out(written, scale->study->n_stages * scale->n_scales, i, room) &&
+               written_count_patterns(scale, cohort, room, patterns);
+    }
+    return done;
 }

@@ -7,14 +7,8 @@
 #include "engine/stage_pairs.h"
 #include "engine/tally.h"
 
-/* Outcomes are bytes: of scales that have more there are none. */
+/* Outcomes are bytes: of scales that have more there are none (tally_is_written()). */
 #define MOST_OUTCOMES 256
-
-/* Start with {0}. A row has the outcomes of all scales at a stage, of the first stage first. */
-struct written {
-    uint8_t *rows; /* owned, n */
-    uint32_t n, capacity;
-};
 
 /* So many of them are laid out at a time, stage by stage: what is made of them stays near the processor. */
 #define WRITTEN_AT_ONCE ((size_t)1024)
@@ -51,6 +45,9 @@ struct written_scale {
     size_t in_row, n_scales;        /* its place among the scales of the questionnaire, and these */
 };
 
+/* The same of a scale of a study, without pairs. */
+struct written_scale written_scale_of(const struct study *study, size_t scale);
+
 /* The column of a stage. */
 static inline const uint8_t *written_column(const struct written_scale *scale,
                                             const struct written_room *room, size_t stage)
@@ -63,6 +60,26 @@ static inline const uint8_t *written_column(const struct written_scale *scale,
    of it. False: no memory. */
 bool written_count(const struct written *written, const struct written_scale *scale,
                    uint32_t cohort, struct written_room *room, struct patterns *patterns);
+
+/* Makes room for what follows, of so many people at most. False: no memory. */
+bool written_reserve(struct written_room *room, size_t n_stages, size_t most);
+
+/* Adds one run of all who are written down with room->writer, which is begun: of a stage, and of a later one
+   that it is compared with, or of what a tally has in its place (TALLY_ONE_STAGE ...). */
+void written_count_run(const struct written *written, const struct written_scale *scale,
+                       size_t stage, size_t later, struct written_room *room);
+
+/* The distribution of scores at a stage (`later` as a tally has it), or the pairs of scores at two, written to `out`,
+   as tally_scores() and tally_pairs() have them of cells. Return how many were written. */
+size_t written_scores(const struct written *written, const struct written_scale *scale,
+                      size_t stage, size_t later, struct written_room *room,
+                      struct score_count out[]);
+size_t written_pairs(const struct written *written, const struct written_scale *scale, size_t stage,
+                     size_t later, struct written_room *room, struct pair_count out[]);
+
+/* Adds what the mixed model needs of all who are written down, where the study has one. False: no memory. */
+bool written_add_patterns(const struct written *written, const struct written_scale *scale,
+                          uint32_t cohort, struct written_room *room, struct patterns *patterns);
 
 /* Lays out those from the first-th on, as many as go at a time, with all that is in their rows of so many bytes.
    There is room for as many keys and places, too, then. False: no memory. */

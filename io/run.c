@@ -474,16 +474,18 @@ static bool gather(const struct work *work, struct run *run, struct worker *work
     return done;
 }
 
-/* Matrices are added before they become cells: so there is one list of these, and not one for each
-   worker to be merged. */
-static bool gather_pairs(struct work *work, struct tally *tally)
+/* What all workers have counted of questionnaires. People of small cohorts stay written down, unless cells are
+   wanted: by the caller, or by another rank. */
+static bool gather_pairs(struct work *work, struct run *run)
 {
-    struct pair_counter *const pairs = work->workers[0]->pairs;
-    bool done = true;
-    for (size_t i = 1; i < work->n_workers && done; i++) {
-        done = pair_counter_merge(pairs, work->workers[i]->pairs, tally);
+    struct tally *const tally = &run->counted.tally;
+    const bool keep = work->exchange == NULL && !work->shared.options->cells;
+    struct pair_counter *counters[MOST_THREADS];
+    for (size_t i = 0; i < work->n_workers; i++) {
+        counters[i] = work->workers[i]->pairs;
     }
-    return done && pair_counter_finish(pairs, tally) && tally_sort(tally) && !tally->overflow;
+    return pair_counters_finish(counters, work->n_workers, &run->crew, keep, tally) &&
+           tally_sort(tally) && !tally->overflow;
 }
 
 /* What all workers have found of families, in order, besides what is known: most of it stands in tables, which
@@ -534,7 +536,7 @@ static struct fault count_all(struct work *work, struct run *run)
     for (size_t i = 0; i < work->n_workers && fault.code == FAULT_NONE; i++) {
         fault = gather(work, run, work->workers[i]) ? FAULT_FREE : fault_memory();
     }
-    if (fault.code == FAULT_NONE && !gather_pairs(work, &run->counted.tally)) {
+    if (fault.code == FAULT_NONE && !gather_pairs(work, run)) {
         fault = fault_memory();
     }
     for (size_t i = 0; i < work->n_workers; i++) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "engine/pair_counter.h"
+#include "engine/tally_coarsen.h"
 #include "tests/random.h"
 #include "tests/toy.h"
 
@@ -227,6 +228,58 @@ static void check_shape(size_t shape, size_t room, size_t n)
     tally_free(&expected);
 }
 
+/* Two who count leave small cohorts written down, in whatever room: these and all others, put together, are those
+   who are counted cell by cell. */
+static void check_kept(size_t shape, size_t room, size_t n)
+{
+    static const uint32_t as_one[3 * N_COHORTS] = {0};
+    struct small_study small;
+    struct tally fine = {0}, plain = {0}, got, expected;
+    struct pair_counter *counters[2];
+    uint64_t random = shape * 1000 + n;
+    study_of(&small, shapes[shape].n_stages, shapes[shape].before, shapes[shape].after);
+    for (size_t i = 0; i < COUNT(counters); i++) {
+        counters[i] = pair_counter_new(&small.study, room);
+        assert_non_null(counters[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct outcomes of[3];
+        const size_t measure = draw_below(&random, 2);
+        const uint32_t cohort = draw_below(&random, N_COHORTS) * 3;
+        for (size_t k = 0; k < small.instruments[measure].n_scales; k++) {
+            of[k] = (struct outcomes){
+                .cohort = cohort, .scale = small.measures[measure].first_scale + k, .n = 1};
+            draw_outcomes(&random, &small.study, &of[k]);
+        }
+        add_both_ways(&small.study, measure, of, counters[i % 3 == 0], &fine, &plain);
+    }
+    assert_true(pair_counters_finish(counters, COUNT(counters), &crew_of_one, true, &fine));
+    assert_true(tally_sort(&fine));
+    /* where there is room, or else what follows shows nothing */
+    assert_true(room < rooms[COUNT(rooms) - 1] || fine.cohorts[0].written != NULL);
+    assert_true(tally_coarsen(&fine, as_one, &crew_of_one, &got));
+    assert_true(tally_sort(&plain));
+    assert_true(tally_coarsen(&plain, as_one, &crew_of_one, &expected));
+    check_tallies("kept", &got, &expected);
+    pair_counter_free(counters[0]);
+    pair_counter_free(counters[1]);
+    tally_free(&got);
+    tally_free(&fine);
+    tally_free(&expected);
+    tally_free(&plain);
+}
+
+static void test_kept(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(shapes); i++) {
+        for (size_t k = 0; k < COUNT(rooms); k++) {
+            check_kept(i, rooms[k], 700);
+            check_kept(i, rooms[k], 60);
+        }
+    }
+}
+
 static void test_against_cells(void **state)
 {
     (void)state;
@@ -274,8 +327,7 @@ static void test_many_alike(void **state)
                     pair_counter_add(counters[i % 3 == 0], kinds[k].cohort, measure, at, &got));
             }
         }
-        assert_true(pair_counter_merge(counters[0], counters[1], &got));
-        assert_true(pair_counter_finish(counters[0], &got));
+        assert_true(pair_counters_finish(counters, COUNT(counters), &crew_of_one, false, &got));
         assert_true(tally_sort(&got));
         assert_true(tally_sort(&expected));
         check_tallies("many alike", &got, &expected);
@@ -313,9 +365,8 @@ static void test_counted_pairs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_against_cells),
-        cmocka_unit_test(test_many_alike),
-        cmocka_unit_test(test_nobody),
+        cmocka_unit_test(test_against_cells), cmocka_unit_test(test_kept),
+        cmocka_unit_test(test_many_alike),    cmocka_unit_test(test_nobody),
         cmocka_unit_test(test_counted_pairs),
     };
     return cmocka_run_group_tests(tests, fill_values, NULL);

@@ -400,13 +400,13 @@ static void test_coarsen(void **state)
     }
     assert_true(tally_sort(&tally));
     for (size_t i = 0; i < COUNT(merges); i++) {
-        assert_true(tally_coarsen(&tally, merges[i].group_of, &out));
+        assert_true(tally_coarsen(&tally, merges[i].group_of, &crew_of_one, &out));
         check_cells(merges[i].name, &out, merges[i].cells, merges[i].n_cells);
         check_goals(merges[i].name, &out, merges[i].goals, merges[i].n_goals);
         tally_free(&out);
     }
     tally_free(&tally);
-    assert_true(tally_coarsen(&tally, merges[0].group_of, &out)); /* of nobody */
+    assert_true(tally_coarsen(&tally, merges[0].group_of, &crew_of_one, &out)); /* of nobody */
     assert_int_equal(out.n_cells, 0);
     assert_int_equal(out.n_goals, 0);
     tally_free(&out);
@@ -443,7 +443,7 @@ static void test_coarsen_any(void **state)
     }
     assert_true(tally_sort(&fine_tally));
     assert_true(tally_sort(&counted));
-    assert_true(tally_coarsen(&fine_tally, group_of, &out));
+    assert_true(tally_coarsen(&fine_tally, group_of, &crew_of_one, &out));
     assert_int_equal(out.n_cells, counted.n_cells);
     assert_int_equal(out.n_cohorts, counted.n_cohorts);
     for (size_t c = 0; c < out.n_cohorts; c++) {
@@ -509,11 +509,11 @@ static void test_too_many(void **state)
     assert_int_equal(cell_at(&tally, 0, 0).count, UINT32_C(3) << 30);
     assert_true(tally_add(&tally, &other, UINT32_MAX - (UINT32_C(3) << 30)));
     assert_true(tally_sort(&tally));
-    assert_true(tally_coarsen(&tally, group_of, &all));
+    assert_true(tally_coarsen(&tally, group_of, &crew_of_one, &all));
     assert_int_equal(cell_at(&all, 0, 0).count, UINT32_MAX);
     tally_free(&all);
     assert_true(tally_add(&tally, &other, 1) && tally_sort(&tally));
-    assert_false(tally_coarsen(&tally, group_of, &all));
+    assert_false(tally_coarsen(&tally, group_of, &crew_of_one, &all));
     assert_int_equal(all.n_cohorts, 0);
     copy = (struct tally){0};
     assert_true(tally_merge(&copy, &tally));

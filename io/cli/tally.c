@@ -84,7 +84,7 @@ struct fault command_tally(const struct options *options, const struct session *
 {
     struct plan plan;
     struct run run = {0};
-    const struct run_options run_options = {.interrupted = session->interrupted};
+    const struct run_options run_options = {.cells = true, .interrupted = session->interrupted};
     struct fault fault = load_plan(options, &plan);
     *status = STATUS_DONE;
     if (fault.code != FAULT_NONE) {

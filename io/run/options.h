@@ -31,6 +31,7 @@ struct run_options {
     bool list;        /* forms set aside and discounted respondents are listed */
     bool list_cells;  /* odd cells are listed ... */
     bool keep_values; /* ... with their text */
+    bool cells;       /* all that is counted is wanted as cells (engine/tally.h) */
     form_watcher
         *watch;    /* sees every form, in the order of the rows; reading is then one thread's */
     void *context; /* the watcher's */

@@ -208,7 +208,7 @@ static bool number_cohorts(struct tally_writing *w)
     }
     w->cohort_of = calloc(n + 1, sizeof *w->cohort_of);
     if (w->cohort_of == NULL || !grouping_init(&w->finest, w->counted->cohorts, &all) ||
-        !tally_coarsen(&w->counted->tally, w->finest.group_of, &w->tally) ||
+        !tally_coarsen(&w->counted->tally, w->finest.group_of, &crew_of_one, &w->tally) ||
         !family_tally_renumber(&w->counted->families, w->finest.group_of, w->withheld.cohorts, NULL,
                                NULL, &w->families)) {
         return false;
@@ -399,7 +399,7 @@ static bool write_values(struct tally_writing *w)
     const char **const texts = calloc(n + 1, sizeof *texts);
     size_t n_texts = 0;
     for (uint32_t i = 0; used != NULL && i < w->counted->tally.n_cohorts; i++) {
-        for (size_t k = 0; k < cohorts->n_columns && w->counted->tally.cohorts[i].cells.n > 0;
+        for (size_t k = 0; k < cohorts->n_columns && tally_has(&w->counted->tally, i);
              k++) {
             used[cohorts_value_of(cohorts, i, k)] = true;
         }

@@ -593,7 +593,7 @@ static inline bool series_fill(const struct join_layout *layout, unsigned char *
         return false;
     }
     *byte = (unsigned char)(forms | bit);
-    bytes_copy(stored, series + layout->codes + stage * layout->stored_bytes, layout->stored_bytes);
+    row_copy(stored, series + layout->codes + stage * layout->stored_bytes, layout->stored_bytes);
     return true;
 }
 

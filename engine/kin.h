@@ -15,7 +15,7 @@
 #include "engine/kin_families.h"
 #include "engine/kin_sums.h"
 
-#define KIN_BUNDLES 1024
+#define KIN_BUNDLES 512
 
 /* Whole members. */
 struct kin_page {

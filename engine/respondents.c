@@ -307,10 +307,10 @@ static inline void note_plain(const struct plain_way *way, const struct join_lay
 /* add_form() for a form of whom it was found to be, and the first at its place. False where it is none;
    then nothing is done that would not be done again. */
 static INTO_CALLER bool add_found(const struct plain_way *way, const unsigned char *bytes,
-                                  struct respondent *respondent)
+                                  struct respondent *respondent, bool few_stages)
 {
     const struct join_layout *const layout = &way->series;
-    const size_t stage = packed_stage(bytes);
+    const size_t stage = few_stages ? packed_stage(bytes) % 8u : packed_stage(bytes);
     unsigned char *const at = (unsigned char *)respondent;
     if (!is_whose(way, bytes, respondent) ||
         !series_fill(layout, at, stage, bytes + PACKED_PAYLOAD)) {
@@ -413,8 +413,12 @@ static bool add_goals(struct respondents *respondents, const struct arrived *arr
 /* What a plain form has at least. */
 #define PACKED_BARE (3 * PACKED_WORD)
 
-/* `bare`: payloads are of one byte, ids of one word, and there is nothing more but, where `family` says
-   so, a family of one word. */
+/* Where the first series behind a respondent has its bits, if a byte of each is enough, and its codes. */
+#define BARE_FORMS sizeof(struct respondent)
+#define BARE_CODES (BARE_FORMS + 2)
+
+/* `bare`: payloads are of one byte, ids of one word, there are up to 8 stages and no other version before this
+   one, and there is nothing more but, where `family` says so, a family of one word. */
 static INTO_CALLER bool add_alike(struct respondents *respondents, const struct arrived *arrived,
                                   const struct alike *alike, struct plain_way way, bool bare,
                                   bool family)
@@ -423,13 +427,15 @@ static INTO_CALLER bool add_alike(struct respondents *respondents, const struct 
     const size_t n = alike->n;
     const size_t n_bytes = !bare ? alike->n_bytes : PACKED_BARE + (family ? PACKED_WORD : 0);
     const unsigned char *bytes = alike->forms;
+    way.series.forms = bare ? BARE_FORMS : way.series.forms;
+    way.series.codes = bare ? BARE_CODES : way.series.codes;
     way.series.payload_bytes = bare ? 1 : way.series.payload_bytes;
     way.series.stored_bytes = bare ? 1 : way.series.stored_bytes;
     way.keep_places = !bare && way.keep_places;
     way.words = !bare ? way.words : family ? PACKED_FAMILY : 0;
     way.kind = !bare ? way.kind : family ? PACKED_FAMILY : 0;
     for (size_t i = 0; i < n; i++, bytes += n_bytes) {
-        if (!add_found(&way, bytes, found[i]) && !add_packed(respondents, bytes)) {
+        if (!add_found(&way, bytes, found[i], bare) && !add_packed(respondents, bytes)) {
             return false;
         }
     }
@@ -442,6 +448,7 @@ static bool add_plain(struct respondents *respondents, const struct arrived *arr
 {
     const struct plain_way way = way_of_forms(respondents->rules, alike);
     const bool bare = way.series.payload_bytes == 1 && !way.keep_places &&
+                      way.series.forms == BARE_FORMS && way.series.codes == BARE_CODES &&
                       (way.words & (PACKED_TWO_WORDS | PACKED_TWO_FAMILY_WORDS)) == 0;
     if (!bare) {
         return add_alike(respondents, arrived, alike, way, false, false);

@@ -118,17 +118,24 @@ FOR_AVX2 static __attribute__((noinline)) struct block_ends avx2_odd_ends(struct
     return block_odd_ends(marks, &block, place);
 }
 
-/* Where cells end in the block. */
-INLINED_AVX2 struct block_ends avx2_ends(struct marks *marks, const char *text, char separator,
-                                         uint32_t place)
+/* Marks blocks as long as they have neither CR nor quote nor NUL; returns where the first begins that has. What
+   the blocks are compared with stays in registers: nothing is called. */
+INLINED_AVX2 size_t avx2_plain(struct written *w, const char *text, size_t i, size_t to,
+                               char separator)
 {
-    const struct avx2_bytes bytes = avx2_load(text), others = avx2_others(bytes);
-    const __m256i any = _mm256_or_si256(others.low, others.high);
-    const uint64_t separators = avx2_equal(bytes, separator), lf = avx2_equal(bytes, '\n');
+    for (; to - i >= BLOCK; i += BLOCK) {
+        const struct avx2_bytes bytes = avx2_load(text + i), others = avx2_others(bytes);
+        const __m256i any = _mm256_or_si256(others.low, others.high);
+        const uint64_t lf = avx2_equal(bytes, '\n');
 
-    return _mm256_testz_si256(any, any) && !marks_go_on(marks)
-               ? (struct block_ends){.cells = separators | lf, .lines = lf}
-               : avx2_odd_ends(marks, text, separator, place);
+        if (!_mm256_testz_si256(any, any)) {
+            break;
+        }
+        __builtin_prefetch(text + i + AHEAD);
+        write_marks(w, (struct block_ends){.cells = avx2_equal(bytes, separator) | lf, .lines = lf},
+                    (uint32_t)i);
+    }
+    return i;
 }
 
 FOR_AVX2 void marks_avx2(struct marks *marks, const char *text, size_t from, size_t to,
@@ -137,14 +144,18 @@ FOR_AVX2 void marks_avx2(struct marks *marks, const char *text, size_t from, siz
     struct written w = written_begin(marks, from);
     size_t i = from;
 
-    for (; to - i >= BLOCK; i += BLOCK) {
-        __builtin_prefetch(text + i + AHEAD);
-        write_marks(&w, avx2_ends(marks, text + i, separator, (uint32_t)i), (uint32_t)i);
+    for (;;) {
+        i = marks_go_on(marks) ? i : avx2_plain(&w, text, i, to, separator);
+        if (to - i < BLOCK) {
+            break;
+        }
+        write_marks(&w, avx2_odd_ends(marks, text + i, separator, (uint32_t)i), (uint32_t)i);
+        i += BLOCK;
     }
     if (i < to) {
         char rest[BLOCK];
         block_of_rest(rest, text + i, to - i);
-        write_marks(&w, avx2_ends(marks, rest, separator, (uint32_t)i), (uint32_t)i);
+        write_marks(&w, avx2_odd_ends(marks, rest, separator, (uint32_t)i), (uint32_t)i);
     }
     written_end(&w, marks);
 }
@@ -172,16 +183,22 @@ FOR_AVX512 static __attribute__((noinline)) struct block_ends avx512_odd_ends(st
     return block_odd_ends(marks, &block, place);
 }
 
-INLINED_AVX512 struct block_ends avx512_ends(struct marks *marks, const char *text, char separator,
-                                             uint32_t place)
+/* As avx2_plain(). */
+INLINED_AVX512 size_t avx512_plain(struct written *w, const char *text, size_t i, size_t to,
+                                   char separator)
 {
-    const __m512i bytes = _mm512_loadu_si512(text);
-    const uint64_t separators = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(separator));
-    const uint64_t lf = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));
+    for (; to - i >= BLOCK; i += BLOCK) {
+        const __m512i bytes = _mm512_loadu_si512(text + i);
+        const uint64_t lf = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));
+        const uint64_t separators = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(separator));
 
-    return avx512_others(bytes) == 0 && !marks_go_on(marks)
-               ? (struct block_ends){.cells = separators | lf, .lines = lf}
-               : avx512_odd_ends(marks, text, separator, place);
+        if (avx512_others(bytes) != 0) {
+            break;
+        }
+        __builtin_prefetch(text + i + AHEAD);
+        write_marks(w, (struct block_ends){.cells = separators | lf, .lines = lf}, (uint32_t)i);
+    }
+    return i;
 }
 
 FOR_AVX512 void marks_avx512(struct marks *marks, const char *text, size_t from, size_t to,
@@ -190,14 +207,18 @@ FOR_AVX512 void marks_avx512(struct marks *marks, const char *text, size_t from,
     struct written w = written_begin(marks, from);
     size_t i = from;
 
-    for (; to - i >= BLOCK; i += BLOCK) {
-        __builtin_prefetch(text + i + AHEAD);
-        write_marks(&w, avx512_ends(marks, text + i, separator, (uint32_t)i), (uint32_t)i);
+    for (;;) {
+        i = marks_go_on(marks) ? i : avx512_plain(&w, text, i, to, separator);
+        if (to - i < BLOCK) {
+            break;
+        }
+        write_marks(&w, avx512_odd_ends(marks, text + i, separator, (uint32_t)i), (uint32_t)i);
+        i += BLOCK;
     }
     if (i < to) {
         char rest[BLOCK];
         block_of_rest(rest, text + i, to - i);
-        write_marks(&w, avx512_ends(marks, rest, separator, (uint32_t)i), (uint32_t)i);
+        write_marks(&w, avx512_odd_ends(marks, rest, separator, (uint32_t)i), (uint32_t)i);
     }
     written_end(&w, marks);
 }

@@ -132,20 +132,54 @@ static bool read_items(struct decoder *d, size_t first, size_t n_rows, struct ba
     return true;
 }
 
-/* Which stage the rows of a long source are of: NO_STAGE where their date has to say, or where
+/* Which stage the rows of a long source are of that name none: NO_STAGE where their date has to say, or where
    nothing can (unknown_stages). */
-static void place_in_stages(const struct decoder *d, size_t first, size_t n, struct batch *batch)
+static void place_without_stage(const struct decoder *d, size_t first, size_t n,
+                                struct batch *batch)
 {
     const bool has_column = d->columns->stage.index != NO_COLUMN;
     const bool date_says = d->worker->shared->rules.by_date || !has_column;
     for (size_t i = 0; i < n; i++) {
         const int64_t stage = d->facts.stages[first + i];
-        batch->stages[batch->n + i] = stage < 0 ? NO_STAGE : (uint32_t)stage;
+        if (stage >= 0) {
+            continue;
+        }
+        batch->stages[batch->n + i] = NO_STAGE;
         /* A date places a form in a window; or, in a file without a stage column, it may make it the
            respondent's first. With neither it says nothing of the stage. */
         batch->unknown_stages[batch->n + i] =
             (stage == CELL_BAD) |
             ((stage == CELL_MISSING) & ((d->facts.dates[first + i] == NO_DATE) | !date_says));
+    }
+}
+
+/* Which stage the rows of a long source are of. */
+static void place_in_stages(const struct decoder *d, size_t first, size_t n, struct batch *batch)
+{
+    const int64_t *const named = d->facts.stages + first;
+    uint32_t *const stages = batch->stages + batch->n;
+    int64_t any_without = 0; /* negative: that */
+    for (size_t i = 0; i < n; i++) {
+        stages[i] = (uint32_t)named[i];
+        any_without |= named[i];
+    }
+    memset(batch->unknown_stages + batch->n, 0, n * sizeof batch->unknown_stages[0]);
+    if (any_without < 0) {
+        place_without_stage(d, first, n, batch);
+    }
+}
+
+/* Where n rows from `first` on stand, nearly always one behind the other: no blank line between them, nor a row of
+   another informant. */
+static void gather_places(const struct facts *facts, size_t first, size_t n, uint64_t places[])
+{
+    const uint64_t place = facts_place(facts, first);
+    const bool is_run = facts_place(facts, first + n - 1) - place == n - 1;
+    for (size_t i = 0; i < n; i++) {
+        places[i] = place + i;
+    }
+    for (size_t i = 0; i < n && !is_run; i++) {
+        places[i] = facts_place(facts, first + i);
     }
 }
 
@@ -197,7 +231,7 @@ static bool keep_texts(struct decoder *d, struct batch *batch, size_t r, size_t 
             keep_text(d, batch, r, &d->columns->age, &texts->age));
 }
 
-/* What n rows from `first` on say beside their answers. */
+/* What n > 0 rows from `first` on say beside their answers. */
 static void gather(const struct decoder *d, size_t first, size_t n, struct batch *batch,
                    size_t stage)
 {
@@ -205,9 +239,7 @@ static void gather(const struct decoder *d, size_t first, size_t n, struct batch
     memcpy(batch->ids + batch->n, facts->ids + first, n * sizeof batch->ids[0]);
     memcpy(batch->cohorts + batch->n, facts->cohorts + first, n * sizeof batch->cohorts[0]);
     memcpy(batch->dates + batch->n, facts->dates + first, n * sizeof batch->dates[0]);
-    for (size_t i = 0; i < n; i++) {
-        batch->places[batch->n + i] = facts_place(&d->facts, first + i);
-    }
+    gather_places(facts, first, n, batch->places + batch->n);
     if (batch->families != NULL) {
         memcpy(batch->families + batch->n, facts->families + first, n * sizeof batch->families[0]);
     }

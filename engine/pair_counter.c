@@ -514,8 +514,10 @@ bool pair_counter_add_written(struct pair_counter *counter, uint32_t cohort, siz
                 &counter->counts[cohort * counter->study->n_measures + measure].written;
             const size_t room = to->capacity - to->n;
             n = left - 1 < room ? left : room + 1;
-            memcpy(to->rows + to->n * row_bytes, from + row_bytes, (n - 1) * row_bytes);
-            to->n += (uint32_t)n - 1;
+            if (n > 1) {
+                memcpy(to->rows + to->n * row_bytes, from + row_bytes, (n - 1) * row_bytes);
+                to->n += (uint32_t)n - 1;
+            }
         }
         left -= n;
         from += n * row_bytes;

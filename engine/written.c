@@ -343,7 +343,7 @@ bool written_lay_out(const struct written *written, size_t row_bytes, size_t fir
 
 /* So few, or scores so far from 0 that sums of products need more than 32 bits at once, are added one by one. */
 #define FEW_LAID_OUT 16
-#define MOST_SQUARED ((int64_t)INT32_MAX / LANES)
+#define MOST_SQUARED (INT32_MAX / (int64_t)LANES)
 
 /* Scores stand in whole vectors: those of a set of stages begin at a multiple of so many. */
 #define LANES ((size_t)16)

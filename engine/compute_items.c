@@ -19,7 +19,8 @@ struct scale_items {
     bool reversed[MAX_ITEMS];
 };
 
-/* Adds the items of a scale that is the plain sum of items, or of such scales. False: it is not. */
+/* Adds the items of a scale that is the plain sum of items, or of such scales, and of none twice. False: it is
+   not. */
 static bool add_items(const struct instrument *instrument, const struct scale *scale,
                       struct scale_items *out)
 {
@@ -36,6 +37,9 @@ static bool add_items(const struct instrument *instrument, const struct scale *s
     }
     out->group = scale->group;
     for (size_t i = 0; i < scale->n_items; i++) {
+        if (memchr(out->items, scale->items[i], out->n) != NULL) {
+            return false;
+        }
         out->items[out->n] = scale->items[i];
         out->reversed[out->n++] = scale->reversed[i] != 0;
     }

@@ -186,6 +186,24 @@ rules:
   discount: {text: Complete., source: x, confidence: G, complete_groups: yes}
   published: {text: Complete., source: x, confidence: G}
 END
+# A sum of two scales that share items.
+cat > shared.yaml << 'END'
+name: shared
+title: Parts that share items
+unit: people
+licence: Free.
+source: here
+confidence: G
+groups:
+  items: {count: 3, answers: [1, 5]}
+scales:
+  low: {title: Low, items: [1, 2, 3], better: lower, decimals: 1}
+  high: {title: High, items: [1, 2], better: lower, decimals: 1}
+  both: {title: Both, sum: [low, high], better: lower, decimals: 1}
+rules:
+  discount: {text: Complete., source: x, confidence: G}
+END
+study shared_items 's/: wemwbs$/: shared/;s/{01..14}/{01..03}/'
 study typo_key 's/cohorts:/cohotrs:/'
 study typo_source_key 's/items:/itmes:/'
 study typo_instrument_key 's/instrument:/instrumnt:/'
@@ -335,6 +353,11 @@ bad 'reversed out of range' 'mood1.yaml:13:16: found "9", expected a whole numbe
 bad 'bands with a gap' 'mood2.yaml:16:' scales --scale mood2.yaml
 bad 'a name that is a path' 'mood3.yaml:1:7: a name is made of' scales --scale mood3.yaml
 bad 'an item twice in a scale' 'item 1 stands twice' scales --scale mood4.yaml
+run 'a sum whose parts share items' report shared_items.yaml --scale shared.yaml -o "$work/shared"
+if ! grep -q ',low,.*,item_rest_' "$work/shared/internal/results.csv" ||
+    [ -n "$(cut -d , -f 1-7 "$work/shared/internal/results.csv" | sort | uniq -d)" ]; then
+    problem 'a sum whose parts share items: a figure twice, or no item analysis of a part'
+fi
 bad 'neither higher nor lower' 'the word "up" is not known here' scales --scale mood5.yaml
 bad 'data for an instrument' 'ok.csv:1:1: ' report ok.yaml --scale ok.csv
 bad 'a missing instrument file' 'none.yaml: ' scales wemwbs --scale none.yaml

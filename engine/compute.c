@@ -6,12 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/comparisons.h"
 #include "engine/compute_work.h"
 #include "engine/family_given.h"
-#include "engine/family_pairs.h"
 #include "engine/stats/describe.h"
-#include "engine/stats/signed_rank.h"
-#include "engine/tally_coarsen.h"
 
 /* --- forms --- */
 
@@ -102,37 +100,46 @@ static const struct recipe {
         struct work *work); /* called before, by one worker; NULL: nothing is to be done */
     void (*end)(struct work *work);
 } recipes[N_FIGURE_TABLES] = {
-    [FIGURES_FORMS] = {forms, SPAN_STUDY, 0, false, NULL, NULL},
-    [FIGURES_BEFORE_AFTER] = {compute_before_after, SPAN_GROUPS, 0, false, NULL, NULL},
-    [FIGURES_BANDS] = {compute_bands, SPAN_GROUPS, 0, false, NULL, NULL},
-    [FIGURES_BAND_MOVEMENT] = {compute_band_movement, SPAN_GROUPS, 0, false, NULL, NULL},
-    [FIGURES_BAND_CHANGE] = {compute_band_change, SPAN_GROUPS, 0, false, NULL, NULL},
-    [FIGURES_RELIABLE_CHANGE] = {compute_reliable_change, SPAN_GROUPS, 0, false, NULL, NULL},
-    [FIGURES_CLINICAL_CHANGE] = {compute_clinical_change, SPAN_GROUPS, 0, false, NULL, NULL},
-    [FIGURES_TRAJECTORY] = {compute_trajectory, SPAN_GROUPS, 0, false, NULL, NULL},
-    [FIGURES_BETWEEN] = {compute_between, SPAN_BREAKDOWN, 0, true, NULL, NULL},
-    [FIGURES_ADJUSTED] = {compute_adjusted, SPAN_GROUPS, NEEDS(BETWEEN), false, NULL, NULL},
-    [FIGURES_POOLED] = {compute_pooled, SPAN_BREAKDOWN, 0, true, NULL, NULL},
-    [FIGURES_ATTAINMENT] = {compute_attainment, SPAN_GOALS, 0, false, NULL, NULL},
-    [FIGURES_GOAL_LEVELS] = {compute_goal_levels, SPAN_GROUPS, 0, false, NULL, NULL},
-    [FIGURES_YEARS] = {compute_years, SPAN_GROUPS, NEEDS(BEFORE_AFTER) | NEEDS(ATTAINMENT), false,
-                       NULL, NULL},
-    [FIGURES_TREND] = {compute_trend, SPAN_BREAKDOWN,
-                       NEEDS(BEFORE_AFTER) | NEEDS(RELIABLE_CHANGE) | NEEDS(ATTAINMENT), false,
-                       NULL, NULL},
-    [FIGURES_PAIRED_SHARES] = {compute_paired_shares, SPAN_GROUPS, 0, false, NULL, NULL},
-    [FIGURES_COMPARISON] = {compute_comparison, SPAN_BREAKDOWN, NEEDS(RELIABLE_CHANGE), false, NULL,
-                            NULL},
-    [FIGURES_SCORING] = {scoring, SPAN_STUDY, 0, false, NULL, NULL},
-    [FIGURES_ITEM_ANALYSIS] = {compute_item_analysis, SPAN_GROUPS, 0, false, NULL, NULL},
-    [FIGURES_CAUTIONS] = {compute_cautions, SPAN_GROUPS, 0, false, NULL, NULL},
-    [FIGURES_TESTS] = {compute_tests, SPAN_TESTS, 0, false, tests_begin, tests_end},
-    [FIGURES_TESTS_BETWEEN] = {compute_tests_between, SPAN_BETWEEN,
-                               NEEDS(BEFORE_AFTER) | NEEDS(BETWEEN) | NEEDS(POOLED) | NEEDS(TREND) |
-                                   NEEDS(COMPARISON),
-                               false, NULL, NULL},
-    [FIGURES_DROP_OUT] = {compute_drop_out, SPAN_GROUPS, NEEDS(TRAJECTORY), false, NULL, NULL},
-    [FIGURES_ADDED_VALUE] = {compute_added_value, SPAN_GROUPS, 0, false, NULL, NULL},
+    [FIGURES_FORMS] = {.compute = forms, .span = SPAN_STUDY},
+    [FIGURES_BEFORE_AFTER] = {.compute = compute_before_after, .span = SPAN_GROUPS},
+    [FIGURES_BANDS] = {.compute = compute_bands, .span = SPAN_GROUPS},
+    [FIGURES_BAND_MOVEMENT] = {.compute = compute_band_movement, .span = SPAN_GROUPS},
+    [FIGURES_BAND_CHANGE] = {.compute = compute_band_change, .span = SPAN_GROUPS},
+    [FIGURES_RELIABLE_CHANGE] = {.compute = compute_reliable_change, .span = SPAN_GROUPS},
+    [FIGURES_CLINICAL_CHANGE] = {.compute = compute_clinical_change, .span = SPAN_GROUPS},
+    [FIGURES_TRAJECTORY] = {.compute = compute_trajectory, .span = SPAN_GROUPS},
+    [FIGURES_BETWEEN] = {.compute = compute_between, .span = SPAN_BREAKDOWN, .compares = true},
+    [FIGURES_ADJUSTED] = {.compute = compute_adjusted,
+                          .span = SPAN_GROUPS,
+                          .needs = NEEDS(BETWEEN)},
+    [FIGURES_POOLED] = {.compute = compute_pooled, .span = SPAN_BREAKDOWN, .compares = true},
+    [FIGURES_ATTAINMENT] = {.compute = compute_attainment, .span = SPAN_GOALS},
+    [FIGURES_GOAL_LEVELS] = {.compute = compute_goal_levels, .span = SPAN_GROUPS},
+    [FIGURES_YEARS] = {.compute = compute_years,
+                       .span = SPAN_GROUPS,
+                       .needs = NEEDS(BEFORE_AFTER) | NEEDS(ATTAINMENT)},
+    [FIGURES_TREND] = {.compute = compute_trend,
+                       .span = SPAN_BREAKDOWN,
+                       .needs = NEEDS(BEFORE_AFTER) | NEEDS(RELIABLE_CHANGE) | NEEDS(ATTAINMENT)},
+    [FIGURES_PAIRED_SHARES] = {.compute = compute_paired_shares, .span = SPAN_GROUPS},
+    [FIGURES_COMPARISON] = {.compute = compute_comparison,
+                            .span = SPAN_BREAKDOWN,
+                            .needs = NEEDS(RELIABLE_CHANGE)},
+    [FIGURES_SCORING] = {.compute = scoring, .span = SPAN_STUDY},
+    [FIGURES_ITEM_ANALYSIS] = {.compute = compute_item_analysis, .span = SPAN_GROUPS},
+    [FIGURES_CAUTIONS] = {.compute = compute_cautions, .span = SPAN_GROUPS},
+    [FIGURES_TESTS] = {.compute = compute_tests,
+                       .span = SPAN_TESTS,
+                       .begin = tests_begin,
+                       .end = tests_end},
+    [FIGURES_TESTS_BETWEEN] = {.compute = compute_tests_between,
+                               .span = SPAN_BETWEEN,
+                               .needs = NEEDS(BEFORE_AFTER) | NEEDS(BETWEEN) | NEEDS(POOLED) |
+                                        NEEDS(TREND) | NEEDS(COMPARISON)},
+    [FIGURES_DROP_OUT] = {.compute = compute_drop_out,
+                          .span = SPAN_GROUPS,
+                          .needs = NEEDS(TRAJECTORY)},
+    [FIGURES_ADDED_VALUE] = {.compute = compute_added_value, .span = SPAN_GROUPS},
 };
 
 /* The figures of a study as they are asked for. */
@@ -319,9 +326,6 @@ static uint32_t n_groups_of(const struct computing *computing, enum span span, s
     return (uint32_t)figures->comparisons[breakdown].grouping.n_groups;
 }
 
-static bool make_room(struct work *work);
-static void free_room(struct work *work);
-
 /* Fewer cells are looked at sooner than others are called to help. */
 #define WORTH_HELP ((size_t)1 << 14)
 
@@ -342,13 +346,13 @@ static bool is_worth_help(const struct computing *computing, size_t breakdown)
 /* Does what each part of a section needs, by as many as there are. */
 static void run_parts(struct computing *computing, struct section_job *job, size_t n)
 {
-    const size_t n_workers =
-        n > 1 && is_worth_help(computing, job->key.breakdown) ? computing->crew->n_workers : 1;
-    while (computing->n_works < n_workers) {
+    const struct crew *const crew =
+        n > 1 && is_worth_help(computing, job->key.breakdown) ? computing->crew : &crew_of_one;
+    while (computing->n_works < crew->n_workers) {
         struct work *const work = &computing->works[computing->n_works];
         *work = computing->works[0];
-        if (!make_room(work)) {
-            free_room(work);
+        if (!work_make_room(work)) {
+            work_free_room(work);
             for (; job != NULL; job = job->next) {
                 job->section->no_memory = true;
             }
@@ -359,8 +363,7 @@ static void run_parts(struct computing *computing, struct section_job *job, size
     for (size_t i = 1; i < computing->n_works; i++) {
         computing->works[i].tests = computing->works[0].tests;
     }
-    (n_workers > 1 ? computing->crew : &crew_of_one)
-        ->run(n_workers > 1 ? computing->crew : &crew_of_one, n, compute_part, job);
+    crew->run(crew, n, compute_part, job);
 }
 
 /* Tables of which every report has rows of each cohort, from the same few cells of it: they are computed
@@ -505,267 +508,6 @@ static void compute_section(struct figure_computer *computer, struct figure_sect
 
 /* --- the whole --- */
 
-struct category {
-    const struct names *names;
-    uint32_t name;
-};
-
-static int category_compare(const void *a, const void *b)
-{
-    const struct category *const x = a, *const y = b;
-    return natural_compare(names_text(x->names, x->name), names_text(y->names, y->name));
-}
-
-/* The categories that occur, in printing order. */
-static bool list_categories(struct figures *figures, const struct tally *tally)
-{
-    struct category *const all = calloc(tally->n_goals + 1, sizeof *all);
-    size_t n = 0;
-    figures->categories = calloc(tally->n_goals + 1, sizeof *figures->categories);
-    if (all == NULL || figures->categories == NULL) {
-        free(all);
-        return false;
-    }
-    for (size_t i = 0; i < tally->n_goals; i++) {
-        if (tally->goals[i].category != NO_NAME) {
-            all[n++] = (struct category){figures->names, tally->goals[i].category};
-        }
-    }
-    /* natural_compare() is 0 for equal texts only, so that the same names become neighbours. */
-    qsort(all, n, sizeof *all, category_compare);
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || all[i].name != all[i - 1].name) {
-            figures->categories[figures->n_categories++] = all[i].name;
-        }
-    }
-    free(all);
-    return true;
-}
-
-/* Whoever counts on a scale has a cell at every stage, a reason if not a score, so that the first stage
-   tells, and how many there are (of goals: something else). A goal's own level has only scores, but its family
-   has such scales too. */
-static bool has_measure(const struct study *study, const struct tally *tally, uint32_t group,
-                        size_t measure, uint64_t *people)
-{
-    const size_t first = study->measures[measure].first_scale;
-    *people = 0;
-    for (size_t i = 0; i < study->measures[measure].instrument->n_scales && *people == 0; i++) {
-        *people = tally_people(tally, group, first + i);
-    }
-    return *people > 0;
-}
-
-/* Groups that one worker looks at, at a time. */
-#define GROUPS_AT_ONCE ((size_t)1024)
-
-struct finding_measures {
-    const struct study *study;
-    struct comparison *comparison;
-    bool is_all;
-    uint64_t *most; /* owned, of each task: people that a group has */
-};
-
-static void find_some_measures(void *finding_, size_t task, size_t worker)
-{
-    const struct finding_measures *const finding = finding_;
-    struct comparison *const comparison = finding->comparison;
-    const size_t n_groups = comparison->grouping.n_groups, n = finding->study->n_measures;
-    const size_t first = task * GROUPS_AT_ONCE;
-    const size_t end = n_groups - first < GROUPS_AT_ONCE ? n_groups : first + GROUPS_AT_ONCE;
-    (void)worker;
-    for (size_t i = first * n; i < end * n; i++) {
-        const bool goals = finding->study->measures[i % n].instrument->is_goals;
-        uint64_t people;
-        const bool has =
-            has_measure(finding->study, &comparison->tally, (uint32_t)(i / n), i % n, &people);
-        people = goals ? UINT64_MAX : people;
-        comparison->has_measure[i] = finding->is_all || has;
-        finding->most[task] = people > finding->most[task] ? people : finding->most[task];
-    }
-}
-
-/* Asked for in every table: found once. All is always there. */
-static bool find_measures(const struct study *study, const struct crew *crew, bool is_all,
-                          struct comparison *comparison)
-{
-    const size_t n_groups = comparison->grouping.n_groups;
-    const size_t n_tasks = (n_groups + GROUPS_AT_ONCE - 1) / GROUPS_AT_ONCE;
-    struct finding_measures finding = {study, comparison, is_all,
-                                       calloc(n_tasks + 1, sizeof *finding.most)};
-    const bool done = finding.most != NULL &&
-                      (comparison->has_measure = calloc(n_groups * study->n_measures + 1,
-                                                        sizeof *comparison->has_measure)) != NULL;
-    if (done) {
-        crew->run(crew, n_tasks, find_some_measures, &finding);
-    }
-    for (size_t i = 0; i < n_tasks && done; i++) {
-        comparison->most_people =
-            finding.most[i] > comparison->most_people ? finding.most[i] : comparison->most_people;
-    }
-    free(finding.most);
-    return done;
-}
-
-static bool make_comparisons(const struct counted *counted, const struct crew *crew,
-                             struct figures *figures)
-{
-    figures->comparisons = calloc(counted->study->n_breakdowns, sizeof *figures->comparisons);
-    if (figures->comparisons == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < counted->study->n_breakdowns; i++) {
-        struct comparison *const comparison = &figures->comparisons[i];
-        if (!grouping_init(&comparison->grouping, counted->cohorts,
-                           &counted->study->breakdowns[i]) ||
-            !tally_coarsen(&counted->tally, comparison->grouping.group_of, crew,
-                           &comparison->tally) ||
-            !item_tally_coarsen(&counted->items, comparison->grouping.group_of,
-                                counted->study->breakdowns[i].n_columns == 0, &comparison->items) ||
-            !family_tally_coarsen(&counted->families, comparison->grouping.group_of,
-                                  &comparison->families) ||
-            !find_measures(counted->study, crew, counted->study->breakdowns[i].n_columns == 0,
-                           comparison)) {
-            return false;
-        }
-    }
-    return list_categories(figures, &counted->tally);
-}
-
-/* The most cells that one run of a group has, and runs that it has. All has those of every other. */
-static size_t most_cells(const struct work *work, size_t *n_runs)
-{
-    const struct tally *const all = &work->figures->comparisons[0].tally;
-    const unsigned char *at = all->n_cohorts > 0 ? all->cohorts[0].cells.bytes : NULL;
-    struct cell_run run;
-    size_t most = 0;
-    *n_runs = 0;
-    while (all->n_cohorts > 0 && cells_next_run(&all->cohorts[0].cells, &at, &run)) {
-        most = run.n > most ? run.n : most;
-        (*n_runs)++;
-    }
-    return most;
-}
-
-/* The most people of a group who are written down on a scale. */
-static size_t most_written(const struct work *work)
-{
-    const size_t n_scales = work->study->n_scales;
-    size_t most = 0;
-    for (size_t b = 0; b < work->study->n_breakdowns; b++) {
-        const struct tally *const tally = &work->figures->comparisons[b].tally;
-        for (size_t i = 0; i < tally->n_cohorts * n_scales; i++) {
-            const struct written *const written =
-                tally_written(tally, (uint32_t)(i / n_scales), i % n_scales);
-            most = written != NULL && written->n > most ? written->n : most;
-        }
-    }
-    return most;
-}
-
-static size_t most_families(const struct work *work)
-{
-    size_t most = 0;
-    for (size_t b = 0; b < work->study->n_breakdowns; b++) {
-        const size_t n = family_tally_most(&work->figures->comparisons[b].families);
-        most = n > most ? n : most;
-    }
-    return most;
-}
-
-/* The most patterns that one scale of a group has: not more than there are people, or sets of stages. */
-static size_t most_patterns(const struct work *work, size_t n_written)
-{
-    const size_t n_sets = study_has_model(work->study) ? (size_t)1 << work->study->n_stages : 0;
-    size_t most = n_written < n_sets ? n_written : n_sets;
-    for (size_t b = 0; b < work->study->n_breakdowns; b++) {
-        const struct patterns *const patterns = &work->figures->comparisons[b].tally.patterns;
-        size_t first = 0;
-        for (size_t i = 0; i < patterns->n; i++) {
-            const struct pattern *const p = &patterns->list[i], *const q = &patterns->list[first];
-            first = p->cohort == q->cohort && p->scale == q->scale ? first : i;
-            most = i - first + 1 > most ? i - first + 1 : most;
-        }
-    }
-    return most;
-}
-
-static bool make_model_room(struct work *work, size_t n_written)
-{
-    const size_t n = most_patterns(work, n_written);
-    if (!study_has_model(work->study) || work->study->model.off) {
-        return true;
-    }
-    work->patterns = calloc(n + 1, sizeof *work->patterns);
-    work->model_room = model_room_new(work->study->n_stages, n);
-    return work->patterns != NULL && work->model_room != NULL;
-}
-
-/* Room of a worker's own: all that it was given belongs to another. */
-static bool make_room(struct work *work)
-{
-    /* compute_goal_levels() puts goals where scores stand. */
-    size_t n_runs;
-    const size_t n = most_cells(work, &n_runs) + work->counted->tally.n_goals + 1;
-    const size_t n_written = most_written(work);
-    work->runs = calloc(1, sizeof *work->runs);
-    if (work->runs != NULL) {
-        work->runs->runs = calloc(n_runs + 1, sizeof *work->runs->runs);
-    }
-    work->counted_runs = counted_runs_new(work->study, n_written);
-    work->last = calloc(1, sizeof *work->last);
-    work->pairs = calloc(n, sizeof *work->pairs);
-    work->scores = calloc(n, sizeof *work->scores);
-    work->before = calloc(n, sizeof *work->before);
-    work->after = calloc(n, sizeof *work->after);
-    work->changes = calloc(n, sizeof *work->changes);
-    work->ranks = calloc(SIGNED_RANK_WORK, sizeof *work->ranks);
-    work->known = known_intervals_new();
-    work->replicates = NULL;
-    work->random = NULL;
-    if (work->study->bootstrap.replicates > 0) {
-        work->replicates = calloc(work->study->bootstrap.replicates, sizeof *work->replicates);
-        work->random = gsl_rng_alloc(gsl_rng_mt19937);
-    }
-    work->families = calloc(most_families(work) + 1, sizeof *work->families);
-    work->items = malloc(sizeof *work->items);
-    work->family_pairs = calloc(between_most_pairs(work) + 1, sizeof *work->family_pairs);
-    work->patterns = NULL;
-    work->model_room = NULL;
-    return work->runs != NULL && work->runs->runs != NULL && work->counted_runs != NULL &&
-           work->last != NULL && work->pairs != NULL && work->scores != NULL &&
-           work->before != NULL && work->after != NULL && work->changes != NULL &&
-           work->ranks != NULL && work->known != NULL && work->items != NULL &&
-           work->families != NULL && work->family_pairs != NULL &&
-           (work->study->bootstrap.replicates == 0 ||
-            (work->replicates != NULL && work->random != NULL)) &&
-           make_model_room(work, n_written);
-}
-
-static void free_room(struct work *work)
-{
-    if (work->runs != NULL) {
-        free(work->runs->runs);
-    }
-    free(work->runs);
-    free(work->last);
-    counted_runs_free(work->counted_runs);
-    free(work->pairs);
-    free(work->scores);
-    free(work->before);
-    free(work->after);
-    free(work->changes);
-    free(work->ranks);
-    free(work->known);
-    free(work->replicates);
-    gsl_rng_free(work->random);
-    free(work->families);
-    free(work->family_pairs);
-    free(work->items);
-    free(work->patterns);
-    model_room_free(work->model_room);
-}
-
 static void find_study_sds(struct work *work)
 {
     for (size_t s = 0; s < work->study->n_scales; s++) {
@@ -781,7 +523,7 @@ static void free_computing(struct figure_computer *computer)
 {
     struct computing *const computing = (struct computing *)computer;
     for (size_t i = 0; computing->works != NULL && i < computing->n_works; i++) {
-        free_room(&computing->works[i]);
+        work_free_room(&computing->works[i]);
     }
     if (computing->works != NULL) {
         between_end(&computing->works[0]);
@@ -809,7 +551,7 @@ static bool make_computing(struct computing *computing, const struct counted *co
     work->rules = calloc(study->n_scales + 1, sizeof *work->rules);
     work->shares = computing->shares = share_rules_new(study);
     if (work->study_sd == NULL || work->rules == NULL || work->shares == NULL ||
-        !between_begin(work) || !make_room(work)) {
+        !between_begin(work) || !work_make_room(work)) {
         return false;
     }
     find_study_sds(work);
@@ -837,7 +579,7 @@ bool compute_figures(const struct counted *counted, const struct crew *crew,
         memset(figures->by_family, -1, counted->study->n_scales);
     }
     if (figures->sections == NULL || figures->by_family == NULL ||
-        !make_comparisons(counted, crew, figures) || !make_computing(computing, counted, figures)) {
+        !comparisons_make(counted, crew, figures) || !make_computing(computing, counted, figures)) {
         figures_free(figures);
         return false;
     }

@@ -1,5 +1,5 @@
-/* engine/compute_work.c - the room to work in is made once, for the largest group there is, so
-   that nothing is allocated for each cohort: there may be thousands. */
+/* engine/compute_work.c - what a worker has to add, and the scores and pairs of the group that it is at: from the
+   tally's cells, or counted from the people who are written down. */
 #include "engine/compute_work.h"
 
 #include <assert.h>
@@ -116,20 +116,19 @@ static struct cell_cursor counted_run(const struct work *work, const struct writ
                                       size_t stage, size_t later)
 {
     struct counted_runs *const runs = work->counted_runs;
-    const struct cell_count wanted = {
-        .scale = work->key.scale, .stage = (uint8_t)stage, .later = (uint8_t)later};
+    const uint32_t wanted = tally_run_of(work->key.scale, stage, later);
     const struct written_scale scale = written_scale_of(work->study, work->key.scale);
-    struct counted_run *const run = slot_of(runs, written, tally_run(&wanted));
+    struct counted_run *const run = slot_of(runs, written, wanted);
     const unsigned char *at;
     struct cell_run found = {.bytes = NULL};
-    if (run->of != written || run->run != tally_run(&wanted) || run->filling != runs->filling) {
+    if (run->of != written || run->run != wanted || run->filling != runs->filling) {
         if (runs->n_bytes - runs->n_used < runs->most_bytes) {
             runs->n_used = 0;
             runs->filling++;
         }
         *run = (struct counted_run){
             written,
-            tally_run(&wanted),
+            wanted,
             runs->filling,
             {.bytes = runs->bytes + runs->n_used, .capacity = runs->n_bytes - runs->n_used}};
         cells_begin(&runs->room.writer, &run->cells);
@@ -200,8 +199,7 @@ struct cell_cursor work_cells(const struct work *work, size_t stage, size_t late
 {
     const struct tally *const tally = &work->figures->comparisons[work->key.breakdown].tally;
     struct group_runs *const runs = work->runs;
-    const struct cell_count wanted = {
-        .scale = work->key.scale, .stage = (uint8_t)stage, .later = (uint8_t)later};
+    const uint32_t wanted = tally_run_of(work->key.scale, stage, later);
     const struct cell_run none = {.bytes = NULL};
     const struct written *const written = written_for(work, stage, later);
     const struct cell_run *found;
@@ -218,13 +216,13 @@ struct cell_cursor work_cells(const struct work *work, size_t stage, size_t late
     high = runs->n;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (runs->runs[middle].run < tally_run(&wanted)) {
+        if (runs->runs[middle].run < wanted) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    found = low < runs->n && runs->runs[low].run == tally_run(&wanted) ? &runs->runs[low] : &none;
+    found = low < runs->n && runs->runs[low].run == wanted ? &runs->runs[low] : &none;
     return run_cells(found);
 }
 
@@ -256,16 +254,15 @@ struct joint work_pairs(const struct work *work, size_t stage, size_t later)
 struct comparison_of_stages work_compare(const struct work *work, size_t stage, size_t later)
 {
     const struct written *const written = written_for(work, stage, later);
-    const struct cell_count run = {
-        .scale = work->key.scale, .stage = (uint8_t)stage, .later = (uint8_t)later};
+    const uint32_t run = tally_run_of(work->key.scale, stage, later);
     const void *const of =
         written != NULL ? (const void *)written : (const void *)work_cells(work, stage, later).at;
     struct last_compared *const last = work->last;
-    if (of == NULL || of != last->of || tally_run(&run) != last->run) {
+    if (of == NULL || of != last->of || run != last->run) {
         const struct joint joint = work_pairs(work, stage, later);
         const int64_t units = joint.units_per_point;
         last->of = of;
-        last->run = tally_run(&run);
+        last->run = run;
         last->stages = (struct comparison_of_stages){
             .joint = joint,
             .before = {work->before, joint_before(&joint, work->before), units},

@@ -87,6 +87,11 @@ struct work {
     size_t n_tests;
 };
 
+/* Makes a worker's own room, for the largest group there is (compute_room.c); what else it has must be set. False: no
+   memory. Either way it is freed by work_free_room(). */
+bool work_make_room(struct work *work);
+void work_free_room(struct work *work);
+
 /* Adds a figure under the current key with this statistic (and sub). */
 void work_add(struct work *work, enum statistic statistic, struct value value);
 void work_add_sub(struct work *work, enum statistic statistic, size_t sub, uint64_t count);

@@ -38,9 +38,13 @@ struct cell_count {
 
 /* Cells stand in runs of one scale and two stages, by this; in a run by the codes, so that its scores and
    pairs ascend. Reasons, being the least codes, stand before all scores. */
+static inline uint32_t tally_run_of(size_t scale, size_t stage, size_t later)
+{
+    return (uint32_t)scale << 16 | (uint32_t)stage << 8 | (uint32_t)later;
+}
 static inline uint32_t tally_run(const struct cell_count *cell)
 {
-    return (uint32_t)cell->scale << 16 | (uint32_t)cell->stage << 8 | cell->later;
+    return tally_run_of(cell->scale, cell->stage, cell->later);
 }
 int cell_compare(const void *a, const void *b); /* of two struct cell_count, for qsort() */
 

@@ -295,7 +295,11 @@ static bool end(struct finishing *finishing, size_t n_workers, bool done, struct
     free(finishing->failed);
     free(finishing->cohorts);
     for (size_t i = 0; i < finishing->n; i++) {
-        finishing->counters[i]->room = finishing->counters[i]->all_room;
+        struct pair_counter *const counter = finishing->counters[i];
+        for (size_t k = 0; k < counter->n_counts; k++) {
+            counts_free(&counter->counts[k]);
+        }
+        counter->room = counter->all_room;
     }
     return done;
 }

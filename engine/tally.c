@@ -267,7 +267,7 @@ bool tally_is_written(const struct study *study, size_t scale)
 {
     const struct study_scale *const of = &study->scales[scale];
     return of->collected && of->scale->kind != SCALE_GOALS &&
-           N_REASONS + of->scale->n_values <= (size_t)UINT8_MAX + 1;
+           N_REASONS + of->scale->n_values <= MOST_OUTCOMES;
 }
 
 const struct written *tally_written(const struct tally *tally, uint32_t cohort, size_t scale)
@@ -373,12 +373,11 @@ uint64_t tally_people(const struct tally *tally, uint32_t cohort, size_t scale)
 struct cell_cursor tally_find(const struct tally *tally, uint32_t cohort, size_t scale,
                               size_t stage, size_t later)
 {
-    const struct cell_count wanted = {
-        .scale = (uint16_t)scale, .stage = (uint8_t)stage, .later = (uint8_t)later};
+    const uint32_t wanted = tally_run_of(scale, stage, later);
     const struct cells none = {.bytes = NULL};
     assert(tally_written(tally, cohort, scale) == NULL);
-    const struct cell_run run = cells_find(
-        cohort < tally->n_cohorts ? &tally->cohorts[cohort].cells : &none, tally_run(&wanted));
+    const struct cell_run run =
+        cells_find(cohort < tally->n_cohorts ? &tally->cohorts[cohort].cells : &none, wanted);
     return run_cells(&run);
 }
 

@@ -15,6 +15,8 @@
 #include "engine/patterns.h"
 #include "engine/stats/counts.h"
 
+struct study;
+
 /* What a cell counts, beside two real stages. */
 enum {
     TALLY_DAYS =
@@ -49,8 +51,10 @@ struct written {
     uint32_t n, capacity;
 };
 
+/* Outcomes are bytes: of scales that have more there are none. */
+#define MOST_OUTCOMES 256
+
 /* Are outcomes on a scale written down, where others of the questionnaire are? Bytes that somebody collects. */
-struct study;
 bool tally_is_written(const struct study *study, size_t scale);
 
 /* The cells of one cohort. What was counted since they were last put in order is a list beside them; make
@@ -58,7 +62,7 @@ bool tally_is_written(const struct study *study, size_t scale);
 struct cohort_cells {
     struct cells cells;
     const struct written
-        *written;             /* [scale]: who is in no cell yet; borrowed from a tally's `written`,
+        *written; /* [measure]: who is in no cell yet; borrowed from a tally's `written`,
                                       or NULL: nobody */
     struct cell_count *loose; /* owned, n_loose, in any order */
     uint32_t n_loose, loose_capacity;

@@ -341,16 +341,16 @@ bool written_lay_out(const struct written *written, size_t row_bytes, size_t fir
 
 /* --- for the mixed model --- */
 
+/* Scores stand in whole vectors: those of a set of stages begin at a multiple of so many. */
+#define LANES ((size_t)16)
+
 /* So few, or scores so far from 0 that sums of products need more than 32 bits at once, are added one by one. */
 #define FEW_LAID_OUT 16
 #define MOST_SQUARED (INT32_MAX / (int64_t)LANES)
 
-/* Scores stand in whole vectors: those of a set of stages begin at a multiple of so many. */
-#define LANES ((size_t)16)
-
 /* The respondents by the set of stages at which they have a score, bit i is stage i: room->places says where
-   each goes, and ends[set], for all 2^n_stages sets, how many there are up to the end of a set. Returns how
-   many places there are in all: at the end of each set some may be nobody's. */
+   each goes, counts[set], for all 2^n_stages sets, how many have it, and starts[set] where their places begin.
+   Returns how many places there are in all: at the end of each set some may be nobody's. */
 static INTO_CALLER size_t order_by_stages(const struct written_scale *scale,
                                           struct written_room *room, uint32_t counts[],
                                           uint32_t starts[])

@@ -7,9 +7,6 @@
 #include "engine/stage_pairs.h"
 #include "engine/tally.h"
 
-/* Outcomes are bytes: of scales that have more there are none (tally_is_written()). */
-#define MOST_OUTCOMES 256
-
 /* So many of them are laid out at a time, stage by stage: what is made of them stays near the processor. */
 #define WRITTEN_AT_ONCE ((size_t)1024)
 

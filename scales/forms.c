@@ -354,7 +354,7 @@ static void add_part(const uint8_t *restrict outcomes, const uint8_t *restrict p
     }
 }
 
-/* Forms that have every part have its sum; others none, unless (by_rule) that is for others to say. */
+/* Forms that have every part have their sum; others none, unless a rule says so afterwards. */
 static void score_sums(const struct scale *scale, uint8_t base, const uint8_t *restrict n_no_form,
                        struct result_columns out)
 {
